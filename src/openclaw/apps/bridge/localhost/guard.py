@@ -1,0 +1,145 @@
+"""Who is let in: the checks of a request, in their order. Pure: a request in, a caller or a refusal out.
+
+A page on the internet, another account's program, a rebound DNS name and a plain HTML form can all reach a
+port on 127.0.0.1. Each check below stops one of them, and none relies on another.
+"""
+
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from openclaw.apps.bridge.localhost.refusals import (
+    BadRequestError,
+    BodyTooLargeError,
+    ForeignOriginError,
+    NavigationError,
+    NotJsonError,
+    TokenNeededError,
+    WrongHostError,
+)
+from openclaw.apps.bridge.localhost.requests import Caller, Request
+
+MAX_BODY_BYTES = 1_048_576
+_FETCH_MODES = {"cors", "same-origin"}
+_FETCH_SITES = {"cross-site", "same-site", "same-origin"}
+
+
+def check_host(request: Request, port: int) -> None:
+    """The request was addressed to this bridge itself. The only thing that stops a rebound name's GET."""
+    hosts = request.values("host")
+    if len(hosts) != 1 or hosts[0].lower() not in {f"127.0.0.1:{port}", f"localhost:{port}"}:
+        raise WrongHostError
+
+
+def check_origin(request: Request, allowed: frozenset[str]) -> str | None:
+    """The page's origin if it is exactly one of ``allowed``; None for a program, which sends none."""
+    origins = request.values("origin")
+    if not origins:
+        return None
+    if len(origins) != 1 or origins[0] == "null" or origins[0] not in allowed:
+        raise ForeignOriginError
+    return origins[0]
+
+
+def check_token(request: Request, token: str) -> bool:
+    """Whether the request holds the owner's token; a wrong one is refused, not ignored."""
+    values = request.values("authorization")
+    if not values:
+        return False
+    scheme, _, given = values[0].partition(" ")
+    if len(values) != 1 or scheme.lower() != "bearer":
+        raise TokenNeededError
+    if not hmac.compare_digest(given.strip().encode(), token.encode()):
+        raise TokenNeededError
+    return True
+
+
+def check_fetch_metadata(request: Request) -> None:
+    """If a browser says how the request came about, it is a script's CORS request and nothing else."""
+    for header, allowed in (
+        ("sec-fetch-site", _FETCH_SITES),
+        ("sec-fetch-mode", _FETCH_MODES),
+        ("sec-fetch-dest", {"empty"}),
+    ):
+        values = request.values(header)
+        if values and (len(values) != 1 or values[0].lower() not in allowed):
+            raise NavigationError
+
+
+def check_framing(request: Request) -> None:
+    """The body has one length that everybody agrees on, within the limit."""
+    lengths = request.values("content-length")
+    if lengths and request.values("transfer-encoding"):
+        raise BadRequestError(reason="both Content-Length and Transfer-Encoding")
+    if len(lengths) > 1:
+        raise BadRequestError(reason="more than one Content-Length")
+    if lengths and int(lengths[0]) > MAX_BODY_BYTES:
+        raise BodyTooLargeError(limit=MAX_BODY_BYTES)
+
+
+def check_content_type(request: Request) -> None:
+    """A body is declared as JSON: the types that a page may post without a preflight are out."""
+    types = request.values("content-type")
+    if len(types) != 1 or types[0].split(";", 1)[0].strip().lower() != "application/json":
+        raise NotJsonError
+
+
+def admit(request: Request, *, port: int, allowed: frozenset[str], token: str, is_open: bool) -> Caller:
+    """Every check that needs no body; ``is_open`` paths also answer programs without the token."""
+    check_host(request, port)
+    origin = check_origin(request, allowed)
+    is_owner = check_token(request, token)
+    if origin is None and not is_owner and not is_open:
+        raise TokenNeededError
+    check_fetch_metadata(request)
+    check_framing(request)
+    if request.method == "POST":
+        check_content_type(request)
+    return Caller(origin=origin, is_owner=is_owner)
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """The one JSON object in ``body``: UTF-8, no repeated keys (two parsers would read two things)."""
+    try:
+        value = json.loads(body.decode("utf-8"), object_pairs_hook=_without_repeats, parse_constant=_refused)
+    except RecursionError:
+        raise BadRequestError(reason="the JSON is nested too deeply") from None
+    except ValueError:
+        raise BadRequestError(reason="the body is not plain JSON") from None
+    if not isinstance(value, dict):
+        raise BadRequestError(reason="the body is not a JSON object")
+    return value
+
+
+def text_field(body: Mapping[str, Any], name: str, *, longest: int = 2048) -> str:
+    """The text ``name`` of ``body``."""
+    value = optional_text(body, name, longest=longest)
+    if value is None:
+        raise BadRequestError(reason=f"{name} is missing")
+    return value
+
+
+def optional_text(body: Mapping[str, Any], name: str, *, longest: int = 2048) -> str | None:
+    """The text ``name`` of ``body``, or None when it is absent or null."""
+    value = body.get(name)
+    if value is not None and (not isinstance(value, str) or len(value) > longest):
+        raise BadRequestError(reason=f"{name} is not a text of at most {longest} letters")
+    return value
+
+
+def only_fields(body: Mapping[str, Any], known: frozenset[str]) -> None:
+    """Nothing in ``body`` but ``known`` fields."""
+    if not known.issuperset(body):
+        raise BadRequestError(reason="there are unknown fields")
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("repeated key")
+    return value
+
+
+def _refused(_: str) -> Any:
+    raise ValueError("not a JSON number")

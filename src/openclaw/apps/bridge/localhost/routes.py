@@ -1,0 +1,240 @@
+"""The bridge's paths: health and linking for the web page, control for the owner's command line."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from openclaw.apps.bridge.addresses import web_origins
+from openclaw.apps.bridge.confirmation import Confirmation
+from openclaw.apps.bridge.device_key import DeviceKey
+from openclaw.apps.bridge.errors import PolicyFileError
+from openclaw.apps.bridge.gateway.link import GatewayLink
+from openclaw.apps.bridge.linking import Linker
+from openclaw.apps.bridge.localhost.guard import (
+    admit,
+    json_object,
+    only_fields,
+    optional_text,
+    text_field,
+)
+from openclaw.apps.bridge.localhost.refusals import (
+    AppUrlError,
+    BadRequestError,
+    ForeignOriginError,
+    MethodNotAllowedError,
+    NoSuchPathError,
+    OwnerOnlyError,
+)
+from openclaw.apps.bridge.localhost.requests import Answer, Caller, Request
+from openclaw.apps.bridge.localhost.server import Application
+from openclaw.apps.bridge.machine import version
+from openclaw.apps.bridge.policy import PolicyStore
+from openclaw.apps.bridge.session import Session, SessionKeeper
+from openclaw.apps.bridge.state import StateFolder
+from openclaw.protocol.device import health_proof_text
+
+HEALTH_PATHS = frozenset({"/healthz", "/v1/healthz", "/bridge/health"})
+REDEEM_PATHS = frozenset({"/link/redeem", "/v1/link/redeem"})
+STATUS_PATH = "/local/status"
+LINK_PATH = "/local/link"
+UNLINK_PATH = "/local/unlink"
+_PREFLIGHT_SECONDS = 600
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{16,128}")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the paths need of the running bridge."""
+
+    folder: StateFolder
+    key: DeviceKey
+    sessions: SessionKeeper
+    policies: PolicyStore
+    linker: Linker
+    link: GatewayLink
+    confirmation: Confirmation
+    token: str
+    extra_origins: tuple[str, ...]
+
+
+class Routes(Application):
+    """The application behind the local server. ``port`` is set once it listens."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.port = 0
+        self._routes: dict[str, tuple[str, Callable[[Request, Caller], Awaitable[Answer]]]] = {
+            **dict.fromkeys(HEALTH_PATHS, ("GET", self._health)),
+            **dict.fromkeys(REDEEM_PATHS, ("POST", self._redeem)),
+            STATUS_PATH: ("GET", self._status),
+            LINK_PATH: ("POST", self._link),
+            UNLINK_PATH: ("POST", self._unlink),
+        }
+
+    def admit(self, request: Request) -> None:
+        """Every check before the body."""
+        self._caller(request)
+
+    async def answer(self, request: Request) -> Answer:
+        """Route an admitted request."""
+        caller = self._caller(request)
+        route = self._routes.get(request.path)
+        if route is None:
+            raise NoSuchPathError
+        method, handler = route
+        if request.method == "OPTIONS" and caller.origin is not None:
+            return Answer(204)
+        if request.method != method:
+            raise MethodNotAllowedError(allowed=method)
+        return await handler(request, caller)
+
+    def shared_headers(self, request: Request) -> list[tuple[str, str]]:
+        """CORS, for allowed origins only; never with credentials."""
+        origins = request.values("origin")
+        if len(origins) != 1 or origins[0] not in self._origins():
+            return []
+        headers = [("Access-Control-Allow-Origin", origins[0])]
+        if request.method == "OPTIONS":
+            headers += [
+                ("Access-Control-Allow-Methods", "GET, POST"),
+                ("Access-Control-Allow-Headers", "authorization, content-type"),
+                ("Access-Control-Max-Age", str(_PREFLIGHT_SECONDS)),
+            ]
+            if request.value("access-control-request-private-network") == "true":  # older browsers ask
+                headers.append(("Access-Control-Allow-Private-Network", "true"))
+        return headers
+
+    def _caller(self, request: Request) -> Caller:
+        # A path that is not there needs no token to say so.
+        is_open = request.path in HEALTH_PATHS or request.path not in self._routes
+        return admit(
+            request, port=self.port, allowed=self._origins(), token=self._parts.token, is_open=is_open
+        )
+
+    def _server(self) -> str:
+        session = self._parts.sessions.session
+        return session.server if session is not None else self._parts.folder.settings().server
+
+    def _origins(self) -> frozenset[str]:
+        return web_origins(self._server(), self._parts.extra_origins)
+
+    async def _health(self, request: Request, caller: Caller) -> Answer:
+        body: dict[str, Any] = {"ok": True, "version": version()}
+        if caller.origin is None and not caller.is_owner:
+            return Answer(200, body)
+        session = self._parts.sessions.session
+        body |= {
+            "connected": self._parts.link.is_online,
+            "linked": session is not None,
+            "runtimeReady": self._is_ready(),
+            "nodeId": self._parts.key.node_id,
+        }
+        if session is not None:
+            body["deviceId"] = session.device_id
+        challenges = parse_qs(request.query, max_num_fields=8).get("challenge", [])
+        if challenges:
+            body |= self._proof(caller.origin, challenges[0])
+        return Answer(200, body)
+
+    def _proof(self, origin: str | None, challenge: str) -> dict[str, str]:
+        """Shows the page that this port is held by the machine that it knows, not by another program."""
+        if not _CHALLENGE.fullmatch(challenge):
+            raise BadRequestError(reason="challenge is 16 to 128 letters of base64url")
+        text = health_proof_text(origin=origin or "", challenge=challenge)
+        return {"publicKey": self._parts.key.public_key, "proof": self._parts.key.sign(text)}
+
+    async def _redeem(self, request: Request, caller: Caller) -> Answer:
+        if caller.origin is None:
+            raise ForeignOriginError  # a page's path; the command line has its own
+        body = json_object(request.body)
+        only_fields(body, frozenset({"challengeId", "code", "appUrl"}))
+        code = text_field(body, "code", longest=16)
+        challenge_id = text_field(body, "challengeId", longest=128)
+        if text_field(body, "appUrl").rstrip("/") != caller.origin:
+            raise AppUrlError
+        session = await self._parts.linker.redeem_for_page(
+            server=self._server(),
+            origin=caller.origin,
+            code=code,
+            challenge_id=challenge_id,
+            confirmation=self._parts.confirmation,
+        )
+        return Answer(200, linked_body(session))
+
+    async def _status(self, _: Request, caller: Caller) -> Answer:
+        _check_owner(caller)
+        return Answer(200, self.status())
+
+    async def _link(self, request: Request, caller: Caller) -> Answer:
+        _check_owner(caller)
+        body = json_object(request.body)
+        session = await self._parts.linker.redeem_typed(
+            server=optional_text(body, "server"),
+            code=text_field(body, "code", longest=16),
+            challenge_id=optional_text(body, "challengeId", longest=128),
+            name=optional_text(body, "name"),
+        )
+        return Answer(200, linked_body(session))
+
+    async def _unlink(self, request: Request, caller: Caller) -> Answer:
+        _check_owner(caller)
+        only_fields(json_object(request.body), frozenset())
+        is_told = await self._parts.linker.unlink()
+        return Answer(200, {"ok": True, "serverTold": is_told})
+
+    def status(self) -> dict[str, Any]:
+        """What ``openclaw bridge status`` shows of a running bridge."""
+        session = self._parts.sessions.session
+        return {
+            "running": True,
+            "port": self.port,
+            "online": self._parts.link.is_online,
+            **session_status(session, self._server(), self._parts.key.node_id),
+            "policy": policy_status(self._parts.policies),
+        }
+
+    def _is_ready(self) -> bool:
+        try:
+            self._parts.policies.current()
+        except PolicyFileError:
+            return False
+        return True
+
+
+def linked_body(session: Session) -> dict[str, Any]:
+    """What is told of a new link. No tokens."""
+    return {
+        "ok": True,
+        "linked": True,
+        "deviceId": session.device_id,
+        "nodeId": session.node_id,
+        "name": session.name,
+        "server": session.server,
+        "user": {"displayName": session.user_name},
+        "workspace": {"id": session.workspace.id, "name": session.workspace.name},
+        "scopes": session.scopes,
+    }
+
+
+def session_status(session: Session | None, server: str, node_id: str) -> dict[str, Any]:
+    """What is told of the session. No tokens."""
+    if session is None:
+        return {"linked": False, "server": server, "nodeId": node_id}
+    return {**linked_body(session), "server": server, "linkedAt": session.linked_at.isoformat()}
+
+
+def policy_status(policies: PolicyStore) -> dict[str, Any]:
+    """The policy in short, or why it cannot be used."""
+    try:
+        policy = policies.current()
+    except PolicyFileError as error:
+        return {"ok": False, "reason": error.reason}
+    denied = sorted(tool for tool, decision in policy.tools.items() if decision == "deny")
+    return {"ok": True, "folders": list(policy.folders), "maxGrade": policy.max_grade, "deniedTools": denied}
+
+
+def _check_owner(caller: Caller) -> None:
+    if caller.origin is not None:
+        raise OwnerOnlyError

@@ -1,0 +1,1 @@
+"""The command line: `openclaw`, and how it starts each process. Loads no server code itself."""

@@ -1,0 +1,130 @@
+"""An authenticated connection: who it is, and what it is sent."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from openclaw.apps.gateway.send_queue import GatewaySocket, OutgoingEvent, SendQueue
+from openclaw.infra.scope import Actor
+from openclaw.kit.errors import OpenClawError
+from openclaw.kit.ids import new_id
+from openclaw.kit.tasks import spawn
+from openclaw.protocol.gateway.errors import ErrorShape, error_shape
+from openclaw.protocol.gateway.events import Payload, can_receive
+from openclaw.protocol.gateway.frames import POLICY_VIOLATION, encode_error
+from openclaw.protocol.gateway.handshake import ConnectParams
+from openclaw.protocol.gateway.scopes import Role, can
+
+
+@dataclass(frozen=True)
+class Remote:
+    """Where a connection comes from. ``is_local``: from this machine itself, not through a proxy on it."""
+
+    address: str
+    is_local: bool
+    origin: str | None = None
+    user_agent: str | None = None
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whom a bearer token stands for, and what was granted of what ``connect`` asked for."""
+
+    actor: Actor
+    role: Role
+    scopes: tuple[str, ...] = ()
+    node_id: str | None = None
+
+
+@dataclass(eq=False)
+class Connection:
+    """One client. Methods that send return at once; nobody waits for a slow reader."""
+
+    socket: GatewaySocket
+    identity: Identity
+    connect: ConnectParams
+    protocol: int
+    remote: Remote
+    connected_at: datetime
+    max_buffered: int
+    id: str = field(default_factory=lambda: new_id().hex)
+    is_closing: bool = False
+    is_announced: bool = False
+
+    def __post_init__(self) -> None:
+        self.caps = frozenset(self.connect.caps)
+        self._queue = SendQueue(self.socket, limit=self.max_buffered, on_overflow=self._cut_off)
+        self._on_closing: list[Callable[[], None]] = []
+        self._closed: asyncio.Task[None] | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """For whom the connection acts."""
+        return self.identity.actor
+
+    @property
+    def language(self) -> str:
+        """The language of error messages."""
+        return self.connect.language
+
+    @property
+    def buffered(self) -> int:
+        """Bytes sent that the client has not taken yet."""
+        return self._queue.buffered
+
+    def can(self, scope: str) -> bool:
+        """Whether ``scope`` was granted."""
+        return can(self.identity.scopes, scope)
+
+    def can_receive(self, event: str, payload: Payload, *, scope: str | None = None) -> bool:
+        """Whether role, scopes and capabilities let ``event`` through to this client."""
+        return can_receive(
+            event,
+            payload,
+            role=self.identity.role,
+            scopes=self.identity.scopes,
+            caps=self.caps,
+            protocol=self.protocol,
+            scope=scope,
+        )
+
+    def send_event(self, event: OutgoingEvent) -> None:
+        """Send an event that ``can_receive`` let through."""
+        self._queue.put_event(event)
+
+    async def room_for_answer(self) -> None:
+        """Wait while the client has not taken the answers that it was given before."""
+        await self._queue.room_for_answer()
+
+    def send_answer(self, frame: bytes) -> None:
+        """Send an encoded answer."""
+        self._queue.put_answer(frame)
+
+    def refuse(self, request_id: str, error: OpenClawError | ErrorShape) -> None:
+        """Answer a request with an error."""
+        if isinstance(error, OpenClawError):
+            error = error_shape(error, protocol=self.protocol, language=self.language)
+        self._queue.put_answer(encode_error(request_id, error))
+
+    def close(self, code: int, reason: str) -> None:
+        """End the connection: from now on nothing is sent and nothing that it asked for is done."""
+        if self.is_closing:
+            return
+        self.is_closing = True
+        self._queue.close()
+        self._closed = spawn(self.socket.end(code, reason), name="gateway connection close")
+        for callback in self._on_closing:
+            callback()
+
+    def on_closing(self, callback: Callable[[], None]) -> None:
+        """Call ``callback`` when this end closes the connection."""
+        self._on_closing.append(callback)
+
+    async def wait_closed(self) -> None:
+        """Wait until a close that was begun here is complete."""
+        if self._closed is not None:
+            await asyncio.wait([self._closed])
+
+    def _cut_off(self) -> None:
+        self.close(POLICY_VIOLATION, "slow consumer")

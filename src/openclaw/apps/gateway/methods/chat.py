@@ -1,0 +1,92 @@
+"""chat.send, chat.history, chat.abort."""
+
+from typing import Any
+
+from openclaw.apps.gateway.connection import Connection
+from openclaw.apps.gateway.dispatch import Handler
+from openclaw.apps.gateway.methods.addressing import conversation_of, key_of
+from openclaw.domains.agents.schemas import TextPart
+from openclaw.domains.agents.service import runs
+from openclaw.domains.conversations.schemas import Message
+from openclaw.domains.conversations.service import messages
+from openclaw.infra.web.context import Platform
+from openclaw.kit import ids
+from openclaw.kit.pagination import MAX_PAGE
+from openclaw.protocol.gateway.params import ChatAbortParams, ChatHistoryParams, ChatSendParams
+
+
+def chat_methods(platform: Platform) -> dict[str, Handler]:
+    """Handlers by name."""
+
+    async def send(connection: Connection, params: ChatSendParams) -> dict[str, Any]:
+        actor = connection.actor
+        async with platform.database.transaction(actor) as scope:
+            conversation_id = await conversation_of(scope, params.session_key)
+            accepted = await messages.send_message(
+                scope, conversation_id, text=params.message, key=params.idempotency_key
+            )
+        if accepted.is_new:
+            await platform.start_run(
+                {
+                    "runId": accepted.run_id.hex,
+                    "workspaceId": actor.workspace_id.hex,
+                    "userId": actor.user_id.hex,
+                }
+            )
+        return {
+            "runId": accepted.client_run_id,
+            "status": "started" if accepted.is_new else "in_flight",
+            "run": ids.to_wire("run", accepted.run_id),
+            "messageId": ids.to_wire("msg", accepted.message.id),
+        }
+
+    async def history(connection: Connection, params: ChatHistoryParams) -> dict[str, Any]:
+        limit = min(params.limit or MAX_PAGE, MAX_PAGE)
+        async with platform.database.transaction(connection.actor) as scope:
+            conversation_id = await conversation_of(scope, params.session_key)
+            page = await messages.list_messages(scope, conversation_id, cursor=params.cursor, limit=limit)
+        return {
+            "sessionKey": params.session_key,
+            "sessionId": key_of(conversation_id),
+            "messages": [_message(message) for message in page.items],
+            "thinkingLevel": "off",
+            **({"hasMore": page.next_cursor is not None} if connection.protocol >= 4 else {}),
+        }
+
+    async def abort(connection: Connection, params: ChatAbortParams) -> dict[str, Any]:
+        async with platform.database.transaction(connection.actor) as scope:
+            conversation_id = await conversation_of(scope, params.session_key)
+            run = await runs.find_open_run(scope, conversation_id)
+            is_wanted = run is not None and params.run_id in (
+                None,
+                run.client_run_id,
+                ids.to_wire("run", run.id),
+            )
+            if run is not None and is_wanted:
+                await runs.abort_run(scope, run.id)
+        return {"ok": True, "aborted": is_wanted, "runIds": [run.client_run_id] if run and is_wanted else []}
+
+    return {"chat.send": send, "chat.history": history, "chat.abort": abort}
+
+
+def _message(message: Message) -> dict[str, Any]:
+    content: list[dict[str, Any]] = []
+    for part in message.parts:
+        if isinstance(part, TextPart):
+            content.append({"type": "text", "text": part.text})
+        else:
+            content.append(
+                {
+                    "type": "toolCall",
+                    "id": part.tool_call_id,
+                    "name": part.name,
+                    "arguments": part.arguments,
+                    "state": part.state,
+                }
+            )
+    return {
+        "role": message.role,
+        "content": content,
+        "timestamp": int(message.created_at.timestamp() * 1000),
+        **({"errorMessage": message.error.title} if message.error else {}),
+    }

@@ -1,0 +1,116 @@
+"""What machines say: results and progress of calls, and what they are."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from openclaw.apps.gateway.connection import Connection
+from openclaw.apps.gateway.dispatch import Handler
+from openclaw.domains.devices.errors import CallNotFoundError, DeviceNotFoundError
+from openclaw.domains.devices.events import call_topic
+from openclaw.domains.devices.service import calls, registry
+from openclaw.infra.web.context import Platform
+from openclaw.kit.errors import InvalidInputError
+from openclaw.protocol.gateway import params as p
+
+_MAX_RESULT = 4_194_304
+
+
+def machine_methods(platform: Platform) -> dict[str, Handler]:
+    """Handlers by name."""
+
+    async def invoke_result(connection: Connection, params: p.NodeInvokeResultParams) -> dict[str, Any]:
+        _check_own_node(connection, params.node_id)
+        result, error = _outcome(params)
+        async with platform.database.transaction(connection.actor) as scope:
+            is_first = await calls.finish_call(scope, _call_id(params.id), result=result, error=error)
+        return {"ok": True} if is_first else {"ok": True, "ignored": True}
+
+    async def invoke_progress(connection: Connection, params: p.NodeInvokeProgressParams) -> dict[str, Any]:
+        _check_own_node(connection, params.node_id)
+        body = {
+            "kind": "progress",
+            "deviceId": str(connection.actor.device_id),
+            "seq": params.seq,
+            "stream": params.stream or "stdout",
+            "text": params.text,
+        }
+        platform.bus.publish_live(call_topic(_call_id(params.call_id)), body)
+        return {"ok": True}
+
+    async def event(connection: Connection, params: p.NodeEventParams) -> dict[str, Any]:
+        if params.event == "node.host.described" and isinstance(params.payload, dict):
+            home = params.payload.get("home")
+            assert connection.actor.device_id is not None
+            async with platform.database.transaction(connection.actor) as scope:
+                await registry.note_home(
+                    scope, connection.actor.device_id, str(home)[:4096] if home else None
+                )
+            return {"ok": True, "event": params.event, "handled": True}
+        return {"ok": True, "event": params.event, "handled": False, "reason": "not used"}
+
+    async def accepted(_connection: Connection, _params: Any) -> dict[str, Any]:
+        return {"ok": True}
+
+    async def bins(_connection: Connection, _params: p.NoParams) -> dict[str, Any]:
+        return {"bins": []}
+
+    return {
+        "node.invoke.result": invoke_result,
+        "node.invoke.progress": invoke_progress,
+        "node.event": event,
+        "node.skills.update": accepted,
+        "node.pluginTools.update": accepted,
+        "node.runnerInventory.update": accepted,
+        "skills.bins": bins,
+    }
+
+
+def _check_own_node(connection: Connection, node_id: str) -> None:
+    if node_id != connection.identity.node_id:
+        raise DeviceNotFoundError
+
+
+def _call_id(text: str) -> UUID:
+    try:
+        return UUID(hex=text)
+    except ValueError:
+        raise CallNotFoundError from None
+
+
+def _outcome(params: p.NodeInvokeResultParams) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    if not params.ok:
+        failure = params.error or p.NodeFailure()
+        return None, {
+            "code": failure.code or "FAILED",
+            "message": failure.message or "The device gave no reason.",
+        }
+    payload = params.payload
+    if params.payload_json is not None:
+        try:
+            payload = msgspec.json.decode(params.payload_json)
+        except (msgspec.DecodeError, RecursionError):
+            raise InvalidInputError(field="payloadJSON", reason="not JSON") from None
+    if not isinstance(payload, dict):
+        payload = {"value": payload}
+    if _has_nul(payload):
+        payload = _without_nul(payload)
+    if len(msgspec.json.encode(payload)) > _MAX_RESULT:
+        return None, {"code": "TOO_LARGE", "message": f"The result is over {_MAX_RESULT} bytes."}
+    return payload, None
+
+
+def _has_nul(value: Any) -> bool:
+    return b"\\u0000" in msgspec.json.encode(value)
+
+
+def _without_nul(value: Any) -> Any:
+    """PostgreSQL's JSON cannot hold NUL: shown as the symbol for it."""
+    if isinstance(value, str):
+        return value.replace("\0", "␀")
+    if isinstance(value, dict):
+        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_nul(item) for item in value]
+    return value

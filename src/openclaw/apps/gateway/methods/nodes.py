@@ -1,0 +1,125 @@
+"""node.list, describe, rename, invoke: linked machines, for operators."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from openclaw.apps.gateway.connection import Connection
+from openclaw.apps.gateway.dispatch import Handler
+from openclaw.apps.gateway.errors import ApprovalNeededError, NodeCallFailedError
+from openclaw.domains.agents import policy
+from openclaw.domains.devices.events import call_topic
+from openclaw.domains.devices.models import DeviceRow
+from openclaw.domains.devices.schemas import Device
+from openclaw.domains.devices.service import calls, registry
+from openclaw.infra.web.context import Platform
+from openclaw.kit import ids
+from openclaw.kit.errors import InvalidInputError
+from openclaw.protocol.gateway import params as p
+from openclaw.protocol.grading import grade_call
+from openclaw.protocol.tools import InvalidArguments, decode_arguments
+
+_DEFAULT_TIMEOUT = timedelta(seconds=30)
+
+
+def node_methods(platform: Platform) -> dict[str, Handler]:
+    """Handlers by name."""
+
+    async def list_nodes(connection: Connection, _params: p.NoParams) -> dict[str, Any]:
+        async with platform.database.transaction(connection.actor) as scope:
+            nodes = [_node(device) for device in await registry.list_devices(scope)]
+            return {"ts": int(scope.now().timestamp() * 1000), "nodes": nodes}
+
+    async def describe(connection: Connection, params: p.NodeDescribeParams) -> dict[str, Any]:
+        async with platform.database.transaction(connection.actor) as scope:
+            row = await registry.access_device_by_node(scope, params.node_id)
+            return {"ts": int(scope.now().timestamp() * 1000), **_node(registry.seen(row, scope.now()))}
+
+    async def rename(connection: Connection, params: p.NodeRenameParams) -> dict[str, Any]:
+        async with platform.database.transaction(connection.actor) as scope:
+            row = await registry.access_device_by_node(scope, params.node_id)
+            await registry.rename_device(scope, row.id, params.display_name)
+        return {"nodeId": row.node_id, "displayName": params.display_name}
+
+    async def invoke(connection: Connection, params: p.NodeInvokeParams) -> dict[str, Any]:
+        timeout = timedelta(milliseconds=params.timeout_ms) if params.timeout_ms else _DEFAULT_TIMEOUT
+        call_id = ids.new_id()
+        async with platform.bus.wakeups(call_topic(call_id)) as woken:
+            async with platform.database.transaction(connection.actor) as scope:
+                row = await registry.access_device_by_node(scope, params.node_id)
+                arguments = _judged(row, params)
+                await calls.send_call(
+                    scope,
+                    call_id=call_id,
+                    device_id=row.id,
+                    command=params.command,
+                    params=arguments,
+                    timeout=timeout,
+                    wait=timeout,
+                )
+            end = await _await_end(connection, call_id, woken, timeout)
+        if end.error is not None:
+            raise NodeCallFailedError(
+                node_code=str(end.error.get("code")), reason=str(end.error.get("message"))
+            )
+        payload = end.result
+        return {
+            "ok": True,
+            "nodeId": row.node_id,
+            "command": params.command,
+            "payload": payload,
+            "payloadJSON": msgspec.json.encode(payload).decode(),
+        }
+
+    async def _await_end(
+        connection: Connection, call_id: UUID, woken: asyncio.Event, timeout: timedelta
+    ) -> calls.CallEnd:
+        deadline = asyncio.get_running_loop().time() + timeout.total_seconds()
+        while True:
+            woken.clear()
+            async with platform.database.transaction(connection.actor) as scope:
+                end = await calls.find_end(scope, call_id)
+            if end is not None:
+                return end
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await woken.wait()
+            except TimeoutError:
+                async with platform.database.transaction(connection.actor) as scope:
+                    await calls.cancel_call(scope, call_id)
+                    end = await calls.find_end(scope, call_id)
+                assert end is not None, "a cancelled call has ended"
+                return end
+
+    return {"node.list": list_nodes, "node.describe": describe, "node.rename": rename, "node.invoke": invoke}
+
+
+def _judged(row: DeviceRow, params: p.NodeInvokeParams) -> dict[str, Any]:
+    """The arguments of a direct call. Only reading runs without a conversation to ask for approval in."""
+    arguments = params.params if isinstance(params.params, dict) else {}
+    try:
+        decoded = decode_arguments(params.command, arguments)
+    except InvalidArguments as error:
+        raise InvalidInputError(field="params", reason=str(error)[:500]) from None
+    assessment = grade_call(params.command, decoded, home=row.home or "")
+    verdict = policy.judge(assessment, rules=(), device_id=row.id, conversation_id=row.id)
+    if verdict is not policy.Verdict.ALLOW:
+        raise ApprovalNeededError(grade=assessment.grade.value)
+    return arguments
+
+
+def _node(device: Device) -> dict[str, Any]:
+    return {
+        "nodeId": device.node_id,
+        "displayName": device.name,
+        "platform": device.platform,
+        "version": device.version,
+        "caps": sorted({str(command).partition(".")[0] for command in device.commands}),
+        "commands": device.commands,
+        "paired": True,
+        "connected": device.online,
+        **({"lastSeenAtMs": int(device.last_seen_at.timestamp() * 1000)} if device.last_seen_at else {}),
+    }

@@ -1,0 +1,97 @@
+"""health, status, presence, models and the one agent."""
+
+from typing import Any
+
+from openclaw import __version__
+from openclaw.apps.gateway.connection import Connection
+from openclaw.apps.gateway.dispatch import Handler
+from openclaw.apps.gateway.methods.addressing import key_of
+from openclaw.apps.gateway.registry import ConnectionHub
+from openclaw.domains.agents.service import providers
+from openclaw.domains.conversations.service import catalog
+from openclaw.infra.web.context import Platform
+
+_RECENT = 10
+
+
+def overview_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handler]:
+    """Handlers by name."""
+
+    async def health(connection: Connection, _params: Any) -> dict[str, Any]:
+        started = platform.clock.now()
+        async with platform.database.transaction(connection.actor) as scope:
+            page = await catalog.list_conversations(
+                scope, query=None, archived=False, cursor=None, limit=_RECENT
+            )
+        recent = [
+            {
+                "key": key_of(conversation.id),
+                "updatedAt": int(conversation.updated_at.timestamp() * 1000),
+                "age": int((started - conversation.updated_at).total_seconds() * 1000),
+            }
+            for conversation in page.items
+        ]
+        sessions = {"path": "", "count": len(recent), "recent": recent}
+        return {
+            "ok": True,
+            "ts": int(started.timestamp() * 1000),
+            "durationMs": int((platform.clock.now() - started).total_seconds() * 1000),
+            "channels": {},
+            "channelOrder": [],
+            "channelLabels": {},
+            "heartbeatSeconds": 0,
+            "defaultAgentId": "main",
+            "agents": [{"agentId": "main", "isDefault": True, "sessions": sessions}],
+            "sessions": sessions,
+        }
+
+    async def status(connection: Connection, _params: Any) -> dict[str, Any]:
+        async with platform.database.transaction(connection.actor) as scope:
+            model = (await providers.list_models(scope))[0]
+            page = await catalog.list_conversations(
+                scope, query=None, archived=False, cursor=None, limit=_RECENT
+            )
+        recent = [
+            {"key": key_of(c.id), "updatedAt": int(c.updated_at.timestamp() * 1000)} for c in page.items
+        ]
+        return {
+            "heartbeat": {"defaultAgentId": "main", "agents": []},
+            "channelSummary": [],
+            "queuedSystemEvents": [],
+            "sessions": {
+                "paths": [],
+                "count": len(recent),
+                "defaults": {"model": model.name, "contextTokens": None},
+                "recent": recent,
+                "byAgent": [],
+            },
+            "runtimeVersion": __version__,
+        }
+
+    async def presence(connection: Connection, _params: Any) -> list[Any]:
+        return list(hub.presence(connection.actor.user_id))
+
+    async def models(connection: Connection, _params: Any) -> dict[str, Any]:
+        async with platform.database.transaction(connection.actor) as scope:
+            found = await providers.list_models(scope)
+        return {
+            "models": [{"id": model.id, "name": model.name, "provider": model.provider} for model in found]
+        }
+
+    async def agents(connection: Connection, _params: Any) -> dict[str, Any]:
+        async with platform.database.transaction(connection.actor) as scope:
+            model = (await providers.list_models(scope))[0]
+        agent = {"id": "main", "name": "OpenClaw", "model": {"primary": model.name}}
+        return {"defaultId": "main", "mainKey": "main", "scope": "per-sender", "agents": [agent]}
+
+    async def identity(_connection: Connection, _params: Any) -> dict[str, Any]:
+        return {"agentId": "main", "name": "OpenClaw"}
+
+    return {
+        "health": health,
+        "status": status,
+        "system-presence": presence,
+        "models.list": models,
+        "agents.list": agents,
+        "agent.identity.get": identity,
+    }

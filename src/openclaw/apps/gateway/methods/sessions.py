@@ -1,0 +1,127 @@
+"""sessions.list, preview, patch, reset, delete: conversations as clients of the gateway know them."""
+
+from typing import Any
+
+from msgspec import UNSET
+
+from openclaw.apps.gateway.connection import Connection
+from openclaw.apps.gateway.dispatch import Handler
+from openclaw.apps.gateway.methods.addressing import conversation_of, key_of
+from openclaw.domains.agents.schemas import TextPart
+from openclaw.domains.agents.service import providers
+from openclaw.domains.conversations.errors import ConversationNotFoundError
+from openclaw.domains.conversations.schemas import Conversation, UpdateConversation
+from openclaw.domains.conversations.service import catalog, messages
+from openclaw.infra.scope import Scope
+from openclaw.infra.web.context import Platform
+from openclaw.kit.pagination import MAX_PAGE
+from openclaw.protocol.gateway.params import (
+    SessionsDeleteParams,
+    SessionsListParams,
+    SessionsPatchParams,
+    SessionsPreviewParams,
+    SessionsResetParams,
+)
+
+_PREVIEWS = 12
+_PREVIEW_CHARS = 240
+
+
+def session_methods(platform: Platform) -> dict[str, Handler]:
+    """Handlers by name."""
+
+    async def list_sessions(connection: Connection, params: SessionsListParams) -> dict[str, Any]:
+        limit = min(params.limit or MAX_PAGE, MAX_PAGE)
+        async with platform.database.transaction(connection.actor) as scope:
+            page = await catalog.list_conversations(
+                scope, query=params.search, archived=params.archived is True, cursor=None, limit=limit
+            )
+            model = (await providers.list_models(scope))[0]
+            now = scope.now()
+        rows = [_row(conversation, model.provider, model.name) for conversation in page.items]
+        return {
+            "ts": int(now.timestamp() * 1000),
+            "path": "",
+            "count": len(rows),
+            "defaults": {"modelProvider": model.provider, "model": model.name, "contextTokens": None},
+            "sessions": rows,
+            **({"hasMore": page.next_cursor is not None} if connection.protocol >= 4 else {}),
+        }
+
+    async def preview(connection: Connection, params: SessionsPreviewParams) -> dict[str, Any]:
+        limit = min(params.limit or _PREVIEWS, MAX_PAGE)
+        characters = params.max_chars or _PREVIEW_CHARS
+        async with platform.database.transaction(connection.actor) as scope:
+            previews = [await _preview(scope, key, limit, characters) for key in params.keys]
+            now = scope.now()
+        return {"ts": int(now.timestamp() * 1000), "previews": previews}
+
+    async def patch(connection: Connection, params: SessionsPatchParams) -> dict[str, Any]:
+        async with platform.database.transaction(connection.actor) as scope:
+            conversation_id = await conversation_of(scope, params.key)
+            if params.label is not UNSET and params.label:
+                data = UpdateConversation.model_validate({"title": params.label[:200]})
+                await catalog.update_conversation(scope, conversation_id, data)
+            if params.archived is not UNSET:
+                await catalog.set_archived(scope, conversation_id, archived=params.archived is True)
+            entry = await catalog.get_conversation(scope, conversation_id)
+        return {"ok": True, "path": "", "key": key_of(conversation_id), "entry": _entry(entry)}
+
+    async def reset(connection: Connection, params: SessionsResetParams) -> dict[str, Any]:
+        async with platform.database.transaction(connection.actor) as scope:
+            conversation_id = await conversation_of(scope, params.key)
+            await messages.start_over(scope, conversation_id)
+            entry = await catalog.get_conversation(scope, conversation_id)
+        return {"ok": True, "key": key_of(conversation_id), "entry": _entry(entry)}
+
+    async def delete(connection: Connection, params: SessionsDeleteParams) -> dict[str, Any]:
+        async with platform.database.transaction(connection.actor) as scope:
+            conversation_id = await conversation_of(scope, params.key)
+            await catalog.delete_conversation(scope, conversation_id)
+        return {"ok": True, "key": key_of(conversation_id), "deleted": True, "archived": []}
+
+    return {
+        "sessions.list": list_sessions,
+        "sessions.preview": preview,
+        "sessions.patch": patch,
+        "sessions.reset": reset,
+        "sessions.delete": delete,
+    }
+
+
+async def _preview(scope: Scope, key: str, limit: int, characters: int) -> dict[str, Any]:
+    try:
+        conversation_id = await conversation_of(scope, key)
+    except ConversationNotFoundError:
+        return {"key": key, "status": "missing", "items": []}
+    page = await messages.list_messages(scope, conversation_id, cursor=None, limit=limit)
+    items = [
+        {"role": message.role, "text": part.text[:characters]}
+        for message in page.items
+        for part in message.parts
+        if isinstance(part, TextPart)
+    ]
+    return {"key": key, "status": "ok" if items else "empty", "items": items}
+
+
+def _row(conversation: Conversation, provider: str, model: str) -> dict[str, Any]:
+    return {
+        "key": key_of(conversation.id),
+        "kind": "direct",
+        "label": conversation.title,
+        "displayName": conversation.title,
+        "updatedAt": int(conversation.updated_at.timestamp() * 1000),
+        "sessionId": key_of(conversation.id),
+        "systemSent": True,
+        "abortedLastRun": False,
+        "modelProvider": provider,
+        "model": model,
+    }
+
+
+def _entry(conversation: Conversation) -> dict[str, Any]:
+    return {
+        "sessionId": key_of(conversation.id),
+        "label": conversation.title,
+        "updatedAt": int(conversation.updated_at.timestamp() * 1000),
+    }

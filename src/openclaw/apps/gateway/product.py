@@ -1,0 +1,220 @@
+"""The product behind the gateway: who a token stands for, what methods do, and what the bus says to whom."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from openclaw.apps.gateway.connection import Connection, Identity, Remote
+from openclaw.apps.gateway.dispatch import Handler
+from openclaw.apps.gateway.methods.approvals import approval_methods
+from openclaw.apps.gateway.methods.chat import chat_methods
+from openclaw.apps.gateway.methods.machine import machine_methods
+from openclaw.apps.gateway.methods.nodes import node_methods
+from openclaw.apps.gateway.methods.overview import overview_methods
+from openclaw.apps.gateway.methods.pairing import pairing_methods
+from openclaw.apps.gateway.methods.sessions import session_methods
+from openclaw.apps.gateway.registry import ConnectionHub
+from openclaw.domains.devices.errors import BadProofError, DeviceSessionRevokedError
+from openclaw.domains.devices.events import call_topic, device_topic
+from openclaw.domains.devices.service import calls, registry, sessions
+from openclaw.domains.identity.errors import NotSignedInError
+from openclaw.domains.identity.events import SESSION_ENDED_TOPIC
+from openclaw.domains.identity.service.tokens import TokenSigner
+from openclaw.domains.workspaces import service as workspaces
+from openclaw.domains.workspaces.events import MEMBER_REMOVED_TOPIC
+from openclaw.infra.health import check_health
+from openclaw.infra.metrics import GATEWAY_CONNECTIONS
+from openclaw.infra.scope import Actor, Role
+from openclaw.infra.web.context import Platform
+from openclaw.kit.errors import OpenClawError
+from openclaw.protocol.gateway.handshake import ConnectParams
+from openclaw.protocol.gateway.scopes import APPROVALS, PAIRING, READ, WRITE, granted_scopes
+from openclaw.protocol.gateway.scopes import Role as GatewayRole
+
+_VIEWER_SCOPES = (READ,)
+_MEMBER_SCOPES = (READ, WRITE, APPROVALS, PAIRING)
+_RENEW = timedelta(seconds=25)
+
+
+class Product:
+    """Implements `dispatch.Dispatcher` on the domain services."""
+
+    def __init__(self, platform: Platform, hub: ConnectionHub) -> None:
+        self._platform = platform
+        self._hub = hub
+        self._signer = TokenSigner(platform.keys)
+        self._handlers: dict[str, Handler] = {
+            **overview_methods(platform, hub),
+            **chat_methods(platform),
+            **session_methods(platform),
+            **node_methods(platform),
+            **machine_methods(platform),
+            **pairing_methods(platform),
+            **approval_methods(platform),
+        }
+
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        """Handlers by method name."""
+        return self._handlers
+
+    async def authenticate(self, connect: ConnectParams, nonce: str, remote: Remote) -> Identity:
+        """A page's ticket or a client's access token makes an operator, a machine's token makes a node.
+
+        Raises NotSignedInError, DeviceSessionRevokedError, DeviceTokenExpiredError, BadProofError.
+        """
+        token = connect.auth.token if connect.auth else None
+        if not token:
+            raise NotSignedInError
+        if GatewayRole(connect.role) is GatewayRole.NODE:
+            return await self._authenticate_device(connect, token, remote)
+        claims = self._signer.read(token, audiences=("gateway", "api"), now=self._platform.clock.now())
+        actor = await workspaces.authenticate(
+            self._platform.database,
+            claims,
+            workspace_id=None,
+            address=remote.address,
+            language=connect.language,
+        )
+        allowed = _VIEWER_SCOPES if actor.role is Role.VIEWER else _MEMBER_SCOPES
+        granted = granted_scopes(connect.scopes or (), allowed, protocol=connect.max_protocol)
+        return Identity(actor=actor, role=GatewayRole.OPERATOR, scopes=granted)
+
+    async def _authenticate_device(self, connect: ConnectParams, token: str, remote: Remote) -> Identity:
+        async with self._platform.database.system() as scope:
+            found = await sessions.authenticate(scope, token)
+        if found is None:
+            raise DeviceSessionRevokedError
+        session, device = found
+        if connect.device is None or connect.device.id != device.node_id:
+            raise BadProofError(reason="the token belongs to another device")
+        actor = Actor(
+            user_id=device.user_id,
+            workspace_id=device.workspace_id,
+            role=Role.MEMBER,
+            session_id=session.id,
+            device_id=device.id,
+            address=remote.address,
+            language=connect.language,
+        )
+        return Identity(actor=actor, role=GatewayRole.NODE, node_id=device.node_id)
+
+    async def on_connected(self, connection: Connection) -> None:
+        """A machine is online from now on, and gets what waited for it."""
+        GATEWAY_CONNECTIONS.labels(connection.identity.role.value).inc()
+        device_id = connection.actor.device_id
+        if device_id is None:
+            return
+        client = connection.connect.client
+        # Listen first, then read what waits: a call made between the two arrives twice and runs once.
+        self._platform.bus.subscribe(device_topic(device_id), self._to_device)
+        async with self._platform.database.transaction(connection.actor) as scope:
+            await registry.note_connected(
+                scope,
+                device_id,
+                connection_id=connection.id,
+                version=client.version,
+                platform=client.platform,
+                commands=list(connection.connect.commands),
+            )
+            waiting = await calls.list_open_calls(scope, device_id)
+        for call in waiting:
+            self._invoke(device_id, call)
+
+    async def on_closed(self, connection: Connection) -> None:
+        """A machine without a socket is offline."""
+        GATEWAY_CONNECTIONS.labels(connection.identity.role.value).dec()
+        device_id = connection.actor.device_id
+        if device_id is None:
+            return
+        if self._hub.node(device_id) is None:
+            self._platform.bus.unsubscribe(device_topic(device_id), self._to_device)
+        async with self._platform.database.transaction(connection.actor) as scope:
+            await registry.note_gone(scope, device_id, connection_id=connection.id)
+
+    async def health(self) -> dict[str, Any]:
+        """What every client may know."""
+        return {"ok": True, "ts": int(self._platform.clock.now().timestamp() * 1000)}
+
+    async def is_ready(self) -> bool:
+        """Whether the database and the bus answer."""
+        health = await check_health(
+            self._platform.clock, required={"database": self._platform.database.ping}, optional={}
+        )
+        return health.status != "unhealthy" and self._platform.bus.is_connected
+
+    def start(self) -> None:
+        """Listen to the bus for what concerns connections here."""
+        self._platform.bus.subscribe("*", self._on_message)
+
+    def stop(self) -> None:
+        """Listen no more."""
+        self._platform.bus.unsubscribe("*", self._on_message)
+
+    async def renew_presence(self) -> None:
+        """For ever: machines whose socket stands stay online, and sockets whose session has lapsed are closed."""
+        while True:
+            await self._platform.clock.sleep(_RENEW)
+            for connection in self._hub.nodes():
+                await self._renew(connection)
+
+    async def _renew(self, connection: Connection) -> None:
+        device_id, session_id = connection.actor.device_id, connection.actor.session_id
+        assert device_id is not None
+        assert session_id is not None
+        try:
+            async with self._platform.database.transaction(connection.actor) as scope:
+                await registry.note_alive(scope, device_id, connection_id=connection.id)
+                is_live = await sessions.is_live(scope, session_id)
+        except OpenClawError:
+            return  # the database is away: the next round tells
+        if not is_live:
+            self._hub.close_session(session_id, reason="session expired")
+
+    def _on_message(self, topic: str, body: dict[str, Any]) -> None:
+        if topic.startswith("user:"):
+            _, user, workspace = topic.split(":")
+            self._hub.publish(
+                body["event"],
+                body["payload"],
+                user_id=UUID(hex=user),
+                workspace_id=UUID(hex=workspace),
+                scope=body.get("scope"),
+            )
+        elif topic == SESSION_ENDED_TOPIC:
+            for session in body["sessionIds"]:
+                self._hub.close_session(UUID(hex=session))
+        elif topic == MEMBER_REMOVED_TOPIC:
+            self._hub.close_member(UUID(hex=body["userId"]), UUID(hex=body["workspaceId"]))
+
+    def _to_device(self, topic: str, body: dict[str, Any]) -> None:
+        device_id = UUID(hex=topic.partition(":")[2])
+        match body["kind"]:
+            case "invoke":
+                self._invoke(device_id, body["call"])
+            case "cancel":
+                self._hub.publish("node.invoke.cancel", {"id": body["callId"]}, device_id=device_id)
+            case "revoked":
+                self._hub.close_device(device_id)
+
+    def _invoke(self, device_id: UUID, call: dict[str, Any]) -> None:
+        node = self._hub.node(device_id)
+        if node is None:
+            return
+        payload = {
+            "id": call["id"],
+            "nodeId": node.identity.node_id,
+            "command": call["command"],
+            "timeoutMs": call["timeoutMs"],
+            "paramsJSON": _json(call["params"]),
+            "idempotencyKey": call["id"],
+        }
+        if self._hub.publish("node.invoke.request", payload, device_id=device_id):
+            self._platform.bus.publish_live(call_topic(UUID(hex=call["id"])), {"kind": "sent"})
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

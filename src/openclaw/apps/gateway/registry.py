@@ -1,0 +1,234 @@
+"""Who is connected. Events go out by owner: there is no way to tell something to everybody, but tick and shutdown."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from uuid import UUID
+
+from openclaw.apps.gateway.connection import Connection
+from openclaw.apps.gateway.send_queue import OutgoingEvent
+from openclaw.kit.clock import Clock
+from openclaw.protocol.gateway.events import EVENTS, Payload
+from openclaw.protocol.gateway.frames import POLICY_VIOLATION
+from openclaw.protocol.gateway.handshake import PresenceEntry, StateVersion
+from openclaw.protocol.gateway.scopes import Role
+
+REPLACED = 4002
+SERVICE_RESTART = 1012
+_ENDINGS_KEPT = 4096
+
+
+class ConnectionHub:
+    """The connections of this process, by user, workspace and device."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._all: dict[str, Connection] = {}
+        self._by_user: dict[UUID, set[Connection]] = {}
+        self._by_workspace: dict[UUID, set[Connection]] = {}
+        self._by_device: dict[UUID, set[Connection]] = {}
+        self._presence_versions: dict[UUID, int] = {}
+        self._endings: OrderedDict[UUID, int] = OrderedDict()
+        self._ended = 0
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    @property
+    def mark(self) -> int:
+        """A point in time, taken before a token is checked, to be given to ``add``."""
+        return self._ended
+
+    def add(self, connection: Connection, *, since: int) -> None:
+        """Take up a connection whose token was checked after ``since``.
+
+        It is closed at once if its session or device was ended meanwhile. A node replaces the earlier connection
+        of its device, which is most often one whose network is gone.
+        """
+        actor = connection.actor
+        self._all[connection.id] = connection
+        self._by_user.setdefault(actor.user_id, set()).add(connection)
+        self._by_workspace.setdefault(actor.workspace_id, set()).add(connection)
+        self._presence_versions[actor.user_id] = self._presence_versions.get(actor.user_id, 0) + 1
+        if actor.device_id is not None:
+            earlier = self._by_device.setdefault(actor.device_id, set())
+            replaced = [c for c in earlier if c.identity.role is Role.NODE is connection.identity.role]
+            earlier.add(connection)
+            self._close(replaced, REPLACED, "replaced by a newer connection of this device")
+        for ending in (actor.device_id, actor.session_id):
+            if ending is not None and self._endings.get(ending, 0) > since:
+                self._close([connection], POLICY_VIOLATION, "session ended")
+
+    def discard(self, connection: Connection) -> None:
+        """Forget a connection; the second time does nothing."""
+        if self._all.pop(connection.id, None) is None:
+            return
+        actor = connection.actor
+        _remove(self._by_user, actor.user_id, connection)
+        _remove(self._by_workspace, actor.workspace_id, connection)
+        if actor.device_id is not None:
+            _remove(self._by_device, actor.device_id, connection)
+        if actor.user_id in self._by_user:
+            self._presence_versions[actor.user_id] += 1
+        else:
+            del self._presence_versions[actor.user_id]
+
+    def publish(
+        self,
+        event: str,
+        payload: Payload,
+        *,
+        user_id: UUID | None = None,
+        workspace_id: UUID | None = None,
+        device_id: UUID | None = None,
+        scope: str | None = None,
+    ) -> int:
+        """Send ``event`` to the connections of its owner, and answer how many these are.
+
+        The owner is all that is given together: ``user_id`` and ``workspace_id`` are that user's connections in that
+        workspace. ValueError without an owner; KeyError for an event that is not in the protocol's table. ``scope``
+        is needed besides what the event itself needs.
+        """
+        if event not in EVENTS:
+            raise KeyError(event)
+        receivers = [
+            connection
+            for connection in self.connections(
+                user_id=user_id, workspace_id=workspace_id, device_id=device_id
+            )
+            if connection.can_receive(event, payload, scope=scope)
+        ]
+        if not receivers:
+            return 0
+        version = self.state_version(user_id) if event == "presence" and user_id is not None else None
+        outgoing = OutgoingEvent(
+            event, payload, state_version={"presence": version.presence, "health": 0} if version else None
+        )
+        for connection in receivers:
+            connection.send_event(outgoing)
+        return len(receivers)
+
+    def connections(
+        self, *, user_id: UUID | None = None, workspace_id: UUID | None = None, device_id: UUID | None = None
+    ) -> list[Connection]:
+        """The connections that all of the given stand for; ValueError when nothing is given."""
+        sets = [
+            index.get(key, set())
+            for index, key in (
+                (self._by_device, device_id),
+                (self._by_user, user_id),
+                (self._by_workspace, workspace_id),
+            )
+            if key is not None
+        ]
+        if not sets:
+            raise ValueError("an owner is needed: user, workspace or device")
+        smallest, *others = sorted(sets, key=len)
+        return [c for c in smallest if all(c in other for other in others)]
+
+    def node(self, device_id: UUID) -> Connection | None:
+        """The connection over which ``device_id`` serves invocations; None while it is offline here."""
+        nodes = (c for c in self._by_device.get(device_id, ()) if c.identity.role is Role.NODE)
+        return next(nodes, None)
+
+    def nodes(self) -> list[Connection]:
+        """The machines that are connected here."""
+        return [c for c in self._all.values() if c.identity.role is Role.NODE]
+
+    def presence(self, user_id: UUID) -> list[PresenceEntry]:
+        """Who of ``user_id``'s clients is here, oldest first."""
+        ordered = sorted(self._by_user.get(user_id, ()), key=lambda c: (c.connected_at, c.id))
+        return [_presence_entry(c) for c in ordered]
+
+    def state_version(self, user_id: UUID) -> StateVersion:
+        """The version of ``presence``; counted per user, so that it tells nothing of others."""
+        return StateVersion(presence=self._presence_versions.get(user_id, 0), health=0)
+
+    def tell_presence(self, user_id: UUID) -> None:
+        """Send the user's clients the list of who is here."""
+        if user_id in self._by_user:
+            self.publish("presence", {"presence": self.presence(user_id)}, user_id=user_id)
+
+    def close_device(
+        self, device_id: UUID, code: int = POLICY_VIOLATION, reason: str = "device revoked"
+    ) -> int:
+        """Close what acts with the device's session, now and when it is just being greeted; answers how many."""
+        return self._end(device_id, self._by_device.get(device_id, ()), code, reason)
+
+    def close_session(
+        self, session_id: UUID, code: int = POLICY_VIOLATION, reason: str = "session ended"
+    ) -> int:
+        """Close what was opened with a session, now and when it is just being greeted; answers how many."""
+        mine = [c for c in self._all.values() if c.actor.session_id == session_id]
+        return self._end(session_id, mine, code, reason)
+
+    def close_member(
+        self,
+        user_id: UUID,
+        workspace_id: UUID,
+        code: int = POLICY_VIOLATION,
+        reason: str = "membership ended",
+    ) -> int:
+        """Close what a user has open in a workspace; answers how many."""
+        return self._close(self.connections(user_id=user_id, workspace_id=workspace_id), code, reason)
+
+    def tick(self) -> None:
+        """Tell every client that the connection lives."""
+        self._tell_all("tick", {"ts": self._now_ms()})
+
+    def shutdown(self, reason: str, restart_expected_ms: int | None = None) -> None:
+        """Tell every client that the service goes down, and close."""
+        payload: Payload = {"reason": reason}
+        if restart_expected_ms is not None:
+            payload["restartExpectedMs"] = restart_expected_ms
+        self._tell_all("shutdown", payload)
+        self._close(list(self._all.values()), SERVICE_RESTART, reason)
+
+    def _tell_all(self, event: str, payload: Payload) -> None:
+        outgoing = OutgoingEvent(event, payload)
+        for connection in list(self._all.values()):
+            connection.send_event(outgoing)
+
+    def _end(self, ending: UUID, connections: Iterable[Connection], code: int, reason: str) -> int:
+        self._ended += 1
+        self._endings[ending] = self._ended
+        self._endings.move_to_end(ending)
+        while len(self._endings) > _ENDINGS_KEPT:
+            self._endings.popitem(last=False)
+        return self._close(connections, code, reason)
+
+    def _close(self, connections: Iterable[Connection], code: int, reason: str) -> int:
+        closed = list(connections)
+        for connection in closed:
+            self.discard(connection)
+            connection.close(code, reason)
+        return len(closed)
+
+    def _now_ms(self) -> int:
+        return int(self._clock.now().timestamp() * 1000)
+
+
+def _remove(index: dict[UUID, set[Connection]], key: UUID, connection: Connection) -> None:
+    connections = index.get(key)
+    if connections is not None:
+        connections.discard(connection)
+        if not connections:
+            del index[key]
+
+
+def _presence_entry(connection: Connection) -> PresenceEntry:
+    client = connection.connect.client
+    name = client.display_name or client.id
+    return PresenceEntry(
+        mode=client.mode,
+        reason="connect",
+        text=f"{name} ({client.platform})",
+        ts=int(connection.connected_at.timestamp() * 1000),
+        host=client.display_name,
+        version=client.version,
+        platform=client.platform,
+        device_family=client.device_family,
+        device_id=connection.identity.node_id,
+        instance_id=client.instance_id,
+        roles=[connection.identity.role.value],
+        scopes=list(connection.identity.scopes),
+    )

@@ -1,0 +1,198 @@
+"""The requests of one connection: may it, how many at once, in which order, and what comes of it."""
+
+import asyncio
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from openclaw.apps.gateway.connection import Connection
+from openclaw.apps.gateway.dispatch import Handler
+from openclaw.apps.gateway.idempotency import IdempotencyCache
+from openclaw.apps.gateway.limits import KIBI, GatewayLimits, TokenBucket
+from openclaw.kit.clock import Clock
+from openclaw.kit.errors import InternalError, OpenClawError, RateLimitedError, TooLargeError
+from openclaw.kit.ids import new_id
+from openclaw.kit.tasks import cancel_and_wait, spawn
+from openclaw.protocol.gateway.errors import (
+    ConnectFirstError,
+    TooManyInFlightError,
+    UnknownMethodError,
+    WrongRoleError,
+)
+from openclaw.protocol.gateway.frames import (
+    POLICY_VIOLATION,
+    ProtocolViolation,
+    Request,
+    encode_response,
+)
+from openclaw.protocol.gateway.methods import CONNECT, METHODS, Method
+from openclaw.protocol.gateway.params import Params
+from openclaw.protocol.gateway.scopes import Role
+
+_log = structlog.get_logger(__name__)
+_request_id: ContextVar[str] = ContextVar("gateway_request_id")
+
+BYTES_PER_TOKEN = 64 * KIBI
+
+
+def current_request_id() -> str:
+    """The id of the request being handled, for scopes and logs; a new one outside of a request."""
+    return _request_id.get("") or new_id().hex
+
+
+class RequestRunner:
+    """Handles the requests of one connection.
+
+    An operator that asks too much is told so; a node, whose output must not be lost, is read more slowly instead.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        handlers: Mapping[str, Handler],
+        idempotency: IdempotencyCache,
+        clock: Clock,
+        limits: GatewayLimits,
+    ) -> None:
+        self._connection = connection
+        self._handlers = handlers
+        self._idempotency = idempotency
+        self._clock = clock
+        self._limits = limits
+        self._bucket = TokenBucket(clock, rate=limits.requests_per_second, burst=limits.request_burst)
+        self._is_node = connection.identity.role is Role.NODE
+        self._most_in_flight = limits.node_in_flight if self._is_node else limits.in_flight
+        self._in_flight: dict[str, asyncio.Task[None]] = {}
+        self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._refused_in_a_row = 0
+        self._wrong_role_calls = 0
+
+    async def accept(self, request: Request, *, size: int) -> ProtocolViolation | None:
+        """Take up ``request`` (``size`` characters on the wire); what ends the connection is returned."""
+        if request.method == CONNECT:
+            return ProtocolViolation(ConnectFirstError.code, str(ConnectFirstError()), request.id)
+        if request.id in self._in_flight:
+            return ProtocolViolation(
+                "gateway.frame_repeated_id", "request id is in use by an unanswered request", request.id
+            )
+        try:
+            await self._check_rate(1 + size / BYTES_PER_TOKEN)
+            method, handler, params = self._prepare(request)
+            await self._check_in_flight()
+        except OpenClawError as error:
+            self._connection.refuse(request.id, error)
+            self._note_refusal(error)
+            return None
+        lane = method.lane(params) if method.lane is not None else None
+        before = self._lanes.get(lane) if lane is not None else None
+        task = spawn(self._run(request, method, handler, params, before), name=f"gateway {method.name}")
+        self._in_flight[request.id] = task
+        if lane is not None:
+            self._lanes[lane] = task
+        task.add_done_callback(lambda _: self._forget(request.id, lane, task))
+        return None
+
+    def cancel(self) -> None:
+        """Give up every request; none is answered any more."""
+        for task in list(self._in_flight.values()):
+            task.cancel()
+
+    async def finish(self) -> None:
+        """Wait for the end of every request, after the client has gone.
+
+        What a node reported is still taken in; what an operator asked for has nobody to be told to. (A call with an
+        idempotency key goes on by itself: who repeats it gets its answer.)
+        """
+        tasks = list(self._in_flight.values())
+        if self._is_node and not self._connection.is_closing:
+            await asyncio.gather(*tasks, return_exceptions=True)
+        else:
+            await cancel_and_wait(*tasks)
+
+    async def _check_rate(self, cost: float) -> None:
+        wait = self._bucket.wait_for(cost)
+        while wait and self._is_node:
+            await self._clock.sleep(wait)
+            wait = self._bucket.wait_for(cost)
+        if not wait:
+            self._refused_in_a_row = 0
+            return
+        raise RateLimitedError(retry_after_seconds=max(1, round(wait / timedelta(seconds=1))))
+
+    async def _check_in_flight(self) -> None:
+        while len(self._in_flight) >= self._most_in_flight:
+            if not self._is_node:
+                raise TooManyInFlightError(limit=self._most_in_flight)
+            await asyncio.wait(self._in_flight.values(), return_when=asyncio.FIRST_COMPLETED)
+
+    def _prepare(self, request: Request) -> tuple[Method, Handler, Params]:
+        identity = self._connection.identity
+        method = METHODS.get(request.method)
+        handler = self._handlers.get(request.method)
+        if method is None or handler is None:
+            if self._is_node:  # a node is told nothing of what others may call
+                raise WrongRoleError(role=identity.role.value)
+            raise UnknownMethodError(method=request.method)
+        method.check_allowed(identity.role, identity.scopes)
+        return method, handler, method.decode(request.params)
+
+    def _note_refusal(self, error: OpenClawError) -> None:
+        """Close on a client that does not take no for an answer."""
+        if isinstance(error, WrongRoleError):
+            self._wrong_role_calls += 1
+            if self._wrong_role_calls >= self._limits.wrong_role_calls:
+                self._connection.close(POLICY_VIOLATION, "repeated unauthorized calls")
+        elif isinstance(error, RateLimitedError):
+            self._refused_in_a_row += 1
+            if self._refused_in_a_row >= self._limits.refused_in_a_row:
+                self._connection.close(POLICY_VIOLATION, "too many requests")
+
+    async def _run(
+        self,
+        request: Request,
+        method: Method,
+        handler: Handler,
+        params: Params,
+        before: asyncio.Task[None] | None,
+    ) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        request_id = new_id().hex
+        _request_id.set(request_id)
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        connection = self._connection
+        try:
+            if method.is_idempotent:
+                payload: Any = await self._answer_once(request, method, handler, params)
+            else:
+                payload = await handler(connection, params)
+            frame = encode_response(request.id, payload)
+            if len(frame) > self._limits.max_payload:
+                raise TooLargeError(field=f"the answer to {method.name}", limit=self._limits.max_payload)
+        except OpenClawError as error:
+            connection.refuse(request.id, error)
+        except Exception:  # noqa: BLE001  (one defect must not end the process, nor this client's connection)
+            _log.exception("a gateway method failed", method=method.name, connection_id=connection.id)
+            connection.refuse(request.id, InternalError(request_id=request_id))
+        else:
+            await connection.room_for_answer()
+            connection.send_answer(frame)
+
+    async def _answer_once(self, request: Request, method: Method, handler: Handler, params: Any) -> Any:
+        actor = self._connection.actor
+        return await self._idempotency.answer(
+            (actor.user_id, actor.workspace_id),
+            method=method.name,
+            key=params.idempotency_key,
+            params=request.params,
+            work=lambda: handler(self._connection, params),
+        )
+
+    def _forget(self, request_id: str, lane: str | None, task: asyncio.Task[None]) -> None:
+        self._in_flight.pop(request_id, None)
+        if lane is not None and self._lanes.get(lane) is task:
+            del self._lanes[lane]

@@ -1,0 +1,79 @@
+"""The parts that every server role is made of, opened and closed in order."""
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from openclaw.domains.agents import manifest as agents
+from openclaw.domains.audit import manifest as audit
+from openclaw.domains.conversations import manifest as conversations
+from openclaw.durable.engine import DurableEngine
+from openclaw.infra.blobs import open_blobs
+from openclaw.infra.bus import EventBus
+from openclaw.infra.config import Config
+from openclaw.infra.db import Database
+from openclaw.infra.outbox import OutboxRelay, Subscriber
+from openclaw.infra.secrets import load_key_ring
+from openclaw.infra.web.context import Platform
+from openclaw.kit.clock import Clock, SystemClock
+from openclaw.kit.ids import new_id
+from openclaw.kit.tasks import cancel_and_wait, spawn
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Process:
+    """An open server process: what its role mounts on."""
+
+    platform: Platform
+    engine: DurableEngine
+
+
+@contextlib.asynccontextmanager
+async def open_process(config: Config, url: str, *, clock: Clock | None = None) -> AsyncIterator[Process]:
+    """Connect to the database at ``url`` and run what every role runs: the bus, the outbox, durable work.
+
+    Durable work joins in the background, so that the role can answer before.
+    """
+    clock = clock or SystemClock()
+    keys = load_key_ring(config.home, config.secret_key.get_secret_value() if config.secret_key else None)
+    database = Database(url, clock)
+    bus = EventBus(url, clock)
+    blobs = open_blobs(config.blob_url, config.home)
+    run_job = agents.RunJob(
+        database=database,
+        bus=bus,
+        blobs=blobs,
+        keys=keys,
+        clock=clock,
+        config=config,
+        transcript=conversations.ConversationTranscript(),
+    )
+    engine = DurableEngine(
+        database, clock, executor_id=config.executor_id or new_id().hex, handlers={agents.RUN_KIND: run_job}
+    )
+
+    async def start_run(payload: dict[str, str]) -> None:
+        await engine.start(agents.RUN_KIND, work_id=payload["runId"], payload=payload)
+
+    platform = Platform(
+        config=config, database=database, bus=bus, blobs=blobs, keys=keys, clock=clock, start_run=start_run
+    )
+    await bus.start()
+    relay = OutboxRelay(database, bus, clock, _subscribers(platform))
+    tasks = [spawn(engine.launch(), name="durable engine"), spawn(relay.run(), name="outbox relay")]
+    try:
+        yield Process(platform, engine)
+    finally:
+        await cancel_and_wait(*tasks)
+        await engine.stop()
+        await bus.stop()
+        await run_job.close()
+        await database.close()
+
+
+def _subscribers(platform: Platform) -> dict[str, Sequence[Subscriber]]:
+    return {**audit.SUBSCRIBERS, **agents.subscribers(platform.start_run)}

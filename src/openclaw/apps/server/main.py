@@ -1,0 +1,30 @@
+"""`openclaw server`: configuration to running process."""
+
+import asyncio
+import contextlib
+
+from openclaw.apps.process.database import database_url
+from openclaw.apps.process.parts import open_process
+from openclaw.apps.process.signals import stopped
+from openclaw.apps.server.app import build_app
+from openclaw.apps.server.serve import listen, serving
+from openclaw.infra.config import Config
+from openclaw.infra.logs import configure_logs
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    config = Config()
+    configure_logs(config, "server")
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(config))
+
+
+async def _serve(config: Config) -> None:
+    listener = listen(config.host, config.port)
+    async with (
+        database_url(config) as url,
+        open_process(config, url) as process,
+        serving(build_app(process.platform), listener),
+    ):
+        await stopped()

@@ -1,0 +1,23 @@
+"""`openclaw worker`: configuration to running process."""
+
+import asyncio
+import contextlib
+
+from openclaw.apps.process.database import database_url
+from openclaw.apps.process.parts import open_process
+from openclaw.apps.process.signals import stopped
+from openclaw.infra.config import Config
+from openclaw.infra.logs import configure_logs
+
+
+def main() -> None:
+    """Work until told to stop."""
+    config = Config()
+    configure_logs(config, "worker")
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_work(config))
+
+
+async def _work(config: Config) -> None:
+    async with database_url(config) as url, open_process(config, url):
+        await stopped()

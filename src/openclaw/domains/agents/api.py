@@ -1,0 +1,181 @@
+"""Routes of runs, approvals, rules and model providers."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query
+
+from openclaw.domains.agents.errors import (
+    ApprovalDecidedError,
+    ApprovalNotFoundError,
+    ConfirmationNeededError,
+    ProviderNotFoundError,
+    RuleNotFoundError,
+    RuleNotPossibleError,
+    RunNotFoundError,
+)
+from openclaw.domains.agents.schemas import (
+    Approval,
+    ApprovalRules,
+    Approvals,
+    CreateProvider,
+    Decide,
+    Models,
+    Provider,
+    Providers,
+    ProviderTest,
+    Run,
+    RunError,
+    UpdateProvider,
+)
+from openclaw.domains.agents.service import approvals, providers, runs
+from openclaw.domains.identity.errors import NotSignedInError
+from openclaw.domains.workspaces.errors import NotAllowedError
+from openclaw.infra.web.context import CurrentActor, CurrentPlatform, CurrentScope
+from openclaw.infra.web.routes import errors
+from openclaw.infra.wire import ApprovalId, ProviderId, RuleId, RunId
+from openclaw.kit.pagination import MAX_PAGE
+
+router = APIRouter(tags=["agents"])
+
+
+@router.get("/runs/{run_id}", operation_id="getRun", responses=errors(NotSignedInError, RunNotFoundError))
+async def get_run(scope: CurrentScope, run_id: Annotated[RunId, Path()]) -> Run:
+    """One run with its parts."""
+    return await runs.get_run(scope, run_id)
+
+
+@router.post(
+    "/runs/{run_id}/abort",
+    status_code=202,
+    operation_id="abortRun",
+    responses=errors(NotSignedInError, RunNotFoundError),
+)
+async def abort_run(scope: CurrentScope, run_id: Annotated[RunId, Path()]) -> None:
+    """Stop a run at any point: the model, open approvals, running commands."""
+    await runs.abort_run(scope, run_id)
+
+
+@router.get("/approvals", operation_id="listApprovals", responses=errors(NotSignedInError))
+async def list_approvals(
+    scope: CurrentScope,
+    state: Annotated[Literal["pending", "allowed", "denied", "expired", "cancelled"] | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+) -> Approvals:
+    """The user's approvals, newest first."""
+    return Approvals(items=await approvals.list_approvals(scope, state=state, limit=limit))
+
+
+@router.get(
+    "/approvals/{approval_id}",
+    operation_id="getApproval",
+    responses=errors(NotSignedInError, ApprovalNotFoundError),
+)
+async def get_approval(scope: CurrentScope, approval_id: Annotated[ApprovalId, Path()]) -> Approval:
+    """One approval."""
+    return await approvals.get_approval(scope, approval_id)
+
+
+@router.post(
+    "/approvals/{approval_id}/decision",
+    operation_id="decideApproval",
+    responses=errors(
+        NotSignedInError,
+        ApprovalNotFoundError,
+        ApprovalDecidedError,
+        ConfirmationNeededError,
+        RuleNotPossibleError,
+        NotAllowedError,
+    ),
+)
+async def decide_approval(
+    scope: CurrentScope, approval_id: Annotated[ApprovalId, Path()], data: Decide
+) -> Approval:
+    """Answer an approval. The first answer counts."""
+    return await approvals.decide(scope, approval_id, data)
+
+
+@router.get("/approval-rules", operation_id="listApprovalRules", responses=errors(NotSignedInError))
+async def list_approval_rules(scope: CurrentScope) -> ApprovalRules:
+    """What the user allowed beyond one call."""
+    return ApprovalRules(items=await approvals.list_rules(scope))
+
+
+@router.delete(
+    "/approval-rules/{rule_id}",
+    status_code=204,
+    operation_id="revokeApprovalRule",
+    responses=errors(NotSignedInError, RuleNotFoundError),
+)
+async def revoke_approval_rule(scope: CurrentScope, rule_id: Annotated[RuleId, Path()]) -> None:
+    """End a rule: what it covered asks again."""
+    await approvals.revoke_rule(scope, rule_id)
+
+
+@router.get("/models", operation_id="listModels", responses=errors(NotSignedInError))
+async def list_models(scope: CurrentScope) -> Models:
+    """What the workspace can use."""
+    return Models(items=await providers.list_models(scope))
+
+
+@router.get("/model-providers", operation_id="listModelProviders", responses=errors(NotSignedInError))
+async def list_model_providers(scope: CurrentScope) -> Providers:
+    """The workspace's providers. Keys are never shown."""
+    return Providers(items=await providers.list_providers(scope))
+
+
+@router.post(
+    "/model-providers",
+    status_code=201,
+    operation_id="createModelProvider",
+    responses=errors(NotSignedInError, NotAllowedError),
+)
+async def create_model_provider(
+    scope: CurrentScope, platform: CurrentPlatform, data: CreateProvider
+) -> Provider:
+    """Add a provider; its key is sealed at rest."""
+    return await providers.create_provider(scope, data, platform.keys)
+
+
+@router.patch(
+    "/model-providers/{provider_id}",
+    operation_id="updateModelProvider",
+    responses=errors(NotSignedInError, NotAllowedError, ProviderNotFoundError),
+)
+async def update_model_provider(
+    scope: CurrentScope,
+    platform: CurrentPlatform,
+    provider_id: Annotated[ProviderId, Path()],
+    data: UpdateProvider,
+) -> Provider:
+    """Change a provider."""
+    return await providers.update_provider(scope, provider_id, data, platform.keys)
+
+
+@router.delete(
+    "/model-providers/{provider_id}",
+    status_code=204,
+    operation_id="deleteModelProvider",
+    responses=errors(NotSignedInError, NotAllowedError, ProviderNotFoundError),
+)
+async def delete_model_provider(scope: CurrentScope, provider_id: Annotated[ProviderId, Path()]) -> None:
+    """Remove a provider and its key."""
+    await providers.delete_provider(scope, provider_id)
+
+
+@router.post(
+    "/model-providers/{provider_id}/test",
+    operation_id="testModelProvider",
+    responses=errors(NotSignedInError, NotAllowedError, ProviderNotFoundError),
+)
+async def test_model_provider(
+    actor: CurrentActor, platform: CurrentPlatform, provider_id: Annotated[ProviderId, Path()]
+) -> ProviderTest:
+    """Ask the provider a very short question, and say how it went."""
+    async with platform.database.transaction(actor) as scope:
+        config = await providers.get_config(scope, provider_id, platform.keys)
+    error, latency_ms = await providers.test_provider(config, platform.clock)
+    return ProviderTest(
+        ok=error is None,
+        latency_ms=latency_ms,
+        error=RunError(code=error.code, title=error.words(actor.language)) if error else None,
+    )

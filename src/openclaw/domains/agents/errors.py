@@ -1,0 +1,100 @@
+"""What can go wrong with runs, approvals and providers."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from openclaw.kit.errors import Kind, OpenClawError
+
+
+@dataclass(eq=False)
+class RunNotFoundError(OpenClawError):
+    """No such run, or not one of the actor's."""
+
+    code: ClassVar[str] = "agents.run_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "There is no such run."
+    template_zh: ClassVar[str] = "运行不存在。"
+
+
+@dataclass(eq=False)
+class ApprovalNotFoundError(OpenClawError):
+    """No such approval, or not one of the actor's."""
+
+    code: ClassVar[str] = "agents.approval_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "There is no such approval."
+    template_zh: ClassVar[str] = "审批不存在。"
+
+
+@dataclass(eq=False)
+class ApprovalDecidedError(OpenClawError):
+    """The approval was answered, expired or cancelled before; the first answer counts."""
+
+    code: ClassVar[str] = "agents.approval_decided"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "This was already decided: {state}."
+    template_zh: ClassVar[str] = "该请求已有结果：{state}。"
+
+    state: str
+
+
+@dataclass(eq=False)
+class ConfirmationNeededError(OpenClawError):
+    """A high-risk call is allowed in two steps: say it again with ``confirm``."""
+
+    code: ClassVar[str] = "agents.confirmation_needed"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "This is high risk. Confirm once more to allow it."
+    template_zh: ClassVar[str] = "该操作风险较高，请再次确认。"
+
+
+@dataclass(eq=False)
+class RuleNotPossibleError(OpenClawError):
+    """No standing rule can cover this call; it can be allowed once only."""
+
+    code: ClassVar[str] = "agents.rule_not_possible"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "This call can only be allowed once: no rule could cover it safely."
+    template_zh: ClassVar[str] = "该操作只能单次允许，无法用规则安全地覆盖。"
+
+
+@dataclass(eq=False)
+class RuleNotFoundError(OpenClawError):
+    """No such approval rule, or not one of the actor's."""
+
+    code: ClassVar[str] = "agents.rule_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "There is no such rule."
+    template_zh: ClassVar[str] = "规则不存在。"
+
+
+@dataclass(eq=False)
+class ProviderNotFoundError(OpenClawError):
+    """No such model provider in this workspace."""
+
+    code: ClassVar[str] = "agents.provider_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "There is no such model provider."
+    template_zh: ClassVar[str] = "模型服务不存在。"
+
+
+@dataclass(eq=False)
+class RunBusyError(OpenClawError):
+    """The conversation's last run has not ended."""
+
+    code: ClassVar[str] = "agents.run_busy"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "The assistant is still working in this conversation. Wait or stop it first."
+    template_zh: ClassVar[str] = "助手仍在处理此对话，请等待或先停止。"
+
+
+@dataclass(eq=False)
+class TooManyStepsError(OpenClawError):
+    """The run made as many model calls as one turn may."""
+
+    code: ClassVar[str] = "agents.too_many_steps"
+    kind: ClassVar[Kind] = Kind.QUOTA
+    template: ClassVar[str] = "Stopped after {limit} model calls in one turn. Say “continue” to go on."
+    template_zh: ClassVar[str] = "本轮已达 {limit} 次模型调用上限，如需继续请回复“继续”。"
+
+    limit: int

@@ -1,0 +1,10 @@
+"""Facts and topics of runs and approvals."""
+
+from uuid import UUID
+
+RUN_REQUESTED = "agents.run_requested"
+
+
+def run_topic(run_id: UUID) -> str:
+    """Says that something about a run changed: an answer to an approval, an abort."""
+    return f"run:{run_id.hex}"

@@ -1,0 +1,301 @@
+"""Tool calls of a run: judged, asked for, sent to the machine, awaited, kept."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from openclaw.domains.agents import policy, repository
+from openclaw.domains.agents.events import run_topic
+from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
+from openclaw.domains.agents.models import ApprovalRow, RunStepRow
+from openclaw.domains.agents.service import approvals
+from openclaw.domains.audit import service as audit
+from openclaw.domains.devices.errors import DeviceNotFoundError, NoDeviceError
+from openclaw.domains.devices.events import call_topic
+from openclaw.domains.devices.service import calls, registry
+from openclaw.infra.blobs import BlobStore
+from openclaw.infra.bus import EventBus
+from openclaw.infra.config import Config
+from openclaw.infra.db import Database
+from openclaw.infra.metrics import TOOL_CALLS
+from openclaw.infra.scope import Scope
+from openclaw.kit import ids
+from openclaw.protocol.grading import Assessment, Grade, grade_call
+from openclaw.protocol.tools import InvalidArguments, decode_arguments
+from openclaw.runtime.streaming import ToolCall
+from openclaw.runtime.toolset import find_tool, split_device
+
+_QUICK = timedelta(seconds=60)
+_KEPT_IN_ROW = 200_000
+_KEPT_OF_TEXT = 40_000
+
+
+class ToolRunner:
+    """Runs the tool calls of one process's runs."""
+
+    def __init__(self, *, database: Database, bus: EventBus, blobs: BlobStore, config: Config) -> None:
+        self._database = database
+        self._bus = bus
+        self._blobs = blobs
+        self._approval_lifetime = timedelta(minutes=config.approval_minutes)
+        self._device_wait = timedelta(minutes=config.device_wait_minutes)
+
+    async def plan(self, scope: Scope, ctx: RunContext, call: ToolCall, *, position: int) -> RunStepRow:
+        """Keep a call that the model wants as a step, with the question to the user if it needs one."""
+        tool = find_tool(call.name)
+        device_name, arguments = split_device(call.arguments or {})
+        step = RunStepRow(
+            id=ids.new_id(),
+            workspace_id=scope.workspace_id,
+            user_id=scope.user_id,
+            run_id=ctx.run_id,
+            position=position,
+            kind="tool",
+            state="pending",
+            name=tool or call.name[:100],
+            tool_call_id=call.id,
+            arguments=arguments,
+            started_at=scope.now(),
+        )
+        await repository.add(scope, step)
+        if tool is None:
+            return _failed(scope, step, "UNKNOWN_TOOL", f"There is no tool {call.name!r}.")
+        try:
+            decoded = decode_arguments(tool, arguments if call.invalid is None else call.invalid)
+        except InvalidArguments as error:
+            return _failed(scope, step, "INVALID_ARGUMENTS", str(error)[:1000])
+        try:
+            device = await registry.choose_device(scope, named=device_name, preferred_id=ctx.device_id)
+        except (NoDeviceError, DeviceNotFoundError) as error:
+            return _failed(scope, step, "NO_DEVICE", str(error))
+        step.device_id, step.device_name = device.id, device.name
+        assessment = grade_call(tool, decoded, home=device.home or "")
+        rules = await approvals.load_rules(scope) if assessment.grade == Grade.MODIFY else ()
+        verdict = policy.judge(
+            assessment, rules=rules, device_id=device.id, conversation_id=ctx.conversation_id
+        )
+        if verdict is policy.Verdict.REFUSE:
+            why = "; ".join(
+                segment.why for segment in assessment.segments if segment.grade == Grade.DANGEROUS
+            )
+            step = _failed(scope, step, "REFUSED", f"This is never run: {why}.")
+            step.state = "denied"
+        elif verdict is policy.Verdict.ASK:
+            await self._ask(scope, ctx, step, assessment)
+        return step
+
+    async def run(self, ctx: RunContext, step: RunStepRow) -> None:
+        """Bring a planned call to its end: wait for the answer if one is needed, then for the machine."""
+        if step.state == "awaiting_approval" and not await self._is_allowed(ctx, step):
+            return
+        await self._call(ctx, step)
+
+    async def cancel(self, scope: Scope, ctx: RunContext) -> None:
+        """The user stopped the run: open calls end, and the machine kills what it runs for them."""
+        for step in ctx.open_tools:
+            await calls.cancel_call(scope, step.id)
+
+    async def _ask(self, scope: Scope, ctx: RunContext, step: RunStepRow, assessment: Assessment) -> None:
+        assert step.device_id is not None
+        possible = policy.possible_rules(assessment)
+        segments = [
+            {"text": s.text, "program": s.program, "grade": s.grade.value, "why": s.why}
+            for s in assessment.segments
+        ]
+        worst = max(assessment.segments, key=lambda s: s.grade.rank, default=None)
+        row = ApprovalRow(
+            id=ids.new_id(),
+            workspace_id=scope.workspace_id,
+            user_id=scope.user_id,
+            run_id=ctx.run_id,
+            step_id=step.id,
+            conversation_id=ctx.conversation_id,
+            device_id=step.device_id,
+            device_name=step.device_name or "",
+            tool_call_id=step.tool_call_id or "",
+            tool=step.name,
+            arguments=step.arguments or {},
+            grade=assessment.grade.value,
+            risk={"segments": segments, "summary": worst.why if worst else ""},
+            folder=assessment.folder,
+            programs=[program for program, _ in possible],
+            state="pending",
+            decision=None,
+            reason=None,
+            requested_at=scope.now(),
+            expires_at=scope.now() + self._approval_lifetime,
+        )
+        step.state = "awaiting_approval"
+        await repository.add(scope, row)
+        await approvals.announce(scope, row)
+
+    async def _is_allowed(self, ctx: RunContext, step: RunStepRow) -> bool:
+        """Wait for the user, for as long as the question stands. A denial ends the step."""
+        async with self._bus.wakeups(run_topic(ctx.run_id)) as woken:
+            while True:
+                woken.clear()
+                async with self._database.transaction(ctx.actor) as scope:
+                    row = await repository.find_approval_of_step(scope, step.id)
+                    assert row is not None, "a step that awaits approval has a question"
+                    if row.state == "pending" and row.expires_at <= scope.now():
+                        await approvals.expire(scope, row.id)
+                        row = await repository.find_approval_of_step(scope, step.id)
+                        assert row is not None
+                    if row.state == "allowed":
+                        return True
+                    if row.state != "pending":
+                        await self._deny(scope, ctx, step, row)
+                        return False
+                    left = (row.expires_at - scope.now()).total_seconds()
+                try:
+                    async with asyncio.timeout(left):
+                        await woken.wait()
+                except TimeoutError:
+                    continue
+
+    async def _deny(self, scope: Scope, ctx: RunContext, step: RunStepRow, row: ApprovalRow) -> None:
+        if row.state == "expired":
+            message = "Nobody answered in time, so it was not run."
+        else:
+            message = "The user denied this." + (f" Their reason: {row.reason}" if row.reason else "")
+        await self._end(
+            scope, ctx, step, state="denied", output=None, error={"code": "DENIED", "message": message}
+        )
+
+    async def _call(self, ctx: RunContext, step: RunStepRow) -> None:
+        changed = asyncio.Event()
+        has_arrived = False
+
+        def on_message(_topic: str, body: dict[str, Any]) -> None:
+            nonlocal has_arrived
+            if body["kind"] == "progress":
+                if body["deviceId"] == str(step.device_id):
+                    ctx.live.tool(
+                        step, "update", partialResult={"stream": body["stream"], "text": body["text"]}
+                    )
+                return
+            has_arrived = has_arrived or body["kind"] == "sent"
+            changed.set()
+
+        topic = call_topic(step.id)
+        end_gap = self._bus.on_gap(changed.set)
+        self._bus.subscribe(topic, on_message)
+        try:
+            if not await self._send(ctx, step):
+                return
+            while True:
+                end = await self._find_end(ctx, step, has_arrived=has_arrived)
+                if end is not None:
+                    break
+                await changed.wait()
+                changed.clear()
+        finally:
+            self._bus.unsubscribe(topic, on_message)
+            end_gap()
+        output = await self._kept(ctx, step, end.result) if end.result is not None else None
+        async with self._database.transaction(ctx.actor) as scope:
+            state = "ok" if end.error is None else "error"
+            await self._end(scope, ctx, step, state=state, output=output, error=end.error)
+
+    async def _send(self, ctx: RunContext, step: RunStepRow) -> bool:
+        """Hand the call to the machine; False when it has no machine any more, which ends the step."""
+        assert step.device_id is not None
+        arguments = step.arguments or {}
+        timeout = (
+            timedelta(seconds=float(arguments.get("timeout_seconds", 120))) if step.name == "exec" else _QUICK
+        )
+        async with self._database.transaction(ctx.actor) as scope:
+            run = await repository.lock_run(scope, ctx.run_id, epoch=ctx.epoch)
+            if run is None:
+                raise RunSuperseded
+            try:
+                device = await registry.access_device(scope, step.device_id)
+            except DeviceNotFoundError:
+                error = {"code": "NO_DEVICE", "message": "The device is no longer linked."}
+                await self._end(scope, ctx, step, state="error", output=None, error=error)
+                return False
+            state = "running" if registry.is_online(device, scope.now()) else "waiting_for_device"
+            run.state = step.state = state
+            await repository.update_step(scope, step.id, state=state)
+            await calls.send_call(
+                scope,
+                call_id=step.id,
+                device_id=device.id,
+                command=step.name,
+                params=arguments,
+                timeout=timeout,
+                wait=self._device_wait + timeout,
+            )
+            detail = {"tool": step.name, "device": device.name, "runId": ids.to_wire("run", ctx.run_id)}
+            await audit.append(
+                scope, "agents.call_dispatched", subject=ids.to_wire("step", step.id), detail=detail
+            )
+            await ctx.live.tool_with(scope, step, "update")
+        return True
+
+    async def _find_end(
+        self, ctx: RunContext, step: RunStepRow, *, has_arrived: bool
+    ) -> calls.CallEnd | None:
+        async with self._database.transaction(ctx.actor) as scope:
+            end = await calls.find_end(scope, step.id)
+            if end is None and has_arrived and step.state == "waiting_for_device":
+                run = await repository.lock_run(scope, ctx.run_id, epoch=ctx.epoch)
+                if run is None:
+                    raise RunSuperseded
+                run.state = step.state = "running"
+                await repository.update_step(scope, step.id, state="running")
+                await ctx.live.tool_with(scope, step, "update")
+        return end
+
+    async def _end(
+        self,
+        scope: Scope,
+        ctx: RunContext,
+        step: RunStepRow,
+        *,
+        state: str,
+        output: dict[str, Any] | None,
+        error: dict[str, Any] | None,
+    ) -> None:
+        run = await repository.lock_run(scope, ctx.run_id, epoch=ctx.epoch)
+        if run is None:
+            raise RunSuperseded
+        run.state = "running"
+        step.state, step.output, step.error, step.finished_at = state, output, error, scope.now()
+        await repository.update_step(
+            scope, step.id, state=state, output=output, error=error, finished_at=step.finished_at
+        )
+        await ctx.live.tool_with(scope, step, "result")
+        TOOL_CALLS.labels(step.name, state).inc()
+
+    async def _kept(self, ctx: RunContext, step: RunStepRow, result: dict[str, Any]) -> dict[str, Any]:
+        """The result as its row keeps it: a very large one goes to object storage, the row keeps its texts' ends."""
+        body = orjson.dumps(result)
+        if len(body) <= _KEPT_IN_ROW:
+            return result
+        name = result_blob(ctx.run_id, step.id)
+        async with self._database.transaction(ctx.actor) as scope:
+            await self._blobs.put(scope, name, body)
+        trimmed: dict[str, Any] = orjson.loads(body)
+        for key, value in trimmed.items():
+            if isinstance(value, str) and len(value) > _KEPT_OF_TEXT:
+                half = _KEPT_OF_TEXT // 2
+                trimmed[key] = (
+                    f"{value[:half]}\n… {len(value) - _KEPT_OF_TEXT} characters left out …\n{value[-half:]}"
+                )
+            elif isinstance(value, list):
+                trimmed[key] = value[:500]
+        return {**trimmed, "isShortened": True}
+
+
+def result_blob(run_id: UUID, step_id: UUID) -> str:
+    """Where the whole of a very large result is kept."""
+    return f"runs/{run_id.hex}/{step_id.hex}.json"
+
+
+def _failed(scope: Scope, step: RunStepRow, code: str, message: str) -> RunStepRow:
+    step.state, step.error, step.finished_at = "error", {"code": code, "message": message}, scope.now()
+    return step

@@ -1,0 +1,25 @@
+"""What processes mount of this slice."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from openclaw.domains.agents import events
+from openclaw.domains.agents.api import router
+from openclaw.domains.agents.jobs.run import RunJob
+from openclaw.infra.outbox import Subscriber
+from openclaw.infra.scope import Scope
+
+ROUTERS = (router,)
+RUN_KIND = "agents.run"
+
+
+def subscribers(start_run: Callable[[dict[str, str]], Awaitable[None]]) -> dict[str, tuple[Subscriber, ...]]:
+    """A run whose process died between accepting and starting it is started here."""
+
+    async def start(_scope: Scope, body: dict[str, Any]) -> None:
+        await start_run(body)
+
+    return {events.RUN_REQUESTED: (start,)}
+
+
+__all__ = ["ROUTERS", "RUN_KIND", "RunJob", "subscribers"]

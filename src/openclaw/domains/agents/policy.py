@@ -1,0 +1,72 @@
+"""What a tool call may do: run, ask, or never. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from uuid import UUID
+
+from openclaw.protocol.grading import Assessment, Grade, covers
+
+
+class Verdict(StrEnum):
+    """What happens with a call before it runs."""
+
+    ALLOW = "allow"
+    ASK = "ask"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What the user allowed beyond one call."""
+
+    device_id: UUID
+    conversation_id: UUID | None
+    program: str
+    folder: str
+
+
+def judge(
+    assessment: Assessment, *, rules: Sequence[Rule], device_id: UUID, conversation_id: UUID
+) -> Verdict:
+    """Reading runs, dangerous never does, the rest asks unless rules cover every program of it."""
+    if assessment.grade == Grade.READ:
+        return Verdict.ALLOW
+    if assessment.grade == Grade.DANGEROUS:
+        return Verdict.REFUSE
+    fitting = [
+        rule
+        for rule in rules
+        if rule.device_id == device_id and rule.conversation_id in (None, conversation_id)
+    ]
+    if (
+        assessment.grade == Grade.MODIFY
+        and assessment.programs
+        and all(
+            any(covers(rule.program, rule.folder, _only(assessment, program)) for rule in fitting)
+            for program in assessment.programs
+        )
+    ):
+        return Verdict.ALLOW
+    return Verdict.ASK
+
+
+def possible_rules(assessment: Assessment) -> list[tuple[str, str]]:
+    """The rules (program, folder) that together would cover this call; empty when none can."""
+    folder = assessment.folder
+    if folder is None or not assessment.programs:
+        return []
+    rules = [(program, folder) for program in assessment.programs]
+    if all(covers(program, folder, _only(assessment, program)) for program, folder in rules):
+        return rules
+    return []
+
+
+def _only(assessment: Assessment, program: str) -> Assessment:
+    """The part of the call that one program does; a segment without a name counts against every rule."""
+    segments = tuple(
+        segment
+        for segment in assessment.segments
+        if segment.grade != Grade.READ and segment.program in (program, "")
+    )
+    return replace(assessment, segments=segments)

@@ -1,0 +1,265 @@
+"""Every query on providers, runs, steps, approvals and rules."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, update
+
+from openclaw.domains.agents.models import ApprovalRow, ApprovalRuleRow, ModelProviderRow, RunRow, RunStepRow
+from openclaw.infra.scope import Scope
+
+
+async def add(
+    scope: Scope, *rows: ModelProviderRow | RunRow | RunStepRow | ApprovalRow | ApprovalRuleRow
+) -> None:
+    """Insert rows."""
+    scope.session.add_all(rows)
+    await scope.session.flush()
+
+
+# Providers
+
+
+async def list_providers(scope: Scope) -> list[ModelProviderRow]:
+    """The workspace's providers, the default first."""
+    return list(
+        await scope.session.scalars(
+            select(ModelProviderRow)
+            .where(ModelProviderRow.workspace_id == scope.workspace_id)
+            .order_by(ModelProviderRow.is_default.desc(), ModelProviderRow.created_at)
+        )
+    )
+
+
+async def find_provider(scope: Scope, provider_id: UUID) -> ModelProviderRow | None:
+    """A provider of the scope's workspace."""
+    return await scope.session.scalar(
+        select(ModelProviderRow).where(
+            ModelProviderRow.id == provider_id, ModelProviderRow.workspace_id == scope.workspace_id
+        )
+    )
+
+
+async def clear_default(scope: Scope) -> None:
+    """No provider of the workspace is the default any more."""
+    await scope.session.execute(
+        update(ModelProviderRow)
+        .where(ModelProviderRow.workspace_id == scope.workspace_id)
+        .values(is_default=False)
+    )
+
+
+async def delete_provider(scope: Scope, row: ModelProviderRow) -> None:
+    """Remove a provider."""
+    await scope.session.delete(row)
+    await scope.session.flush()
+
+
+# Runs
+
+
+async def find_run(scope: Scope, run_id: UUID) -> RunRow | None:
+    """A run of the scope's user."""
+    return await scope.session.scalar(
+        select(RunRow)
+        .where(
+            RunRow.id == run_id, RunRow.user_id == scope.user_id, RunRow.workspace_id == scope.workspace_id
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+async def list_runs(scope: Scope, run_ids: Sequence[UUID]) -> list[RunRow]:
+    """Runs by id."""
+    return list(await scope.session.scalars(select(RunRow).where(RunRow.id.in_(run_ids)))) if run_ids else []
+
+
+async def list_open_runs(scope: Scope, conversation_ids: Sequence[UUID]) -> list[RunRow]:
+    """Runs of those conversations that have not ended."""
+    if not conversation_ids:
+        return []
+    return list(
+        await scope.session.scalars(
+            select(RunRow).where(RunRow.conversation_id.in_(conversation_ids), RunRow.finished_at.is_(None))
+        )
+    )
+
+
+async def enter_run(scope: Scope, run_id: UUID) -> RunRow | None:
+    """Begin or begin again: raises the epoch, so that an earlier entry can write no more. None when it has ended."""
+    return await scope.session.scalar(
+        update(RunRow)
+        .where(RunRow.id == run_id, RunRow.finished_at.is_(None))
+        .values(
+            epoch=RunRow.epoch + 1, state="running", started_at=func.coalesce(RunRow.started_at, scope.now())
+        )
+        .returning(RunRow)
+        .execution_options(populate_existing=True)
+    )
+
+
+async def lock_run(scope: Scope, run_id: UUID, *, epoch: int) -> RunRow | None:
+    """The run, locked for a write of its entry ``epoch``; None when a later entry has taken over or it has ended."""
+    return await scope.session.scalar(
+        select(RunRow)
+        .where(RunRow.id == run_id, RunRow.epoch == epoch, RunRow.finished_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+async def request_abort(scope: Scope, run_id: UUID) -> bool:
+    """Note that the user wants the run to stop; False when it has ended."""
+    found = await scope.session.scalar(
+        update(RunRow)
+        .where(RunRow.id == run_id, RunRow.finished_at.is_(None))
+        .values(abort_requested_at=scope.now())
+        .returning(RunRow.id)
+    )
+    return found is not None
+
+
+async def is_abort_requested(scope: Scope, run_id: UUID) -> bool:
+    """Whether the user wants the run to stop."""
+    found = await scope.session.scalar(
+        select(RunRow.id).where(RunRow.id == run_id, RunRow.abort_requested_at.is_not(None))
+    )
+    return found is not None
+
+
+# Steps
+
+
+async def list_steps(scope: Scope, run_ids: Sequence[UUID]) -> list[RunStepRow]:
+    """Steps of those runs, in order."""
+    if not run_ids:
+        return []
+    return list(
+        await scope.session.scalars(
+            select(RunStepRow)
+            .where(RunStepRow.run_id.in_(run_ids))
+            .order_by(RunStepRow.run_id, RunStepRow.position)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+async def update_step(scope: Scope, step_id: UUID, **values: Any) -> None:
+    """Change a step."""
+    await scope.session.execute(update(RunStepRow).where(RunStepRow.id == step_id).values(**values))
+
+
+async def end_open_steps(scope: Scope, run_id: UUID, *, state: str, error: dict[str, Any]) -> None:
+    """Give every tool call of the run that has not ended the same end."""
+    await scope.session.execute(
+        update(RunStepRow)
+        .where(RunStepRow.run_id == run_id, RunStepRow.finished_at.is_(None))
+        .values(state=state, error=error, finished_at=scope.now())
+    )
+
+
+# Approvals
+
+
+async def find_approval(scope: Scope, approval_id: UUID) -> ApprovalRow | None:
+    """An approval of the scope's user."""
+    return await scope.session.scalar(
+        select(ApprovalRow)
+        .where(
+            ApprovalRow.id == approval_id,
+            ApprovalRow.user_id == scope.user_id,
+            ApprovalRow.workspace_id == scope.workspace_id,
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+async def find_approval_of_step(scope: Scope, step_id: UUID) -> ApprovalRow | None:
+    """The question that a step waits for, read afresh."""
+    return await scope.session.scalar(
+        select(ApprovalRow).where(ApprovalRow.step_id == step_id).execution_options(populate_existing=True)
+    )
+
+
+async def lock_approval(scope: Scope, approval_id: UUID) -> ApprovalRow | None:
+    """An approval of the scope's user, locked: the first answer counts."""
+    return await scope.session.scalar(
+        select(ApprovalRow)
+        .where(
+            ApprovalRow.id == approval_id,
+            ApprovalRow.user_id == scope.user_id,
+            ApprovalRow.workspace_id == scope.workspace_id,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+async def list_approvals(scope: Scope, *, state: str | None, limit: int) -> list[ApprovalRow]:
+    """The user's approvals, newest first."""
+    query = select(ApprovalRow).where(
+        ApprovalRow.user_id == scope.user_id, ApprovalRow.workspace_id == scope.workspace_id
+    )
+    if state is not None:
+        query = query.where(ApprovalRow.state == state)
+    return list(await scope.session.scalars(query.order_by(ApprovalRow.requested_at.desc()).limit(limit)))
+
+
+async def list_approvals_of_runs(scope: Scope, run_ids: Sequence[UUID]) -> list[ApprovalRow]:
+    """Approvals of those runs."""
+    if not run_ids:
+        return []
+    return list(
+        await scope.session.scalars(
+            select(ApprovalRow)
+            .where(ApprovalRow.run_id.in_(run_ids))
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+async def list_pending_of_run(scope: Scope, run_id: UUID) -> list[ApprovalRow]:
+    """Open approvals of a run, locked."""
+    return list(
+        await scope.session.scalars(
+            select(ApprovalRow)
+            .where(ApprovalRow.run_id == run_id, ApprovalRow.state == "pending")
+            .with_for_update()
+        )
+    )
+
+
+# Rules
+
+
+async def list_rules(scope: Scope) -> list[ApprovalRuleRow]:
+    """The user's live rules, newest first."""
+    return list(
+        await scope.session.scalars(
+            select(ApprovalRuleRow)
+            .where(
+                ApprovalRuleRow.user_id == scope.user_id,
+                ApprovalRuleRow.workspace_id == scope.workspace_id,
+                ApprovalRuleRow.revoked_at.is_(None),
+                or_(ApprovalRuleRow.expires_at.is_(None), ApprovalRuleRow.expires_at > scope.now()),
+            )
+            .order_by(ApprovalRuleRow.created_at.desc())
+        )
+    )
+
+
+async def revoke_rule(scope: Scope, rule_id: UUID) -> bool:
+    """End a rule; False when it is not a live one of the user."""
+    found = await scope.session.scalar(
+        update(ApprovalRuleRow)
+        .where(
+            ApprovalRuleRow.id == rule_id,
+            ApprovalRuleRow.user_id == scope.user_id,
+            ApprovalRuleRow.workspace_id == scope.workspace_id,
+            ApprovalRuleRow.revoked_at.is_(None),
+        )
+        .values(revoked_at=scope.now())
+        .returning(ApprovalRuleRow.id)
+    )
+    return found is not None

@@ -1,0 +1,241 @@
+"""Providers, runs, steps and approvals as they travel."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from openclaw.infra.wire import (
+    ApprovalId,
+    ConversationId,
+    DeviceId,
+    Items,
+    ProviderId,
+    RuleId,
+    RunId,
+    StepId,
+    Wire,
+    WireInput,
+)
+
+ProviderKind = Literal["openai", "anthropic", "google"]
+RunState = Literal[
+    "queued", "running", "awaiting_approval", "waiting_for_device", "completed", "failed", "aborted"
+]
+StepState = Literal[
+    "pending", "awaiting_approval", "waiting_for_device", "running", "ok", "error", "denied", "aborted"
+]
+Decision = Literal["allow_once", "allow_conversation", "allow_always", "deny"]
+
+
+class DeviceRef(Wire):
+    """A machine, named."""
+
+    id: DeviceId
+    name: str
+
+
+class Segment(Wire):
+    """One command of a call and its grade."""
+
+    text: str
+    program: str
+    grade: Literal["read", "modify", "high", "dangerous"]
+    why: str
+
+
+class Risk(Wire):
+    """Why a call needs an answer."""
+
+    segments: list[Segment]
+    summary: str
+
+
+class Coverage(Wire):
+    """What a standing rule from this approval would allow without asking."""
+
+    program: str
+    folder: str
+    text: str
+
+
+class Approval(Wire):
+    """A question to the user."""
+
+    id: ApprovalId
+    run_id: RunId
+    conversation_id: ConversationId
+    tool_call_id: str
+    tool: str
+    arguments: dict[str, Any]
+    device: DeviceRef
+    grade: Literal["modify", "high"]
+    risk: Risk
+    folder: str | None
+    coverage: Coverage | None
+    state: Literal["pending", "allowed", "denied", "expired", "cancelled"]
+    decision: Decision | None
+    reason: str | None
+    requested_at: datetime
+    expires_at: datetime
+    decided_at: datetime | None
+
+
+class Approvals(Items):
+    """Approvals, newest first."""
+
+    items: list[Approval]
+
+
+class Decide(WireInput):
+    """An answer to an approval. High risk needs ``confirm`` as well."""
+
+    decision: Decision
+    reason: Annotated[str, Field(max_length=2000)] | None = None
+    confirm: bool = False
+
+
+class ApprovalRule(Wire):
+    """What the user allowed beyond one call."""
+
+    id: RuleId
+    program: str
+    folder: str
+    device: DeviceRef
+    conversation_id: ConversationId | None
+    created_at: datetime
+    expires_at: datetime | None
+
+
+class ApprovalRules(Items):
+    """Live rules, newest first."""
+
+    items: list[ApprovalRule]
+
+
+class StepError(Wire):
+    """Why a tool call has no result."""
+
+    code: str
+    message: str
+
+
+class TextPart(Wire):
+    """What the model said."""
+
+    type: Literal["text"] = "text"
+    text: str
+
+
+class ToolPart(Wire):
+    """What the model did."""
+
+    type: Literal["tool"] = "tool"
+    step_id: StepId
+    tool_call_id: str
+    name: str
+    arguments: dict[str, Any]
+    device: DeviceRef | None
+    state: StepState
+    result: dict[str, Any] | None
+    error: StepError | None
+    approval: Approval | None
+
+
+Part = Annotated[TextPart | ToolPart, Field(discriminator="type")]
+
+
+class Usage(Wire):
+    """Tokens of a run, and its price in millionths of a US dollar when it is known."""
+
+    input_tokens: int
+    output_tokens: int
+    cost_micros: int | None
+
+
+class RunError(Wire):
+    """Why a run failed, in the user's language."""
+
+    code: str
+    title: str
+
+
+class Run(Wire):
+    """One turn of the agent."""
+
+    id: RunId
+    conversation_id: ConversationId
+    client_run_id: str
+    state: RunState
+    parts: list[Part]
+    error: RunError | None
+    model: str | None
+    demo: bool
+    usage: Usage | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class CreateProvider(WireInput):
+    """Access to a model for the workspace."""
+
+    kind: ProviderKind
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    base_url: Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s]+$")] | None = None
+    api_key: Annotated[str, Field(max_length=500)] | None = None
+    model: Annotated[str, Field(min_length=1, max_length=200)]
+    context_window: Annotated[int, Field(ge=1000, le=10_000_000)] | None = None
+    is_default: bool = True
+
+
+class UpdateProvider(WireInput):
+    """Change a provider; fields left out stay."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    base_url: Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s]+$")] | None = None
+    api_key: Annotated[str, Field(max_length=500)] | None = None
+    model: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    context_window: Annotated[int, Field(ge=1000, le=10_000_000)] | None = None
+    is_default: bool | None = None
+
+
+class Provider(Wire):
+    """A provider. Its key is never shown again, only how it ends."""
+
+    id: ProviderId
+    kind: ProviderKind
+    name: str
+    base_url: str | None
+    model: str
+    context_window: int | None
+    is_default: bool
+    key_hint: str | None
+
+
+class Providers(Items):
+    """The workspace's providers."""
+
+    items: list[Provider]
+
+
+class ProviderTest(Wire):
+    """What a provider answered to a very short question."""
+
+    ok: bool
+    latency_ms: int
+    error: RunError | None
+
+
+class Model(Wire):
+    """A model that the workspace can use."""
+
+    id: str
+    name: str
+    provider: str
+    demo: bool
+
+
+class Models(Items):
+    """Models, the default first."""
+
+    items: list[Model]

@@ -1,0 +1,242 @@
+"""Approvals: asked by a run, answered once from any surface, remembered as rules."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from openclaw.domains.agents import repository
+from openclaw.domains.agents.errors import (
+    ApprovalDecidedError,
+    ApprovalNotFoundError,
+    ConfirmationNeededError,
+    RuleNotFoundError,
+    RuleNotPossibleError,
+)
+from openclaw.domains.agents.events import run_topic
+from openclaw.domains.agents.models import ApprovalRow, ApprovalRuleRow
+from openclaw.domains.agents.policy import Rule
+from openclaw.domains.agents.schemas import (
+    Approval,
+    ApprovalRule,
+    Coverage,
+    Decide,
+    DeviceRef,
+    Risk,
+)
+from openclaw.domains.audit import service as audit
+from openclaw.domains.devices.events import user_topic
+from openclaw.domains.devices.service import registry as devices
+from openclaw.domains.workspaces.policy import check_role
+from openclaw.infra.bus import publish
+from openclaw.infra.scope import Role, Scope
+from openclaw.kit import ids
+
+
+async def list_approvals(scope: Scope, *, state: str | None, limit: int) -> list[Approval]:
+    """The user's approvals, newest first."""
+    return [view(row) for row in await repository.list_approvals(scope, state=state, limit=limit)]
+
+
+async def get_approval(scope: Scope, approval_id: UUID) -> Approval:
+    """One approval. Raises ApprovalNotFoundError."""
+    row = await repository.find_approval(scope, approval_id)
+    if row is None:
+        raise ApprovalNotFoundError
+    return view(row)
+
+
+async def decide(scope: Scope, approval_id: UUID, data: Decide) -> Approval:
+    """Answer an approval: the first answer counts, and the run goes on wherever it is.
+
+    Raises ApprovalNotFoundError, ApprovalDecidedError, ConfirmationNeededError (high risk, first step),
+    RuleNotPossibleError, NotAllowedError for viewers.
+    """
+    row = await repository.lock_approval(scope, approval_id)
+    if row is None:
+        raise ApprovalNotFoundError
+    check_role(scope.who, Role.MEMBER)
+    if row.state == "pending" and row.expires_at <= scope.now():
+        raise ApprovalDecidedError(state="expired")
+    if row.state != "pending":
+        raise ApprovalDecidedError(state=row.state)
+    is_allowed = data.decision != "deny"
+    if is_allowed and row.grade == "high" and not data.confirm:
+        raise ConfirmationNeededError
+    if data.decision in ("allow_always", "allow_conversation"):
+        await _add_rules(scope, row, only_here=data.decision == "allow_conversation")
+    row.decision, row.reason = data.decision, data.reason
+    await _end(scope, row, state="allowed" if is_allowed else "denied", by=scope.user_id)
+    detail = {
+        "tool": row.tool,
+        "decision": data.decision,
+        "grade": row.grade,
+        "runId": ids.to_wire("run", row.run_id),
+    }
+    await audit.append(scope, "agents.approval_decided", subject=ids.to_wire("appr", row.id), detail=detail)
+    return view(row)
+
+
+async def expire(scope: Scope, approval_id: UUID) -> None:
+    """Nobody answered in time: that is a denial."""
+    row = await repository.lock_approval(scope, approval_id)
+    if row is not None and row.state == "pending":
+        await _end(scope, row, state="expired", by=None)
+        await audit.append(
+            scope, "agents.approval_expired", subject=ids.to_wire("appr", row.id), detail={"tool": row.tool}
+        )
+
+
+async def cancel_of_run(scope: Scope, run_id: UUID) -> None:
+    """The run ended: its open questions end with it."""
+    for row in await repository.list_pending_of_run(scope, run_id):
+        await _end(scope, row, state="cancelled", by=None)
+
+
+async def announce(scope: Scope, row: ApprovalRow) -> None:
+    """Tell every surface of the user about a new question."""
+    approval = view(row).model_dump(mode="json", by_alias=True)
+    payload = {
+        "id": ids.to_wire("appr", row.id),
+        "request": _request(row),
+        "approval": approval,
+        "createdAtMs": int(row.requested_at.timestamp() * 1000),
+        "expiresAtMs": int(row.expires_at.timestamp() * 1000),
+    }
+    await publish(
+        scope,
+        user_topic(row.user_id, row.workspace_id),
+        {"event": "exec.approval.requested", "payload": payload},
+    )
+
+
+async def list_rules(scope: Scope) -> list[ApprovalRule]:
+    """The user's live rules."""
+    names = {device.id: device.name for device in await devices.list_devices(scope)}
+    return [
+        ApprovalRule(
+            id=row.id,
+            program=row.program,
+            folder=row.folder,
+            conversation_id=row.conversation_id,
+            device=DeviceRef(id=row.device_id, name=names.get(row.device_id, "")),
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+        )
+        for row in await repository.list_rules(scope)
+    ]
+
+
+async def load_rules(scope: Scope) -> list[Rule]:
+    """The user's live rules in the form that the policy judges by."""
+    return [
+        Rule(
+            device_id=row.device_id,
+            conversation_id=row.conversation_id,
+            program=row.program,
+            folder=row.folder,
+        )
+        for row in await repository.list_rules(scope)
+    ]
+
+
+async def revoke_rule(scope: Scope, rule_id: UUID) -> None:
+    """End a rule: what it covered asks again. Raises RuleNotFoundError."""
+    if not await repository.revoke_rule(scope, rule_id):
+        raise RuleNotFoundError
+    await audit.append(scope, "agents.rule_revoked", subject=ids.to_wire("rule", rule_id))
+
+
+def view(row: ApprovalRow) -> Approval:
+    """An approval as its user sees it."""
+    return Approval(
+        id=row.id,
+        run_id=row.run_id,
+        conversation_id=row.conversation_id,
+        tool_call_id=row.tool_call_id,
+        tool=row.tool,
+        arguments=row.arguments,
+        device=DeviceRef(id=row.device_id, name=row.device_name),
+        grade=row.grade,  # type: ignore[arg-type]
+        risk=Risk.model_validate(row.risk),
+        folder=row.folder,
+        coverage=_coverage(row),
+        state=row.state,  # type: ignore[arg-type]
+        decision=row.decision,  # pyright: ignore[reportArgumentType]
+        reason=row.reason,
+        requested_at=row.requested_at,
+        expires_at=row.expires_at,
+        decided_at=row.decided_at,
+    )
+
+
+def _coverage(row: ApprovalRow) -> Coverage | None:
+    if not row.programs or row.folder is None:
+        return None
+    program = ", ".join(row.programs)
+    return Coverage(
+        program=program, folder=row.folder, text=f"{program} in {row.folder} and below, on {row.device_name}"
+    )
+
+
+async def _add_rules(scope: Scope, row: ApprovalRow, *, only_here: bool) -> None:
+    if not row.programs or row.folder is None:
+        raise RuleNotPossibleError
+    rules: Sequence[ApprovalRuleRow] = [
+        ApprovalRuleRow(
+            id=ids.new_id(),
+            workspace_id=row.workspace_id,
+            user_id=row.user_id,
+            approval_id=row.id,
+            device_id=row.device_id,
+            conversation_id=row.conversation_id if only_here else None,
+            program=program,
+            folder=row.folder,
+            created_at=scope.now(),
+            expires_at=None,
+            revoked_at=None,
+        )
+        for program in row.programs
+    ]
+    await repository.add(scope, *rules)
+
+
+async def _end(scope: Scope, row: ApprovalRow, *, state: str, by: UUID | None) -> None:
+    row.state, row.decided_at, row.decided_by_user_id = state, scope.now(), by
+    await publish(scope, run_topic(row.run_id), {"kind": "approval", "state": state})
+    payload = {
+        "id": ids.to_wire("appr", row.id),
+        "decision": _wire_decision(row),
+        "resolvedBy": ids.to_wire("user", by) if by else None,
+        "ts": int(scope.now().timestamp() * 1000),
+        "approval": view(row).model_dump(mode="json", by_alias=True),
+    }
+    await publish(
+        scope,
+        user_topic(row.user_id, row.workspace_id),
+        {"event": "exec.approval.resolved", "payload": payload},
+    )
+
+
+def _wire_decision(row: ApprovalRow) -> str | None:
+    if row.state == "allowed":
+        return (row.decision or "allow_once").replace("_", "-")
+    return "deny" if row.state in ("denied", "expired") else None
+
+
+def _request(row: ApprovalRow) -> dict[str, Any]:
+    arguments = row.arguments
+    command = (
+        arguments.get("command")
+        or " ".join(arguments.get("argv") or [])
+        or f"{row.tool} {arguments.get('path', '')}"
+    )
+    return {
+        "command": command,
+        "cwd": arguments.get("cwd"),
+        "host": row.device_name,
+        "security": row.grade,
+        "ask": "always",
+        "agentId": "main",
+        "resolvedPath": None,
+        "sessionKey": ids.to_wire("conv", row.conversation_id),
+    }

@@ -1,0 +1,205 @@
+"""Every query on conversations and messages."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+
+from openclaw.domains.conversations.models import ConversationRow, MessageRow
+from openclaw.infra.scope import Scope
+
+_LIKE_ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
+
+
+def _mine(scope: Scope) -> ColumnElement[bool]:
+    return and_(ConversationRow.user_id == scope.user_id, ConversationRow.workspace_id == scope.workspace_id)
+
+
+async def add_conversation(scope: Scope, row: ConversationRow) -> None:
+    """Insert a conversation."""
+    scope.session.add(row)
+    await scope.session.flush()
+
+
+async def find_conversation(
+    scope: Scope, conversation_id: UUID, *, deleted: bool = False
+) -> ConversationRow | None:
+    """A conversation of the scope's user; with ``deleted`` one that was deleted."""
+    gone = ConversationRow.deleted_at.is_not(None) if deleted else ConversationRow.deleted_at.is_(None)
+    return await scope.session.scalar(
+        select(ConversationRow).where(ConversationRow.id == conversation_id, _mine(scope), gone)
+    )
+
+
+async def lock_conversation(scope: Scope, conversation_id: UUID) -> ConversationRow | None:
+    """A conversation of the scope's user, locked so that messages get their numbers one by one."""
+    return await scope.session.scalar(
+        select(ConversationRow)
+        .where(ConversationRow.id == conversation_id, _mine(scope), ConversationRow.deleted_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+async def ensure_main(scope: Scope, conversation_id: UUID, title: str) -> ConversationRow:
+    """The user's main conversation in the workspace, made with that id and title at first use."""
+    now = scope.now()
+    await scope.session.execute(
+        insert(ConversationRow)
+        .values(
+            id=conversation_id,
+            workspace_id=scope.workspace_id,
+            user_id=scope.user_id,
+            title=title,
+            is_main=True,
+            summary_through_seq=0,
+            created_at=now,
+            updated_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+    row = await scope.session.scalar(select(ConversationRow).where(_mine(scope), ConversationRow.is_main))
+    assert row is not None
+    row.deleted_at = row.archived_at = None
+    return row
+
+
+async def list_conversations(
+    scope: Scope, *, query: str | None, archived: bool, before: tuple[datetime, UUID] | None, limit: int
+) -> list[ConversationRow]:
+    """The user's conversations, the most recently used first; ``query`` looks in titles and messages."""
+    wanted = select(ConversationRow).where(
+        _mine(scope),
+        ConversationRow.deleted_at.is_(None),
+        ConversationRow.archived_at.is_not(None) if archived else ConversationRow.archived_at.is_(None),
+    )
+    if query:
+        pattern = f"%{query.translate(_LIKE_ESCAPES)}%"
+        said = exists().where(
+            MessageRow.conversation_id == ConversationRow.id,
+            MessageRow.superseded_at.is_(None),
+            MessageRow.text.ilike(pattern, escape="\\"),
+        )
+        wanted = wanted.where(or_(ConversationRow.title.ilike(pattern, escape="\\"), said))
+    if before is not None:
+        wanted = wanted.where(tuple_(ConversationRow.updated_at, ConversationRow.id) < before)
+    ordered = wanted.order_by(ConversationRow.updated_at.desc(), ConversationRow.id.desc()).limit(limit)
+    return list(await scope.session.scalars(ordered))
+
+
+async def last_messages(scope: Scope, conversation_ids: list[UUID]) -> dict[UUID, MessageRow]:
+    """The newest message with a text of each conversation."""
+    rows = await scope.session.scalars(
+        select(MessageRow)
+        .where(
+            MessageRow.conversation_id.in_(conversation_ids),
+            MessageRow.superseded_at.is_(None),
+            MessageRow.text != "",
+        )
+        .distinct(MessageRow.conversation_id)
+        .order_by(MessageRow.conversation_id, MessageRow.seq.desc())
+    )
+    return {row.conversation_id: row for row in rows}
+
+
+async def add_messages(scope: Scope, *rows: MessageRow) -> None:
+    """Insert messages."""
+    scope.session.add_all(rows)
+    await scope.session.flush()
+
+
+async def next_seq(scope: Scope, conversation_id: UUID) -> int:
+    """The number of the next message; the conversation must be locked."""
+    last = await scope.session.scalar(
+        select(func.max(MessageRow.seq)).where(MessageRow.conversation_id == conversation_id)
+    )
+    return (last or 0) + 1
+
+
+async def find_by_key(scope: Scope, conversation_id: UUID, key: str) -> MessageRow | None:
+    """The message that was accepted with that idempotency key."""
+    return await scope.session.scalar(
+        select(MessageRow).where(
+            MessageRow.conversation_id == conversation_id, MessageRow.idempotency_key == key
+        )
+    )
+
+
+async def find_message(scope: Scope, conversation_id: UUID, message_id: UUID) -> MessageRow | None:
+    """A message of the conversation that is not superseded."""
+    return await scope.session.scalar(
+        select(MessageRow).where(
+            MessageRow.id == message_id,
+            MessageRow.conversation_id == conversation_id,
+            MessageRow.superseded_at.is_(None),
+        )
+    )
+
+
+async def find_at_seq(scope: Scope, conversation_id: UUID, seq: int) -> MessageRow | None:
+    """The message with that number."""
+    return await scope.session.scalar(
+        select(MessageRow).where(MessageRow.conversation_id == conversation_id, MessageRow.seq == seq)
+    )
+
+
+async def find_reply(scope: Scope, run_id: UUID, conversation_id: UUID) -> MessageRow | None:
+    """The reply that a run writes."""
+    return await scope.session.scalar(
+        select(MessageRow).where(
+            MessageRow.run_id == run_id,
+            MessageRow.conversation_id == conversation_id,
+            MessageRow.role == "assistant",
+        )
+    )
+
+
+async def list_messages(
+    scope: Scope,
+    conversation_id: UUID,
+    *,
+    before_seq: int | None = None,
+    after_seq: int = 0,
+    limit: int | None = None,
+) -> list[MessageRow]:
+    """Messages that are not superseded between two numbers, oldest first; with ``limit`` the newest of them."""
+    wanted = select(MessageRow).where(
+        MessageRow.conversation_id == conversation_id,
+        MessageRow.superseded_at.is_(None),
+        MessageRow.seq > after_seq,
+    )
+    if before_seq is not None:
+        wanted = wanted.where(MessageRow.seq < before_seq)
+    rows = list(await scope.session.scalars(wanted.order_by(MessageRow.seq.desc()).limit(limit)))
+    return rows[::-1]
+
+
+async def supersede_from(scope: Scope, conversation_id: UUID, seq: int) -> None:
+    """Set every message from ``seq`` on aside; they stay in the record."""
+    await scope.session.execute(
+        update(MessageRow)
+        .where(
+            MessageRow.conversation_id == conversation_id,
+            MessageRow.seq >= seq,
+            MessageRow.superseded_at.is_(None),
+        )
+        .values(superseded_at=scope.now())
+    )
+
+
+async def set_text(scope: Scope, run_id: UUID, text: str) -> None:
+    """Keep the final words of a run's reply, for search and previews."""
+    await scope.session.execute(
+        update(MessageRow)
+        .where(MessageRow.run_id == run_id, MessageRow.role == "assistant")
+        .values(text=text)
+    )
+
+
+async def update_conversation(scope: Scope, conversation_id: UUID, **values: Any) -> None:
+    """Change a conversation of the scope's user."""
+    await scope.session.execute(
+        update(ConversationRow).where(ConversationRow.id == conversation_id, _mine(scope)).values(**values)
+    )

@@ -1,0 +1,191 @@
+"""Routes of linking and machines."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Request
+
+from openclaw.domains.devices.errors import (
+    BadProofError,
+    ChallengeEndedError,
+    ChallengeNotFoundError,
+    DeviceNotFoundError,
+    DeviceSessionRevokedError,
+    DeviceTokenExpiredError,
+    WrongCodeError,
+)
+from openclaw.domains.devices.schemas import (
+    ChallengeState,
+    Device,
+    Devices,
+    DeviceTokens,
+    LinkChallenge,
+    Linked,
+    LinkedUser,
+    LinkedWorkspace,
+    Redeem,
+    RefreshDevice,
+    UpdateDevice,
+)
+from openclaw.domains.devices.service import links, registry, sessions
+from openclaw.domains.identity.errors import NotSignedInError
+from openclaw.domains.identity.service import accounts as identity
+from openclaw.domains.workspaces import service as workspaces
+from openclaw.domains.workspaces.errors import NotAllowedError
+from openclaw.infra.web.context import CurrentPlatform, CurrentScope, Platform, address_of, platform_of
+from openclaw.infra.web.limits import RateLimit
+from openclaw.infra.web.routes import errors
+from openclaw.infra.wire import ChallengeId, DeviceId
+from openclaw.kit.errors import OpenClawError
+
+router = APIRouter(tags=["devices"])
+AtDevice = Annotated[DeviceId, Path()]
+# 10^6 codes: a guesser without a challenge id must not get far, from one address or from many.
+_typed_codes = RateLimit(per_address=10, overall=200, minutes=10)
+
+
+@router.post(
+    "/bridge/public-link",
+    operation_id="createLinkChallenge",
+    responses=errors(NotSignedInError, NotAllowedError),
+)
+async def create_link_challenge(
+    request: Request, scope: CurrentScope, platform: CurrentPlatform
+) -> LinkChallenge:
+    """Offer to link a machine: a 6-digit code for ten minutes, five tries, one use."""
+    challenge = await links.create_challenge(scope, platform.keys)
+    origin = request.headers.get("origin") or platform.config.web_origin
+    app_url = origin if origin in platform.config.web_origins else platform.config.web_origin
+    return LinkChallenge(
+        challenge_id=challenge.id,
+        code=challenge.code,
+        expires_at=challenge.row.expires_at,
+        app_url=app_url,
+        server_url=app_url,
+        scopes=list(links.SCOPES),
+        command=f"openclaw bridge link {challenge.code} --server {app_url} --run",
+    )
+
+
+@router.get(
+    "/bridge/challenges/{challenge_id}",
+    operation_id="getLinkChallenge",
+    responses=errors(NotSignedInError, ChallengeNotFoundError),
+)
+async def get_link_challenge(
+    scope: CurrentScope, challenge_id: Annotated[ChallengeId, Path()]
+) -> ChallengeState:
+    """Whether a machine has redeemed the challenge."""
+    return await links.get_challenge_state(scope, challenge_id)
+
+
+@router.post(
+    "/bridge/redeem",
+    operation_id="redeemLinkChallenge",
+    responses=errors(WrongCodeError, ChallengeEndedError, BadProofError),
+)
+async def redeem_link_challenge(request: Request, platform: CurrentPlatform, data: Redeem) -> Linked:
+    """By the machine: link it, with proof of its key."""
+    address = address_of(request)
+    if data.challenge_id is None:
+        _typed_codes.check(address, platform.clock.now())
+    async with platform.database.system() as scope:
+        linked = await links.redeem(scope, data, platform.keys)
+        answer = (
+            None if isinstance(linked, OpenClawError) else await _linked(request, platform, scope, linked)
+        )
+    if isinstance(linked, OpenClawError):
+        raise linked  # after the spent try was committed
+    assert answer is not None
+    return answer
+
+
+@router.post(
+    "/bridge/session/refresh",
+    operation_id="refreshDeviceSession",
+    responses=errors(DeviceSessionRevokedError, BadProofError),
+)
+async def refresh_device_session(
+    request: Request, platform: CurrentPlatform, data: RefreshDevice
+) -> DeviceTokens:
+    """By the machine: rotate its tokens. Presenting an old one ends the link."""
+    async with platform.database.system() as scope:
+        session = await sessions.refresh(scope, data)
+    if session is None:
+        raise DeviceSessionRevokedError
+    return DeviceTokens(
+        access_token=session.access,
+        access_expires_at=session.access_expires_at,
+        refresh_token=session.refresh,
+        gateway_url=platform.config.gateway_url_for(request.headers.get("host")),
+    )
+
+
+@router.post(
+    "/bridge/session/unlink",
+    status_code=204,
+    operation_id="unlinkDevice",
+    responses=errors(DeviceSessionRevokedError, DeviceTokenExpiredError),
+)
+async def unlink_device(request: Request, authorization: Annotated[str, Header(max_length=300)] = "") -> None:
+    """By the machine: end its own link."""
+    async with platform_of(request).database.system() as scope:
+        found = await sessions.authenticate(scope, authorization.partition(" ")[2])
+        if found is not None:
+            await registry.end_link(scope, found[1], reason="unlinked at the machine")
+
+
+@router.get("/devices", operation_id="listDevices", responses=errors(NotSignedInError))
+async def list_devices(scope: CurrentScope) -> Devices:
+    """The actor's linked machines."""
+    return Devices(items=await registry.list_devices(scope))
+
+
+@router.get(
+    "/devices/{device_id}", operation_id="getDevice", responses=errors(NotSignedInError, DeviceNotFoundError)
+)
+async def get_device(scope: CurrentScope, device_id: AtDevice) -> Device:
+    """One linked machine."""
+    return await registry.get_device(scope, device_id)
+
+
+@router.patch(
+    "/devices/{device_id}",
+    operation_id="renameDevice",
+    responses=errors(NotSignedInError, DeviceNotFoundError, NotAllowedError),
+)
+async def rename_device(scope: CurrentScope, device_id: AtDevice, data: UpdateDevice) -> Device:
+    """Give a machine another name."""
+    return await registry.rename_device(scope, device_id, data.name)
+
+
+@router.delete(
+    "/devices/{device_id}",
+    status_code=204,
+    operation_id="revokeDevice",
+    responses=errors(NotSignedInError, DeviceNotFoundError),
+)
+async def revoke_device(scope: CurrentScope, device_id: AtDevice) -> None:
+    """Unlink a machine: its socket closes and its running commands are killed."""
+    await registry.revoke_device(scope, device_id)
+
+
+async def _linked(
+    request: Request, platform: Platform, scope: CurrentScope, linked: sessions.NewSession
+) -> Linked:
+    device = linked.device
+    user = await identity.find_user(scope, device.user_id)
+    workspace = await workspaces.find_workspace(scope, device.workspace_id)
+    assert user is not None
+    assert workspace is not None
+    return Linked(
+        device_id=device.id,
+        node_id=device.node_id,
+        name=device.name,
+        user=LinkedUser(display_name=user.display_name),
+        workspace=LinkedWorkspace(id=workspace.id, name=workspace.name),
+        scopes=linked.scopes,
+        access_token=linked.access,
+        access_expires_at=linked.access_expires_at,
+        refresh_token=linked.refresh,
+        gateway_url=platform.config.gateway_url_for(request.headers.get("host")),
+    )

@@ -1,0 +1,100 @@
+"""What can go wrong with linking and machines."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from openclaw.kit.errors import Kind, OpenClawError
+
+
+@dataclass(eq=False)
+class DeviceNotFoundError(OpenClawError):
+    """No such machine, or not one of the actor's."""
+
+    code: ClassVar[str] = "devices.not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "There is no such device."
+    template_zh: ClassVar[str] = "设备不存在。"
+
+
+@dataclass(eq=False)
+class ChallengeNotFoundError(OpenClawError):
+    """No such link challenge, or not one of the actor's."""
+
+    code: ClassVar[str] = "devices.challenge_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "There is no such link code."
+    template_zh: ClassVar[str] = "配对码不存在。"
+
+
+@dataclass(eq=False)
+class ChallengeEndedError(OpenClawError):
+    """The link challenge was used, has expired, or had too many wrong codes."""
+
+    code: ClassVar[str] = "devices.challenge_ended"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "This code is no longer valid. Create a new one on the Devices page."
+    template_zh: ClassVar[str] = "该配对码已失效，请在“设备”页面重新生成。"
+
+
+@dataclass(eq=False)
+class WrongCodeError(OpenClawError):
+    """The code does not match. After the last try the challenge ends."""
+
+    code: ClassVar[str] = "devices.wrong_code"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    template: ClassVar[str] = "That code is not right. {tries_left} tries left."
+    template_zh: ClassVar[str] = "配对码不正确，还可尝试 {tries_left} 次。"
+
+    tries_left: int
+
+
+@dataclass(eq=False)
+class BadProofError(OpenClawError):
+    """The machine did not prove that it holds its key."""
+
+    code: ClassVar[str] = "devices.bad_proof"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+    template: ClassVar[str] = "The device could not prove its identity: {reason}."
+    template_zh: ClassVar[str] = "设备身份验证失败：{reason}。"
+
+    reason: str
+
+
+@dataclass(eq=False)
+class DeviceSessionRevokedError(OpenClawError):
+    """The machine's session was revoked, or an old token of it was presented."""
+
+    code: ClassVar[str] = "devices.session_revoked"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+    template: ClassVar[str] = "This device is no longer linked. Link it again."
+    template_zh: ClassVar[str] = "此设备已解除绑定，请重新绑定。"
+
+
+@dataclass(eq=False)
+class DeviceTokenExpiredError(OpenClawError):
+    """The access token is past its time; refresh and come back."""
+
+    code: ClassVar[str] = "devices.token_expired"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+    template: ClassVar[str] = "The device's token has expired. Refresh it."
+    template_zh: ClassVar[str] = "设备令牌已过期，请刷新。"
+
+
+@dataclass(eq=False)
+class NoDeviceError(OpenClawError):
+    """The actor has no linked machine that could run the call."""
+
+    code: ClassVar[str] = "devices.none"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "No device is linked. Link one on the Devices page."
+    template_zh: ClassVar[str] = "尚未绑定设备，请先在“设备”页面绑定。"
+
+
+@dataclass(eq=False)
+class CallNotFoundError(OpenClawError):
+    """No such call on this device."""
+
+    code: ClassVar[str] = "devices.call_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "There is no such call."
+    template_zh: ClassVar[str] = "调用不存在。"

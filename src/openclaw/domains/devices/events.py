@@ -1,0 +1,19 @@
+"""Topics on the bus that concern machines."""
+
+from uuid import UUID
+
+
+# A gateway that holds the machine's socket listens here for what to send and when to close.
+def device_topic(device_id: UUID) -> str:
+    """What is sent to one machine: calls, cancellations, its revocation."""
+    return f"device:{device_id.hex}"
+
+
+def call_topic(call_id: UUID) -> str:
+    """Progress and the end of one call."""
+    return f"call:{call_id.hex}"
+
+
+def user_topic(user_id: UUID, workspace_id: UUID) -> str:
+    """Gateway events for every connection of one user in one workspace: ``{"event", "payload", "scope"?}``."""
+    return f"user:{user_id.hex}:{workspace_id.hex}"

@@ -1,0 +1,128 @@
+"""Linked machines as they travel."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from openclaw.infra.wire import ChallengeId, DeviceId, Items, Wire, WireInput, WorkspaceId
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Signature = Annotated[str, Field(min_length=80, max_length=100)]
+Token = Annotated[str, Field(min_length=20, max_length=200)]
+NodeId = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Milliseconds = Annotated[int, Field(ge=0, le=2**53)]
+
+
+class LinkChallenge(Wire):
+    """An offer to link a machine. The code is shown once."""
+
+    challenge_id: ChallengeId
+    code: str
+    expires_at: datetime
+    app_url: str
+    server_url: str
+    scopes: list[str]
+    command: str
+
+
+class ChallengeState(Wire):
+    """How a link challenge stands."""
+
+    status: Literal["pending", "redeemed", "expired", "failed"]
+    device_id: DeviceId | None
+    tries_left: int
+
+
+class RedeemingDevice(WireInput):
+    """The machine that redeems."""
+
+    public_key: Annotated[str, Field(min_length=43, max_length=43)]
+    name: Name
+    platform: Annotated[str, Field(min_length=1, max_length=40)]
+    version: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class Redeem(WireInput):
+    """Redeem a challenge by id and code, or by a code typed at the machine, with proof of the device key."""
+
+    challenge_id: Annotated[str, Field(max_length=64)] | None = None
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+    device: RedeemingDevice
+    signed_at: Milliseconds
+    signature: Signature
+
+
+class RefreshDevice(WireInput):
+    """Rotate a machine's tokens.
+
+    A machine may choose ``next_refresh_token`` itself and keep it before it asks: asking again with the same pair
+    after a lost answer is then safe, while a thief's replay of the old token (with another or no next one) is not.
+    """
+
+    refresh_token: Token
+    next_refresh_token: Annotated[str, Field(min_length=48, max_length=100)] | None = None
+    node_id: NodeId
+    signed_at: Milliseconds
+    signature: Signature
+
+
+class LinkedUser(Wire):
+    """Whose machine it now is."""
+
+    display_name: str
+
+
+class LinkedWorkspace(Wire):
+    """The workspace that the machine belongs to."""
+
+    id: WorkspaceId
+    name: str
+
+
+class DeviceTokens(Wire):
+    """A machine's credentials, shown once."""
+
+    access_token: str
+    access_expires_at: datetime
+    refresh_token: str
+    gateway_url: str
+
+
+class Linked(DeviceTokens):
+    """The answer to a redeemed challenge."""
+
+    device_id: DeviceId
+    node_id: str
+    name: str
+    user: LinkedUser
+    workspace: LinkedWorkspace
+    scopes: list[str]
+
+
+class Device(Wire):
+    """A linked machine as its owner sees it."""
+
+    id: DeviceId
+    node_id: str
+    name: str
+    platform: str
+    version: str
+    online: bool
+    last_seen_at: datetime | None
+    linked_at: datetime
+    revoked_at: datetime | None
+    commands: list[Any]
+    home: str | None
+
+
+class Devices(Items):
+    """The actor's machines, the most recently linked first."""
+
+    items: list[Device]
+
+
+class UpdateDevice(WireInput):
+    """A machine's new name."""
+
+    name: Name

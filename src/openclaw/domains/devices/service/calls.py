@@ -1,0 +1,114 @@
+"""Calls to machines: kept before they are sent, answered once, cancelled, and parked while a machine is away."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from openclaw.domains.devices import repository
+from openclaw.domains.devices.errors import CallNotFoundError
+from openclaw.domains.devices.events import call_topic, device_topic
+from openclaw.domains.devices.models import DeviceCallRow
+from openclaw.infra.bus import publish
+from openclaw.infra.scope import Scope
+
+
+@dataclass(frozen=True)
+class CallEnd:
+    """How a call ended: a result, or the machine's error ``{code, message}``."""
+
+    result: dict[str, Any] | None
+    error: dict[str, Any] | None
+
+
+async def send_call(
+    scope: Scope,
+    *,
+    call_id: UUID,
+    device_id: UUID,
+    command: str,
+    params: dict[str, Any],
+    timeout: timedelta,
+    wait: timedelta,
+) -> None:
+    """Keep a call and hand it to the gateway that holds the machine's socket; it stays open for ``wait``.
+
+    Asking again with the same id does nothing: a call is sent until answered, and run once.
+    """
+    timeout_ms = int(timeout.total_seconds() * 1000)
+    added = await repository.add_call(
+        scope,
+        {
+            "id": call_id,
+            "workspace_id": scope.workspace_id,
+            "user_id": scope.user_id,
+            "device_id": device_id,
+            "command": command,
+            "params": params,
+            "timeout_ms": timeout_ms,
+            "state": "queued",
+            "created_at": scope.now(),
+            "expires_at": scope.now() + wait,
+        },
+    )
+    if added:
+        call = invoke_request(call_id, command=command, params=params, timeout_ms=timeout_ms)
+        await publish(scope, device_topic(device_id), {"kind": "invoke", "call": call})
+
+
+async def find_end(scope: Scope, call_id: UUID) -> CallEnd | None:
+    """How the call ended, or None while it is open. Raises CallNotFoundError."""
+    row = await repository.find_call(scope, call_id)
+    if row is None:
+        raise CallNotFoundError
+    if row.state in ("queued", "sent"):
+        if row.expires_at > scope.now():
+            return None
+        error = {"code": "DEVICE_OFFLINE", "message": "The device did not come back in time."}
+        await repository.finish_call(
+            scope, call_id, device_id=row.device_id, state="failed", result=None, error=error
+        )
+        return CallEnd(None, error)
+    return CallEnd(row.result, row.error)
+
+
+async def finish_call(
+    scope: Scope, call_id: UUID, *, result: dict[str, Any] | None, error: dict[str, Any] | None
+) -> bool:
+    """Keep the machine's answer; only the machine that the call went to may give it, and the first answer counts."""
+    device_id = scope.who.device_id
+    assert device_id is not None, "only a machine answers calls"
+    state = "failed" if error else "done"
+    is_first = await repository.finish_call(
+        scope, call_id, device_id=device_id, state=state, result=result, error=error
+    )
+    if is_first:
+        await publish(scope, call_topic(call_id), {"kind": "ended"})
+    return is_first
+
+
+async def cancel_call(scope: Scope, call_id: UUID) -> None:
+    """End an open call; the machine kills what it runs for it. Nothing happens when it has ended or never was."""
+    row = await repository.find_call(scope, call_id)
+    if row is None:
+        return
+    error = {"code": "CANCELLED", "message": "Cancelled before it ended."}
+    if await repository.finish_call(
+        scope, call_id, device_id=row.device_id, state="cancelled", result=None, error=error
+    ):
+        await publish(scope, device_topic(row.device_id), {"kind": "cancel", "callId": call_id.hex})
+        await publish(scope, call_topic(call_id), {"kind": "ended"})
+
+
+async def list_open_calls(scope: Scope, device_id: UUID) -> list[dict[str, Any]]:
+    """What to send again after a machine has connected: the machine runs nothing twice."""
+    return [_request(row) for row in await repository.list_open_calls(scope, device_id)]
+
+
+def _request(row: DeviceCallRow) -> dict[str, Any]:
+    return invoke_request(row.id, command=row.command, params=row.params, timeout_ms=row.timeout_ms)
+
+
+def invoke_request(call_id: UUID, *, command: str, params: dict[str, Any], timeout_ms: int) -> dict[str, Any]:
+    """A call in the form that gateways pass on."""
+    return {"id": call_id.hex, "command": command, "params": params, "timeoutMs": timeout_ms}

@@ -1,0 +1,166 @@
+"""The actor's machines: the list, names, presence, revocation, and which one a call goes to."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from openclaw.domains.audit import service as audit
+from openclaw.domains.devices import repository
+from openclaw.domains.devices.errors import DeviceNotFoundError, NoDeviceError
+from openclaw.domains.devices.events import call_topic, device_topic, user_topic
+from openclaw.domains.devices.models import DeviceRow
+from openclaw.domains.devices.schemas import Device
+from openclaw.domains.workspaces.policy import check_role
+from openclaw.infra.bus import publish
+from openclaw.infra.scope import Role, Scope
+from openclaw.kit import ids
+
+# A gateway renews presence at each tick (30 s); two missed ticks and a machine counts as offline.
+PRESENCE = timedelta(seconds=75)
+
+
+async def list_devices(scope: Scope) -> list[Device]:
+    """The actor's linked machines."""
+    return [seen(row, scope.now()) for row in await repository.list_devices(scope)]
+
+
+async def access_device(scope: Scope, device_id: UUID) -> DeviceRow:
+    """One of the actor's machines; DeviceNotFoundError for any other, and for revoked ones."""
+    row = await repository.find_device(scope, device_id)
+    if (
+        row is None
+        or row.revoked_at is not None
+        or (row.user_id, row.workspace_id) != (scope.user_id, scope.workspace_id)
+    ):
+        raise DeviceNotFoundError
+    return row
+
+
+async def get_device(scope: Scope, device_id: UUID) -> Device:
+    """One of the actor's machines. Raises DeviceNotFoundError."""
+    return seen(await access_device(scope, device_id), scope.now())
+
+
+async def access_device_by_node(scope: Scope, node_id: str) -> DeviceRow:
+    """One of the actor's machines by its node id or its name. Raises DeviceNotFoundError."""
+    for row in await repository.list_devices(scope):
+        if node_id in (row.node_id, row.name, ids.to_wire("dev", row.id)):
+            return row
+    raise DeviceNotFoundError
+
+
+async def rename_device(scope: Scope, device_id: UUID, name: str) -> Device:
+    """Give a machine another name. Raises DeviceNotFoundError, NotAllowedError."""
+    row = await access_device(scope, device_id)
+    check_role(scope.who, Role.MEMBER)
+    row.name = name
+    await publish(scope, *changed(row, "renamed"))
+    return seen(row, scope.now())
+
+
+async def revoke_device(scope: Scope, device_id: UUID) -> None:
+    """Unlink a machine: its socket closes and its running commands are killed. Raises DeviceNotFoundError."""
+    row = await access_device(scope, device_id)
+    await audit.append(
+        scope, "devices.revoked", subject=ids.to_wire("dev", row.id), detail={"name": row.name}
+    )
+    await end_link(scope, row, reason="revoked by its owner")
+
+
+async def end_link(scope: Scope, row: DeviceRow, *, reason: str) -> None:
+    """Revoke a machine's link and everything that hangs on it. Works in system scopes too."""
+    row.revoked_at, row.online_until = scope.now(), None
+    await repository.revoke_sessions(scope, row.id)
+    error = {"code": "DEVICE_REVOKED", "message": f"The device is no longer linked: {reason}."}
+    for call_id in await repository.end_open_calls(scope, row.id, error=error):
+        await publish(scope, call_topic(call_id), {"kind": "ended"})
+    await publish(scope, device_topic(row.id), {"kind": "revoked"})
+    await publish(scope, *changed(row, "revoked"))
+
+
+async def choose_device(scope: Scope, *, named: str | None, preferred_id: UUID | None) -> DeviceRow:
+    """The machine for a call: the named one, else the conversation's, else the most recently seen (online first).
+
+    Raises DeviceNotFoundError (a name that none has), NoDeviceError.
+    """
+    rows = await repository.list_devices(scope)
+    if named:
+        for row in rows:
+            if named.lower() in (row.name.lower(), row.node_id, ids.to_wire("dev", row.id)):
+                return row
+        raise DeviceNotFoundError
+    for row in rows:
+        if row.id == preferred_id:
+            return row
+    if not rows:
+        raise NoDeviceError
+    return max(rows, key=lambda row: (is_online(row, scope.now()), row.last_seen_at or row.linked_at))
+
+
+async def note_connected(
+    scope: Scope, device_id: UUID, *, connection_id: str, version: str, platform: str, commands: list[str]
+) -> None:
+    """A gateway holds the machine's socket now."""
+    await repository.set_presence(
+        scope,
+        device_id,
+        connection_id=connection_id,
+        online_until=scope.now() + PRESENCE,
+        version=version[:40],
+        platform=platform[:40],
+        commands=commands,
+    )
+    await publish(scope, *changed(await access_device(scope, device_id), "online"))
+
+
+async def note_home(scope: Scope, device_id: UUID, home: str | None) -> None:
+    """The machine told where its user's home folder is."""
+    (await access_device(scope, device_id)).home = home
+
+
+async def note_alive(scope: Scope, device_id: UUID, *, connection_id: str) -> None:
+    """The machine's socket still stands."""
+    await repository.set_presence(
+        scope, device_id, connection_id=connection_id, online_until=scope.now() + PRESENCE
+    )
+
+
+async def note_gone(scope: Scope, device_id: UUID, *, connection_id: str) -> None:
+    """The machine's socket closed; nothing changes if it has a newer one."""
+    if await repository.set_presence(scope, device_id, connection_id=connection_id, online_until=None):
+        row = await repository.find_device(scope, device_id)
+        if row is not None:
+            await publish(scope, *changed(row, "offline"))
+
+
+def is_online(row: DeviceRow, now: datetime) -> bool:
+    """True while a gateway holds the machine's socket."""
+    return row.revoked_at is None and row.online_until is not None and row.online_until > now
+
+
+def changed(row: DeviceRow, reason: str) -> tuple[str, dict[str, Any]]:
+    """The bus message that tells the owner's pages about a machine."""
+    payload = {
+        "deviceId": ids.to_wire("dev", row.id),
+        "nodeId": row.node_id,
+        "reason": reason,
+        "online": reason == "online",
+    }
+    return user_topic(row.user_id, row.workspace_id), {"event": "device.changed", "payload": payload}
+
+
+def seen(row: DeviceRow, now: datetime) -> Device:
+    """A machine as its owner sees it."""
+    return Device(
+        id=row.id,
+        node_id=row.node_id,
+        name=row.name,
+        platform=row.platform,
+        version=row.version,
+        online=is_online(row, now),
+        last_seen_at=row.last_seen_at,
+        linked_at=row.linked_at,
+        revoked_at=row.revoked_at,
+        commands=row.commands,
+        home=row.home,
+    )

@@ -1,0 +1,136 @@
+"""Start durable work, keep this process's heartbeat, and hand on the work of processes that died.
+
+Our own step rows are the checkpoints: DBOS only carries the run from process to process. A handler therefore
+re-enters from its rows, and fences its writes against an earlier self that was thought dead.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from openclaw.durable import store
+from openclaw.infra.db import APPLICATION_ROLE, Database, as_libpq
+from openclaw.kit.clock import Clock
+from openclaw.kit.errors import UnavailableError
+from openclaw.kit.tasks import cancel_and_wait, spawn
+
+_log = structlog.get_logger(__name__)
+# Compatible releases share one application version, so that a rolling upgrade takes over each other's runs.
+_APPLICATION_VERSION = "1"
+_HEARTBEAT = timedelta(seconds=2)
+_SILENT = timedelta(seconds=8)
+_RETRY = timedelta(seconds=1)
+
+Handler = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class DurableEngine:
+    """One per process. ``handlers`` by kind must be the same in every process."""
+
+    def __init__(
+        self, database: Database, clock: Clock, *, executor_id: str, handlers: dict[str, Handler]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._executor_id = executor_id
+        self._handlers = handlers
+        self._tasks: list[asyncio.Task[None]] = []
+        self._workflow: Any = None
+        self._dbos: Any = None
+        self._ready = asyncio.Event()
+
+    async def launch(self) -> None:
+        """Join: this process's own unfinished work starts again, then new work may start."""
+        dbos = await asyncio.to_thread(_import_dbos)
+        async with self._database.system() as scope:
+            await store.note_alive(scope, self._executor_id)
+        dbos.DBOS(
+            config={
+                "name": "openclaw",
+                "system_database_url": as_libpq(self._database.url, role=APPLICATION_ROLE),
+                "application_version": _APPLICATION_VERSION,
+                "executor_id": self._executor_id,
+                "run_migrations": False,
+                "run_admin_server": False,
+                "sys_db_pool_size": 4,
+                "log_level": "WARNING",
+            }
+        )
+
+        async def run(
+            kind: str, payload: dict[str, Any]
+        ) -> None:  # DBOS marks the function: a method cannot be
+            await self._run(kind, payload)
+
+        self._workflow = dbos.DBOS.workflow(name="openclaw.run")(run)
+        self._dbos = dbos
+        dbos.DBOS.launch()
+        self._tasks = [spawn(self._stay_alive(), name="durable heartbeat")]
+        self._ready.set()
+
+    async def stop(self) -> None:
+        """Leave: work in progress stays in the database and another process goes on with it."""
+        await cancel_and_wait(*self._tasks)
+        if self._dbos is not None:
+            await asyncio.to_thread(self._dbos.DBOS.destroy, workflow_completion_timeout_sec=0)
+            self._dbos = None
+
+    async def start(self, kind: str, *, work_id: str, payload: dict[str, Any]) -> None:
+        """Run ``handlers[kind](payload)`` durably. Once per ``work_id``: asking again changes nothing.
+
+        Raises UnavailableError when the database does not answer; the caller's own record of the work then remains.
+        """
+        await self._ready.wait()
+        try:
+            with self._dbos.SetWorkflowID(work_id):
+                await self._dbos.DBOS.start_workflow_async(self._workflow, kind, payload)
+        except OSError as error:
+            raise UnavailableError(part="durable engine") from error
+
+    async def _run(self, kind: str, payload: dict[str, Any]) -> None:
+        while True:
+            try:
+                await self._handlers[kind](payload)
+                return
+            except UnavailableError as error:
+                _log.warning("durable work waits", kind=kind, error=str(error))
+                await self._clock.sleep(_RETRY)
+
+    async def _stay_alive(self) -> None:
+        beats = 0
+        while True:
+            await self._clock.sleep(_HEARTBEAT)
+            try:
+                async with self._database.system() as scope:
+                    await store.note_alive(scope, self._executor_id)
+                beats += 1
+                # After an outage every heartbeat is old: give the living time to renew theirs before judging.
+                if beats * _HEARTBEAT > _SILENT:
+                    await self._adopt()
+            except UnavailableError:
+                beats = 0
+
+    async def _adopt(self) -> None:
+        async with self._database.system() as scope:
+            dead = await store.list_dead(scope, silent_for=_SILENT)
+        for executor_id in dead:
+            _log.warning("another process has died; its work goes on here or elsewhere", executor=executor_id)
+            await asyncio.to_thread(self._dbos.DBOS._recover_pending_workflows, [executor_id])  # noqa: SLF001
+            async with self._database.system() as scope:
+                await store.forget(scope, executor_id)
+
+
+def migrate(url: str) -> None:
+    """Create or upgrade the engine's own tables, as the owner role. Blocking."""
+    dbos = _import_dbos()
+    dbos.DBOS.migrate(as_libpq(url), application_role=APPLICATION_ROLE)
+
+
+def _import_dbos() -> Any:
+    # One second and 30 MiB: loaded after the process already answers, in a thread.
+    import dbos  # noqa: PLC0415
+
+    return dbos

@@ -1,0 +1,144 @@
+"""PostgreSQL: the engine, transactions that carry a Scope, and the base of all tables."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import DateTime, MetaData, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from openclaw.infra.scope import Actor, Scope
+from openclaw.kit.clock import Clock
+from openclaw.kit.errors import InvalidInputError, UnavailableError
+from openclaw.kit.ids import new_id
+
+APPLICATION_ROLE = "openclaw_app"
+_SET_TENANT = text(
+    "SELECT set_config('app.user_id', :user_id, true), set_config('app.workspace_id', :workspace_id, true),"
+    " set_config('app.is_system', :is_system, true)"
+)
+
+
+class Base(DeclarativeBase):
+    """Base of every table. Times are aware; dicts are JSONB."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012  (SQLAlchemy reads this class attribute)
+        UUID: PG_UUID(as_uuid=True),
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+    }
+
+
+class Database:
+    """A pool of connections as the application role, which row-level security binds."""
+
+    def __init__(self, url: str | URL, clock: Clock, *, pool_size: int = 8) -> None:
+        self.url = as_asyncpg(url)
+        self._clock = clock
+        self._engine = create_async_engine(
+            self.url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=False,
+            pool_recycle=1800,
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+            connect_args={
+                "server_settings": {"role": APPLICATION_ROLE, "application_name": "openclaw"},
+                "timeout": 10,
+            },
+        )
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+
+    @contextlib.asynccontextmanager
+    async def transaction(self, actor: Actor, *, request_id: str | None = None) -> AsyncIterator[Scope]:
+        """A transaction of ``actor``: committed at the end of the block, rolled back on any error.
+
+        Raises UnavailableError when the database does not answer.
+        """
+        async with self._begin(actor, request_id) as scope:
+            yield scope
+
+    @contextlib.asynccontextmanager
+    async def system(self, *, request_id: str | None = None) -> AsyncIterator[Scope]:
+        """A transaction that sees every tenant: for sign-in, the outbox and recovery only."""
+        async with self._begin(None, request_id) as scope:
+            yield scope
+
+    @contextlib.asynccontextmanager
+    async def _begin(self, actor: Actor | None, request_id: str | None) -> AsyncIterator[Scope]:
+        try:
+            async with self._sessions() as session, session.begin():
+                await session.execute(
+                    _SET_TENANT,
+                    {
+                        "user_id": str(actor.user_id) if actor else "",
+                        "workspace_id": str(actor.workspace_id) if actor else "",
+                        "is_system": "" if actor else "on",
+                    },
+                )
+                yield Scope(
+                    actor=actor, session=session, clock=self._clock, request_id=request_id or new_id().hex
+                )
+        except (OperationalError, InterfaceError, OSError) as error:
+            raise UnavailableError(part="database") from error
+        except DBAPIError as error:
+            if error.connection_invalidated or is_transient(error):
+                raise UnavailableError(part="database") from error
+            if str(getattr(error.orig, "sqlstate", "")).startswith(
+                "22"
+            ):  # NUL in a text, a number out of range
+                raise InvalidInputError(
+                    field="text", reason="holds something that cannot be stored"
+                ) from error
+            raise
+
+    async def ping(self) -> None:
+        """Raise UnavailableError unless the database answers."""
+        async with self.system() as scope:
+            await scope.session.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Give back every connection."""
+        await self._engine.dispose()
+
+
+def is_transient(error: BaseException) -> bool:
+    """True for failures of the server or the connection (SQLSTATE classes 08, 40, 53, 57), which a retry may pass."""
+    state = getattr(getattr(error, "orig", error), "sqlstate", None) or ""
+    return str(state)[:2] in ("08", "40", "53", "57")
+
+
+def as_asyncpg(url: str | URL) -> URL:
+    """``url`` for SQLAlchemy's asyncpg driver."""
+    parsed = make_url(url)
+    query = {key: value for key, value in parsed.query.items() if key != "sslmode"}
+    if mode := parsed.query.get("sslmode"):
+        query["ssl"] = mode
+    return parsed.set(drivername="postgresql+asyncpg", query=query)
+
+
+def as_libpq(url: str | URL, *, role: str | None = None) -> str:
+    """``url`` for libpq clients (psycopg), optionally acting as ``role``."""
+    parsed = make_url(url).set(drivername="postgresql")
+    if role:
+        parsed = parsed.update_query_dict({"options": f"-c role={role}"})
+    return parsed.render_as_string(hide_password=False)

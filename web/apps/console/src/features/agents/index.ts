@@ -1,0 +1,3 @@
+/** What the assistant does and may do: tool calls, approvals, models. Settings are in `module.tsx`. */
+export { ToolSteps } from "./components/ToolSteps.tsx";
+export { useActiveModel } from "./queries.ts";

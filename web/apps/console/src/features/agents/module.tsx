@@ -1,0 +1,2 @@
+export { ApprovalRulesSection } from "./components/ApprovalRulesSection.tsx";
+export { ModelProvidersSection } from "./components/ModelProvidersSection.tsx";

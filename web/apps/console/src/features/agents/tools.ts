@@ -1,0 +1,72 @@
+import type { JsonObject } from "@openclaw/api";
+import type { IconName } from "@openclaw/ui";
+
+export type ToolName = "fs.list" | "fs.read" | "fs.search" | "fs.write" | "fs.edit" | "exec" | "system.info";
+
+const ICONS: Record<ToolName, IconName> = {
+  "fs.list": "folder",
+  "fs.read": "file",
+  "fs.search": "search",
+  "fs.write": "fileEdit",
+  "fs.edit": "edit",
+  exec: "terminal",
+  "system.info": "laptop",
+};
+
+export function isToolName(name: string): name is ToolName {
+  return name in ICONS;
+}
+
+export function toolIcon(name: string): IconName {
+  return isToolName(name) ? ICONS[name] : "settings";
+}
+
+/** What a call is about, in a line: the path, the command, the search. Empty when the arguments do not say. */
+export function toolSubject(name: string, args: JsonObject): string {
+  const path = text(args["path"]);
+  switch (name) {
+    case "exec":
+      return commandLine(args).split("\n", 1)[0] ?? "";
+    case "fs.search":
+      return `${text(args["query"])} · ${path}`;
+    default:
+      return path;
+  }
+}
+
+/** The command of an `exec` call as one would type it. An argument vector is quoted where a shell would need it. */
+export function commandLine(args: JsonObject): string {
+  const { command, argv } = args;
+  if (typeof command === "string") return command;
+  if (Array.isArray(argv)) return argv.map((argument) => shellQuoted(String(argument))).join(" ");
+  return "";
+}
+
+function shellQuoted(argument: string): string {
+  if (/^[\w@%+=:,./~-]+$/.test(argument)) return argument;
+  return `'${argument.replaceAll("'", `'\\''`)}'`;
+}
+
+export interface Replacement {
+  old: string;
+  new: string;
+  every: boolean;
+}
+
+export function replacements(args: JsonObject): Replacement[] {
+  const { edits } = args;
+  if (!Array.isArray(edits)) return [];
+  return edits.flatMap((edit: unknown) => {
+    if (typeof edit !== "object" || edit === null) return [];
+    const { old, new: young, every } = edit as Record<string, unknown>;
+    return typeof old === "string" && typeof young === "string" ? [{ old, new: young, every: every === true }] : [];
+  });
+}
+
+export function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+export function count(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,48 @@
+import { useTranslator } from "@openclaw/i18n";
+import type { LiveMessage } from "@openclaw/realtime";
+import { CopyButton, IconButton } from "@openclaw/ui";
+
+import { textOfMessage } from "../model.ts";
+import type { MessageActions } from "./useMessageActions.ts";
+
+import "./MessageMenu.css";
+
+export interface MessageMenuProps {
+  message: LiveMessage;
+  actions: MessageActions;
+  onEdit?: () => void;
+  onRetry?: () => void;
+}
+
+/** What can be done with a message, and what it took. */
+export function MessageMenu({ message, actions, onEdit, onRetry }: MessageMenuProps) {
+  const t = useTranslator();
+  const text = textOfMessage(message);
+  return (
+    <div className="MessageMenu">
+      {text !== "" && <CopyButton text={text} labels={{ copy: t("chat.copyMessage"), copied: t("app.copied") }} isIconOnly />}
+      {onEdit && <IconButton icon="edit" size="s" label={t("chat.editMessage")} onPress={onEdit} data-testid="edit" />}
+      {onRetry && <IconButton icon="refresh" size="s" label={t("chat.retry")} onPress={onRetry} data-testid="retry" />}
+      <IconButton icon="branch" size="s" label={t("chat.branch")} onPress={() => actions.branch(message)} data-testid="branch" />
+      <Facts message={message} />
+    </div>
+  );
+}
+
+function Facts({ message }: { message: LiveMessage }) {
+  const t = useTranslator();
+  const { usage } = message;
+  const facts = [
+    ...(message.role === "assistant" ? [message.demo ? t("chat.demoAnswer") : message.model] : []),
+    ...(usage ? [t("chat.usage", { input: t.format.compact(usage.inputTokens), output: t.format.compact(usage.outputTokens) })] : []),
+    ...(usage?.costMicros ? [t("chat.cost", { cost: t.format.cost(usage.costMicros) })] : []),
+  ].filter(Boolean);
+  return (
+    <span className="MessageMenu-facts">
+      {facts.length > 0 && <span>{facts.join(" · ")}</span>}
+      <time dateTime={message.createdAt} title={t.format.dateTime(message.createdAt)}>
+        {t.format.relative(message.createdAt)}
+      </time>
+    </span>
+  );
+}

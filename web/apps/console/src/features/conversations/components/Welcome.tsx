@@ -1,0 +1,31 @@
+import type { Device } from "@openclaw/api";
+import { useTranslator } from "@openclaw/i18n";
+
+import { LinkDevice } from "../../devices/index.ts";
+import { DemoBanner } from "./DemoBanner.tsx";
+import { Examples } from "./Examples.tsx";
+
+import "./Welcome.css";
+
+/** A chat that has not begun: what to do first. `devices` is null while they are being read. */
+export function Welcome({ devices, isDemo, onPick }: { devices: readonly Device[] | null; isDemo: boolean; onPick: (text: string) => void }) {
+  const t = useTranslator();
+  const isFirst = devices?.length === 0;
+  return (
+    <div className="Welcome">
+      <div className="Welcome-column">
+        <div className="Welcome-lead">
+          <h2 className="Welcome-title">{t(isFirst ? "welcome.titleFirst" : "welcome.title")}</h2>
+          <p className="Welcome-text">{t(isFirst ? "welcome.textFirst" : "welcome.text")}</p>
+          {isFirst && (
+            <div className="Welcome-action">
+              <LinkDevice label={t("welcome.link")} />
+            </div>
+          )}
+        </div>
+        <Examples onPick={onPick} title={t(isDemo ? "demo.try" : "welcome.try")} />
+        {isDemo && <DemoBanner onPick={onPick} />}
+      </div>
+    </div>
+  );
+}

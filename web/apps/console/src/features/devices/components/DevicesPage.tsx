@@ -1,0 +1,108 @@
+import type { Device } from "@openclaw/api";
+import { useTranslator } from "@openclaw/i18n";
+import { Badge, Banner, Dot, EmptyState, IconButton, Menu, Row, Rows, Skeleton, useToast } from "@openclaw/ui";
+import { useState } from "react";
+
+import { Confirm } from "../../../shared/Confirm.tsx";
+import { NameDialog } from "../../../shared/NameDialog.tsx";
+import { Page } from "../../../shared/Page.tsx";
+import { useTitle } from "../../../shared/useTitle.ts";
+import { useDevices, useRenameDevice, useRevokeDevice } from "../queries.ts";
+import { LinkDevice } from "./LinkDevice.tsx";
+
+export function DevicesPage() {
+  const t = useTranslator();
+  const devices = useDevices();
+  useTitle(t("devices.title"));
+  const isEmpty = devices.data?.length === 0;
+  return (
+    <Page title={t("devices.title")} description={t("devices.description")} action={!isEmpty && <LinkDevice />}>
+      {devices.error && <Banner tone="danger" title={t("devices.loadFailed")}>{t.error(devices.error)}</Banner>}
+      {devices.isPending && <Skeleton label={t("app.loading")} isBlock />}
+      {isEmpty && (
+        <EmptyState title={t("devices.empty")} action={<LinkDevice tone="primary" />}>
+          {t("devices.emptyText")}
+        </EmptyState>
+      )}
+      {devices.data && devices.data.length > 0 && (
+        <Rows label={t("devices.title")}>
+          {devices.data.map((device) => (
+            <DeviceRow key={device.id} device={device} />
+          ))}
+        </Rows>
+      )}
+    </Page>
+  );
+}
+
+function DeviceRow({ device }: { device: Device }) {
+  const t = useTranslator();
+  const toast = useToast();
+  const rename = useRenameDevice();
+  const revoke = useRevokeDevice();
+  const [open, setOpen] = useState<"rename" | "revoke" | null>(null);
+  const close = () => setOpen(null);
+  const seen = device.lastSeenAt
+    ? t("devices.lastSeen", { when: t.format.relative(device.lastSeenAt) })
+    : t("devices.neverSeen");
+  const facts = [
+    device.platform,
+    t("devices.version", { version: device.version }),
+    t("devices.linkedAt", { when: t.format.relative(device.linkedAt) }),
+    ...(device.online ? [] : [seen]),
+  ];
+  return (
+    <Row
+      data-testid="device-row"
+      leading={<Dot state={device.online ? "live" : "off"} />}
+      title={device.name}
+      badges={<Badge tone={device.online ? "accent" : "neutral"}>{t(device.online ? "devices.online" : "devices.offline")}</Badge>}
+      detail={facts.join(" · ")}
+      actions={
+        <>
+          <Menu
+            label={t("devices.actions", { name: device.name })}
+            groups={[
+              { actions: [{ id: "rename", label: t("app.rename"), icon: "edit", run: () => setOpen("rename") }] },
+              {
+                actions: [
+                  { id: "revoke", label: t("devices.revoke"), icon: "unplugged", isDestructive: true, run: () => setOpen("revoke") },
+                ],
+              },
+            ]}
+          >
+            <IconButton icon="more" label={t("devices.actions", { name: device.name })} hasTooltip={false} />
+          </Menu>
+          {open === "rename" && (
+            <NameDialog
+              title={t("devices.renameTitle")}
+              label={t("devices.name")}
+              initial={device.name}
+              isPending={rename.isPending}
+              error={rename.error ? t.error(rename.error) : null}
+              onSubmit={(name) => rename.mutate({ device, name }, { onSuccess: close })}
+              onClose={close}
+            />
+          )}
+          <Confirm
+            isOpen={open === "revoke"}
+            title={t("devices.revokeTitle", { name: device.name })}
+            text={t("devices.revokeText")}
+            actionLabel={t("devices.revoke")}
+            isPending={revoke.isPending}
+            onClose={close}
+            onConfirm={() =>
+              revoke.mutate(device, {
+                onSuccess: () => {
+                  close();
+                  toast({ text: t("devices.revoked", { name: device.name }) });
+                },
+                onError: (error) => toast({ text: t.error(error), tone: "danger" }),
+              })
+            }
+          />
+        </>
+      }
+    />
+  );
+}
