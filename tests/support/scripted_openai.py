@@ -215,7 +215,7 @@ class ScriptedOpenAI:
         await gate.opened.wait()
 
     async def _control(self, path: str, writer: asyncio.StreamWriter) -> bool:
-        """``/control/open/NAME``, ``/control/waiting/NAME`` (answers when a stream waits there), ``/control/requests``."""
+        """``/control/open/NAME``, ``/control/waiting/NAME`` (answers once a stream waits), ``/control/requests``."""
         _, _, verb, *rest = path.split("/")
         if verb == "open":
             self.open(rest[0])

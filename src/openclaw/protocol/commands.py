@@ -272,7 +272,9 @@ class CommandJudge:
         if target is None:
             return
         if target.dynamic or target.glob:
-            verdict.worsen(Grade.MODIFY, "what it does is only known when it runs", opaque=True)
+            # After `&` the shell expands a target twice.
+            grade = Grade.HIGH if "&" in redirect.operator else Grade.MODIFY
+            verdict.worsen(grade, "what it does is only known when it runs", opaque=True)
             return
         if target.text.startswith(("/dev/tcp/", "/dev/udp/")):
             verdict.worsen(Grade.HIGH, "talks to another machine", opaque=True)

@@ -4,6 +4,7 @@ The reading is for judging risk, so whatever the grammar leaves in doubt is repo
 instead of guessed: a caller that trusts a line must refuse one with trouble.
 """
 
+import itertools
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,9 @@ _UNCERTAIN = frozenset(
         "arithmetic_expansion",
         "c_style_for_statement",
     }
+)
+_KEYWORDS = frozenset(
+    "if then elif else fi for do done while until case esac in function select { } ]]".split()
 )
 _WORDS = (
     frozenset({"word", "number", "string", "raw_string", "concatenation", "ansi_c_string"}) | _SUBSTITUTIONS
@@ -136,8 +140,9 @@ def _deceptive(line: str) -> str | None:
             return "holds invisible characters"
         if character == "\n" and previous == "\\":
             # The shell glues the two halves together, the grammar splits them: only harmless beside a blank.
-            before, after = line[position - 2 : position - 1], line[position + 1 : position + 2]
-            if not (before in " \t" or after in " \t\n"):
+            before, after = line[: position - 1], line[position + 1 : position + 2]
+            blank_before = not before or (before[-1] in " \t" and before[-2:-1] != "\\")
+            if not (blank_before or after in (" ", "\t", "\n", "")):
                 return "splits a word over two lines"
         previous = character
     return None
@@ -158,8 +163,7 @@ class _Reader:
         kind = node.type
         if kind in _UNCERTAIN or (kind in ("command_substitution", "compound_statement") and self._odd(node)):
             self.uncertain = True
-        if kind == "$" and self.source[node.end_byte : node.end_byte + 1] == b'"' and self._bare(node):
-            self.trouble = "holds a translated string"
+        self.trouble = self.trouble or self._misread(node)
         match kind:
             case "comment":
                 return
@@ -245,6 +249,7 @@ class _Reader:
         extra: list[Word] = []
         nested: list[tree_sitter.Node] = []
         for part in parts:
+            self.trouble = self.trouble or self._misread(part)
             if part.type == "heredoc_redirect":
                 self.uncertain = True
                 redirects.append(Redirect("<<", None))
@@ -265,6 +270,8 @@ class _Reader:
         if any(r.operator.startswith("<") for r in redirects):
             stdin = "fed"
         before = len(self.commands)
+        if body is None and extra:
+            self.trouble = "not a shell line that can be read"  # a command that the grammar took for targets
         if body is not None:
             self.walk(body, stdin, inside, depth + 1)
         text = self._text(node)
@@ -329,7 +336,7 @@ class _Reader:
             case "raw_string":
                 return Word(source[1:-1])
             case "string":
-                if any(child.type in _SUBSTITUTIONS for child in node.children):
+                if any(child.type in _SUBSTITUTIONS for child in node.children) or _expands(source[1:-1]):
                     return Word(source, dynamic=True)
                 return Word(_unescaped(source[1:-1], within='$`"\\'))
             case "concatenation":
@@ -340,7 +347,11 @@ class _Reader:
     def _concatenation(self, node: tree_sitter.Node, source: str) -> Word:
         pieces = [self.word(child) for child in node.children]
         bare = "".join(self._text(c) for c in node.children if c.type not in ("string", "raw_string"))
-        if any(p.dynamic for p in pieces) or ("{" in bare and ("," in bare or ".." in bare)):
+        if (
+            any(p.dynamic for p in pieces)
+            or _expands(bare)
+            or ("{" in bare and ("," in bare or ".." in bare))
+        ):
             return Word(source, dynamic=True)
         return Word("".join(p.text for p in pieces), glob=any(p.glob for p in pieces))
 
@@ -351,8 +362,41 @@ class _Reader:
             or self.source[node.start_byte : node.start_byte + 2] == b"(("
         )
 
-    def _bare(self, node: tree_sitter.Node) -> bool:
-        return node.parent is None or node.parent.type != "string"
+    def _misread(self, node: tree_sitter.Node) -> str | None:
+        """Where the grammar is known to see other words than the shell: glued ones, and bytes it passes over."""
+        text = self._text(node)
+        unread = "not a shell line that can be read"
+        if node.type == "$" and self.source[node.end_byte : node.end_byte + 1] == b'"':
+            return (
+                None
+                if node.parent is not None and node.parent.type == "string"
+                else "holds a translated string"
+            )
+        if node.type == "word" and any(c in " \t\n;&|<>()" for c in _outside_backslashes(text)):
+            return unread
+        if node.type == "command_name" and text in _KEYWORDS:
+            return unread
+        if node.type == "heredoc_redirect" and not self._quoted_start(node) and "`" in text:
+            return unread  # backticks in a here-document run, and the grammar takes them for text
+        return unread if self._passed_over(node) else None
+
+    def _quoted_start(self, node: tree_sitter.Node) -> bool:
+        start = next((self._text(c) for c in node.children if c.type == "heredoc_start"), "")
+        return any(c in start for c in "\"'\\")
+
+    def _passed_over(self, node: tree_sitter.Node) -> bool:
+        """Whether bytes lie between the children that are no blanks, or no blank lies between two words."""
+        if node.type in ("string", "heredoc_body", "expansion", "comment"):
+            return False
+        position, previous = node.start_byte, ""
+        for child in node.children:
+            passed = self.source[position : child.start_byte].replace(b"\\\n", b" ")
+            if passed.strip(b" \t\n") or (passed and node.type == "concatenation"):
+                return True
+            if not passed and previous in _WORDS and child.type in _WORDS and node.type == "command":
+                return True
+            position, previous = child.end_byte, child.type
+        return False
 
     def _text(self, node: tree_sitter.Node) -> str:
         return self.source[node.start_byte : node.end_byte].decode(errors="replace")
@@ -361,9 +405,18 @@ class _Reader:
 def _plain(source: str) -> Word:
     """An unquoted word: backslashes removed, and whether a pattern in it may expand to file names."""
     bare = "".join(_outside_backslashes(source))
-    if "{" in bare and ("," in bare or ".." in bare):
+    if _expands(source) or ("{" in bare and ("," in bare or ".." in bare)):
         return Word(source, dynamic=True)
     return Word(_unescaped(source, within=None), glob=any(character in _GLOB for character in bare))
+
+
+def _expands(source: str) -> bool:
+    """Whether a dollar or backtick in ``source`` starts an expansion, as the grammar overlooks for ``$$`` in a word."""
+    characters = [*_outside_backslashes(source), ""]
+    return any(
+        one == "`" or (one == "$" and (following.isalnum() or following in tuple("_({$#?!-@*")))
+        for one, following in itertools.pairwise(characters)
+    )
 
 
 def _outside_backslashes(source: str) -> Iterator[str]:

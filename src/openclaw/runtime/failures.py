@@ -21,7 +21,7 @@ MAX_WORDS = 500
 _PASSING = (408, 409, 425)  # of the refusals, those that ask to try again
 # As providers print keys back, whole or masked.
 _KEYS = re.compile(
-    r"\b(?:sk|pk|rk|gsk|xai|ghp)[-_][\w*.\-]{6,}|\bAIza[\w-]{10,}|\bBearer\s+[\w*.\-]{8,}", re.ASCII
+    r"\b(?:sk|pk|rk|gsk|xai|ghp)[-_][\w*\-]{6,}|\bAIza[\w-]{10,}|\bBearer\s+[\w*\-]{8,}", re.ASCII
 )
 _CONTEXT_SIGNS = (
     "context length",

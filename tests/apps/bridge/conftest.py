@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from openclaw.apps.bridge.confirmation import LinkQuestion
 from openclaw.apps.bridge.daemon import Bridge, BridgeOptions
+from openclaw.apps.bridge.gateway.backoff import LONGEST
 from openclaw.apps.bridge.policy import Policy, PolicyStore
 from openclaw.apps.bridge.state import StateFolder
-from openclaw.kit.clock import Clock, SystemClock
+from openclaw.kit.clock import ManualClock
 from openclaw.kit.errors import OpenClawError
 from openclaw.kit.tasks import spawn
 from tests.apps.bridge.bridge_process import BridgeProcess
@@ -88,14 +90,22 @@ async def gateway(control_plane: ControlPlanePeer) -> AsyncIterator[GatewayPeer]
         yield peer
 
 
+class PatientClock(ManualClock):
+    """Waits of a back-off pass at once; longer ones wait until the test moves the time."""
+
+    async def sleep(self, duration: timedelta) -> None:
+        if duration > LONGEST:
+            await super().sleep(duration)
+
+
 @pytest.fixture
-def clock() -> Clock:
-    return SystemClock()
+def clock() -> ManualClock:
+    return PatientClock(datetime.now(UTC))
 
 
 @pytest.fixture
 async def bridge(
-    home: Path, folder: StateFolder, control_plane: ControlPlanePeer, clock: Clock
+    home: Path, folder: StateFolder, control_plane: ControlPlanePeer, clock: ManualClock
 ) -> AsyncIterator[RunningBridge]:
     """A bridge in this process, on a free port; `home` is its person's home folder."""
     person = ScriptedPerson()

@@ -104,6 +104,7 @@ class GatewayPeer:
         self.refuse_with: dict[str, Any] | None = None
         self.close_before_hello: tuple[int, str] | None = None
         self.tokens: list[str] = []
+        self.attempted = asyncio.Event()
         self._server: Server | None = None
         self._nodes: asyncio.Queue[NodeConnection] = asyncio.Queue()
 
@@ -133,6 +134,7 @@ class GatewayPeer:
         frame = json.loads(await socket.recv())
         connect = frame["params"]
         self.tokens.append(connect["auth"]["token"])
+        self.attempted.set()
         if self.close_before_hello is not None:
             await socket.close(*self.close_before_hello)
             return

@@ -13,6 +13,7 @@ import pytest
 
 from openclaw.apps.bridge.confirmation import LinkQuestion, Terminal
 from openclaw.apps.bridge.errors import LinkDeclinedError
+from openclaw.kit.tasks import spawn
 from tests.apps.bridge.bridge_process import BridgeProcess, command, environment
 from tests.apps.bridge.control_plane_peer import ControlPlanePeer
 from tests.apps.bridge.raw_http import post
@@ -131,7 +132,7 @@ async def test_the_terminal_asks_and_the_answer_counts(
     assert process.stderr is not None
     port = json.loads(await process.stdout.readline())["port"]
     body = {"challengeId": control_plane.challenge_id, "code": "123456", "appUrl": control_plane.url}
-    redeem = asyncio.ensure_future(post(port, "/link/redeem", body, origin=control_plane.url))
+    redeem = spawn(post(port, "/link/redeem", body, origin=control_plane.url), name="redeem")
     asked = (await process.stderr.readuntil(b"[y/N, 60 s] ")).decode()
     assert control_plane.url in asked
     assert "123456" in asked
@@ -144,7 +145,7 @@ async def test_the_terminal_asks_and_the_answer_counts(
     os.close(ours)
 
 
-async def test_no_answer_in_time_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_answer_in_time_is_a_no() -> None:
     reading, writing = os.pipe()
     terminal = Terminal(seconds=0, descriptor=reading)
     with pytest.raises(LinkDeclinedError, match="no answer in time"):

@@ -61,8 +61,7 @@ async def test_a_gateway_that_speaks_another_protocol_does_not_end_the_bridge(
     gateway.close_before_hello = (1002, "protocol mismatch")
     body = {"challengeId": control_plane.challenge_id, "code": "123456", "appUrl": control_plane.url}
     await post(bridge.port, "/link/redeem", body, origin=control_plane.url)
-    while not gateway.tokens:
-        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.01)
+    await gateway.attempted.wait()
     gateway.close_before_hello = None
     assert (await (await gateway.node()).call("inv_1", "system.info", {}))["ok"]
 

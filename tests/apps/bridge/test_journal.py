@@ -55,7 +55,7 @@ def test_results_wait_for_their_own_link(journal: Journal) -> None:
 
 def test_after_the_link_only_the_ids_remain(journal: Journal, tmp_path: Path) -> None:
     journal.start("a", device_id="d", tool="exec")
-    journal.finish("a", Outcome(ok=True, payload_json='"private words"'))
+    journal.finish("a", Outcome(ok=True, payload_json=f'"{"private words " * 10_000}"'))
     journal.start("b", device_id="d", tool="exec")
     journal.forget_results()
     assert journal.unacknowledged("d") == []

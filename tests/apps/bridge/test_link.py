@@ -129,7 +129,7 @@ async def test_a_code_typed_without_a_running_bridge(
 
 
 async def test_a_code_typed_beside_a_running_bridge_brings_it_online_at_once(
-    process: BridgeProcess, control_plane: ControlPlanePeer, gateway: GatewayPeer
+    process: BridgeProcess, control_plane: ControlPlanePeer, gateway: GatewayPeer, home: Path, state: Path
 ) -> None:
     await process.start("--server", control_plane.url)
     linked = await process.command("link", "123456", "--challenge", control_plane.challenge_id)
@@ -138,6 +138,8 @@ async def test_a_code_typed_beside_a_running_bridge_brings_it_online_at_once(
     assert linked["deviceId"] == status["deviceId"]
     assert (status["running"], status["linked"], status["online"]) == (True, True, True)
     assert status["nodeId"] == node.node_id
+    code, _, words = await command(home, state, "link", "123456")
+    assert (code, "openclaw bridge unlink" in words) == (6, True)
     assert (await process.command("unlink"))["serverTold"] is True
     await node.closed
     assert control_plane.unlinked == ["access-1"]

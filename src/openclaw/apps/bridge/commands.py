@@ -111,12 +111,19 @@ def effective_policy(folder: StateFolder) -> dict[str, Any]:
 
 
 def install_service(
-    folder: StateFolder, *, system: ServiceSystem | None, output: Path | None, port: int | None
+    folder: StateFolder,
+    *,
+    system: ServiceSystem | None,
+    output: Path | None,
+    port: int | None,
+    insecure: bool,
 ) -> tuple[Path, list[str]]:
     """Write the file that starts the bridge at login; its path and the commands to type next."""
     arguments = ["-m", "openclaw.apps.bridge", "run", "--state-dir", str(folder.path)]
     if port is not None:
         arguments += ["--port", str(port)]
+    if insecure:
+        arguments.append("--insecure")
     file = service_file(system or own_system(), arguments, state_folder=folder.path)
     target = (output.expanduser().absolute() if output else file.default_folder) / file.name
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -73,7 +73,7 @@ class Terminal:
             async with asyncio.timeout(self._seconds):
                 answer = await self._lines.next()
         except TimeoutError:
-            print("\n" + say("asked_too_late"), file=self._output, flush=True)
+            _show("\n" + say("asked_too_late") + "\n")
             raise LinkDeclinedError(reason="no answer in time") from None
         if answer.strip().lower() not in _YES:
             raise LinkDeclinedError(reason="the answer was no")

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -71,12 +72,15 @@ class Bridge:
         policies.ensure_file()
         control_plane = ControlPlane(key, clock=clock, allow_insecure=options.allow_insecure)
         sessions = SessionKeeper(folder, source=control_plane, clock=clock)
+        if sessions.session is not None and options.server not in {None, sessions.session.server}:
+            _log.warning(
+                "--server counts after `unlink`; this machine is linked to %s", sessions.session.server
+            )
         # What an earlier bridge left running would make "interrupted" a lie.
         if leftover := kill_marked(mark_of(key.node_id, "")):
             _log.warning("ended %d processes that an earlier bridge left behind", leftover)
         journal = Journal(folder.path / JOURNAL, clock=clock)
         journal.interrupt_unfinished()
-        journal.prune()
         switch = Switch()
         calls = Calls(journal=journal, policies=policies, node_id=key.node_id, outlet=switch)
         link = GatewayLink(
@@ -112,7 +116,7 @@ class Bridge:
         )
         server = LocalServer(routes)
         self.port = routes.port = await server.start(options.port)
-        work = spawn(link.run(), name="link")
+        work = [spawn(link.run(), name="link"), spawn(self._prune_daily(journal), name="journal pruning")]
         try:
             running = Running(pid=os.getpid(), port=self.port, version=version())
             folder.write(RUNNING, msgspec.json.encode(running))
@@ -122,8 +126,13 @@ class Bridge:
             await calls.close()  # first: commands must not outlive the wish to stop
             folder.remove(RUNNING)
             await server.close()
-            await cancel_and_wait(work)
+            await cancel_and_wait(*work)
             journal.close()
+
+    async def _prune_daily(self, journal: Journal) -> None:
+        while True:
+            journal.prune()
+            await self._clock.sleep(timedelta(days=1))
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:

@@ -134,6 +134,7 @@ class Journal:
     def forget_results(self) -> None:
         """Drop every result, after the link has ended: they belong to the old owner. The ids stay."""
         now = self._now_ms()
+        self._database.execute("PRAGMA secure_delete=ON")  # overwritten, not only unlinked
         self._database.execute(
             "UPDATE calls SET state = 'finished', result = NULL, acknowledged_at_ms = ?,"
             " finished_at_ms = coalesce(finished_at_ms, ?)",

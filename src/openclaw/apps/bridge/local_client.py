@@ -7,6 +7,7 @@ import httpx2
 from openclaw.apps.bridge.errors import ControlPlaneRefusedError, ControlPlaneUnreachableError
 from openclaw.apps.bridge.localhost.routes import LINK_PATH, STATUS_PATH, UNLINK_PATH
 from openclaw.apps.bridge.state import Running, StateFolder
+from openclaw.kit.errors import OpenClawError, registered_errors
 
 _SECONDS = 30.0
 
@@ -42,9 +43,12 @@ class LocalClient:
             raise ControlPlaneUnreachableError(server=self._base, reason=type(error).__name__) from None
         if response.is_success:
             return answer
+        code = str(answer.get("code", "unknown"))
+        if code in registered_errors():  # the bridge's own refusal, in this person's language
+            raise OpenClawError.from_wire({"code": code, "data": answer.get("data") or {}})
         raise ControlPlaneRefusedError(
             status=response.status_code,
-            refusal=str(answer.get("code", "unknown")),
+            refusal=code,
             detail=str(answer.get("detail", "")),
             details=answer.get("data") or {},
         )

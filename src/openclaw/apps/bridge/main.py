@@ -20,6 +20,7 @@ from openclaw.apps.bridge.commands import (
 )
 from openclaw.apps.bridge.confirmation import confirmation_for
 from openclaw.apps.bridge.daemon import DEFAULT_PORT, BridgeOptions
+from openclaw.apps.bridge.errors import ControlPlaneRefusedError
 from openclaw.apps.bridge.service_files import ServiceSystem
 from openclaw.apps.bridge.state import StateFolder, default_state_folder
 from openclaw.apps.bridge.words import language, say
@@ -90,7 +91,10 @@ def _with_plain_errors(command: Callable[P, R]) -> Callable[P, R]:
 
 def _fail(error: OpenClawError, *, as_json: bool) -> NoReturn:
     if as_json:
-        tell_json({"ok": False, "error": {**error.to_wire(), "detail": error.words(language())}})
+        wire = error.to_wire()
+        if isinstance(error, ControlPlaneRefusedError):  # scripts want the server's own code
+            wire = {"code": error.refusal, "data": error.details}
+        tell_json({"ok": False, "error": {**wire, "detail": error.words(language())}})
     else:
         typer.echo(error.words(language()), err=True)
     raise typer.Exit(EXIT_CODES[error.kind])
@@ -215,12 +219,17 @@ def unlink(
 def install(
     system: Annotated[ServiceSystem | None, typer.Option("--system", help="Default: this one.")] = None,
     output: Annotated[Path | None, typer.Option("--output", help="Write the file into this folder.")] = None,
-    port: Annotated[int | None, typer.Option("--port", min=1, max=65535)] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65535, help="Default: the bridge's own.")
+    ] = None,
     state_dir: StateDir = None,
+    insecure: Insecure = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the file that starts the bridge at login, and show the commands that enable it."""
-    path, commands = install_service(_folder(state_dir), system=system, output=output, port=port)
+    path, commands = install_service(
+        _folder(state_dir), system=system, output=output, port=port, insecure=insecure
+    )
     if as_json:
         tell_json({"ok": True, "path": str(path), "next": commands})
         return

@@ -80,7 +80,6 @@ def _systemd_unit(command: list[str]) -> str:
         "RestartSec=2\n"
         "KillMode=mixed\n"
         "TimeoutStopSec=10\n"
-        "UMask=0077\n"
         "\n"
         "[Install]\n"
         "WantedBy=default.target\n"
@@ -101,7 +100,6 @@ def _launchd_agent(command: list[str], state_folder: Path) -> bytes:
             "KeepAlive": {"SuccessfulExit": False},
             "ProcessType": "Background",
             "StandardErrorPath": str(state_folder / "bridge.log"),
-            "Umask": 0o077,
         }
     )
 

@@ -11,7 +11,7 @@ import secrets
 import stat
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -137,13 +137,13 @@ class StateFolder:
             return None
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self) -> Generator[None]:
         """Hold the folder for as long as the block runs; BridgeRunningError when another one has it."""
         with self._locked(exclusive=True, tries=_LOCK_TRIES):
             yield
 
     @contextmanager
-    def _locked(self, *, exclusive: bool, tries: int = 1) -> Iterator[None]:
+    def _locked(self, *, exclusive: bool, tries: int = 1) -> Generator[None]:
         descriptor = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             while not _lock(descriptor, exclusive=exclusive):

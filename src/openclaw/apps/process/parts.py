@@ -53,7 +53,11 @@ async def open_process(config: Config, url: str, *, clock: Clock | None = None) 
         transcript=conversations.ConversationTranscript(),
     )
     engine = DurableEngine(
-        database, clock, executor_id=config.executor_id or new_id().hex, handlers={agents.RUN_KIND: run_job}
+        database,
+        clock,
+        owner_url=url,
+        executor_id=config.executor_id or new_id().hex,
+        handlers={agents.RUN_KIND: run_job},
     )
 
     async def start_run(payload: dict[str, str]) -> None:

@@ -183,6 +183,9 @@ class GatewayLink:
                 connection.send_event("node.machine", self._machine())
                 self._calls.resend(session.device_id)
                 await connection.serve(lambda frame: self._handle(connection, session, frame))
+            except DeviceRevokedError:
+                self._calls.kill_all()  # before the socket is closed in good order: every moment counts
+                raise
             finally:
                 self._switch.connection = None
 

@@ -7,7 +7,7 @@ port on 127.0.0.1. Each check below stops one of them, and none relies on anothe
 import hmac
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from openclaw.apps.bridge.localhost.refusals import (
     BadRequestError,
@@ -109,7 +109,7 @@ def json_object(body: bytes) -> dict[str, Any]:
         raise BadRequestError(reason="the body is not plain JSON") from None
     if not isinstance(value, dict):
         raise BadRequestError(reason="the body is not a JSON object")
-    return value
+    return cast("dict[str, Any]", value)
 
 
 def text_field(body: Mapping[str, Any], name: str, *, longest: int = 2048) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 
@@ -164,7 +164,7 @@ def problem_of(error: OpenClawError, *, language: str) -> Answer:
 
 
 @asynccontextmanager
-async def _deadline(seconds: float) -> AsyncIterator[None]:
+async def _deadline(seconds: float) -> AsyncGenerator[None]:
     """A time limit on reading, as a refusal."""
     try:
         async with asyncio.timeout(seconds):

@@ -125,7 +125,7 @@ async def _search_apart(policy: Policy, arguments: FsSearch) -> Struct:
     """Search by regular expression in a process of its own, which ends when the caller stops waiting."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-I",
+        "-P",
         "-m",
         _SEARCH_MODULE,
         stdin=asyncio.subprocess.PIPE,

@@ -31,10 +31,14 @@ class ToolFailure(msgspec.Struct, frozen=True):
     message: str
 
 
+_LONGEST_MESSAGE = 2000
+
+
 class ToolFailedError(Exception):
     """Ends a call with ``failure``."""
 
     def __init__(self, code: FailureCode, message: str) -> None:
+        message = message[:_LONGEST_MESSAGE]  # it may quote what was sent
         super().__init__(message)
         self.failure = ToolFailure(code.value, message)
 
@@ -50,6 +54,8 @@ _BY_ERRNO = {
     errno.ENAMETOOLONG: (FailureCode.INVALID_ARGUMENTS, "is too long a path"),
     errno.ENOSPC: (FailureCode.PERMISSION, "cannot be written: the disk is full"),
     errno.EDQUOT: (FailureCode.PERMISSION, "cannot be written: the disk quota is used up"),
+    errno.E2BIG: (FailureCode.TOO_LARGE, "cannot be run: its arguments are too long"),
+    errno.ENOEXEC: (FailureCode.INVALID_ARGUMENTS, "is not a program"),
     errno.ENXIO: (FailureCode.NOT_A_FILE, "is not a regular file"),
     errno.EEXIST: (FailureCode.CONFLICT, "was created by someone else meanwhile"),
 }
@@ -60,4 +66,4 @@ def failure_of(error: OSError, path: str) -> ToolFailedError:
     code, words = _BY_ERRNO.get(
         error.errno or 0, (FailureCode.INTERNAL, f"cannot be used ({error.strerror or type(error).__name__})")
     )
-    return ToolFailedError(code, f"{path} {words}")
+    return ToolFailedError(code, f"{path[:1000]} {words}")

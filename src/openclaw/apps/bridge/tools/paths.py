@@ -9,7 +9,7 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,14 +72,14 @@ def expand(text: str, *, home: str, folder: str) -> str | None:
 
 
 @contextmanager
-def open_folder(place: Place, *, create: bool = False) -> Iterator[int]:
+def open_folder(place: Place, *, create: bool = False) -> Generator[int]:
     """A descriptor of the folder at ``place`` for use with ``dir_fd``; made, with its parents, if ``create``."""
     with _walked(place.real, place.shown, create=create) as descriptor:
         yield descriptor
 
 
 @contextmanager
-def open_file(place: Place) -> Iterator[int]:
+def open_file(place: Place) -> Generator[int]:
     """A read-only descriptor of the regular file at ``place``."""
     parent, name = os.path.split(place.real)
     with _walked(parent, place.shown, create=False) as folder:
@@ -162,7 +162,7 @@ class Target:
 
 
 @contextmanager
-def open_target(place: Place) -> Iterator[Target]:
+def open_target(place: Place) -> Generator[Target]:
     """Where a file shall be written; missing parent folders are made. NOT_A_FILE if something else is there."""
     parent, name = os.path.split(place.real)
     if not name:
@@ -178,7 +178,7 @@ def open_target(place: Place) -> Iterator[Target]:
 
 
 @contextmanager
-def _walked(real: str, shown: str, *, create: bool) -> Iterator[int]:
+def _walked(real: str, shown: str, *, create: bool) -> Generator[int]:
     """The folder at the real path ``real``, opened link-free component by component."""
     if not _BY_DESCRIPTOR:  # Windows: resolve again; there is no opening relative to a folder
         if create:

@@ -7,7 +7,7 @@ import { Tooltip } from "../overlays/Tooltip.tsx";
 
 import "./Button.css";
 
-export type ButtonTone = "primary" | "secondary" | "quiet" | "attention" | "danger";
+export type ButtonTone = "primary" | "secondary" | "quiet" | "danger";
 
 interface Shared {
   onPress?: ((event: PressEvent) => void) | undefined;

@@ -72,27 +72,25 @@ function Choices({ approval, isPending, allow, deny }: ChoicesProps) {
   const t = useTranslator();
   const { coverage } = approval;
   return (
-    <>
-      <div className="ApprovalActions-row">
-        <Button tone="attention" icon="check" isPending={isPending} onPress={() => allow("allow_once")} data-testid="approve-once">
-          {t("approval.allowOnce")}
-        </Button>
-        <Button isPending={isPending} onPress={() => allow("allow_conversation")} data-testid="approve-conversation">
-          {t("approval.allowConversation")}
-        </Button>
-        <Button tone="danger" isPending={isPending} onPress={deny} data-testid="deny">
-          {t("approval.deny")}
-        </Button>
-      </div>
+    <div className="ApprovalActions-row">
+      <Button tone="primary" icon="check" isPending={isPending} onPress={() => allow("allow_once")} data-testid="approve-once">
+        {t("approval.allowOnce")}
+      </Button>
+      <Button isPending={isPending} onPress={() => allow("allow_conversation")} data-testid="approve-conversation">
+        {t("approval.allowConversation")}
+      </Button>
       {coverage && (
         <div className="ApprovalActions-always">
-          <Button size="s" isPending={isPending} onPress={() => allow("allow_always")} data-testid="approve-always">
+          <Button isPending={isPending} onPress={() => allow("allow_always")} data-testid="approve-always">
             {t("approval.allowAlways", { program: coverage.program, folder: coverage.folder })}
           </Button>
           <p className="ApprovalActions-note">{t("approval.coverage", { text: coverage.text })}</p>
         </div>
       )}
-    </>
+      <Button tone="danger" isPending={isPending} onPress={deny} data-testid="deny">
+        {t("approval.deny")}
+      </Button>
+    </div>
   );
 }
 

@@ -49,8 +49,8 @@ export const ToolCard = memo(function ToolCard({ part }: { part: LiveToolPart })
         </span>
         <span className="ToolCard-facts">
           {facts.map((fact) => (
-            <span key={fact} className="ToolCard-fact">
-              {fact}
+            <span key={fact.text} className="ToolCard-fact" data-alarming={fact.isAlarming || undefined}>
+              {fact.text}
             </span>
           ))}
           {part.device && <span className="ToolCard-fact ToolCard-device">{part.device.name}</span>}

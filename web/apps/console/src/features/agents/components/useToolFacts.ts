@@ -5,13 +5,19 @@ import { useMemo } from "react";
 
 import { count, replacements, text } from "../tools.ts";
 
+export interface ToolFact {
+  text: string;
+  /** Something went otherwise than a success would. */
+  isAlarming?: boolean;
+}
+
 /** The one or two facts of a result that are worth a glance: exit code, lines changed, entries found. */
-export function useToolFacts(part: LiveToolPart): string[] {
+export function useToolFacts(part: LiveToolPart): ToolFact[] {
   const t = useTranslator();
   return useMemo(() => {
     const { result } = part;
     if (!result) {
-      return part.name === "fs.edit" ? [t.count("tool.edits", replacements(part.arguments).length)] : [];
+      return part.name === "fs.edit" ? [{ text: t.count("tool.edits", replacements(part.arguments).length) }] : [];
     }
     switch (part.name) {
       case "exec": {
@@ -19,9 +25,10 @@ export function useToolFacts(part: LiveToolPart): string[] {
         const signal = text(result["signal"]);
         const durationMs = count(result["durationMs"]);
         return [
-          ...(result["timedOut"] === true ? [t("tool.timedOut")] : []),
-          ...(exitCode !== null ? [t("tool.exitCode", { code: exitCode })] : signal ? [t("tool.signal", { name: signal })] : []),
-          ...(durationMs !== null ? [t.format.duration(durationMs)] : []),
+          ...(result["timedOut"] === true ? [{ text: t("tool.timedOut"), isAlarming: true }] : []),
+          ...(exitCode !== null ? [{ text: t("tool.exitCode", { code: exitCode }), isAlarming: exitCode !== 0 }] : []),
+          ...(signal ? [{ text: t("tool.signal", { name: signal }), isAlarming: true }] : []),
+          ...(durationMs !== null ? [{ text: t.format.duration(durationMs) }] : []),
         ];
       }
       case "fs.write":
@@ -30,8 +37,8 @@ export function useToolFacts(part: LiveToolPart): string[] {
         const added = lines.filter(({ kind }) => kind === "added").length;
         const removed = lines.filter(({ kind }) => kind === "removed").length;
         return [
-          ...(result["created"] === true ? [t("tool.created")] : []),
-          ...(added + removed > 0 ? [`+${added} −${removed}`] : []),
+          ...(result["created"] === true ? [{ text: t("tool.created") }] : []),
+          ...(added + removed > 0 ? [{ text: `+${added} −${removed}` }] : []),
         ];
       }
       case "fs.read":
@@ -52,6 +59,6 @@ function lengthOf(value: unknown): number | null {
 
 type Translator = ReturnType<typeof useTranslator>;
 
-function lengths(t: Translator, key: Parameters<Translator["count"]>[0], value: number | null): string[] {
-  return value === null ? [] : [t.count(key, value)];
+function lengths(t: Translator, key: Parameters<Translator["count"]>[0], value: number | null): ToolFact[] {
+  return value === null ? [] : [{ text: t.count(key, value) }];
 }

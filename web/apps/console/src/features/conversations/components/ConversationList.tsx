@@ -30,16 +30,25 @@ export function ConversationList({ onLeave }: { onLeave?: () => void }) {
           <Icon name="plus" />
           {t("conversations.new")}
         </Link>
-        <label className="ConversationList-search">
-          <Icon name="search" size={14} />
-          <span className="visually-hidden">{t("conversations.search")}</span>
-          <input
-            type="search"
-            value={query}
-            onChange={(event) => setQuery(event.target.value)}
-            placeholder={t("conversations.search")}
+        <div className="ConversationList-find">
+          <label className="ConversationList-search">
+            <Icon name="search" size={14} />
+            <span className="visually-hidden">{t("conversations.search")}</span>
+            <input
+              type="search"
+              value={query}
+              onChange={(event) => setQuery(event.target.value)}
+              placeholder={t("conversations.search")}
+            />
+          </label>
+          <IconButton
+            icon={isArchive ? "undo" : "archive"}
+            size="s"
+            label={t(isArchive ? "conversations.showCurrent" : "conversations.showArchived")}
+            isPressed={isArchive}
+            onPress={() => setArchive(!isArchive)}
           />
-        </label>
+        </div>
       </div>
       <nav className="ConversationList-scroll" aria-label={t("conversations.title")}>
         {isArchive && <h2 className="ConversationList-heading">{t("conversations.archived")}</h2>}
@@ -70,15 +79,6 @@ export function ConversationList({ onLeave }: { onLeave?: () => void }) {
           </Button>
         )}
       </nav>
-      <div className="ConversationList-archive">
-        <IconButton
-          icon={isArchive ? "undo" : "archive"}
-          size="s"
-          label={t(isArchive ? "conversations.showCurrent" : "conversations.showArchived")}
-          isPressed={isArchive}
-          onPress={() => setArchive(!isArchive)}
-        />
-      </div>
     </div>
   );
 }

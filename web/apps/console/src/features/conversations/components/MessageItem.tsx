@@ -44,10 +44,10 @@ function Question({ message, actions, isLocked }: { message: LiveMessage; action
           }}
         />
       ) : (
-        <>
+        <div className="MessageItem-asked">
           <p className="MessageItem-question">{text}</p>
           <MessageMenu message={message} actions={actions} {...(isLocked ? {} : { onEdit: () => setEditing(true) })} />
-        </>
+        </div>
       )}
     </article>
   );
