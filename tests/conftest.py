@@ -1,10 +1,16 @@
-"""What every test shares: where a browser is, and a loud word when there is none."""
+"""What every test shares: where a browser is, a loud word when there is none, PostgreSQL and a server on it."""
 
 import os
 import shutil
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:  # tests of the bridge and the protocols need no server code
+    from tests.support.database import Cluster
+    from tests.support.server import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -35,3 +41,28 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def cluster(worker_id: str) -> "Iterator[Cluster]":
+    """A PostgreSQL for the session."""
+    from tests.support.database import running_cluster
+
+    with running_cluster(worker_id) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def database_url(cluster: "Cluster") -> Iterator[str]:
+    """A migrated database of the test's own."""
+    with cluster.database() as url:
+        yield url
+
+
+@pytest.fixture
+async def server(database_url: str, tmp_path: Path) -> "AsyncIterator[Server]":
+    """A server on a database of its own, with its gateway; time stands still unless the test moves it."""
+    from tests.support.server import running_server
+
+    async with running_server(database_url, tmp_path) as server:
+        yield server

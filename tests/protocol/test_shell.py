@@ -2,7 +2,8 @@
 
 import pytest
 
-from openclaw.protocol.shell import MAX_COMMANDS, Assignment, Redirect, Word, parse_line
+from openclaw.protocol.shell import MAX_COMMANDS, Assignment, Redirect, parse_line
+from openclaw.protocol.shell_words import Word
 
 
 def commands(line: str) -> list[list[str]]:
@@ -27,7 +28,6 @@ def commands(line: str) -> list[list[str]]:
         ("a > x b c", [["a", "b", "c"]]),  # words after a redirection belong to the command
         ("> x a b", [["a", "b"]]),
         ("a <<E b\nx\nE", [["a", "b"]]),
-        ("a <<E\n$(b)\nE", [["a"], ["b"]]),
         ("a <<'E'\n$(b)\nE", [["a"]]),
         ("[ -f a ] && [[ b == c ]]", [["[", "a"], ["[[", "b"]]),
         ("export A=1 B", [["export", "A=1", "B"]]),

@@ -8,7 +8,8 @@ from openclaw.protocol.destruction import destroys
 from openclaw.protocol.ground import Ground, folded
 from openclaw.protocol.readings import DELETES, has_option, operands, reading
 from openclaw.protocol.risk import Grade, Segment, Verdict, place_grade
-from openclaw.protocol.shell import Command, Redirect, Stdin, Word, parse_line
+from openclaw.protocol.shell import Command, Redirect, Stdin, parse_line
+from openclaw.protocol.shell_words import Word
 
 _MAX_LINES_WITHIN_LINES = 6
 _MAX_WRAPPERS = 24

@@ -6,7 +6,7 @@ from openclaw.protocol import programs
 from openclaw.protocol.ground import Ground
 from openclaw.protocol.readings import DELETES, has_option, names_something_later
 from openclaw.protocol.risk import Grade, Verdict, place_grade
-from openclaw.protocol.shell import Word
+from openclaw.protocol.shell_words import Word
 
 _RUINS = (Grade.DANGEROUS, "destroys a disk or the system's settings", True)
 _EMPTIES = (Grade.DANGEROUS, "deletes the system or everything of a person", True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from openclaw.protocol import places, programs
 from openclaw.protocol.readings import operands
-from openclaw.protocol.shell import Word
+from openclaw.protocol.shell_words import Word
 
 _MAX_FOLDERS = 8
 _MAX_PATH = 4096

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from openclaw.protocol import programs
 from openclaw.protocol.risk import Grade
-from openclaw.protocol.shell import Word
+from openclaw.protocol.shell_words import Word
 
 Judgement = tuple[Grade, str, bool]  # grade, why, opaque
 READS: Judgement = (Grade.READ, "only reads", False)

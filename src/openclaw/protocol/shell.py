@@ -4,7 +4,6 @@ The reading is for judging risk, so whatever the grammar leaves in doubt is repo
 instead of guessed: a caller that trusts a line must refuse one with trouble.
 """
 
-import itertools
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -14,12 +13,13 @@ from typing import Literal
 import tree_sitter
 import tree_sitter_bash
 
+from openclaw.protocol.shell_words import Word, expands, outside_backslashes, plain_word, unescaped
+
 MAX_LINE_BYTES = 32_768
 MAX_NESTING = 120
 MAX_COMMANDS = 500
 
 Stdin = Literal["inherited", "fed"]
-_GLOB = frozenset("*?[")
 _SUBSTITUTIONS = frozenset(
     {"simple_expansion", "expansion", "command_substitution", "process_substitution", "arithmetic_expansion"}
 )
@@ -36,18 +36,13 @@ _UNCERTAIN = frozenset(
 _KEYWORDS = frozenset(
     "if then elif else fi for do done while until case esac in function select { } ]]".split()
 )
+# Where the grammar lets blanks pass and the shell sees two words.
+_CONTIGUOUS = frozenset(
+    {"concatenation", "simple_expansion", "variable_assignment", "command_name", "subscript"}
+)
 _WORDS = (
     frozenset({"word", "number", "string", "raw_string", "concatenation", "ansi_c_string"}) | _SUBSTITUTIONS
 )
-
-
-@dataclass(frozen=True)
-class Word:
-    """One word: ``text`` is what the program receives, or the source where ``dynamic`` (known only when run)."""
-
-    text: str
-    dynamic: bool = False
-    glob: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,6 +124,12 @@ def parse_line(line: str, *, stdin: Stdin = "inherited") -> ShellLine:
 @cache
 def _language() -> tree_sitter.Language:
     return tree_sitter.Language(tree_sitter_bash.language())
+
+
+def _runs(text: str) -> bool:
+    """Whether a command substitution starts in ``text``."""
+    bare = "".join(outside_backslashes(text))
+    return "`" in bare or "$(" in bare
 
 
 def _deceptive(line: str) -> str | None:
@@ -229,8 +230,8 @@ class _Reader:
                 words.append(self.word(child.children[0]) if child.children else Word(self._text(child)))
             elif index == 0:  # `export` and its kin
                 words.append(Word(self._text(child)))
-            elif child.is_named or child.type == "$":
-                words.append(self.word(child))
+            else:  # a bare operator such as `=~` is an argument like any other
+                words.append(self.word(child) if child.is_named else plain_word(self._text(child)))
             # What a word's substitution starts is run before the command itself.
             if child.type == "variable_assignment":
                 self._children(child, stdin, inside, depth + 1)
@@ -332,13 +333,13 @@ class _Reader:
         source = self._text(node)
         match node.type:
             case "word" | "number" | "variable_name" | "$":
-                return _plain(source)
+                return plain_word(source)
             case "raw_string":
                 return Word(source[1:-1])
             case "string":
-                if any(child.type in _SUBSTITUTIONS for child in node.children) or _expands(source[1:-1]):
+                if any(child.type in _SUBSTITUTIONS for child in node.children) or expands(source[1:-1]):
                     return Word(source, dynamic=True)
-                return Word(_unescaped(source[1:-1], within='$`"\\'))
+                return Word(unescaped(source[1:-1], within='$`"\\'))
             case "concatenation":
                 return self._concatenation(node, source)
             case _:
@@ -347,11 +348,7 @@ class _Reader:
     def _concatenation(self, node: tree_sitter.Node, source: str) -> Word:
         pieces = [self.word(child) for child in node.children]
         bare = "".join(self._text(c) for c in node.children if c.type not in ("string", "raw_string"))
-        if (
-            any(p.dynamic for p in pieces)
-            or _expands(bare)
-            or ("{" in bare and ("," in bare or ".." in bare))
-        ):
+        if any(p.dynamic for p in pieces) or expands(bare) or ("{" in bare and ("," in bare or ".." in bare)):
             return Word(source, dynamic=True)
         return Word("".join(p.text for p in pieces), glob=any(p.glob for p in pieces))
 
@@ -372,13 +369,24 @@ class _Reader:
                 if node.parent is not None and node.parent.type == "string"
                 else "holds a translated string"
             )
-        if node.type == "word" and any(c in " \t\n;&|<>()" for c in _outside_backslashes(text)):
+        if node.type == "word" and any(c in " \t\n;&|<>()" for c in outside_backslashes(text)):
             return unread
         if node.type == "command_name" and text in _KEYWORDS:
             return unread
-        if node.type == "heredoc_redirect" and not self._quoted_start(node) and "`" in text:
-            return unread  # backticks in a here-document run, and the grammar takes them for text
+        if node.type == "test_command" and text[:2] != "[[" and self._compares(node):
+            return unread  # inside single brackets the shell redirects where the grammar compares
+        if node.type == "heredoc_redirect" and not self._quoted_start(node) and _runs(text):
+            return unread  # the grammar takes some of what runs in a here-document for text
+        if node.type in ("regex", "extglob_pattern") and _runs(text):
+            return unread
         return unread if self._passed_over(node) else None
+
+    def _compares(self, node: tree_sitter.Node) -> bool:
+        return any(
+            (not child.is_named and child.type.strip("=") in ("<", ">", ">>")) or self._compares(child)
+            for child in node.children
+            if child.type not in _SUBSTITUTIONS
+        )
 
     def _quoted_start(self, node: tree_sitter.Node) -> bool:
         start = next((self._text(c) for c in node.children if c.type == "heredoc_start"), "")
@@ -391,55 +399,12 @@ class _Reader:
         position, previous = node.start_byte, ""
         for child in node.children:
             passed = self.source[position : child.start_byte].replace(b"\\\n", b" ")
-            if passed.strip(b" \t\n") or (passed and node.type == "concatenation"):
+            if passed.strip(b" \t\n") or (passed and node.type in _CONTIGUOUS):
                 return True
-            if not passed and previous in _WORDS and child.type in _WORDS and node.type == "command":
+            if not passed and previous in _WORDS and child.type in _WORDS and node.type != "concatenation":
                 return True
             position, previous = child.end_byte, child.type
         return False
 
     def _text(self, node: tree_sitter.Node) -> str:
         return self.source[node.start_byte : node.end_byte].decode(errors="replace")
-
-
-def _plain(source: str) -> Word:
-    """An unquoted word: backslashes removed, and whether a pattern in it may expand to file names."""
-    bare = "".join(_outside_backslashes(source))
-    if _expands(source) or ("{" in bare and ("," in bare or ".." in bare)):
-        return Word(source, dynamic=True)
-    return Word(_unescaped(source, within=None), glob=any(character in _GLOB for character in bare))
-
-
-def _expands(source: str) -> bool:
-    """Whether a dollar or backtick in ``source`` starts an expansion, as the grammar overlooks for ``$$`` in a word."""
-    characters = [*_outside_backslashes(source), ""]
-    return any(
-        one == "`" or (one == "$" and (following.isalnum() or following in tuple("_({$#?!-@*")))
-        for one, following in itertools.pairwise(characters)
-    )
-
-
-def _outside_backslashes(source: str) -> Iterator[str]:
-    characters = iter(source)
-    for character in characters:
-        if character == "\\":
-            next(characters, "")
-        else:
-            yield character
-
-
-def _unescaped(text: str, *, within: str | None) -> str:
-    """Without the backslashes that the shell removes: all, or inside double quotes those before ``within``."""
-    out: list[str] = []
-    characters = iter(text)
-    for character in characters:
-        if character != "\\":
-            out.append(character)
-            continue
-        following = next(characters, "")
-        if following == "\n":
-            continue
-        if within is not None and following not in within:
-            out.append("\\")
-        out.append(following)
-    return "".join(out)

@@ -1,6 +1,5 @@
 """A small real HTTP server that speaks the control plane's side of linking. It is the protocol peer in tests."""
 
-import hashlib
 import json
 import threading
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,7 @@ from openclaw.protocol.device import (
 
 
 class ControlPlanePeer:
-    """Knows one code; rotates refresh tokens with a grace for a lost answer; revokes on reuse."""
+    """Knows one code; rotates tokens to the successor that the machine names; takes reuse for theft."""
 
     def __init__(self) -> None:
         self.code = "123456"
@@ -100,14 +99,20 @@ class ControlPlanePeer:
         text = refresh_proof_text(node_id=body["nodeId"], signed_at_ms=body["signedAt"], refresh_token=token)
         if not verify_signature(public_key=self._public_key, signature=body["signature"], text=text):
             return 401, _problem(401, "devices.bad_proof")
-        if self.is_revoked or token not in {self._current, self._previous}:
+        wanted = body["nextRefreshToken"]
+        is_repeat = token == self._previous and wanted == self._current
+        if self.is_revoked or not (token == self._current or is_repeat):
+            self.is_revoked = True
             return 401, _problem(401, "devices.session_revoked")
         self._previous = token
-        return 200, self._new_tokens()
+        return 200, self._new_tokens(wanted)
 
-    def _new_tokens(self) -> dict[str, Any]:
+    def is_newest(self, access_token: str) -> bool:
+        return access_token == f"access-{self._serial}"
+
+    def _new_tokens(self, refresh_token: str = "first") -> dict[str, Any]:
         self._serial += 1
-        self._current = hashlib.sha256(f"refresh{self._serial}".encode()).hexdigest()
+        self._current = refresh_token
         return {
             "accessToken": f"access-{self._serial}",
             "accessExpiresAt": (datetime.now(UTC) + self.lifetime).isoformat(),

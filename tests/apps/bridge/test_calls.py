@@ -1,6 +1,5 @@
 """Calls over a real gateway connection: every tool, streaming, limits, cancel, at most once."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -36,8 +35,8 @@ async def test_every_tool_answers(node: NodeConnection, home: Path) -> None:
 
 async def test_the_machine_introduces_itself(node: NodeConnection, home: Path) -> None:
     await node.call("inv_1", "system.info", {})
-    assert node.events[0]["event"] == "node.machine"
-    assert json.loads(node.events[0]["payloadJSON"])["home"] == str(home)
+    assert node.events[0]["event"] == "node.host.described"
+    assert node.events[0]["payload"]["home"] == str(home)
 
 
 async def test_exec_reports_exactly_what_happened(node: NodeConnection, home: Path) -> None:

@@ -63,7 +63,7 @@ async def test_a_rotation_is_on_the_disk_and_done_once_for_all_who_ask(
     assert {session.tokens.access_token for session in done} == {"access-2"}
     assert control_plane.refreshes == [old.refresh_token]
     assert stored(folder) == keeper.session
-    assert stored(folder).refresh_started_at is None
+    assert stored(folder).next_refresh_token is None
 
 
 class CrashingSource:
@@ -92,11 +92,13 @@ async def test_a_crash_before_the_answer_is_stored_heals_at_the_next_start(
     with pytest.raises(asyncio.CancelledError):
         await doomed.rotate()
     assert crashing.on_disk is not None
-    assert crashing.on_disk.refresh_started_at is not None
+    chosen = crashing.on_disk.next_refresh_token
+    assert chosen is not None
     restarted = SessionKeeper(folder, source=source, clock=clock)
-    assert restarted.needs_rotation()  # at once, not at half life: the grace for the old token is short
-    await restarted.rotate()
+    assert restarted.needs_rotation()  # at once: the old access token may be dead, and must not be shown
+    session = await restarted.rotate()
     assert len(set(control_plane.refreshes)) == 1
+    assert session.tokens.refresh_token == chosen
     assert not restarted.needs_rotation()
 
 
@@ -111,6 +113,32 @@ async def test_a_lost_answer_is_asked_for_again_with_the_same_token(
     assert control_plane.refreshes[0] == control_plane.refreshes[1]
     assert session.tokens.refresh_token != control_plane.refreshes[0]
     assert stored(folder) == session
+
+
+async def test_an_access_token_in_use_is_not_rotated_away(
+    keeper: SessionKeeper, source: ControlPlane, control_plane: ControlPlanePeer
+) -> None:
+    async with keeper.in_use() as session:
+        rotation = spawn(keeper.rotate(), name="rotation")
+        await source.unlink(session)  # a whole round trip, in which a rotation could have begun
+        assert control_plane.is_newest(session.tokens.access_token)
+        assert control_plane.refreshes == []
+    await rotation
+    async with keeper.in_use() as session:
+        assert control_plane.is_newest(session.tokens.access_token)
+
+
+async def test_after_a_lost_answer_the_old_access_token_is_never_shown(
+    keeper: SessionKeeper, control_plane: ControlPlanePeer
+) -> None:
+    control_plane.lose_answers = 2
+    with pytest.raises(ControlPlaneUnreachableError):
+        await keeper.rotate()
+    with pytest.raises(ControlPlaneUnreachableError):
+        await keeper.in_use().__aenter__()
+    async with keeper.in_use() as session:
+        assert control_plane.is_newest(session.tokens.access_token)
+    assert not control_plane.is_revoked
 
 
 async def test_a_revoked_session_says_so(keeper: SessionKeeper, control_plane: ControlPlanePeer) -> None:

@@ -65,7 +65,7 @@ function flag(name, value) {
 }
 
 function login({ state, body }) {
-  if (body.password === "locked") return problem(429, "identity.account_locked", "Locked", { retryAfterSeconds: 840 });
+  if (body.password === "locked") return problem(429, "identity.locked", "Locked", { retryAfterSeconds: 840 });
   if (body.password === "wrong") return problem(401, "identity.invalid_credentials", "Wrong credentials");
   return ok(enter(state));
 }
@@ -146,7 +146,7 @@ export const routes = [
     state.providers.push(provider);
     return ok(provider, 201);
   }],
-  ["PATCH", /^\/model-providers\/(\w+)$/, ({ state, ids: [id], body: { apiKey: _, ...rest } }) => ok(Object.assign(find(state.providers, id), rest))],
+  ["PATCH", /^\/model-providers\/(\w+)$/, ({ state, ids: [id], body }) => ok(Object.assign(find(state.providers, id), { ...body, apiKey: undefined }))],
   ["DELETE", /^\/model-providers\/(\w+)$/, ({ state, ids: [id] }) => void drop(state.providers, id)],
   ["POST", /^\/model-providers\/(\w+)\/test$/, ({ state, ids: [id] }) => ok(find(state.providers, id).baseUrl ? { ok: false, latencyMs: null, error: { code: "models.unreachable", title: "Nothing answers at 127.0.0.1:11434." } } : { ok: true, latencyMs: 412 })],
 ];

@@ -15,7 +15,7 @@ export function startRun(state, gateway, conversation, text) {
   const run = { runId, sessionKey: conversation.id, seq: 0, said: "", isStopped: false };
   state.runs.set(runId, run);
 
-  const emit = (event, payload) => gateway.emit(event, { runId, sessionKey: conversation.id, seq: ++run.seq, ...payload });
+  const emit = (event, payload) => gateway.emit(event, { runId: `client-${runId}`, run: runId, sessionKey: conversation.id, seq: ++run.seq, ...payload });
   const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
   const say = async (words) => {

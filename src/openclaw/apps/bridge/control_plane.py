@@ -117,6 +117,7 @@ class ControlPlane:
         proof = refresh_proof_text(node_id=session.node_id, signed_at_ms=signed_at, refresh_token=token)
         body = {
             "refreshToken": token,
+            "nextRefreshToken": session.next_refresh_token,
             "nodeId": session.node_id,
             "signedAt": signed_at,
             "signature": self._key.sign(proof),

@@ -112,11 +112,10 @@ class Linker:
 
         NotLinkedError when there is nothing to give back.
         """
-        session = self._sessions.require()
+        self._sessions.require()
         try:
-            if self._sessions.needs_rotation():
-                session = await self._sessions.rotate()
-            await self._control_plane.unlink(session)
+            async with self._sessions.in_use() as session:
+                await self._control_plane.unlink(session)
             is_told = True
         except (SessionRevokedError, NotLinkedError):
             is_told = True  # it is over on that side already

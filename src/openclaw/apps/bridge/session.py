@@ -1,16 +1,22 @@
 """The device session: what linking gave this machine, kept fresh by rotation.
 
-A refresh token is used once. The order below survives a crash at every point:
+Every token is used only until it has a successor: the server takes the reuse of an old one for theft and ends
+the link. So the order below has to survive a crash, or a lost answer, at every point:
 
-1. ``refreshStartedAt`` is written, so that a restart knows an answer may be on its way or lost.
-2. The server is asked. If the answer is lost, the same old token is sent again at once and at the next start:
-   the server accepts it for a short grace as long as the new token was never used.
-3. The answer is on the disk (fsync) before the new token, access or refresh, is used for anything.
+1. The machine chooses its next refresh token itself, and has it on the disk before the server hears of it.
+2. The server is asked with the pair. If the answer is lost, the same pair is sent again, at once and at the next
+   start: a repeat with the same successor is no reuse.
+3. The answer is on the disk before the new access token is used for anything.
+
+From step 1 on the old access token may be dead already, so it is not used any more (``needs_rotation``); and while
+an access token is being used (``in_use``), no rotation starts.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+import secrets
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -64,7 +70,7 @@ class Session(msgspec.Struct, frozen=True, rename="camel"):
     scopes: list[str]
     linked_at: datetime
     tokens: Tokens
-    refresh_started_at: datetime | None = None
+    next_refresh_token: str | None = None  # a rotation to it was begun, and its answer is not here yet
 
 
 class TokenSource(Protocol):
@@ -113,9 +119,24 @@ class SessionKeeper:
         self._tell()
 
     def needs_rotation(self) -> bool:
-        """Whether half the access token's life is over, or an earlier rotation's answer may be lost."""
+        """Whether half the access token's life is over, or a rotation was begun whose answer is missing."""
         session = self.require()
-        return session.refresh_started_at is not None or self._clock.now() >= session.tokens.half_life_at
+        return session.next_refresh_token is not None or self._clock.now() >= session.tokens.half_life_at
+
+    @asynccontextmanager
+    async def in_use(self) -> AsyncGenerator[Session]:
+        """The session with an access token that stays the newest for as long as the block runs.
+
+        Rotates first if that is due; raises what ``rotate`` raises.
+        """
+        while True:
+            if self.needs_rotation():
+                await self.rotate(after=self.require().tokens)
+            async with self._rotation:
+                if self.needs_rotation():
+                    continue
+                yield self.require()
+                return
 
     async def rotate(self, *, after: Tokens | None = None) -> Session:
         """Rotate the tokens once, however many ask; ``after`` = the tokens that the caller found stale.
@@ -126,13 +147,13 @@ class SessionKeeper:
             session = self.require()
             if after is not None and session.tokens != after:
                 return session  # somebody else rotated while we waited
-            if session.refresh_started_at is None:
-                session = msgspec.structs.replace(session, refresh_started_at=self._clock.now())
+            if session.next_refresh_token is None:
+                session = msgspec.structs.replace(session, next_refresh_token=secrets.token_urlsafe(48))
                 self._store(session)
             tokens = await self._source.refresh(session)
             if self._session is not session:
                 raise NotLinkedError  # unlinked while the answer was on its way
-            rotated = msgspec.structs.replace(session, tokens=tokens, refresh_started_at=None)
+            rotated = msgspec.structs.replace(session, tokens=tokens, next_refresh_token=None)
             self._store(rotated)
             return rotated
 

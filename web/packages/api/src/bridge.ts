@@ -19,6 +19,7 @@ export interface BridgeHealth {
   version: string | null;
   linked: boolean;
   deviceId: string | null;
+  nodeId: string | null;
 }
 
 export type Probe =
@@ -31,8 +32,11 @@ export type RedeemOutcome =
   | { ok: false; reason: "refused"; code: string | null; message: string | null };
 
 export interface BridgeEnvironment {
-  fetch: typeof globalThis.fetch;
+  /** Defaults to the page's own. */
+  fetch?: typeof globalThis.fetch;
   permissions: Pick<Permissions, "query"> | undefined;
+  /** The language that refusals are answered in. */
+  language: string;
 }
 
 /** The permission was renamed between browser releases; a browser without either has no such gate. */
@@ -95,12 +99,14 @@ type Absence = "unreachable" | "silent";
 async function ask(
   environment: BridgeEnvironment,
   path: string,
-  init: RequestInit,
+  init: { method: string; headers?: Record<string, string>; body?: string },
   timeoutMs: number,
 ): Promise<Answer | Absence> {
   try {
-    const response = await environment.fetch(`${ORIGIN}${path}`, {
+    const send = environment.fetch ?? globalThis.fetch.bind(globalThis);
+    const response = await send(`${ORIGIN}${path}`, {
       ...init,
+      headers: { ...init.headers, "accept-language": environment.language },
       mode: "cors",
       credentials: "omit",
       cache: "no-store",
@@ -116,22 +122,20 @@ async function ask(
 }
 
 function healthFrom(body: JsonObject): BridgeHealth {
-  const deviceId = body["deviceId"];
+  const text = (name: string) => (typeof body[name] === "string" ? body[name] : null);
   return {
     ok: true,
-    version: typeof body["version"] === "string" ? body["version"] : null,
+    version: text("version"),
     linked: body["linked"] === true || body["connected"] === true,
-    deviceId: typeof deviceId === "string" ? deviceId : null,
+    deviceId: text("deviceId"),
+    nodeId: text("nodeId"),
   };
 }
 
-/** Bridges answer either flat (`code`, `title`) or nested (`error: {code, message}`). */
 function refusal(body: JsonObject | null): { code: string | null; message: string | null } {
-  const nested = body?.["error"];
-  const source = typeof nested === "object" && nested !== null ? (nested as JsonObject) : (body ?? {});
-  const text = source["message"] ?? source["detail"] ?? source["title"];
+  const text = body?.["detail"] ?? body?.["title"];
   return {
-    code: typeof source["code"] === "string" ? source["code"] : null,
+    code: typeof body?.["code"] === "string" ? body["code"] : null,
     message: typeof text === "string" ? text : null,
   };
 }

@@ -1,4 +1,4 @@
-import { problemFrom, UnreachableError } from "./errors.ts";
+import { problemFrom, UnreachableError, type ApiError } from "./errors.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
@@ -6,7 +6,7 @@ export interface RequestOptions {
   query?: Record<string, string | number | boolean | null | undefined>;
   body?: object;
   signal?: AbortSignal | undefined;
-  /** False for calls whose 401 is an answer about the credentials in them, not about the session. */
+  /** False for calls that work without a session. */
   renew?: boolean;
 }
 
@@ -52,16 +52,17 @@ export class Http {
 
   async #answer(method: Method, path: string, options: RequestOptions): Promise<Response> {
     const startedAt = this.#options.renewal.now();
-    let response = await this.#send(method, path, options);
-    if (response.status === 401 && options.renew !== false) {
-      if (!(await this.#renew(startedAt))) {
-        this.#options.onSessionEnded();
-        throw await problemFrom(response);
-      }
-      response = await this.#send(method, path, options);
+    const response = await this.#send(method, path, options);
+    if (response.ok) return response;
+    const refusal = await problemFrom(response);
+    if (!isSessionRefused(refusal) || options.renew === false) throw refusal;
+    if (!(await this.#renew(startedAt))) {
+      this.#options.onSessionEnded();
+      throw refusal;
     }
-    if (!response.ok) throw await problemFrom(response);
-    return response;
+    const second = await this.#send(method, path, options);
+    if (!second.ok) throw await problemFrom(second);
+    return second;
   }
 
   /** All requests of this tab that meet a 401 together share one renewal. */
@@ -104,6 +105,11 @@ export class Http {
       throw new UnreachableError(String(error));
     }
   }
+}
+
+/** A wrong password in the request itself is a 401 too; renewing and asking again would count as a second try. */
+function isSessionRefused({ status, code }: ApiError): boolean {
+  return status === 401 && code !== "identity.invalid_credentials";
 }
 
 export function queryString(query: RequestOptions["query"]): string {

@@ -28,13 +28,12 @@ export function createApi(options: HttpOptions) {
 function auth(http: Http) {
   return {
     config: (signal?: Signal) => http.json<Types.AuthConfig>("GET", "/auth/config", { signal, renew: false }),
-    register: (body: { username: string; email: string; password: string; displayName?: string; inviteToken?: string }) =>
+    register: (body: Types.RegisterInput) =>
       http.json<Types.Session>("POST", "/auth/register", { body: { ...body, session: "cookie" }, renew: false }),
-    login: (body: { identifier: string; password: string }) =>
+    login: (body: Types.LoginInput) =>
       http.json<Types.Session>("POST", "/auth/login", { body: { ...body, session: "cookie" }, renew: false }),
     logout: () => http.json<void>("POST", "/auth/logout", { renew: false }),
-    changePassword: (body: { currentPassword: string; newPassword: string }) =>
-      http.json<void>("POST", "/auth/password", { body }),
+    changePassword: (body: Types.PasswordInput) => http.json<void>("POST", "/auth/password", { body }),
     sessions: (signal?: Signal) => http.json<Types.Page<Types.AccountSession>>("GET", "/auth/sessions", { signal }),
     endSession: (id: string) => http.json<void>("DELETE", `/auth/sessions/${segment(id)}`),
     gatewayTicket: () => http.json<Types.GatewayTicket>("POST", "/auth/gateway-ticket"),
@@ -44,8 +43,7 @@ function auth(http: Http) {
 function users(http: Http) {
   return {
     me: (signal?: Signal) => http.json<Types.Account>("GET", "/users/me", { signal }),
-    update: (body: { displayName?: string; language?: Types.Language; theme?: Types.Theme }) =>
-      http.json<Types.Account | Types.User>("PATCH", "/users/me", { body }),
+    update: (body: Types.ProfileInput) => http.json<Types.User>("PATCH", "/users/me", { body }),
   };
 }
 
@@ -61,7 +59,7 @@ function workspaces(http: Http) {
     removeMember: (id: string, userId: string) => http.json<void>("DELETE", `${at(id)}/members/${segment(userId)}`),
     invitations: (id: string, signal?: Signal) =>
       http.json<Types.Page<Types.Invitation>>("GET", `${at(id)}/invitations`, { signal }),
-    invite: (id: string, body: { email?: string; role: Types.WorkspaceRole }) =>
+    invite: (id: string, body: Types.InvitationInput) =>
       http.json<Types.Invitation>("POST", `${at(id)}/invitations`, { body }),
     withdrawInvitation: (id: string, invitationId: string) =>
       http.json<void>("DELETE", `${at(id)}/invitations/${segment(invitationId)}`),
@@ -95,8 +93,8 @@ function conversations(http: Http) {
     list: (query: { q?: string; archived?: boolean } & Paging, signal?: Signal) =>
       http.json<Types.Page<Types.Conversation>>("GET", "/conversations", { query: { ...query }, signal }),
     get: (id: string, signal?: Signal) => http.json<Types.Conversation>("GET", at(id), { signal }),
-    create: (body: { title?: string } = {}) => http.json<Types.Conversation>("POST", "/conversations", { body }),
-    update: (id: string, body: { title?: string; deviceId?: string | null }) =>
+    create: (body: { deviceId?: string | null } = {}) => http.json<Types.Conversation>("POST", "/conversations", { body }),
+    update: (id: string, body: Types.ConversationInput) =>
       http.json<Types.Conversation>("PATCH", at(id), { body }),
     remove: (id: string) => http.json<void>("DELETE", at(id)),
     archive: (id: string) => http.json<unknown>("POST", `${at(id)}/archive`),
@@ -105,9 +103,9 @@ function conversations(http: Http) {
     messages: (id: string, paging: Paging, signal?: Signal) =>
       http.json<Types.Page<Types.Message>>("GET", `${at(id)}/messages`, { query: { ...paging }, signal }),
     send: (id: string, body: { text: string; idempotencyKey: string }) =>
-      http.json<{ message: Types.Message; runId: string }>("POST", `${at(id)}/messages`, { body }),
+      http.json<Types.Sent>("POST", `${at(id)}/messages`, { body }),
     resend: (id: string, messageId: string, body: { text?: string }) =>
-      http.json<{ message: Types.Message; runId: string }>("POST", `${at(id)}/messages/${segment(messageId)}/resend`, { body }),
+      http.json<Types.Sent>("POST", `${at(id)}/messages/${segment(messageId)}/resend`, { body }),
     branch: (id: string, messageId: string) =>
       http.json<Types.Conversation>("POST", `${at(id)}/branch`, { body: { messageId } }),
     export: (id: string, format: "markdown" | "json") => http.blob(`${at(id)}/export`, { query: { format } }),
@@ -135,7 +133,7 @@ function models(http: Http) {
     list: (signal?: Signal) => http.json<{ items: Types.Model[] }>("GET", "/models", { signal }),
     providers: (signal?: Signal) => http.json<Types.Page<Types.ModelProvider>>("GET", "/model-providers", { signal }),
     addProvider: (body: Types.ModelProviderInput) => http.json<Types.ModelProvider>("POST", "/model-providers", { body }),
-    updateProvider: (id: string, body: Partial<Types.ModelProviderInput>) =>
+    updateProvider: (id: string, body: Types.ModelProviderChange) =>
       http.json<Types.ModelProvider>("PATCH", at(id), { body }),
     removeProvider: (id: string) => http.json<void>("DELETE", at(id)),
     testProvider: (id: string) => http.json<Types.ModelProviderTest>("POST", `${at(id)}/test`),

@@ -15,6 +15,8 @@ export interface Translator {
   (key: MessageKey, values?: Values): string;
   /** The form for a number; `{count}` is that number as the language writes it. */
   count(key: CountKey, count: number): string;
+  /** Our words for an error code; null when there are none. */
+  code(code: string | null): string | null;
   /** Words for what was thrown: ours if the code is known, else the server's own. */
   error(error: unknown): string;
   format: Formats;
@@ -34,6 +36,7 @@ export function createTranslator(language: Language): Translator {
       const form = plural.select(count) === "one" ? "one" : "other";
       return fill(messages[`${key}.${form}` as MessageKey], { count: format.number(count) });
     },
+    code: (code: string | null) => templateOf(messages, code),
     error: (error: unknown) => errorWords(messages, error),
   });
 }
@@ -52,9 +55,13 @@ interface CodedError {
 
 function errorWords(messages: Messages, error: unknown): string {
   if (!isCoded(error)) return messages["error.unknown"];
-  const template = (messages as Readonly<Record<string, string>>)[`error.${error.code}`];
+  const template = templateOf(messages, error.code);
   if (!template) return error.message || messages["error.unknown"];
   return fill(template, { minutes: minutesLeft(error) });
+}
+
+function templateOf(messages: Messages, code: string | null): string | null {
+  return (messages as Readonly<Record<string, string>>)[`error.${code}`] ?? null;
 }
 
 function isCoded(error: unknown): error is CodedError {

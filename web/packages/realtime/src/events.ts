@@ -21,6 +21,7 @@ export interface ToolChange {
   device?: { id: string; name: string };
   output?: OutputChunk;
   result?: JsonObject;
+  error?: { code: string; message: string };
   isError?: boolean;
 }
 
@@ -38,7 +39,8 @@ export interface AddressedEvent {
 export function readEvent(name: string, payload: unknown): AddressedEvent | null {
   if (!isRecord(payload)) return null;
   if (name === "exec.approval.requested" || name === "exec.approval.resolved") return readApproval(payload);
-  const runId = payload["runId"];
+  // `runId` is what the sender called the run, its idempotency key; `run` is the id that REST knows.
+  const runId = payload["run"] ?? payload["runId"];
   const sessionKey = payload["sessionKey"];
   if (typeof runId !== "string" || typeof sessionKey !== "string") return null;
   const seq = typeof payload["seq"] === "number" ? payload["seq"] : null;
@@ -98,6 +100,7 @@ function readToolChange(data: Record<string, unknown>): ToolChange | null {
     change.output = { stream: partial["stream"] === "stderr" ? "stderr" : "stdout", text: partial["text"] };
   }
   if (isRecord(data["result"])) change.result = data["result"];
+  if (isRecord(data["error"])) change.error = data["error"] as { code: string; message: string };
   if (typeof data["isError"] === "boolean") change.isError = data["isError"];
   return change;
 }

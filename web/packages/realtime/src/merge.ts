@@ -1,7 +1,7 @@
-import type { Message, Part, ToolPart, ToolState } from "@openclaw/api";
+import type { Message, Part, ToolPart } from "@openclaw/api";
 
 import type { OutputChunk } from "./events.ts";
-import { textOf, type Overlay, type RunOverlay, type ToolOverlay } from "./overlay.ts";
+import { latestState, textOf, type Overlay, type RunOverlay, type ToolOverlay } from "./overlay.ts";
 
 /** A message as shown: REST's, with what happened since laid over it. */
 export interface LiveMessage extends Message {
@@ -14,17 +14,6 @@ export interface LiveToolPart extends ToolPart {
   /** What the command printed so far; empty once the result is known to REST. */
   output: readonly OutputChunk[];
 }
-
-const PROGRESS: Record<ToolState, number> = {
-  pending: 0,
-  awaiting_approval: 1,
-  waiting_for_device: 2,
-  running: 3,
-  ok: 4,
-  error: 4,
-  denied: 4,
-  aborted: 4,
-};
 
 /** Lays the overlay over REST's messages. Messages that nothing touches keep their identity, so they do not re-render. */
 export function mergeMessages(messages: readonly Message[], overlay: Overlay): LiveMessage[] {
@@ -87,33 +76,48 @@ function bare(part: Part): LivePart {
 function mergeParts(stored: readonly Part[], run: RunOverlay): LivePart[] {
   const parts = stored.map(bare);
   const storedText = stored.map((part) => (part.type === "text" ? part.text : "")).join("");
-  let skip = overlap(textOf(run.segments), storedText);
+  let known = knownLetters(textOf(run.segments), storedText);
   for (const segment of run.segments) {
     if (segment.type === "tool") {
       const tool = run.tools[segment.toolCallId];
       if (tool) placeTool(parts, tool);
       continue;
     }
-    const text = segment.text.slice(skip);
-    skip = Math.max(0, skip - segment.text.length);
-    if (text === "") continue;
+    const { rest, left } = withoutLetters(segment.text, known);
+    known = left;
+    if (rest.trim() === "") continue;
     const last = parts.at(-1);
-    if (last?.type === "text") parts[parts.length - 1] = { type: "text", text: last.text + text };
-    else parts.push({ type: "text", text });
+    if (last?.type === "text") parts[parts.length - 1] = { type: "text", text: last.text + rest };
+    else parts.push({ type: "text", text: rest.trimStart() });
   }
   return parts;
 }
 
-/** How many leading characters of the live text REST has stored already. */
-function overlap(live: string, stored: string): number {
-  if (stored === "") return 0;
+/**
+ * How many letters at the start of the live text REST has stored already. White space does not count: the live text
+ * parts what the model said in several calls by blank lines, REST parts it into several texts.
+ */
+function knownLetters(liveText: string, storedText: string): number {
+  const live = liveText.replace(/\s+/g, "");
+  const stored = storedText.replace(/\s+/g, "");
   if (live.startsWith(stored)) return stored.length;
-  if (stored.endsWith(live) || stored.startsWith(live)) return live.length;
+  if (stored.startsWith(live) || stored.endsWith(live)) return live.length;
   // Live text that began in mid-run: the longest end of the stored text that it starts with.
   for (let length = Math.min(live.length, stored.length); length > 0; length--) {
     if (live.startsWith(stored.slice(-length))) return length;
   }
   return 0;
+}
+
+/** `text` without its first `count` letters, and how many of them it did not have. */
+function withoutLetters(text: string, count: number): { rest: string; left: number } {
+  let at = 0;
+  let left = count;
+  while (left > 0 && at < text.length) {
+    if (!/\s/.test(text.charAt(at))) left--;
+    at++;
+  }
+  return { rest: text.slice(at), left };
 }
 
 function placeTool(parts: LivePart[], tool: ToolOverlay): void {
@@ -130,7 +134,7 @@ function placeTool(parts: LivePart[], tool: ToolOverlay): void {
       device: tool.device,
       state: tool.state ?? "pending",
       result: tool.result,
-      error: null,
+      error: tool.error,
       approval: null,
       output: tool.output,
     });
@@ -138,12 +142,12 @@ function placeTool(parts: LivePart[], tool: ToolOverlay): void {
 }
 
 function mergeTool(stored: LiveToolPart, tool: ToolOverlay): LiveToolPart {
-  const state = tool.state && PROGRESS[tool.state] > PROGRESS[stored.state] ? tool.state : stored.state;
   return {
     ...stored,
     device: stored.device ?? tool.device,
-    state,
+    state: latestState(stored.state, tool.state),
     result: stored.result ?? tool.result,
+    error: stored.error ?? tool.error,
     output: stored.result ? [] : tool.output,
   };
 }

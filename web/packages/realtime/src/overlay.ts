@@ -34,6 +34,7 @@ export interface ToolOverlay {
   state: ToolState | null;
   output: readonly OutputChunk[];
   result: JsonObject | null;
+  error: { code: string; message: string } | null;
 }
 
 export const EMPTY_OVERLAY: Overlay = { runs: {}, approvals: {}, gaps: 0 };
@@ -45,12 +46,14 @@ export function reduceOverlay(overlay: Overlay, event: RunEvent): Overlay {
   if (event.kind === "approval") {
     return { ...overlay, approvals: { ...overlay.approvals, [event.approval.toolCallId]: event.approval } };
   }
-  const known = overlay.runs[event.runId];
-  // A repeated event, such as one that a reconnect replays, changes nothing.
-  if (known && event.seq !== null && known.lastSeq !== null && event.seq <= known.lastSeq) return overlay;
+  // A run that starts anew was taken over after a crash: it counts from 1 again and repeats nothing.
+  const known = event.kind === "started" ? undefined : overlay.runs[event.runId];
+  if (known && event.seq !== null && event.seq === known.lastSeq) return overlay;
   const run = known ?? newRun(event.runId);
   const isGap = event.seq !== null && run.lastSeq !== null && event.seq > run.lastSeq + 1;
-  const next = { ...reduceRun(run, event), lastSeq: event.seq ?? run.lastSeq };
+  // Events that belong to a transaction may be overtaken by live ones, so a lower number is no reason to drop one.
+  const lastSeq = event.seq === null ? run.lastSeq : Math.max(event.seq, run.lastSeq ?? 0);
+  const next = { ...reduceRun(run, event), lastSeq };
   return {
     ...overlay,
     runs: { ...overlay.runs, [event.runId]: next },
@@ -104,6 +107,7 @@ function reduceRun(run: RunOverlay, event: Exclude<RunEvent, { kind: "approval" 
  */
 function withText(segments: readonly Segment[], delta: string, cumulative: string | null): readonly Segment[] {
   const seen = textOf(segments);
+  if (cumulative !== null && seen.startsWith(cumulative)) return segments;
   const missing = cumulative?.startsWith(seen) ? cumulative.slice(seen.length) : delta;
   if (missing === "") return segments;
   const last = segments.at(-1);
@@ -126,6 +130,7 @@ function withTool(run: RunOverlay, toolCallId: string, change: ToolChange): RunO
     state: null,
     output: [],
     result: null,
+    error: null,
   };
   const next: ToolOverlay = {
     ...tool,
@@ -133,15 +138,33 @@ function withTool(run: RunOverlay, toolCallId: string, change: ToolChange): RunO
     name: change.name ?? tool.name,
     arguments: change.arguments ?? tool.arguments,
     device: change.device ?? tool.device,
-    state: change.state ?? impliedState(change) ?? tool.state,
+    state: latestState(tool.state, change.state ?? impliedState(change)),
     output: change.output ? withOutput(tool.output, change.output) : tool.output,
     result: change.result ?? tool.result,
+    error: change.error ?? tool.error,
   };
   return {
     ...run,
     tools: { ...run.tools, [toolCallId]: next },
     segments: known ? run.segments : [...run.segments, { type: "tool", toolCallId }],
   };
+}
+
+/** How far a call is. A call only moves on; an event that was overtaken does not set it back. */
+export const PROGRESS: Readonly<Record<ToolState, number>> = {
+  pending: 0,
+  awaiting_approval: 1,
+  waiting_for_device: 2,
+  running: 2,
+  ok: 3,
+  error: 3,
+  denied: 3,
+  aborted: 3,
+};
+
+export function latestState<Known extends ToolState | null>(known: Known, next: ToolState | null): Known | ToolState {
+  if (next === null) return known;
+  return known === null || PROGRESS[next] >= PROGRESS[known] ? next : known;
 }
 
 function impliedState(change: ToolChange): ToolState | null {

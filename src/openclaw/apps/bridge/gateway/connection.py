@@ -28,6 +28,7 @@ _log = logging.getLogger(__name__)
 HANDSHAKE_SECONDS = 15.0
 TICK_TIMEOUT = 4000  # the close code of clients that miss ticks
 REVOKED_REASON = "device revoked"
+REVOKED = "devices.session_revoked"
 _MAX_QUEUED_PROGRESS = 64
 _CONNECT_ID = "connect"
 
@@ -38,6 +39,11 @@ class GatewayRefusedError(Exception):
     def __init__(self, error: FrameError) -> None:
         super().__init__(f"{error.code}: {error.message}")
         self.error = error
+
+    @property
+    def is_revocation(self) -> bool:
+        """Whether the link itself has ended, so that no token can help."""
+        return (self.error.details or {}).get("errorCode") == REVOKED
 
     @property
     def is_about_credentials(self) -> bool:
@@ -134,7 +140,7 @@ class Connection:
 
     def send_event(self, event: str, payload: dict[str, Any]) -> None:
         """Tell the gateway something about this machine; its answer does not matter."""
-        params = {"event": event, "payloadJSON": msgspec.json.encode(payload).decode()}
+        params = {"event": event, "payload": payload}
         self._outbox.put_nowait(encode_request(self._new_id(), "node.event", params))
 
     def confirmed(self, frame: Incoming) -> str | None:
@@ -188,7 +194,8 @@ def cancelled_call(payload: msgspec.Raw) -> str | None:
 
 def _hello_in(frame: Incoming) -> Hello:
     if not frame.ok:
-        raise GatewayRefusedError(frame.error or FrameError())
+        refused = GatewayRefusedError(frame.error or FrameError())
+        raise DeviceRevokedError if refused.is_revocation else refused
     try:
         return msgspec.json.decode(frame.payload, type=Hello)
     except msgspec.DecodeError:

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
+from typing import Any
 
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidHandshake, InvalidURI
@@ -155,32 +156,15 @@ class GatewayLink:
             await self._clock.sleep(wait)
 
     async def _connect_once(self, waits: BackOff) -> None:
-        session = await self._fresh_session()
-        url = check_address(
-            session.tokens.gateway_url, schemes=("ws", "wss"), allow_insecure=self._allow_insecure
-        )
-        async with connect(
-            url,
-            open_timeout=OPEN_SECONDS,
-            close_timeout=2,
-            ping_interval=None,  # the gateway's ticks tell whether it is there
-            compression=None,
-            max_size=MAX_FRAME_BYTES,
-            proxy=None if is_loopback(url) else True,
-            user_agent_header=f"openclaw-bridge/{version()}",
-        ) as socket:
-            connection = Connection(socket, node_id=self._key.node_id)
-            commands = self._commands()
-            await connection.shake_hands(
-                lambda challenge: connect_params(
-                    session, self._key, challenge, commands=commands, locale=language()
-                )
-            )
+        async with AsyncExitStack() as until_closed:
+            # Until the hello no rotation may start, or the token would be an old one when it arrives.
+            async with self._sessions.in_use() as session:
+                connection = await self._greeted(session, until_closed)
             waits.reset()
             _log.info("online")
             self._switch.connection = connection
             try:
-                connection.send_event("node.machine", self._machine())
+                connection.send_event("node.host.described", self._machine())
                 self._calls.resend(session.device_id)
                 await connection.serve(lambda frame: self._handle(connection, session, frame))
             except DeviceRevokedError:
@@ -188,6 +172,31 @@ class GatewayLink:
                 raise
             finally:
                 self._switch.connection = None
+
+    async def _greeted(self, session: Session, until_closed: AsyncExitStack) -> Connection:
+        url = check_address(
+            session.tokens.gateway_url, schemes=("ws", "wss"), allow_insecure=self._allow_insecure
+        )
+        socket = await until_closed.enter_async_context(
+            connect(
+                url,
+                open_timeout=OPEN_SECONDS,
+                close_timeout=2,
+                ping_interval=None,  # the gateway's ticks tell whether it is there
+                compression=None,
+                max_size=MAX_FRAME_BYTES,
+                proxy=None if is_loopback(url) else True,
+                user_agent_header=f"openclaw-bridge/{version()}",
+            )
+        )
+        connection = Connection(socket, node_id=self._key.node_id)
+        commands = self._commands()
+        await connection.shake_hands(
+            lambda challenge: connect_params(
+                session, self._key, challenge, commands=commands, locale=language()
+            )
+        )
+        return connection
 
     def _handle(self, connection: Connection, session: Session, frame: Incoming) -> None:
         if frame.type == "res":
@@ -201,18 +210,6 @@ class GatewayLink:
                 self._calls.accept(request, device_id=session.device_id)
         elif frame.event == "node.invoke.cancel" and (call_id := cancelled_call(frame.payload)) is not None:
             self._calls.cancel(call_id)
-
-    async def _fresh_session(self) -> Session:
-        """The session with a token that has life left; a server out of reach is tolerated until it has none."""
-        session = self._sessions.require()
-        if not self._sessions.needs_rotation():
-            return session
-        try:
-            return await self._sessions.rotate(after=session.tokens)
-        except ControlPlaneUnreachableError:
-            if self._clock.now() < session.tokens.expires_at:
-                return session
-            raise
 
     async def _renew_if_refused(self, error: Exception) -> None:
         """After a refused token, get a new one; that also tells whether the session still exists."""
@@ -247,5 +244,5 @@ class GatewayLink:
             return sorted(ARGUMENTS)  # each call is refused with the reason
         return sorted(tool for tool in ARGUMENTS if policy.allows_tool(tool))
 
-    def _machine(self) -> dict[str, str]:
+    def _machine(self) -> dict[str, Any]:
         return {"home": str(self._policies.home), "hostname": machine_name(), "platform": platform_name()}

@@ -91,12 +91,12 @@ export const agents = {
   "approval.failed": "The decision was not taken: {reason}",
 
   "rules.title": "Approval rules",
-  "rules.description": "What runs without asking because you chose “always allow”. Read-only actions never ask; dangerous ones never run.",
+  "rules.description": "What runs without asking because you allowed it always, or for a conversation. Read-only actions never ask; dangerous ones never run.",
   "rules.empty": "No rules",
-  "rules.emptyText": "A rule appears here when you choose “Always allow” on an approval.",
+  "rules.emptyText": "A rule appears here when you allow something always, or for a conversation.",
   "rules.in": "{program} in {folder}",
   "rules.onDevice": "on {device}",
-  "rules.allDevices": "on every device",
+  "rules.conversation": "in one conversation",
   "rules.until": "until {when}",
   "rules.created": "since {when}",
   "rules.revoke": "Revoke",
@@ -138,6 +138,6 @@ export const agents = {
   "models.deleted": "Deleted {name}",
   "models.key": "key {hint}",
   "models.noKey": "no key",
-  "models.invalidNumber": "Give a whole number of at least 1024.",
+  "models.invalidNumber": "Give a whole number of at least 1000.",
   "models.invalidUrl": "Give an address that starts with http:// or https://.",
 } as const;

@@ -55,7 +55,7 @@ export const app = {
   "settings.title": "Settings",
   "settings.profile": "Profile",
   "settings.security": "Password and sessions",
-  "settings.models": "Models",
+  "settings.models": "Model providers",
   "settings.approvals": "Approval rules",
   "settings.workspaces": "Workspaces",
   "settings.audit": "Audit log",

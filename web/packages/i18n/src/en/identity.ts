@@ -17,7 +17,7 @@ export const identity = {
   "signUp.displayName": "Name",
   "signUp.displayNameHint": "How the assistant and your colleagues see you.",
   "signUp.password": "Password",
-  "signUp.passwordHint": "At least 10 characters. A few unrelated words work well.",
+  "signUp.passwordHint": "At least 8 characters. A few unrelated words work well.",
   "signUp.invite": "Invitation",
   "signUp.inviteHint": "Paste the invitation you were sent.",
   "signUp.inviteNote": "This server takes new accounts by invitation only.",
@@ -30,8 +30,8 @@ export const identity = {
 
   "validation.required": "Fill this in.",
   "validation.email": "That is not an email address.",
-  "validation.username": "Use letters, digits, dot, dash and underscore; 3 to 32 characters.",
-  "validation.passwordShort": "Use at least 10 characters.",
+  "validation.username": "Use letters, digits, dot, dash and underscore; 2 to 50 characters.",
+  "validation.passwordShort": "Use at least 8 characters.",
   "validation.passwordMismatch": "The two passwords differ.",
 
   "profile.title": "Profile",

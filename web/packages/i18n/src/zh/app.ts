@@ -58,7 +58,7 @@ export const app: Translation<typeof source> = {
   "settings.title": "设置",
   "settings.profile": "个人资料",
   "settings.security": "密码与会话",
-  "settings.models": "模型",
+  "settings.models": "模型服务商",
   "settings.approvals": "审批规则",
   "settings.workspaces": "工作区",
   "settings.audit": "审计日志",

@@ -69,10 +69,10 @@ export const conversations: Translation<typeof source> = {
   "demo.short": "回复来自固定规则，并非人工智能。",
   "demo.connect": "接入模型",
   "demo.try": "它听得懂的说法",
-  "demo.example.notes": "在 ~/Documents 中创建 notes.txt，写入三行",
-  "demo.example.list": "列出 ~/Documents 中的文件",
+  "demo.example.notes": "在 ~/Documents 创建 notes.txt，写三行",
+  "demo.example.list": "列出 ~/Documents",
   "demo.example.run": "运行 uname -a",
-  "demo.example.info": "这是什么机器？",
+  "demo.example.info": "系统信息",
 
   "welcome.title": "要做些什么？",
   "welcome.titleFirst": "先连接一台机器",

@@ -20,7 +20,7 @@ export const identity: Translation<typeof source> = {
   "signUp.displayName": "姓名",
   "signUp.displayNameHint": "助手和同事看到的名字。",
   "signUp.password": "密码",
-  "signUp.passwordHint": "至少 10 个字符；几个互不相关的词就很好。",
+  "signUp.passwordHint": "至少 8 个字符；几个互不相关的词就很好。",
   "signUp.invite": "邀请码",
   "signUp.inviteHint": "粘贴您收到的邀请码。",
   "signUp.inviteNote": "此服务器仅接受受邀注册。",
@@ -33,8 +33,8 @@ export const identity: Translation<typeof source> = {
 
   "validation.required": "请填写此项。",
   "validation.email": "邮箱地址格式不正确。",
-  "validation.username": "请使用字母、数字、点、短横线和下划线，长度 3 到 32 个字符。",
-  "validation.passwordShort": "请至少使用 10 个字符。",
+  "validation.username": "请使用字母、数字、点、短横线和下划线，长度 2 到 50 个字符。",
+  "validation.passwordShort": "请至少使用 8 个字符。",
   "validation.passwordMismatch": "两次输入的密码不一致。",
 
   "profile.title": "个人资料",

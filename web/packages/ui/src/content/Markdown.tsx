@@ -54,11 +54,14 @@ function componentsWith(labels: CopyLabels): Components {
       </a>
     ),
     // A model's picture address could carry what it read to a stranger's server; it stays a link to click.
-    img: ({ alt, src }: ComponentProps<"img">) => (
-      <a href={typeof src === "string" ? src : undefined} target="_blank" rel="noreferrer noopener">
-        {alt || String(src)}
-      </a>
-    ),
+    img: ({ alt, src }: ComponentProps<"img">) =>
+      typeof src === "string" ? (
+        <a href={src} target="_blank" rel="noreferrer noopener">
+          {alt || src}
+        </a>
+      ) : (
+        <>{alt}</>
+      ),
     table: ({ children }) => (
       <div className="Markdown-table">
         <table>{children}</table>

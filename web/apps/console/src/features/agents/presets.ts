@@ -70,7 +70,7 @@ export function checkProvider(form: ProviderForm, hasStoredKey: boolean): Provid
   if (form.model.trim() === "") errors.model = "validation.required";
   if (preset.needsKey && !hasStoredKey && form.apiKey.trim() === "") errors.apiKey = "validation.required";
   if (preset.baseUrl !== null && !/^https?:\/\/\S+$/.test(form.baseUrl.trim())) errors.baseUrl = "models.invalidUrl";
-  if (form.contextWindow.trim() !== "" && !(Number.isInteger(Number(form.contextWindow)) && Number(form.contextWindow) >= 1024)) {
+  if (form.contextWindow.trim() !== "" && !(Number.isInteger(Number(form.contextWindow)) && Number(form.contextWindow) >= 1000)) {
     errors.contextWindow = "models.invalidNumber";
   }
   return errors;

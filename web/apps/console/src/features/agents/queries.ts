@@ -14,13 +14,9 @@ export function useProviders() {
   return useQuery({ queryKey: queryKeys.providers, queryFn: ({ signal }) => api.models.providers(signal) });
 }
 
-/** The model that answers the next message: the default provider's, else the first there is. */
+/** The model that answers the next message: the list names the default one first. */
 export function useActiveModel(): Model | null {
-  const models = useModels().data?.items;
-  const providers = useProviders().data?.items;
-  if (!models) return null;
-  const preferred = providers?.find((provider) => provider.isDefault);
-  return models.find(({ id }) => id === preferred?.id) ?? models.find(({ demo }) => !demo) ?? models[0] ?? null;
+  return useModels().data?.items[0] ?? null;
 }
 
 export interface DecisionRequest {

@@ -1,7 +1,7 @@
 import type { Conversation, Message, Page } from "@openclaw/api";
 import { mergeMessages, type LiveMessage } from "@openclaw/realtime";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type InfiniteData } from "@tanstack/react-query";
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 
 import { queryKeys } from "../../shared/queryKeys.ts";
 import { useApi, useConnection, useServices } from "../../shared/services.tsx";
@@ -16,7 +16,7 @@ export function useConversations(filter: { q: string; archived: boolean }) {
     queryKey: [...queryKeys.conversations, "list", filter],
     queryFn: ({ pageParam, signal }) => api.conversations.list({ ...filter, cursor: pageParam, limit: PAGE_SIZE }, signal),
     initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.nextCursor,
+    getNextPageParam: (page) => page.nextCursor ?? null,
     placeholderData: (previous) => previous,
   });
 }
@@ -40,7 +40,7 @@ export function useMessages(id: string | null) {
     queryKey: queryKeys.messages(id ?? ""),
     queryFn: ({ pageParam, signal }) => api.conversations.messages(id ?? "", { cursor: pageParam, limit: PAGE_SIZE }, signal),
     initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.nextCursor,
+    getNextPageParam: (page) => page.nextCursor ?? null,
     enabled: id !== null,
     refetchInterval: ({ state }) => (connection !== "online" && hasRunning(state.data) ? POLL_MS : false),
   });
@@ -85,17 +85,17 @@ export interface Outgoing {
 export function useSend() {
   const api = useApi();
   const queryClient = useQueryClient();
+  const created = useRef<string | null>(null);
   return useMutation({
     mutationFn: async ({ conversationId, deviceId, text, idempotencyKey }: Outgoing) => {
-      let id = conversationId;
-      if (id === null) {
-        id = (await api.conversations.create()).id;
-        if (deviceId) await api.conversations.update(id, { deviceId });
-      }
+      const id = conversationId ?? created.current ?? (await api.conversations.create({ deviceId })).id;
+      // Kept for the case that the message itself does not get through: the next try uses the same conversation.
+      if (conversationId === null) created.current = id;
       const { message } = await api.conversations.send(id, { text, idempotencyKey });
       return { id, message };
     },
     onSuccess: ({ id, message }) => {
+      created.current = null;
       queryClient.setQueryData<Messages>(queryKeys.messages(id), (data) => withMessage(data, message));
       void queryClient.invalidateQueries({ queryKey: queryKeys.messages(id) });
       void queryClient.invalidateQueries({ queryKey: queryKeys.conversations });

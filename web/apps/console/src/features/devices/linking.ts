@@ -8,7 +8,7 @@ export type LocalBridge =
   | { step: "permission" }
   | { step: "present"; health: BridgeHealth }
   | { step: "linking"; health: BridgeHealth }
-  | { step: "failed"; health: BridgeHealth; reason: "unreachable" | "refused"; message: string | null };
+  | { step: "failed"; health: BridgeHealth; reason: "unreachable" | "refused"; code: string | null; message: string | null };
 
 export type LocalBridgeEvent =
   | { type: "probe" }
@@ -35,6 +35,7 @@ export function reduceLocalBridge(state: LocalBridge, event: LocalBridgeEvent): 
         step: "failed",
         health: state.health,
         reason: event.outcome.reason,
+        code: event.outcome.reason === "refused" ? event.outcome.code : null,
         message: event.outcome.reason === "refused" ? event.outcome.message : null,
       };
     case "renewed":

@@ -9,16 +9,18 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useReducer, useRef } from "react";
 
 import { queryKeys } from "../../shared/queryKeys.ts";
-import { useApi } from "../../shared/services.tsx";
+import { useApi, usePreferences } from "../../shared/services.tsx";
 import { useNow } from "../../shared/useNow.ts";
 import { challengeState, isLoopbackHost, reduceLocalBridge, UNASKED, type ChallengeState, type LocalBridge } from "./linking.ts";
 
 const POLL_MS = 1_500;
 
-const ENVIRONMENT: BridgeEnvironment = {
-  fetch: (input, init) => window.fetch(input, init),
-  permissions: navigator.permissions as Permissions | undefined,
-};
+function environment(language: string): BridgeEnvironment {
+  return {
+    permissions: navigator.permissions as Permissions | undefined,
+    language,
+  };
+}
 
 /** A link challenge: its code, its state by polling, and its remaining time. */
 export function useChallenge() {
@@ -58,20 +60,21 @@ export function useChallenge() {
 
 /** The bridge on this machine: looked for only after a click, or where the browser has the permission already. */
 export function useLocalBridge(challenge: LinkChallenge | null): { bridge: LocalBridge; look: () => void; link: () => void } {
+  const { language } = usePreferences();
   const [bridge, dispatch] = useReducer(reduceLocalBridge, UNASKED);
   const isLocalPage = isLoopbackHost(window.location.hostname);
   const isMounted = useRef(true);
 
   const look = useCallback(() => {
     dispatch({ type: "probe" });
-    void probeBridge(ENVIRONMENT).then((probe) => {
+    void probeBridge(environment(language)).then((probe) => {
       if (isMounted.current) dispatch({ type: "probed", probe, isLocalPage });
     });
-  }, [isLocalPage]);
+  }, [isLocalPage, language]);
 
   useEffect(() => {
     isMounted.current = true;
-    void loopbackPermission(ENVIRONMENT.permissions).then((permission) => {
+    void loopbackPermission(navigator.permissions as Permissions | undefined).then((permission) => {
       if (isMounted.current && (permission === "granted" || isLocalPage)) look();
     });
     return () => {
@@ -85,7 +88,7 @@ export function useLocalBridge(challenge: LinkChallenge | null): { bridge: Local
     if (!challenge) return;
     dispatch({ type: "link" });
     const { challengeId, code } = challenge;
-    void redeemAtBridge(ENVIRONMENT, { challengeId, code, appUrl: window.location.origin }).then((outcome) => {
+    void redeemAtBridge(environment(language), { challengeId, code, appUrl: window.location.origin }).then((outcome) => {
       if (isMounted.current) dispatch({ type: "answered", outcome });
     });
   };

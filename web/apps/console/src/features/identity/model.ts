@@ -1,8 +1,8 @@
 import type { MessageKey } from "@openclaw/i18n";
 
 /** Rules that the server checks too; here they only save a round trip. */
-export const PASSWORD_MIN = 10;
-const USERNAME = /^[a-z0-9][a-z0-9._-]{2,31}$/i;
+export const PASSWORD_MIN = 8;
+const USERNAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{1,49}$/u;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$|^[^\s@]+@localhost$/;
 
 export interface SignUpForm {

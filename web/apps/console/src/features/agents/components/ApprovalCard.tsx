@@ -18,7 +18,7 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
   const t = useTranslator();
   const id = useId();
   const now = useNow(1_000);
-  const isHigh = approval.grade === "high" || approval.grade === "dangerous";
+  const isHigh = approval.grade === "high";
   const msLeft = Date.parse(approval.expiresAt) - now;
   return (
     <section className="ApprovalCard" data-testid="approval-card" data-grade={approval.grade} aria-labelledby={id}>

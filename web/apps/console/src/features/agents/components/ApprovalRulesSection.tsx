@@ -22,7 +22,8 @@ export function ApprovalRulesSection() {
   });
   const detail = (rule: ApprovalRule) =>
     [
-      rule.device ? t("rules.onDevice", { device: rule.device.name }) : t("rules.allDevices"),
+      t("rules.onDevice", { device: rule.device.name }),
+      ...(rule.conversationId ? [t("rules.conversation")] : []),
       t("rules.created", { when: t.format.relative(rule.createdAt) }),
       ...(rule.expiresAt ? [t("rules.until", { when: t.format.dateTime(rule.expiresAt) })] : []),
     ].join(" · ");

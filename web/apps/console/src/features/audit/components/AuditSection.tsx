@@ -15,7 +15,7 @@ export function AuditSection() {
     queryKey: queryKeys.audit,
     queryFn: ({ pageParam, signal }) => api.audit.list({ cursor: pageParam, limit: 50 }, signal),
     initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.nextCursor,
+    getNextPageParam: (page) => page.nextCursor ?? null,
   });
   const verify = useMutation({ mutationFn: () => api.audit.verify() });
   const entries = audit.data?.pages.flatMap((page) => page.items) ?? [];

@@ -46,7 +46,9 @@ function Question({ message, actions, isLocked }: { message: LiveMessage; action
       ) : (
         <div className="MessageItem-asked">
           <p className="MessageItem-question">{text}</p>
-          <MessageMenu message={message} actions={actions} {...(isLocked ? {} : { onEdit: () => setEditing(true) })} />
+          <div className="MessageItem-menu">
+            <MessageMenu message={message} actions={actions} {...(isLocked ? {} : { onEdit: () => setEditing(true) })} />
+          </div>
         </div>
       )}
     </article>

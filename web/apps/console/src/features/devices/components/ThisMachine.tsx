@@ -62,7 +62,8 @@ function Content({ bridge, look, link }: { bridge: LocalBridge; look: () => void
     case "linking":
       return <State dot="busy" title={t("link.linking")} />;
     case "failed": {
-      const reason = bridge.message ?? t(bridge.reason === "unreachable" ? "link.unreachable" : "link.refused");
+      const reason =
+        bridge.reason === "unreachable" ? t("link.unreachable") : (t.code(bridge.code) ?? bridge.message ?? t("link.refused"));
       return (
         <>
           <State dot="danger" title={t("link.failedTitle")}>
@@ -81,7 +82,7 @@ function Present({ bridge, link, workspace }: { bridge: Extract<LocalBridge, { s
   const t = useTranslator();
   const { data } = useDevices();
   const { health } = bridge;
-  const known = data?.find(({ id, nodeId }) => health.deviceId !== null && (id === health.deviceId || nodeId === health.deviceId));
+  const known = health.linked ? data?.find(({ id, nodeId }) => id === health.deviceId || nodeId === health.nodeId) : undefined;
   if (known) {
     return (
       <State dot="live" title={t("link.alreadyTitle")}>
@@ -89,10 +90,17 @@ function Present({ bridge, link, workspace }: { bridge: Extract<LocalBridge, { s
       </State>
     );
   }
+  if (health.linked) {
+    return (
+      <State dot="attention" title={t("link.elsewhereTitle")}>
+        {t("link.againText")}
+      </State>
+    );
+  }
   return (
     <>
       <State dot="live" title={t("link.presentTitle")}>
-        {health.linked ? t("link.againText") : t("link.presentText", { workspace })}
+        {t("link.presentText", { workspace })}
       </State>
       <Button tone="primary" icon="link" onPress={link} data-testid="link-this-machine">
         {t("link.linkThis")}

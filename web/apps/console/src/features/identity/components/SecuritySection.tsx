@@ -101,7 +101,7 @@ function Sessions() {
               leading={<Icon name="laptop" />}
               title={describeUserAgent(session.userAgent) ?? t("sessions.unknownClient")}
               badges={session.current && <Badge tone="accent">{t("sessions.current")}</Badge>}
-              detail={`${session.address} · ${t("sessions.lastSeen", { when: t.format.relative(session.lastSeenAt) })}`}
+              detail={[session.address, t("sessions.lastSeen", { when: t.format.relative(session.lastSeenAt) })].filter(Boolean).join(" · ")}
               actions={
                 !session.current && (
                   <Button size="s" tone="danger" onPress={() => end.mutate(session)}>

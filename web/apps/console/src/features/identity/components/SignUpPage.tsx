@@ -52,10 +52,7 @@ function SignUpFields({ isFirst, invitation, needsInvite }: { isFirst: boolean; 
   const register = useMutation({ mutationFn: api.auth.register, onSuccess: (session) => enter(session) });
   const set = (name: keyof SignUpForm) => (value: string) => {
     setForm((current) => ({ ...current, [name]: value }));
-    setErrors((current) => {
-      const { [name]: _, ...rest } = current;
-      return rest;
-    });
+    setErrors((current) => Object.fromEntries(Object.entries(current).filter(([field]) => field !== name)));
   };
   const errorOf = (name: keyof SignUpForm) => {
     const key = errors[name];
@@ -103,7 +100,7 @@ function SignUpFields({ isFirst, invitation, needsInvite }: { isFirst: boolean; 
         error={errorOf("username")}
         description={errors.username ? null : t("signUp.usernameHint")}
         autoComplete="username"
-        maxLength={32}
+        maxLength={50}
         isRequired
         autoFocus
       />
