@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 import httpx2
+import structlog
 from fastapi import FastAPI
 
 from openclaw.apps.gateway.main import gateway
@@ -145,11 +146,25 @@ def test_config(home: Path, **settings: Any) -> Config:
     return Config(**fixed | settings)
 
 
+def log_to_pytest() -> None:
+    """Our log lines as records of the standard library, which pytest shows with a test that fails."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["event"]),
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+
+
 @contextlib.asynccontextmanager
 async def running_server(
     url: str, home: Path, *, clock: Clock | None = None, **settings: Any
 ) -> AsyncIterator[Server]:
     """A server on the database at ``url`` for the length of the block; its clock stands still unless one is given."""
+    log_to_pytest()
     clock = clock or ManualClock(START)
     async with open_process(test_config(home, **settings), url, clock=clock) as process:
         async with gateway(process.platform) as listener:

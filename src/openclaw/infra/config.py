@@ -50,8 +50,12 @@ class Config(BaseSettings):
     registration: RegistrationMode = Field(
         default="open", description="Who may sign up after the first account."
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="What is logged to standard error."
+    )
+    log_format: Literal["json", "console"] = Field(
+        default="json", description="JSON lines, or words for a terminal."
+    )
     log_file: Path | None = Field(
         default=None, description="Also write JSON logs to this file, kept for 30 days."
     )

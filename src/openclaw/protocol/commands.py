@@ -74,7 +74,7 @@ class CommandJudge:
         self, words: Sequence[Word], stdin: Stdin, verdict: Verdict, wrapped: int = 0, fed: bool = False
     ) -> None:
         head, args = words[0], words[1:]
-        if head.dynamic or head.glob or not head.text.strip():
+        if head.dynamic or head.glob or not head.text.strip() or head.text in programs.GRAMMAR:
             verdict.program = ""
             verdict.worsen(Grade.HIGH, "which program it is, is only known when it runs", opaque=True)
             return

@@ -185,7 +185,7 @@ class Wrapper:
 WRAPPERS: dict[str, Wrapper] = {
     "env": Wrapper("uC", _words("--unset --chdir"), assignments=True),
     "nohup": Wrapper(),
-    "time": Wrapper("f", _words("--format")),
+    "time": Wrapper("f", _words("--format"), assignments=True),
     "timeout": Wrapper("sk", _words("--signal --kill-after"), skip=1),
     "gtimeout": Wrapper("sk", _words("--signal --kill-after"), skip=1),
     "nice": Wrapper("n", _words("--adjustment")),
@@ -196,7 +196,7 @@ WRAPPERS: dict[str, Wrapper] = {
     "builtin": Wrapper(),
     "exec": Wrapper("a"),
     "noglob": Wrapper(),
-    "coproc": Wrapper(),
+    "coproc": Wrapper(assignments=True),
     "busybox": Wrapper(),
     "toybox": Wrapper(),
     "caffeinate": Wrapper("tw"),
@@ -225,6 +225,9 @@ WRAPPER_DEEPER: dict[str, tuple[str, ...]] = {
     "time": ("-o", "-a", "--output", "--append"),
     "sudo": ("-s", "-i", "-e", "--shell", "--login", "--edit"),
 }
+
+# After `time` and its kin the shell may go on with grammar of its own, which is not looked into there.
+GRAMMAR = _words("{ } ! if then elif else fi for do done while until case esac in function select ( )")
 
 # Variables that decide which code runs. Names, and beginnings of names.
 STEERING = _words(

@@ -13,16 +13,14 @@ from typing import Literal
 import tree_sitter
 import tree_sitter_bash
 
-from openclaw.protocol.shell_words import Word, expands, outside_backslashes, plain_word, unescaped
+from openclaw.protocol.shell_reading import SUBSTITUTIONS, WORDS, deceptive, misread
+from openclaw.protocol.shell_words import Word, expands, plain_word, unescaped
 
 MAX_LINE_BYTES = 32_768
 MAX_NESTING = 120
 MAX_COMMANDS = 500
 
 Stdin = Literal["inherited", "fed"]
-_SUBSTITUTIONS = frozenset(
-    {"simple_expansion", "expansion", "command_substitution", "process_substitution", "arithmetic_expansion"}
-)
 # Constructs that shells themselves read differently, or that run code in places that look like data.
 _UNCERTAIN = frozenset(
     {
@@ -32,16 +30,6 @@ _UNCERTAIN = frozenset(
         "arithmetic_expansion",
         "c_style_for_statement",
     }
-)
-_KEYWORDS = frozenset(
-    "if then elif else fi for do done while until case esac in function select { } ]]".split()
-)
-# Where the grammar lets blanks pass and the shell sees two words.
-_CONTIGUOUS = frozenset(
-    {"concatenation", "simple_expansion", "variable_assignment", "command_name", "subscript"}
-)
-_WORDS = (
-    frozenset({"word", "number", "string", "raw_string", "concatenation", "ansi_c_string"}) | _SUBSTITUTIONS
 )
 
 
@@ -101,7 +89,7 @@ def parse_line(line: str, *, stdin: Stdin = "inherited") -> ShellLine:
 
     Over the caps, or not bash: ``trouble`` is set and commands are best effort.
     """
-    if trouble := _deceptive(line):
+    if trouble := deceptive(line):
         return ShellLine((), trouble)
     try:
         source = line.encode()
@@ -126,29 +114,6 @@ def _language() -> tree_sitter.Language:
     return tree_sitter.Language(tree_sitter_bash.language())
 
 
-def _runs(text: str) -> bool:
-    """Whether a command substitution starts in ``text``."""
-    bare = "".join(outside_backslashes(text))
-    return "`" in bare or "$(" in bare
-
-
-def _deceptive(line: str) -> str | None:
-    """Characters that make the eye, the grammar and the shell read three different lines."""
-    previous = ""
-    for position, character in enumerate(line):
-        hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
-        if hidden and character not in "\n\t\u200c\u200d":  # the last two join scripts and emoji
-            return "holds invisible characters"
-        if character == "\n" and previous == "\\":
-            # The shell glues the two halves together, the grammar splits them: only harmless beside a blank.
-            before, after = line[: position - 1], line[position + 1 : position + 2]
-            blank_before = not before or (before[-1] in " \t" and before[-2:-1] != "\\")
-            if not (blank_before or after in (" ", "\t", "\n", "")):
-                return "splits a word over two lines"
-        previous = character
-    return None
-
-
 @dataclass
 class _Reader:
     source: bytes
@@ -164,7 +129,7 @@ class _Reader:
         kind = node.type
         if kind in _UNCERTAIN or (kind in ("command_substitution", "compound_statement") and self._odd(node)):
             self.uncertain = True
-        self.trouble = self.trouble or self._misread(node)
+        self.trouble = self.trouble or misread(self.source, node)
         match kind:
             case "comment":
                 return
@@ -178,13 +143,17 @@ class _Reader:
                 self._function(node, inside, depth)
             case "heredoc_redirect" | "herestring_redirect" | "process_substitution":
                 self._children(node, "fed", inside, depth)
+                self._without_words(node, "fed", inside)
             case _:
                 self._children(node, stdin, inside, depth)
                 self._without_words(node, stdin, inside)
 
     def _without_words(self, node: tree_sitter.Node, stdin: Stdin, inside: tuple[str, ...]) -> None:
-        """Commands that are no command for the grammar: tests, bare assignments, the variable of a loop."""
+        """Commands that are no command for the grammar: tests, assignments, loop variables, lone redirections."""
         text = self._text(node)
+        alone = [self._redirect(child)[0] for child in node.children if child.type == "file_redirect"]
+        if alone:
+            self.commands.append(Command(text, redirects=tuple(alone), stdin=stdin, functions=inside))
         variable = node.child_by_field_name("variable")
         if node.type == "test_command":
             words = (Word(text[:2].strip()), *self._operands(node))
@@ -234,6 +203,7 @@ class _Reader:
                 words.append(self.word(child) if child.is_named else plain_word(self._text(child)))
             # What a word's substitution starts is run before the command itself.
             if child.type == "variable_assignment":
+                self.trouble = self.trouble or misread(self.source, child)
                 self._children(child, stdin, inside, depth + 1)
             else:
                 self.walk(child, stdin, inside, depth + 1)
@@ -250,12 +220,12 @@ class _Reader:
         extra: list[Word] = []
         nested: list[tree_sitter.Node] = []
         for part in parts:
-            self.trouble = self.trouble or self._misread(part)
+            self.trouble = self.trouble or misread(self.source, part)
             if part.type == "heredoc_redirect":
                 self.uncertain = True
                 redirects.append(Redirect("<<", None))
                 for index, child in enumerate(part.named_children):
-                    if child.type in _WORDS and part.field_name_for_named_child(index) == "argument":
+                    if child.type in WORDS and part.field_name_for_named_child(index) == "argument":
                         extra.append(self.word(child))
                     elif child.type in ("file_redirect", "herestring_redirect"):
                         redirect, more = self._redirect(child)
@@ -323,7 +293,7 @@ class _Reader:
     def _operands(self, node: tree_sitter.Node) -> Iterator[Word]:
         """The words of a test expression, flat."""
         for child in node.named_children:
-            if child.type in _WORDS:
+            if child.type in WORDS:
                 yield self.word(child)
             else:
                 yield from self._operands(child)
@@ -337,7 +307,7 @@ class _Reader:
             case "raw_string":
                 return Word(source[1:-1])
             case "string":
-                if any(child.type in _SUBSTITUTIONS for child in node.children) or expands(source[1:-1]):
+                if any(child.type in SUBSTITUTIONS for child in node.children) or expands(source[1:-1]):
                     return Word(source, dynamic=True)
                 return Word(unescaped(source[1:-1], within='$`"\\'))
             case "concatenation":
@@ -358,53 +328,6 @@ class _Reader:
             self.source[node.start_byte : node.start_byte + 1] == b"`"
             or self.source[node.start_byte : node.start_byte + 2] == b"(("
         )
-
-    def _misread(self, node: tree_sitter.Node) -> str | None:
-        """Where the grammar is known to see other words than the shell: glued ones, and bytes it passes over."""
-        text = self._text(node)
-        unread = "not a shell line that can be read"
-        if node.type == "$" and self.source[node.end_byte : node.end_byte + 1] == b'"':
-            return (
-                None
-                if node.parent is not None and node.parent.type == "string"
-                else "holds a translated string"
-            )
-        if node.type == "word" and any(c in " \t\n;&|<>()" for c in outside_backslashes(text)):
-            return unread
-        if node.type == "command_name" and text in _KEYWORDS:
-            return unread
-        if node.type == "test_command" and text[:2] != "[[" and self._compares(node):
-            return unread  # inside single brackets the shell redirects where the grammar compares
-        if node.type == "heredoc_redirect" and not self._quoted_start(node) and _runs(text):
-            return unread  # the grammar takes some of what runs in a here-document for text
-        if node.type in ("regex", "extglob_pattern") and _runs(text):
-            return unread
-        return unread if self._passed_over(node) else None
-
-    def _compares(self, node: tree_sitter.Node) -> bool:
-        return any(
-            (not child.is_named and child.type.strip("=") in ("<", ">", ">>")) or self._compares(child)
-            for child in node.children
-            if child.type not in _SUBSTITUTIONS
-        )
-
-    def _quoted_start(self, node: tree_sitter.Node) -> bool:
-        start = next((self._text(c) for c in node.children if c.type == "heredoc_start"), "")
-        return any(c in start for c in "\"'\\")
-
-    def _passed_over(self, node: tree_sitter.Node) -> bool:
-        """Whether bytes lie between the children that are no blanks, or no blank lies between two words."""
-        if node.type in ("string", "heredoc_body", "expansion", "comment"):
-            return False
-        position, previous = node.start_byte, ""
-        for child in node.children:
-            passed = self.source[position : child.start_byte].replace(b"\\\n", b" ")
-            if passed.strip(b" \t\n") or (passed and node.type in _CONTIGUOUS):
-                return True
-            if not passed and previous in _WORDS and child.type in _WORDS and node.type != "concatenation":
-                return True
-            position, previous = child.end_byte, child.type
-        return False
 
     def _text(self, node: tree_sitter.Node) -> str:
         return self.source[node.start_byte : node.end_byte].decode(errors="replace")

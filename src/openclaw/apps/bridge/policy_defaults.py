@@ -30,7 +30,10 @@ DENIED: tuple[str, ...] = (
     "*.pfx",
     "*.jks",
     "*.ppk",
-    "id_*",
+    "id_rsa*",
+    "id_dsa*",
+    "id_ecdsa*",
+    "id_ed25519*",
     # password stores and keyrings
     ".password-store",
     "*.kdbx",

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from openclaw.domains.conversations.models import ConversationRow, MessageRow
 from openclaw.infra.scope import Scope
@@ -98,7 +98,7 @@ async def last_messages(scope: Scope, conversation_ids: list[UUID]) -> dict[UUID
             MessageRow.superseded_at.is_(None),
             MessageRow.text != "",
         )
-        .distinct(MessageRow.conversation_id)
+        .ext(distinct_on(MessageRow.conversation_id))
         .order_by(MessageRow.conversation_id, MessageRow.seq.desc())
     )
     return {row.conversation_id: row for row in rows}
@@ -142,17 +142,6 @@ async def find_at_seq(scope: Scope, conversation_id: UUID, seq: int) -> MessageR
     """The message with that number."""
     return await scope.session.scalar(
         select(MessageRow).where(MessageRow.conversation_id == conversation_id, MessageRow.seq == seq)
-    )
-
-
-async def find_reply(scope: Scope, run_id: UUID, conversation_id: UUID) -> MessageRow | None:
-    """The reply that a run writes."""
-    return await scope.session.scalar(
-        select(MessageRow).where(
-            MessageRow.run_id == run_id,
-            MessageRow.conversation_id == conversation_id,
-            MessageRow.role == "assistant",
-        )
     )
 
 

@@ -87,7 +87,7 @@ function mergeParts(stored: readonly Part[], run: RunOverlay): LivePart[] {
     known = left;
     if (rest.trim() === "") continue;
     const last = parts.at(-1);
-    if (last?.type === "text") parts[parts.length - 1] = { type: "text", text: last.text + rest };
+    if (last?.type === "text") parts[parts.length - 1] = { type: "text", text: joined(last.text, rest) };
     else parts.push({ type: "text", text: rest.trimStart() });
   }
   return parts;
@@ -118,6 +118,12 @@ function withoutLetters(text: string, count: number): { rest: string; left: numb
     at++;
   }
   return { rest: text.slice(at), left };
+}
+
+/** White space at the seam may stand in both. */
+function joined(before: string, rest: string): string {
+  const seam = /\s*$/.exec(before)?.[0] ?? "";
+  return before + (rest.startsWith(seam) ? rest.slice(seam.length) : rest);
 }
 
 function placeTool(parts: LivePart[], tool: ToolOverlay): void {

@@ -73,10 +73,10 @@ class LiveRun:
         """A tool call changed in this transaction."""
         await publish(scope, self._topic, self._tool_event(step, phase))
 
-    async def started(self, scope: Scope) -> None:
+    def started(self) -> None:
         """The run works from now on."""
         data = {"phase": "start", "startedAt": self._now()}
-        await publish(scope, self._topic, self._agent_event("lifecycle", data))
+        self._bus.publish_live(self._topic, self._agent_event("lifecycle", data))
 
     async def finished(self, scope: Scope, *, state: str, text: str, error: dict[str, str] | None) -> None:
         """The run has ended, in this transaction."""

@@ -1,6 +1,8 @@
 """The durable job: enter, ask the model, run what it wants, until it has answered."""
 
 import asyncio
+import contextlib
+from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -79,10 +81,13 @@ class RunJob:
             workspace_id=UUID(hex=payload["workspaceId"]),
             role=Role.MEMBER,
         )
+        run_id = UUID(hex=payload["runId"])
         try:
-            ctx = await self._enter(actor, UUID(hex=payload["runId"]))
-            if ctx is not None:
-                await self._work_until_aborted(ctx)
+            # Listen before the run is read: an abort after that wakes us, one before is seen in the row.
+            async with self._bus.wakeups(run_topic(run_id)) as woken:
+                ctx = await self._enter(actor, run_id)
+                if ctx is not None:
+                    await self._work_until_aborted(ctx, woken)
         except RunSuperseded:
             _log.info("another process goes on with the run", run_id=payload["runId"])
 
@@ -109,7 +114,7 @@ class RunJob:
             if run.abort_requested_at is not None:
                 await self._finish_aborted(scope, ctx)
                 return None
-            await live.started(scope)
+        live.started()
         return ctx
 
     async def _context(
@@ -131,9 +136,8 @@ class RunJob:
             )
             for device in await registry.list_devices(scope)
         ]
-        run.model, run.is_demo = config.model, config.is_demo
         return RunContext(
-            actor=actor,
+            actor=replace(actor, language=user.language),
             run_id=run.id,
             epoch=run.epoch,
             conversation_id=run.conversation_id,
@@ -152,13 +156,13 @@ class RunJob:
             live=live,
         )
 
-    async def _work_until_aborted(self, ctx: RunContext) -> None:
+    async def _work_until_aborted(self, ctx: RunContext, woken: asyncio.Event) -> None:
         """Work, unless the user stops the run: then the work is cancelled wherever it is."""
         worker = asyncio.current_task()
         assert worker is not None
 
         async def watch() -> None:
-            await self._await_abort(ctx)
+            await self._await_abort(ctx, woken)
             ctx.is_aborted = True
             worker.cancel()
 
@@ -268,6 +272,7 @@ class RunJob:
             finished_at=scope.now(),
         )
         await repository.add(scope, step)
+        run.model, run.is_demo = reply.model[:200], reply.is_demo
         run.input_tokens += reply.input_tokens
         run.output_tokens += reply.output_tokens
         if reply.cost_micros is not None:
@@ -300,13 +305,10 @@ class RunJob:
             raise RunSuperseded
         run.state, run.finished_at = state, scope.now()
         run.error = error.to_wire() if error else None
-        await approvals.cancel_of_run(scope, ctx.run_id)
-        await repository.end_open_steps(
-            scope,
-            ctx.run_id,
-            state="aborted",
-            error={"code": "ABORTED", "message": "It was stopped before it ended."},
-        )
+        if state != "completed":  # a completed run has nothing open
+            await approvals.cancel_of_run(scope, ctx.run_id)
+            error_of_step = {"code": "ABORTED", "message": "It was stopped before it ended."}
+            await repository.end_open_steps(scope, ctx.run_id, state="aborted", error=error_of_step)
         await self._transcript.finish(
             scope, conversation_id=ctx.conversation_id, run_id=ctx.run_id, text=ctx.text
         )
@@ -314,17 +316,15 @@ class RunJob:
         await ctx.live.finished(scope, state=state, text=ctx.text, error=words)
         RUNS.labels(state).inc()
 
-    async def _await_abort(self, ctx: RunContext) -> None:
-        async with self._bus.wakeups(run_topic(ctx.run_id)) as woken:
-            while True:
-                woken.clear()
-                try:
-                    async with self._database.transaction(ctx.actor) as scope:
-                        if await repository.is_abort_requested(scope, ctx.run_id):
-                            return
-                except UnavailableError:
-                    pass  # the gap after the outage wakes us again
-                await woken.wait()
+    async def _await_abort(self, ctx: RunContext, woken: asyncio.Event) -> None:
+        while True:
+            await woken.wait()
+            woken.clear()
+            # The database may be away: the gap after the outage wakes us again.
+            with contextlib.suppress(UnavailableError):
+                async with self._database.transaction(ctx.actor) as scope:
+                    if await repository.is_abort_requested(scope, ctx.run_id):
+                        return
 
     def _empty(self, actor: Actor, run: RunRow, live: LiveRun) -> RunContext:
         return RunContext(

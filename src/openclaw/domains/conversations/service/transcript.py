@@ -14,13 +14,13 @@ class ConversationTranscript:
     async def load(self, scope: Scope, *, conversation_id: UUID, run_id: UUID) -> History | None:
         """What was said before the run; None when the conversation or the question is gone."""
         conversation = await repository.find_conversation(scope, conversation_id)
-        reply = await repository.find_reply(scope, run_id, conversation_id) if conversation else None
-        if conversation is None or reply is None:
+        if conversation is None:
             return None
         rows = await repository.list_messages(
-            scope, conversation_id, after_seq=conversation.summary_through_seq, before_seq=reply.seq + 1
+            scope, conversation_id, after_seq=conversation.summary_through_seq
         )
-        questions = [row for row in rows if row.role == "user"]
+        reply = next((row for row in rows if row.run_id == run_id and row.role == "assistant"), None)
+        questions = [row for row in rows if row.role == "user" and reply is not None and row.seq < reply.seq]
         if not questions:
             return None
         *earlier, question = questions

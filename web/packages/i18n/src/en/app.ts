@@ -23,16 +23,11 @@ export const app = {
   "app.settings": "Settings",
   "app.devices": "Devices",
   "app.signOut": "Sign out",
-  "app.workspace": "Workspace",
-  "app.linksToNewTab": "opens in a new tab",
 
-  "connection.online": "Connected",
-  "connection.connecting": "Connecting…",
   "connection.reconnecting": "Connection lost. Reconnecting…",
   "connection.reconnectingDetail": "Live updates are paused. What you send is kept and answers catch up on their own.",
   "connection.offline": "You are offline",
   "connection.offlineDetail": "You can read what is loaded. Sending works again once the network is back.",
-  "connection.updateReady": "Reload to continue",
 
   "notFound.title": "Nothing is here",
   "notFound.text": "The page does not exist, or it belongs to a workspace you are not in.",

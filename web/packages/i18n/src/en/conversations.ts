@@ -24,7 +24,6 @@ export const conversations = {
   "conversations.state.waiting_for_device": "Waiting for a device",
   "conversations.loadFailed": "The conversations could not be loaded.",
 
-  "chat.title": "Conversation",
   "chat.messages": "Messages",
   "chat.actions": "Conversation actions",
   "chat.exportMarkdown": "Export as Markdown",
@@ -76,6 +75,6 @@ export const conversations = {
   "welcome.text": "The assistant reads, edits and runs things on your machines. It asks before anything that changes something.",
   "welcome.textFirst": "OpenClaw acts on machines that you link. It takes about a minute, and you can revoke a machine at any time.",
   "welcome.link": "Link this machine",
-  "welcome.later": "Or just look around: you can chat without a machine, but nothing can be done on one.",
+  "welcome.later": "Or look around first: you can chat without a machine, but nothing can be done on one.",
   "welcome.try": "Try one of these",
 } as const;

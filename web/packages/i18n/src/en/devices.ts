@@ -32,7 +32,6 @@ export const devices = {
   "link.permissionText": "Allow this site to reach devices on this machine (in the site settings beside the address), then look again. Or link by code, which needs no permission.",
   "link.presentTitle": "The bridge is running on this machine",
   "link.presentText": "One click links it to {workspace}.",
-  "link.presentVersion": "Bridge {version}",
   "link.linkThis": "Link this machine",
   "link.linking": "Linking. If the machine asks, confirm there.",
   "link.alreadyTitle": "This machine is linked already",
@@ -62,5 +61,4 @@ export const devices = {
   "link.doneText": "The assistant can work on it now, and asks before it changes anything.",
   "link.done": "Done",
   "link.startChat": "Start a chat",
-  "link.scopes": "What the machine offers",
 } as const;

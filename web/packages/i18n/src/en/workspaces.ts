@@ -62,7 +62,6 @@ export const workspaces = {
   "audit.column.actor": "Who",
   "audit.column.action": "What",
   "audit.column.subject": "On what",
-  "audit.column.detail": "Details",
   "audit.system": "System",
   "audit.hash": "Hash",
 } as const;

@@ -26,16 +26,11 @@ export const app: Translation<typeof source> = {
   "app.settings": "设置",
   "app.devices": "设备",
   "app.signOut": "退出登录",
-  "app.workspace": "工作区",
-  "app.linksToNewTab": "在新标签页打开",
 
-  "connection.online": "已连接",
-  "connection.connecting": "正在连接…",
   "connection.reconnecting": "连接中断，正在重连…",
   "connection.reconnectingDetail": "实时更新已暂停。您发送的内容会保留，回复会自动补上。",
   "connection.offline": "您处于离线状态",
   "connection.offlineDetail": "已加载的内容仍可阅读；网络恢复后即可继续发送。",
-  "connection.updateReady": "重新加载以继续",
 
   "notFound.title": "这里什么也没有",
   "notFound.text": "页面不存在，或属于您未加入的工作区。",

@@ -27,7 +27,6 @@ export const conversations: Translation<typeof source> = {
   "conversations.state.waiting_for_device": "等待设备",
   "conversations.loadFailed": "无法加载对话列表。",
 
-  "chat.title": "对话",
   "chat.messages": "消息",
   "chat.actions": "对话操作",
   "chat.exportMarkdown": "导出为 Markdown",

@@ -35,7 +35,6 @@ export const devices: Translation<typeof source> = {
   "link.permissionText": "请在地址栏旁的网站设置中允许此网站访问本机设备，然后重新查找；也可以使用代码连接，无需此权限。",
   "link.presentTitle": "桥接程序正在本机运行",
   "link.presentText": "点一下即可连接到 {workspace}。",
-  "link.presentVersion": "桥接程序 {version}",
   "link.linkThis": "连接这台机器",
   "link.linking": "正在连接。如果机器上出现询问，请在那里确认。",
   "link.alreadyTitle": "这台机器已经连接",
@@ -65,5 +64,4 @@ export const devices: Translation<typeof source> = {
   "link.doneText": "助手现在可以在其上工作，做出改动前会先询问您。",
   "link.done": "完成",
   "link.startChat": "开始对话",
-  "link.scopes": "此机器提供的能力",
 };

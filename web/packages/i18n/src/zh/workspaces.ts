@@ -65,7 +65,6 @@ export const workspaces: Translation<typeof source> = {
   "audit.column.actor": "操作者",
   "audit.column.action": "操作",
   "audit.column.subject": "对象",
-  "audit.column.detail": "详情",
   "audit.system": "系统",
   "audit.hash": "哈希",
 };

@@ -1,6 +1,6 @@
 import type { ModelProvider, ModelProviderTest } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
-import { Badge, Banner, Button, EmptyState, IconButton, Menu, Row, Rows, Section, Skeleton, useToast } from "@openclaw/ui";
+import { Badge, Banner, Button, Dot, EmptyState, IconButton, Menu, Row, Rows, Section, Skeleton, useToast } from "@openclaw/ui";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -129,10 +129,9 @@ function TestResult({ result, error }: { result: ModelProviderTest | null; error
   const isOk = result?.ok === true;
   const reason = error ? t.error(error) : (result?.error?.title ?? t("error.unknown"));
   return (
-    <div role="status" data-testid="provider-test">
-      <Badge tone={isOk ? "accent" : "danger"}>
-        {isOk ? t("models.testOk", { ms: Math.round(result.latencyMs ?? 0) }) : t("models.testFailed", { reason })}
-      </Badge>
-    </div>
+    <p role="status" data-testid="provider-test" data-ok={isOk}>
+      <Dot state={isOk ? "live" : "danger"} />{" "}
+      {isOk ? t("models.testOk", { ms: t.format.number(Math.round(result.latencyMs)) }) : t("models.testFailed", { reason })}
+    </p>
   );
 }

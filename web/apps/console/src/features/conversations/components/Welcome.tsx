@@ -20,6 +20,7 @@ export function Welcome({ devices, isDemo, onPick }: { devices: readonly Device[
           {isFirst && (
             <div className="Welcome-action">
               <LinkDevice label={t("welcome.link")} />
+              <p className="Welcome-note">{t("welcome.later")}</p>
             </div>
           )}
         </div>

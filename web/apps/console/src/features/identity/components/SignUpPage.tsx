@@ -119,6 +119,7 @@ function SignUpFields({ isFirst, invitation, needsInvite }: { isFirst: boolean; 
         name="displayName"
         value={form.displayName}
         onChange={set("displayName")}
+        description={t("signUp.displayNameHint")}
         autoComplete="name"
         maxLength={100}
       />
