@@ -5,6 +5,7 @@ re-enters from its rows, and fences its writes against an earlier self that was 
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -48,6 +49,7 @@ class DurableEngine:
         self._tasks: list[asyncio.Task[None]] = []
         self._workflow: Any = None
         self._dbos: Any = None
+        self._working: set[asyncio.Task[Any]] = set()
         self._ready = asyncio.Event()
 
     async def launch(self) -> None:
@@ -80,11 +82,17 @@ class DurableEngine:
         self._ready.set()
 
     async def stop(self) -> None:
-        """Leave: work in progress stays in the database and another process goes on with it."""
+        """Leave: work in progress ends where it is, and another process goes on with it soon."""
         await cancel_and_wait(*self._tasks)
-        if self._dbos is not None:
-            await asyncio.to_thread(self._dbos.DBOS.destroy, workflow_completion_timeout_sec=0)
-            self._dbos = None
+        if self._dbos is None:
+            return
+        # First of all: what a handler works with is closed after this, and its errors would count as the work's own.
+        await cancel_and_wait(*self._working)
+        await asyncio.to_thread(self._dbos.DBOS.destroy, workflow_completion_timeout_sec=0)
+        self._dbos = None
+        with contextlib.suppress(UnavailableError):  # then others find out by its silence
+            async with self._database.system() as scope:
+                await store.note_left(scope, self._executor_id)
 
     async def start(self, kind: str, *, work_id: str, payload: dict[str, Any]) -> None:
         """Run ``handlers[kind](payload)`` durably. Once per ``work_id``: asking again changes nothing.
@@ -99,13 +107,19 @@ class DurableEngine:
             raise UnavailableError(part="durable engine") from error
 
     async def _run(self, kind: str, payload: dict[str, Any]) -> None:
-        while True:
-            try:
-                await self._handlers[kind](payload)
-                return
-            except UnavailableError as error:
-                _log.warning("durable work waits", kind=kind, error=str(error))
-                await self._clock.sleep(_RETRY)
+        task = asyncio.current_task()
+        assert task is not None
+        self._working.add(task)
+        try:
+            while True:
+                try:
+                    await self._handlers[kind](payload)
+                    return
+                except UnavailableError as error:
+                    _log.warning("durable work waits", kind=kind, error=str(error))
+                    await self._clock.sleep(_RETRY)
+        finally:
+            self._working.discard(task)
 
     async def _stay_alive(self) -> None:
         beats = 0

@@ -1,12 +1,15 @@
 """Queries on executors."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from openclaw.durable.models import ExecutorRow
 from openclaw.infra.scope import Scope
+
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def note_alive(scope: Scope, executor_id: str) -> None:
@@ -14,6 +17,13 @@ async def note_alive(scope: Scope, executor_id: str) -> None:
     statement = insert(ExecutorRow).values(id=executor_id, heartbeat_at=scope.now())
     await scope.session.execute(
         statement.on_conflict_do_update(index_elements=[ExecutorRow.id], set_={"heartbeat_at": scope.now()})
+    )
+
+
+async def note_left(scope: Scope, executor_id: str) -> None:
+    """An executor has stopped in good order: others need not wait for its silence."""
+    await scope.session.execute(
+        update(ExecutorRow).where(ExecutorRow.id == executor_id).values(heartbeat_at=LONG_AGO)
     )
 
 

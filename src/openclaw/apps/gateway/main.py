@@ -1,6 +1,5 @@
 """`openclaw gateway`: configuration to running process."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
@@ -9,6 +8,7 @@ from openclaw.apps.gateway.product import Product
 from openclaw.apps.gateway.registry import ConnectionHub
 from openclaw.apps.gateway.server import GatewayConfig, GatewayServer
 from openclaw.apps.process.database import database_url
+from openclaw.apps.process.loop import run as run_loop
 from openclaw.apps.process.parts import open_process
 from openclaw.apps.process.signals import stopped
 from openclaw.infra.config import Config
@@ -21,8 +21,7 @@ def main() -> None:
     """Serve until told to stop."""
     config = Config()
     configure_logs(config, "gateway")
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(config))
+    run_loop(_serve(config))
 
 
 async def _serve(config: Config) -> None:

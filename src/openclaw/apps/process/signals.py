@@ -4,9 +4,13 @@ import asyncio
 import signal
 import sys
 
+import structlog
+
+_log = structlog.get_logger(__name__)
+
 
 async def stopped() -> None:
-    """Return at the first SIGINT or SIGTERM."""
+    """Say in the log that everything of this process is open, and return at the first SIGINT or SIGTERM."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     if sys.platform == "win32":
@@ -14,4 +18,6 @@ async def stopped() -> None:
     else:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
+    _log.info("ready")
     await stop.wait()
+    _log.info("stopping")

@@ -1,9 +1,7 @@
 """`openclaw server`: configuration to running process."""
 
-import asyncio
-import contextlib
-
 from openclaw.apps.process.database import database_url
+from openclaw.apps.process.loop import run as run_loop
 from openclaw.apps.process.parts import open_process
 from openclaw.apps.process.signals import stopped
 from openclaw.apps.server.app import build_app
@@ -16,8 +14,7 @@ def main() -> None:
     """Serve until told to stop."""
     config = Config()
     configure_logs(config, "server")
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(config))
+    run_loop(_serve(config))
 
 
 async def _serve(config: Config) -> None:

@@ -1,12 +1,11 @@
 """Every role in one event loop."""
 
-import asyncio
-import contextlib
 import sys
 import webbrowser
 
 from openclaw.apps.gateway.main import gateway
 from openclaw.apps.process.database import database_url
+from openclaw.apps.process.loop import run as run_loop
 from openclaw.apps.process.parts import open_process
 from openclaw.apps.process.signals import stopped
 from openclaw.apps.server.app import build_app
@@ -19,8 +18,7 @@ from openclaw.infra.postgres import EmbeddedPostgres
 def run(config: Config, embedded: EmbeddedPostgres, *, opens_browser: bool) -> None:
     """Serve until told to stop."""
     configure_logs(config, "standalone")
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(config, embedded, opens_browser=opens_browser))
+    run_loop(_serve(config, embedded, opens_browser=opens_browser))
 
 
 async def _serve(config: Config, embedded: EmbeddedPostgres, *, opens_browser: bool) -> None:

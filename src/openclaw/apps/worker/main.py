@@ -1,9 +1,7 @@
 """`openclaw worker`: configuration to running process."""
 
-import asyncio
-import contextlib
-
 from openclaw.apps.process.database import database_url
+from openclaw.apps.process.loop import run as run_loop
 from openclaw.apps.process.parts import open_process
 from openclaw.apps.process.signals import stopped
 from openclaw.infra.config import Config
@@ -14,8 +12,7 @@ def main() -> None:
     """Work until told to stop."""
     config = Config()
     configure_logs(config, "worker")
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_work(config))
+    run_loop(_work(config))
 
 
 async def _work(config: Config) -> None:

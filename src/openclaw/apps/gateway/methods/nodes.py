@@ -1,6 +1,5 @@
 """node.list, describe, rename, invoke: linked machines, for operators."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,10 +10,10 @@ from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.errors import ApprovalNeededError, NodeCallFailedError
 from openclaw.domains.agents import policy
-from openclaw.domains.devices.events import call_topic
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.schemas import Device
 from openclaw.domains.devices.service import calls, registry
+from openclaw.domains.devices.service.waiting import watching
 from openclaw.infra.web.context import Platform
 from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError
@@ -47,7 +46,7 @@ def node_methods(platform: Platform) -> dict[str, Handler]:
     async def invoke(connection: Connection, params: p.NodeInvokeParams) -> dict[str, Any]:
         timeout = timedelta(milliseconds=params.timeout_ms) if params.timeout_ms else _DEFAULT_TIMEOUT
         call_id = ids.new_id()
-        async with platform.bus.wakeups(call_topic(call_id)) as woken:
+        with watching(platform.bus, call_id) as watch:
             async with platform.database.transaction(connection.actor) as scope:
                 row = await registry.access_device_by_node(scope, params.node_id)
                 arguments = _judged(row, params)
@@ -60,7 +59,11 @@ def node_methods(platform: Platform) -> dict[str, Handler]:
                     timeout=timeout,
                     wait=timeout,
                 )
-            end = await _await_end(connection, call_id, woken, timeout)
+            end = await watch.wait(lambda: find_end(connection, call_id), timeout=timeout, is_fresh=True)
+        if end is None:
+            async with platform.database.transaction(connection.actor) as scope:
+                await calls.cancel_call(scope, call_id)
+            raise NodeCallFailedError(node_code="TIMEOUT", reason="no answer in time")
         if end.error is not None:
             raise NodeCallFailedError(
                 node_code=str(end.error.get("code")), reason=str(end.error.get("message"))
@@ -74,25 +77,9 @@ def node_methods(platform: Platform) -> dict[str, Handler]:
             "payloadJSON": msgspec.json.encode(payload).decode(),
         }
 
-    async def _await_end(
-        connection: Connection, call_id: UUID, woken: asyncio.Event, timeout: timedelta
-    ) -> calls.CallEnd:
-        deadline = asyncio.get_running_loop().time() + timeout.total_seconds()
-        while True:
-            woken.clear()
-            async with platform.database.transaction(connection.actor) as scope:
-                end = await calls.find_end(scope, call_id)
-            if end is not None:
-                return end
-            try:
-                async with asyncio.timeout_at(deadline):
-                    await woken.wait()
-            except TimeoutError:
-                async with platform.database.transaction(connection.actor) as scope:
-                    await calls.cancel_call(scope, call_id)
-                    end = await calls.find_end(scope, call_id)
-                assert end is not None, "a cancelled call has ended"
-                return end
+    async def find_end(connection: Connection, call_id: UUID) -> calls.CallEnd | None:
+        async with platform.database.transaction(connection.actor) as scope:
+            return await calls.find_end(scope, call_id)
 
     return {"node.list": list_nodes, "node.describe": describe, "node.rename": rename, "node.invoke": invoke}
 

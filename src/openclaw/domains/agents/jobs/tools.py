@@ -1,6 +1,7 @@
 """Tool calls of a run: judged, asked for, sent to the machine, awaited, kept."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,8 +15,8 @@ from openclaw.domains.agents.models import ApprovalRow, RunStepRow
 from openclaw.domains.agents.service import approvals
 from openclaw.domains.audit import service as audit
 from openclaw.domains.devices.errors import DeviceNotFoundError, NoDeviceError
-from openclaw.domains.devices.events import call_topic
 from openclaw.domains.devices.service import calls, registry
+from openclaw.domains.devices.service.waiting import watching
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
@@ -31,6 +32,17 @@ from openclaw.runtime.toolset import find_tool, split_device
 _QUICK = timedelta(seconds=60)
 _KEPT_IN_ROW = 200_000
 _KEPT_OF_TEXT = 40_000
+
+
+_TOO_LATE = {"code": "DEVICE_OFFLINE", "message": "The device did not come back in time."}
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """How long to wait for a call, and whether this entry of the run sent it."""
+
+    wait: timedelta
+    is_new: bool
 
 
 class ToolRunner:
@@ -166,42 +178,29 @@ class ToolRunner:
         )
 
     async def _call(self, ctx: RunContext, step: RunStepRow) -> None:
-        changed = asyncio.Event()
-        has_arrived = False
+        def on_progress(body: dict[str, Any]) -> None:
+            if body["deviceId"] == str(step.device_id):
+                part = {"stream": body["stream"], "text": body["text"]}
+                ctx.live.tool(step, "update", partialResult=part)
 
-        def on_message(_topic: str, body: dict[str, Any]) -> None:
-            nonlocal has_arrived
-            if body["kind"] == "progress":
-                if body["deviceId"] == str(step.device_id):
-                    ctx.live.tool(
-                        step, "update", partialResult={"stream": body["stream"], "text": body["text"]}
-                    )
+        with watching(self._bus, step.id, on_progress) as watch:
+            sent = await self._send(ctx, step)
+            if sent is None:
                 return
-            has_arrived = has_arrived or body["kind"] == "sent"
-            changed.set()
-
-        topic = call_topic(step.id)
-        end_gap = self._bus.on_gap(changed.set)
-        self._bus.subscribe(topic, on_message)
-        try:
-            if not await self._send(ctx, step):
-                return
-            while True:
-                end = await self._find_end(ctx, step, has_arrived=has_arrived)
-                if end is not None:
-                    break
-                await changed.wait()
-                changed.clear()
-        finally:
-            self._bus.unsubscribe(topic, on_message)
-            end_gap()
+            end = await watch.wait(
+                lambda: self._find_end(ctx, step, has_arrived=watch.has_arrived),
+                timeout=sent.wait,
+                is_fresh=sent.is_new,
+            ) or calls.CallEnd(None, _TOO_LATE)
         output = await self._kept(ctx, step, end.result) if end.result is not None else None
         async with self._database.transaction(ctx.actor) as scope:
             state = "ok" if end.error is None else "error"
             await self._end(scope, ctx, step, state=state, output=output, error=end.error)
+            if end.error is _TOO_LATE:
+                await calls.cancel_call(scope, step.id)
 
-    async def _send(self, ctx: RunContext, step: RunStepRow) -> bool:
-        """Hand the call to the machine; False when it has no machine any more, which ends the step."""
+    async def _send(self, ctx: RunContext, step: RunStepRow) -> "_Sent | None":
+        """Hand the call to the machine; None when it has no machine any more, which ends the step."""
         assert step.device_id is not None
         arguments = step.arguments or {}
         timeout = (
@@ -216,25 +215,26 @@ class ToolRunner:
             except DeviceNotFoundError:
                 error = {"code": "NO_DEVICE", "message": "The device is no longer linked."}
                 await self._end(scope, ctx, step, state="error", output=None, error=error)
-                return False
+                return None
             state = "running" if registry.is_online(device, scope.now()) else "waiting_for_device"
             run.state = step.state = state
             await repository.update_step(scope, step.id, state=state)
-            await calls.send_call(
+            wait = self._device_wait + timeout
+            is_new = await calls.send_call(
                 scope,
                 call_id=step.id,
                 device_id=device.id,
                 command=step.name,
                 params=arguments,
                 timeout=timeout,
-                wait=self._device_wait + timeout,
+                wait=wait,
             )
             detail = {"tool": step.name, "device": device.name, "runId": ids.to_wire("run", ctx.run_id)}
             await audit.append(
                 scope, "agents.call_dispatched", subject=ids.to_wire("step", step.id), detail=detail
             )
             await ctx.live.tool_with(scope, step, "update")
-        return True
+        return _Sent(wait, is_new)
 
     async def _find_end(
         self, ctx: RunContext, step: RunStepRow, *, has_arrived: bool

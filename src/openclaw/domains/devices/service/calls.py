@@ -30,10 +30,10 @@ async def send_call(
     params: dict[str, Any],
     timeout: timedelta,
     wait: timedelta,
-) -> None:
+) -> bool:
     """Keep a call and hand it to the gateway that holds the machine's socket; it stays open for ``wait``.
 
-    Asking again with the same id does nothing: a call is sent until answered, and run once.
+    Asking again with the same id does nothing, and answers False: a call is sent until answered, and run once.
     """
     timeout_ms = int(timeout.total_seconds() * 1000)
     added = await repository.add_call(
@@ -54,6 +54,7 @@ async def send_call(
     if added:
         call = invoke_request(call_id, command=command, params=params, timeout_ms=timeout_ms)
         await publish(scope, device_topic(device_id), {"kind": "invoke", "call": call})
+    return added
 
 
 async def find_end(scope: Scope, call_id: UUID) -> CallEnd | None:
@@ -83,7 +84,8 @@ async def finish_call(
         scope, call_id, device_id=device_id, state=state, result=result, error=error
     )
     if is_first:
-        await publish(scope, call_topic(call_id), {"kind": "ended"})
+        # With the answer itself, so that whoever waits need not read the row that commits with it.
+        await publish(scope, call_topic(call_id), {"kind": "ended", "result": result, "error": error})
     return is_first
 
 
