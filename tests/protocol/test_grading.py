@@ -86,6 +86,8 @@ function f { ls; }
 """
 
 MODIFY = r"""
+echo "$(>out)"
+kill $(pgrep x)
 touch a
 mkdir -p x/y
 cp a b
@@ -475,6 +477,34 @@ ls (; rm -rf /
 """
 
 
+# Lines in which the grammar alone would see other commands than the shell runs.
+READ_DIFFERENTLY = r"""
+A=$ rm a
+A=\⏎ rm a
+A=(1 2)ls rm a
+1>o 2>p A=1 rm a 1>q
+time X=1 rm a
+time { rm a; }
+time ! rm a
+time if rm a; then ls; fi
+coproc { rm a; }
+cat <<E⏎`rm a`⏎E
+cat <<E⏎ $(rm a)⏎E
+test << -|&rm a⏎x⏎-|&rm
+ls -<<E⏎x⏎E
+ls -2>x
+ls >& -rm
+ls >& $(id)'$(rm a)'
+[ a -o b>>c ]
+[[ x =~ \ "#"`rm a` ]]
+find x\ \⏎-delete
+case x in x) find . \⏎esac -delete;; esac
+ls } ]
+ls 'a'\$X
+ls \
+"""
+
+
 def rows(table: str) -> list[str]:
     """A call a line; the sign ⏎ stands for a line break inside one."""
     return [line.replace("⏎", "\n") for line in table.strip("\n").split("\n")]
@@ -496,6 +526,11 @@ def test_asks(command: str) -> None:
 
 @pytest.mark.parametrize("command", rows(HIGH))
 def test_asks_twice(command: str) -> None:
+    assert judged(command).grade == Grade.HIGH
+
+
+@pytest.mark.parametrize("command", rows(READ_DIFFERENTLY))
+def test_what_shell_and_grammar_read_differently_asks_twice(command: str) -> None:
     assert judged(command).grade == Grade.HIGH
 
 
@@ -703,6 +738,7 @@ PROJECT = "/home/ann/project"
         ("touch", PROJECT, "touch ~/a", False),
         ("touch", PROJECT, "touch a/../../b", False),
         ("touch", PROJECT, "touch $X", False),
+        ("kill", PROJECT, "kill $(pgrep x)", False),
         ("touch", PROJECT, "touch a && make", False),
         ("touch", PROJECT, "touch a > /tmp/out", False),
         ("touch", PROJECT, "cd .. && touch a", False),

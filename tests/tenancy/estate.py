@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from openclaw.infra.db import Base
 from openclaw.kit import ids
 from tests.support.accounts import Person, register, sign_in
 from tests.support.devices import Call, Machine, OnlineMachine, link, online
@@ -47,17 +48,19 @@ PREFIX_OF = {parameter: prefix for prefix, parameter in PREFIXES.items()}
 
 @dataclass
 class Estate:
-    """One person's things in one workspace. ``ids`` by path parameter, on the wire."""
+    """One person's things in one workspace. ``ids`` on the wire by path parameter, one of each state."""
 
     person: Person
     machine: OnlineMachine
     secret: str
-    ids: dict[str, str] = field(default_factory=dict[str, str])
+    ids: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     open_call: Call | None = None
 
-    def names(self) -> set[str]:
-        """What must not be seen by others: ids, and a word that is in every text."""
-        return {*self.ids.values(), self.secret, self.machine.node_id, self.person.email}
+    def names(self, *, personal: bool = False) -> set[str]:
+        """What others must not see: ids, and a word that is in every text; ``personal``: nobody in the workspace."""
+        kinds = [kind for kind in self.ids if not personal or is_personal(kind)]
+        found = {name for kind in kinds for name in self.ids[kind]} | {self.machine.node_id}
+        return found if personal else found | {self.secret, self.person.email}
 
 
 @dataclass
@@ -78,8 +81,15 @@ async def furnished_world(server: Server) -> AsyncIterator[World]:
         carl = await ann.invite(await register(server, "carl"), "owner")
         bob = await (await register(server, "bob")).create_workspace("Bob's team")
         estates = [await _furnish(person, stack) for person in (ann, carl, bob)]
+        for estate in estates:  # last, for runs would ask it in place of the demo model
+            estate.ids["provider_id"] = [await _provider(estate)]
         await server.settle()
         yield World(server, *estates)
+
+
+def is_personal(parameter: str) -> bool:
+    """Whether it names a row of one user, that other members of the workspace must not see either."""
+    return "user_id" in Base.metadata.tables[TABLES[parameter]].columns
 
 
 def unknown(parameter: str) -> str:
@@ -124,21 +134,19 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
     secret = f"{person.username}-keeps-this"
     machine = await link(person, f"{secret}-laptop")
     answers = {"fs.write": lambda p: {"path": p["path"], "bytes": 1, "created": True, "diff": secret}}
-    peer = await stack.enter_async_context(online(machine, answers))
-    estate = Estate(person, peer, secret)
+    estate = Estate(person, await stack.enter_async_context(online(machine, answers)), secret)
     estate.ids = {
-        "user_id": person.id,
-        "workspace_id": person.workspace["id"],
-        "device_id": machine.session["deviceId"],
-        "session_id": await _other_session(person),
-        "challenge_id": (await person.post("/bridge/public-link", {}))["challengeId"],
-        "provider_id": await _provider(person, secret),
-        "invitation_id": await _invitation(person, secret),
+        "user_id": [person.id],
+        "workspace_id": [person.workspace["id"]],
+        "device_id": [machine.session["deviceId"]],
+        "session_id": [await _other_session(person)],
+        "challenge_id": [(await person.post("/bridge/public-link", {}))["challengeId"]],
+        "invitation_id": [await _invitation(estate)],
     }
-    estate.ids |= await _finished_conversation(person, secret)
-    await _archived_and_deleted(person, secret)
-    estate.ids["approval_id"] = await _open_approval(person, secret)
-    estate.open_call = await _open_call(person, estate)
+    await _finished_run(estate)
+    await _run_that_asks(estate)
+    await _run_that_waits_for_its_machine(estate)
+    await _archived_and_deleted(estate)
     return estate
 
 
@@ -148,54 +156,58 @@ async def _other_session(person: Person) -> str:
     return next(session["id"] for session in sessions if session["current"])
 
 
-async def _provider(person: Person, secret: str) -> str:
-    # Deleted again before the runs, which must not ask it; what tests need is a provider of the workspace.
-    body = {"kind": "openai", "name": secret, "model": "m", "baseUrl": "http://127.0.0.1:9/v1", "apiKey": secret}
-    return (await person.post("/model-providers", body))["id"]
+async def _provider(estate: Estate) -> str:
+    body = {"kind": "openai", "name": estate.secret, "model": "m", "baseUrl": "http://127.0.0.1:9/v1"}
+    return (await estate.person.post("/model-providers", body | {"apiKey": estate.secret}))["id"]
 
 
-async def _invitation(person: Person, secret: str) -> str:
-    path = f"/workspaces/{person.workspace['id']}/invitations"
-    return (await person.post(path, {"role": "viewer", "email": f"{secret}@example.com"}))["id"]
+async def _invitation(estate: Estate) -> str:
+    path = f"/workspaces/{estate.person.workspace['id']}/invitations"
+    body = {"role": "viewer", "email": f"{estate.secret}@example.com"}
+    return (await estate.person.post(path, body))["id"]
 
 
-async def _finished_conversation(person: Person, secret: str) -> dict[str, str]:
+async def _finished_run(estate: Estate) -> None:
     """A conversation whose run was allowed by a rule that stays."""
-    conversation, sent, approval = await _ask(person, f"create {secret}.txt with one line in ~/notes")
+    person = estate.person
+    approval = await _ask(estate, f"create {estate.secret}.txt with one line in ~/notes")
     with person.server.watching(person.topic) as watch:
         await person.post(f"/approvals/{approval['id']}/decision", {"decision": "allow_always"})
         await watch.event("chat", state="final")
-    rule = (await person.get("/approval-rules"))["items"][0]
-    messages = (await person.get(f"/conversations/{conversation['id']}/messages"))["items"]
-    return {
-        "conversation_id": conversation["id"],
-        "run_id": sent["runId"],
-        "message_id": messages[-1]["id"],
-        "rule_id": rule["id"],
-    }
+    estate.ids["rule_id"] = [rule["id"] for rule in (await person.get("/approval-rules"))["items"]]
 
 
-async def _archived_and_deleted(person: Person, secret: str) -> None:
+async def _run_that_asks(estate: Estate) -> None:
+    await _ask(estate, f"create {estate.secret}.txt with one line in ~/elsewhere")
+
+
+async def _run_that_waits_for_its_machine(estate: Estate) -> None:
+    approval = await _ask(estate, f"run touch {estate.secret}")
+    await estate.person.post(f"/approvals/{approval['id']}/decision", {"decision": "allow_once"})
+    estate.open_call = await estate.machine.next_call()
+
+
+async def _archived_and_deleted(estate: Estate) -> None:
     for end in ("archive", "delete"):
-        conversation = await person.post("/conversations", {"title": f"{secret} {end}d"})
-        path = f"/conversations/{conversation['id']}"
-        await (person.delete(path) if end == "delete" else person.post(f"{path}/archive"))
+        body = {"title": f"{estate.secret} {end}d"}
+        conversation = (await estate.person.post("/conversations", body))["id"]
+        path = f"/conversations/{conversation}"
+        await (estate.person.delete(path) if end == "delete" else estate.person.post(f"{path}/archive"))
+        estate.ids["conversation_id"].append(conversation)
 
 
-async def _open_approval(person: Person, secret: str) -> str:
-    return (await _ask(person, f"create {secret}.txt with one line in ~/elsewhere"))[2]["id"]
-
-
-async def _open_call(person: Person, estate: Estate) -> Call:
-    _, _, approval = await _ask(person, f"run touch {estate.secret}")
-    await person.post(f"/approvals/{approval['id']}/decision", {"decision": "allow_once"})
-    return await estate.machine.next_call()
-
-
-async def _ask(person: Person, text: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Say something that needs an approval: the conversation, what was accepted, and the approval."""
+async def _ask(estate: Estate, text: str) -> dict[str, Any]:
+    """Say something that needs an approval; the approval."""
+    person, found = estate.person, estate.ids
     conversation = await person.post("/conversations", {"title": text})
     with person.server.watching(person.topic) as watch:
         sent = await person.post(f"/conversations/{conversation['id']}/messages", {"text": text})
-        requested = await watch.event("exec.approval.requested")
-    return conversation, sent, requested["approval"]
+        approval = (await watch.event("exec.approval.requested"))["approval"]
+    for kind, name in (
+        ("conversation_id", conversation["id"]),
+        ("run_id", sent["runId"]),
+        ("message_id", sent["message"]["id"]),
+        ("approval_id", approval["id"]),
+    ):
+        found.setdefault(kind, []).append(name)
+    return approval

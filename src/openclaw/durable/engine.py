@@ -50,6 +50,7 @@ class DurableEngine:
         self._workflow: Any = None
         self._dbos: Any = None
         self._working: set[asyncio.Task[Any]] = set()
+        self._beats = 0
         self._ready = asyncio.Event()
 
     async def launch(self) -> None:
@@ -78,7 +79,10 @@ class DurableEngine:
         self._workflow = dbos.DBOS.workflow(name="openclaw.run")(run)
         self._dbos = dbos
         dbos.DBOS.launch()
-        self._tasks = [spawn(self._stay_alive(), name="durable heartbeat")]
+        self._tasks = [
+            spawn(self._stay_alive(), name="durable heartbeat"),
+            spawn(self._adopt_dead(), name="durable adoption"),
+        ]
         self._ready.set()
 
     async def stop(self) -> None:
@@ -89,6 +93,7 @@ class DurableEngine:
         # First of all: what a handler works with is closed after this, and its errors would count as the work's own.
         await cancel_and_wait(*self._working)
         await asyncio.to_thread(self._dbos.DBOS.destroy, workflow_completion_timeout_sec=0)
+        await cancel_and_wait(*self._working)  # taken over from others in between
         self._dbos = None
         with contextlib.suppress(UnavailableError):  # then others find out by its silence
             async with self._database.system() as scope:
@@ -122,24 +127,34 @@ class DurableEngine:
             self._working.discard(task)
 
     async def _stay_alive(self) -> None:
-        beats = 0
         while True:
             await self._clock.sleep(_HEARTBEAT)
             try:
                 async with self._database.system() as scope:
                     await store.note_alive(scope, self._executor_id)
-                beats += 1
-                # After an outage every heartbeat is old: give the living time to renew theirs before judging.
-                if beats * _HEARTBEAT > _SILENT:
-                    await self._adopt()
+                self._beats += 1
             except UnavailableError:
-                beats = 0
+                self._beats = 0
+
+    async def _adopt_dead(self) -> None:
+        """A task of its own: while the database is away DBOS waits for long, and the heartbeat must not."""
+        while True:
+            await self._clock.sleep(_HEARTBEAT)
+            # After an outage every heartbeat is old: give the living time to renew theirs before judging.
+            if self._beats * _HEARTBEAT <= _SILENT:
+                continue
+            try:
+                await self._adopt()
+            except Exception as error:  # noqa: BLE001  (whatever it was, the next round tries again)
+                _log.warning("the work of dead processes waits", error=str(error))
 
     async def _adopt(self) -> None:
         async with self._database.system() as scope:
             dead = await store.list_dead(scope, silent_for=_SILENT)
         for executor_id in dead:
-            _log.warning("another process has died; its work goes on here or elsewhere", executor=executor_id)
+            _log.warning(
+                "another process has ended; its work goes on here or elsewhere", executor=executor_id
+            )
             await asyncio.to_thread(self._dbos.DBOS._recover_pending_workflows, [executor_id])  # noqa: SLF001
             async with self._database.system() as scope:
                 await store.forget(scope, executor_id)

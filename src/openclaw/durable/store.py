@@ -8,7 +8,6 @@ from sqlalchemy.dialects.postgresql import insert
 from openclaw.durable.models import ExecutorRow
 from openclaw.infra.scope import Scope
 
-
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -71,7 +71,7 @@ def _move(args: Sequence[Word], ground: Ground, verdict: Verdict) -> None:
 
 def _kill(args: Sequence[Word], _ground: Ground, verdict: Verdict) -> None:
     hard = any(w.text.upper().lstrip("-").removeprefix("SIG") in ("9", "KILL") for w in args)
-    verdict.worsen(Grade.HIGH if hard else Grade.MODIFY, "ends processes")
+    verdict.worsen(Grade.HIGH if hard else Grade.MODIFY, "ends processes", opaque=names_something_later(args))
 
 
 def _kill_by_name(_args: Sequence[Word], _ground: Ground, verdict: Verdict) -> None:

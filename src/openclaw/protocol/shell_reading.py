@@ -69,8 +69,6 @@ def misread(source: bytes, node: tree_sitter.Node) -> str | None:
             return _UNREAD
         case "file_redirect" if _glued_descriptor(source, node):
             return _UNREAD
-        case kind if not node.is_named and text.strip() not in ("", kind):
-            return _UNREAD  # a token that swallowed more than itself
         case _:
             return _UNREAD if _passed_over(source, node) else None
 
@@ -106,7 +104,7 @@ def _runs(text: str) -> bool:
 
 
 def _passed_over(source: bytes, node: tree_sitter.Node) -> bool:
-    """Whether bytes lie between the children that are no blanks, or no blank lies between two words."""
+    """Whether the children leave out bytes that are no blanks, or no blank lies between two words."""
     if node.type in _OPAQUE:
         return False
     position, previous = node.start_byte, ""
@@ -114,6 +112,8 @@ def _passed_over(source: bytes, node: tree_sitter.Node) -> bool:
         passed = source[position : child.start_byte].replace(b"\\\n", b" ")
         if passed.strip(b" \t\n") or (passed and node.type in _CONTIGUOUS):
             return True
+        if not child.is_named and _text(source, child).strip() not in ("", child.type):
+            return True  # a token that swallowed more than itself
         if not passed and previous in _BEFORE and child.type in _AFTER and node.type not in _CONTIGUOUS:
             return True
         position, previous = child.end_byte, child.type

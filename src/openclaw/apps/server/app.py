@@ -4,8 +4,9 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+import orjson
 from fastapi import APIRouter, FastAPI, Response
-from fastapi.responses import FileResponse, ORJSONResponse
+from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -70,7 +71,8 @@ def _operations(platform: Platform) -> APIRouter:
         """The process can serve: 200 healthy or degraded, 503 unhealthy."""
         health = await ready(platform)
         status = 503 if health.status == "unhealthy" else 200
-        return ORJSONResponse({**dataclasses.asdict(health), "version": __version__}, status_code=status)
+        body = orjson.dumps({**dataclasses.asdict(health), "version": __version__})
+        return Response(body, status_code=status, media_type="application/json")
 
     @router.get("/metrics")
     async def metrics() -> Response:
@@ -104,7 +106,8 @@ class _WebApp(StaticFiles):
         try:
             response = await super().get_response(path, scope)
         except HTTPException as error:
-            if error.status_code != 404 or "." in path.rpartition("/")[2]:
+            is_file = path != "." and "." in path.rpartition("/")[2]
+            if error.status_code != 404 or is_file:
                 raise
             response = await self._page()
         if "assets/" in scope["path"]:

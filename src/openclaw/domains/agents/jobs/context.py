@@ -45,6 +45,11 @@ class RunContext:
         return [step for step in self.steps if step.kind == "tool" and step.finished_at is None]
 
     @property
+    def awaits_approval(self) -> bool:
+        """True while a question to the user is open."""
+        return any(step.state == "awaiting_approval" for step in self.open_tools)
+
+    @property
     def is_answered(self) -> bool:
         """True when the last thing was the model speaking without asking for a tool."""
         return bool(self.steps) and self.steps[-1].kind == "model"

@@ -263,8 +263,8 @@ class ToolRunner:
         run = await repository.lock_run(scope, ctx.run_id, epoch=ctx.epoch)
         if run is None:
             raise RunSuperseded
-        run.state = "running"
         step.state, step.output, step.error, step.finished_at = state, output, error, scope.now()
+        run.state = "awaiting_approval" if ctx.awaits_approval else "running"
         await repository.update_step(
             scope, step.id, state=state, output=output, error=error, finished_at=step.finished_at
         )

@@ -1,8 +1,9 @@
 export const workspaces = {
   "workspaces.title": "Workspaces",
   "workspaces.description": "A workspace holds its own conversations, devices and models. Your personal one is yours alone.",
-  "workspaces.personal": "Personal",
-  "workspaces.shared": "Shared",
+  "workspaces.personal": "Personal workspace",
+  "workspaces.yourPersonal": "your personal workspace",
+  "workspaces.shared": "Shared workspace",
   "workspaces.current": "In use",
   "workspaces.switch": "Switch to it",
   "workspaces.switchTo": "Switch workspace",

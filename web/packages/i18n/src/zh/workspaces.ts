@@ -4,8 +4,9 @@ import type { Translation } from "../messages.ts";
 export const workspaces: Translation<typeof source> = {
   "workspaces.title": "工作区",
   "workspaces.description": "每个工作区有各自的对话、设备和模型。个人工作区只属于您自己。",
-  "workspaces.personal": "个人",
-  "workspaces.shared": "共享",
+  "workspaces.personal": "个人工作区",
+  "workspaces.yourPersonal": "您的个人工作区",
+  "workspaces.shared": "共享工作区",
   "workspaces.current": "使用中",
   "workspaces.switch": "切换到此",
   "workspaces.switchTo": "切换工作区",

@@ -39,7 +39,7 @@ export function AccountMenu() {
   ];
   return (
     <Menu label={t("app.account")} groups={groups}>
-      <MenuTriggerButton title={user.displayName || user.username} detail={current.name} label={t("app.account")} />
+      <MenuTriggerButton title={user.displayName || user.username} detail={current.kind === "personal" ? t("workspaces.personal") : current.name} label={t("app.account")} />
     </Menu>
   );
 }

@@ -1,4 +1,4 @@
 /** The user's linked machines. The page is in `module.tsx`, which only `app/` mounts. */
-export { LinkDevice } from "./components/LinkDevice.tsx";
+export { LinkDeviceButton, useLinkDialog } from "./components/LinkDevice.tsx";
 export { OnlineDevices } from "./components/OnlineDevices.tsx";
 export { useDevices } from "./queries.ts";

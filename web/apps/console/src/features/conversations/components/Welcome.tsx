@@ -1,7 +1,7 @@
 import type { Device } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 
-import { LinkDevice } from "../../devices/index.ts";
+import { LinkDeviceButton, useLinkDialog } from "../../devices/index.ts";
 import { DemoBanner } from "./DemoBanner.tsx";
 import { Examples } from "./Examples.tsx";
 
@@ -10,16 +10,18 @@ import "./Welcome.css";
 /** A chat that has not begun: what to do first. `devices` is null while they are being read. */
 export function Welcome({ devices, isDemo, onPick }: { devices: readonly Device[] | null; isDemo: boolean; onPick: (text: string) => void }) {
   const t = useTranslator();
+  const { startLinking, linkDialog } = useLinkDialog();
   const isFirst = devices?.length === 0;
   return (
     <div className="Welcome">
+      {linkDialog}
       <div className="Welcome-column">
         <div className="Welcome-lead">
           <h2 className="Welcome-title">{t(isFirst ? "welcome.titleFirst" : "welcome.title")}</h2>
           <p className="Welcome-text">{t(isFirst ? "welcome.textFirst" : "welcome.text")}</p>
           {isFirst && (
             <div className="Welcome-action">
-              <LinkDevice label={t("welcome.link")} />
+              <LinkDeviceButton label={t("welcome.link")} onPress={startLinking} />
               <p className="Welcome-note">{t("welcome.later")}</p>
             </div>
           )}

@@ -8,19 +8,21 @@ import { NameDialog } from "../../../shared/NameDialog.tsx";
 import { Page } from "../../../shared/Page.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
 import { useDevices, useRenameDevice, useRevokeDevice } from "../queries.ts";
-import { LinkDevice } from "./LinkDevice.tsx";
+import { LinkDeviceButton, useLinkDialog } from "./LinkDevice.tsx";
 
 export function DevicesPage() {
   const t = useTranslator();
   const devices = useDevices();
+  const { startLinking, linkDialog } = useLinkDialog();
   useTitle(t("devices.title"));
   const isEmpty = devices.data?.length === 0;
   return (
-    <Page title={t("devices.title")} description={t("devices.description")} action={!isEmpty && <LinkDevice />}>
+    <Page title={t("devices.title")} description={t("devices.description")} action={!isEmpty && <LinkDeviceButton onPress={startLinking} />}>
+      {linkDialog}
       {devices.error && <Banner tone="danger" title={t("devices.loadFailed")}>{t.error(devices.error)}</Banner>}
       {devices.isPending && <Skeleton label={t("app.loading")} isBlock />}
       {isEmpty && (
-        <EmptyState title={t("devices.empty")} action={<LinkDevice tone="primary" />}>
+        <EmptyState title={t("devices.empty")} action={<LinkDeviceButton onPress={startLinking} />}>
           {t("devices.emptyText")}
         </EmptyState>
       )}

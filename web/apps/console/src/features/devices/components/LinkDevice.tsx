@@ -1,19 +1,26 @@
 import { useTranslator } from "@openclaw/i18n";
 import { Button, type ButtonTone } from "@openclaw/ui";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 
 import { LinkDialog } from "./LinkDialog.tsx";
 
-/** The button that starts linking a machine, with the dialog behind it. */
-export function LinkDevice({ tone = "primary", label }: { tone?: ButtonTone; label?: string }) {
-  const t = useTranslator();
+/**
+ * Linking a machine, from a page. The dialog is placed by the page itself: it has to outlive the button, which may be
+ * part of an empty state that is gone as soon as the machine is linked.
+ */
+export function useLinkDialog(): { startLinking: () => void; linkDialog: ReactNode } {
   const [isOpen, setOpen] = useState(false);
+  return {
+    startLinking: () => setOpen(true),
+    linkDialog: isOpen && <LinkDialog onClose={() => setOpen(false)} />,
+  };
+}
+
+export function LinkDeviceButton({ onPress, tone = "primary", label }: { onPress: () => void; tone?: ButtonTone; label?: string }) {
+  const t = useTranslator();
   return (
-    <>
-      <Button tone={tone} icon="link" onPress={() => setOpen(true)} data-testid="link-device">
-        {label ?? t("devices.link")}
-      </Button>
-      {isOpen && <LinkDialog onClose={() => setOpen(false)} />}
-    </>
+    <Button tone={tone} icon="link" onPress={onPress} data-testid="link-device">
+      {label ?? t("devices.link")}
+    </Button>
   );
 }

@@ -21,7 +21,8 @@ export function ThisMachine({ bridge, look, link }: { bridge: LocalBridge; look:
 
 function Content({ bridge, look, link }: { bridge: LocalBridge; look: () => void; link: () => void }) {
   const t = useTranslator();
-  const workspace = useWorkspaces().current.name;
+  const { current } = useWorkspaces();
+  const workspace = current.kind === "personal" ? t("workspaces.yourPersonal") : current.name;
   const again = (
     <Button size="s" icon="refresh" onPress={look} data-testid="look-again">
       {t("link.lookAgain")}
