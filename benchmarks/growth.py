@@ -11,9 +11,11 @@ from benchmarks.report import Row
 ROUNDS, WARM_UP = 30, 5
 _TENANTS = """
 WITH new_users AS (
-    INSERT INTO users (id, username, email, password_hash, display_name, role, language, theme, is_active, created_at, updated_at)
-    SELECT gen_random_uuid(), 'tenant' || n, 'tenant' || n || '@example.com', '', 'Tenant ' || n, 'member', 'en', 'system',
-        true, now(), now()
+    INSERT INTO users (
+        id, username, email, password_hash, display_name, role, language, theme, is_active, created_at, updated_at
+    )
+    SELECT gen_random_uuid(), 'tenant' || n, 'tenant' || n || '@example.com', '', 'Tenant ' || n, 'member', 'en',
+        'system', true, now(), now()
     FROM generate_series($1::int, $2::int) n RETURNING id, display_name
 ), new_workspaces AS (
     INSERT INTO workspaces (id, name, kind, created_by_user_id, created_at, updated_at)
@@ -24,7 +26,7 @@ SELECT id, created_by_user_id, 'owner', now() FROM new_workspaces
 """
 _CONVERSATIONS = """
 WITH chosen AS (
-    SELECT w.id AS workspace_id, w.created_by_user_id AS user_id FROM workspaces w JOIN users u ON u.id = w.created_by_user_id
+    SELECT w.id AS workspace_id, u.id AS user_id FROM workspaces w JOIN users u ON u.id = w.created_by_user_id
     WHERE u.username LIKE 'tenant%' ORDER BY u.username LIMIT 1000
 ), new_conversations AS (
     INSERT INTO conversations (id, workspace_id, user_id, title, is_main, summary_through_seq, created_at, updated_at)
@@ -48,7 +50,16 @@ async def measure() -> list[Row]:
         await _fill(subject, 11, 10_000, conversations=True)
         many = await _ten_requests(subject, own[0]["id"])
     ratio = many / few
-    return [Row("growth: ten requests, 10 → 10,000 tenants", f"{many * 1000:.1f} ms", f"{few * 1000:.1f} ms", f"{ratio:.2f}×", "≤ 1.2×", ratio <= 1.2)]
+    return [
+        Row(
+            "growth: ten requests, 10 → 10,000 tenants",
+            f"{many * 1000:.1f} ms",
+            f"{few * 1000:.1f} ms",
+            f"{ratio:.2f}×",
+            "≤ 1.2×",
+            ratio <= 1.2,
+        )
+    ]
 
 
 async def _fill(subject: Product, first: int, last: int, *, conversations: bool) -> None:
@@ -64,10 +75,16 @@ async def _fill(subject: Product, first: int, last: int, *, conversations: bool)
 
 async def _ten_requests(subject: Product, conversation: str) -> float:
     requests = [
-        ("GET", "/users/me", None), ("GET", "/conversations", None), ("GET", "/conversations?q=Mine", None),
-        ("GET", f"/conversations/{conversation}", None), ("GET", f"/conversations/{conversation}/messages", None),
-        ("PATCH", f"/conversations/{conversation}", {"title": "Renamed"}), ("GET", "/devices", None),
-        ("GET", "/approvals?state=pending", None), ("GET", "/audit", None), ("GET", "/workspaces", None),
+        ("GET", "/users/me", None),
+        ("GET", "/conversations", None),
+        ("GET", "/conversations?q=Mine", None),
+        ("GET", f"/conversations/{conversation}", None),
+        ("GET", f"/conversations/{conversation}/messages", None),
+        ("PATCH", f"/conversations/{conversation}", {"title": "Renamed"}),
+        ("GET", "/devices", None),
+        ("GET", "/approvals?state=pending", None),
+        ("GET", "/audit", None),
+        ("GET", "/workspaces", None),
     ]
     times: list[float] = []
     for round_ in range(ROUNDS + WARM_UP):

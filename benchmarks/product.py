@@ -75,15 +75,22 @@ class GatewayClient:
         await self.request(
             "connect",
             {
-                "minProtocol": 4, "maxProtocol": 4, "client": client, "role": "operator", "scopes": scopes,
-                "caps": ["tool-events", "approvals"], "auth": {"token": ticket},
+                "minProtocol": 4,
+                "maxProtocol": 4,
+                "client": client,
+                "role": "operator",
+                "scopes": scopes,
+                "caps": ["tool-events", "approvals"],
+                "auth": {"token": ticket},
             },
         )
 
     async def send(self, method: str, params: dict[str, Any]) -> str:
         """Send a request and do not wait."""
         request_id = str(next(self._ids))
-        await self._socket.send(json.dumps({"type": "req", "id": request_id, "method": method, "params": params}))
+        await self._socket.send(
+            json.dumps({"type": "req", "id": request_id, "method": method, "params": params})
+        )
         return request_id
 
     async def receive(self) -> dict[str, Any]:
@@ -102,10 +109,16 @@ class GatewayClient:
 
 
 @contextlib.asynccontextmanager
-async def running(*arguments: str, expects: str, **environment: str) -> AsyncGenerator[tuple[asyncio.subprocess.Process, str]]:
+async def running(
+    *arguments: str, expects: str, **environment: str
+) -> AsyncGenerator[tuple[asyncio.subprocess.Process, str]]:
     """A child process, and its first line that holds ``expects``; ended at the end of the block."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, cwd=ROOT, env={**os.environ, **environment}, stdout=asyncio.subprocess.PIPE,
+        sys.executable,
+        *arguments,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
     assert process.stdout is not None
@@ -130,10 +143,15 @@ async def product() -> AsyncGenerator[Product]:
     with tempfile.TemporaryDirectory(prefix="openclaw-bench-") as folder:
         home, port = Path(folder) / "home", free_port()
         environment = {
-            "OPENCLAW_HOME": str(home), "OPENCLAW_PORT": str(port), "OPENCLAW_GATEWAY_PORT": str(free_port()),
+            "OPENCLAW_HOME": str(home),
+            "OPENCLAW_PORT": str(port),
+            "OPENCLAW_GATEWAY_PORT": str(free_port()),
             "OPENCLAW_LOG_LEVEL": "ERROR",
         }
-        async with running("-m", "openclaw.apps.standalone", expects="running at", **environment) as (process, _):
+        async with running("-m", "openclaw.apps.standalone", expects="running at", **environment) as (
+            process,
+            _,
+        ):
             url = f"http://127.0.0.1:{port}"
             async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
                 yield Product(process, home, url, http)

@@ -19,7 +19,8 @@ class Row:
     def line(self) -> str:
         """For the terminal."""
         mark = "ok  " if self.holds else "MISS"
-        return f"{mark} {self.name:<44} {self.measured:>14}  floor {self.floor:>14}  {self.figure:>12}  (target {self.target})"
+        figures = f"{self.measured:>14}  floor {self.floor:>14}  {self.figure:>12}"
+        return f"{mark} {self.name:<44} {figures}  (target {self.target})"
 
 
 def milliseconds(seconds: Sequence[float]) -> float:

@@ -28,8 +28,22 @@ async def measure() -> list[Row]:
     floor = postgres + fastapi
     ratio = up / floor
     return [
-        Row("up: empty home to first healthy answer", f"{up:.2f} s", f"{floor:.2f} s", f"{ratio:.2f}×", "≤ 3× and ≤ 5 s", ratio <= 3 and up <= 5),
-        Row("up: idle memory of all Python processes", f"{memory:.0f} MiB", "–", "", "≤ 220 MiB", memory <= 220),
+        Row(
+            "up: empty home to first healthy answer",
+            f"{up:.2f} s",
+            f"{floor:.2f} s",
+            f"{ratio:.2f}×",
+            "≤ 3× and ≤ 5 s",
+            ratio <= 3 and up <= 5,
+        ),
+        Row(
+            "up: idle memory of all Python processes",
+            f"{memory:.0f} MiB",
+            "–",
+            "",
+            "≤ 220 MiB",
+            memory <= 220,
+        ),
     ]
 
 
@@ -42,12 +56,18 @@ def _round() -> tuple[float, float, float, float]:
 def _up(folder: Path) -> tuple[float, float]:
     port = free_port()
     environment = {
-        **os.environ, "OPENCLAW_HOME": str(folder / "home"), "OPENCLAW_PORT": str(port),
-        "OPENCLAW_GATEWAY_PORT": str(free_port()), "OPENCLAW_LOG_LEVEL": "ERROR",
+        **os.environ,
+        "OPENCLAW_HOME": str(folder / "home"),
+        "OPENCLAW_PORT": str(port),
+        "OPENCLAW_GATEWAY_PORT": str(free_port()),
+        "OPENCLAW_LOG_LEVEL": "ERROR",
     }
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "openclaw.apps.standalone"], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL,
+        [sys.executable, "-m", "openclaw.apps.standalone"],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:

@@ -17,7 +17,18 @@ async def measure() -> list[Row]:
         async with product() as subject:
             await subject.sign_up()
             await _link(subject, state)
-            arguments = ("-m", "openclaw.apps.bridge", "run", "--server", subject.url, "--state-dir", state, "--port", "0", "--json")
+            arguments = (
+                "-m",
+                "openclaw.apps.bridge",
+                "run",
+                "--server",
+                subject.url,
+                "--state-dir",
+                state,
+                "--port",
+                "0",
+                "--json",
+            )
             async with subject.gateway() as client, running(*arguments, expects="") as _:
                 node = await _online(subject)
                 local: list[float] = []
@@ -25,7 +36,10 @@ async def measure() -> list[Row]:
                 for round_ in range(ROUNDS + WARM_UP):
                     one = await _spawn()
                     params = {
-                        "nodeId": node, "command": "exec", "params": {"argv": ["true"]}, "idempotencyKey": str(uuid.uuid4()),
+                        "nodeId": node,
+                        "command": "exec",
+                        "params": {"argv": ["true"]},
+                        "idempotencyKey": str(uuid.uuid4()),
                     }
                     started = time.perf_counter()
                     await client.request("node.invoke", params)
@@ -35,7 +49,16 @@ async def measure() -> list[Row]:
                         remote.append(other)
     there, here = milliseconds(remote), milliseconds(local)
     added = there - here
-    return [Row("tool: `true` on the machine, added p50", f"{there:.1f} ms", f"{here:.1f} ms", f"+{added:.1f} ms", "≤ +10 ms", added <= 10)]
+    return [
+        Row(
+            "tool: `true` on the machine, added p50",
+            f"{there:.1f} ms",
+            f"{here:.1f} ms",
+            f"+{added:.1f} ms",
+            "≤ +10 ms",
+            added <= 10,
+        )
+    ]
 
 
 async def _link(subject: Product, state: str) -> None:

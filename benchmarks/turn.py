@@ -25,11 +25,20 @@ class Turn:
 
 async def measure() -> list[Row]:
     """Direct and through the product by turns, so that both see the same machine."""
-    async with running("-m", "tests.support.scripted_openai", "--port", "0", expects="http") as (_, url), product() as subject:
+    async with (
+        running("-m", "tests.support.scripted_openai", "--port", "0", expects="http") as (_, url),
+        product() as subject,
+    ):
         base = url.split()[-1].rstrip("/")
         base = base if base.endswith("/v1") else f"{base}/v1"
         await subject.sign_up()
-        body = {"kind": "openai", "name": "Scripted", "baseUrl": base, "apiKey": "k" * 16, "model": "scripted-1"}
+        body = {
+            "kind": "openai",
+            "name": "Scripted",
+            "baseUrl": base,
+            "apiKey": "k" * 16,
+            "model": "scripted-1",
+        }
         await subject.call("POST", "/model-providers", body)
         models, config = Models(SystemClock()), ModelConfig("openai", "scripted-1", base, "k" * 16)
         direct: list[Turn] = []
@@ -80,4 +89,6 @@ async def _through(client: GatewayClient, conversation: str) -> Turn:
 
 def _row(name: str, pair: tuple[float, float], target: float) -> Row:
     added = pair[0] - pair[1]
-    return Row(name, f"{pair[0]:.1f} ms", f"{pair[1]:.1f} ms", f"+{added:.1f} ms", f"≤ +{target} ms", added <= target)
+    return Row(
+        name, f"{pair[0]:.1f} ms", f"{pair[1]:.1f} ms", f"+{added:.1f} ms", f"≤ +{target} ms", added <= target
+    )

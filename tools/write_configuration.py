@@ -34,5 +34,9 @@ def _shown(default: object) -> str:
 
 if __name__ == "__main__":
     if "--check" in sys.argv:
-        sys.exit(0 if PAGE.read_text() == page() else f"{PAGE.name} is stale: run python -m tools.write_configuration")
+        sys.exit(
+            0
+            if PAGE.read_text() == page()
+            else f"{PAGE.name} is stale: run python -m tools.write_configuration"
+        )
     PAGE.write_text(page())

@@ -179,6 +179,7 @@ class EventBus:
                     timeout=5,
                     server_settings={"role": APPLICATION_ROLE, "application_name": "openclaw bus"},
                 )
+                connection.add_termination_listener(lambda _connection, lost=lost: lost.set())
                 await connection.add_listener(CHANNEL, self._on_notify)
                 await connection.execute("SELECT set_config('app.is_system', 'on', false)")
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
@@ -186,7 +187,6 @@ class EventBus:
                 await self._clock.sleep(timedelta(seconds=wait))
                 wait = min(wait * 2, 5.0)
                 continue
-            connection.add_termination_listener(lambda _connection, lost=lost: lost.set())
             self._connection, wait = connection, 0.1
             self._connected.set()
             for listener in tuple(self._gap_listeners):

@@ -47,6 +47,9 @@ class Config(BaseSettings):
     allowed_origins: tuple[str, ...] = Field(
         default=(), description="More web origins that may open the gateway."
     )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(), description="Addresses of proxies whose X-Forwarded-For names the client."
+    )
     registration: RegistrationMode = Field(
         default="open", description="Who may sign up after the first account."
     )
@@ -97,6 +100,11 @@ class Config(BaseSettings):
     def is_tls(self) -> bool:
         """True when browsers reach us by https, so that cookies are marked Secure."""
         return self.web_origin.startswith("https://")
+
+    @property
+    def is_exposed(self) -> bool:
+        """True when others than this machine's own users may reach the server."""
+        return self.public_url is not None or self.host not in ("127.0.0.1", "localhost", "::1")
 
     def gateway_url_for(self, host: str | None) -> str:
         """The gateway's address for a client that reached the web app by ``host`` (a Host header)."""

@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 from openclaw.infra.scope import Actor, Scope
@@ -86,19 +87,18 @@ class Database:
     @contextlib.asynccontextmanager
     async def _begin(self, actor: Actor | None, request_id: str | None) -> AsyncIterator[Scope]:
         try:
-            async with self._sessions() as session, session.begin():
-                await session.execute(
-                    _SET_TENANT,
-                    {
-                        "user_id": str(actor.user_id) if actor else "",
-                        "workspace_id": str(actor.workspace_id) if actor else "",
-                        "is_system": "" if actor else "on",
-                    },
-                )
+            async with contextlib.AsyncExitStack() as stack:
+                try:
+                    session = await self._open(stack, actor)
+                except DBAPIError as error:
+                    if not error.connection_invalidated:
+                        raise
+                    # The server was restarted since the pool opened this connection. Nothing was done on it yet.
+                    session = await self._open(stack, actor)
                 yield Scope(
                     actor=actor, session=session, clock=self._clock, request_id=request_id or new_id().hex
                 )
-        except (OperationalError, InterfaceError, OSError) as error:
+        except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
             raise UnavailableError(part="database") from error
         except DBAPIError as error:
             if error.connection_invalidated or is_transient(error):
@@ -110,6 +110,22 @@ class Database:
                     field="text", reason="holds something that cannot be stored"
                 ) from error
             raise
+
+    async def _open(self, stack: contextlib.AsyncExitStack, actor: Actor | None) -> AsyncSession:
+        """A session whose transaction is that of ``actor``; ``stack`` ends both."""
+        async with contextlib.AsyncExitStack() as opening:
+            session = await opening.enter_async_context(self._sessions())
+            await opening.enter_async_context(session.begin())
+            await session.execute(
+                _SET_TENANT,
+                {
+                    "user_id": str(actor.user_id) if actor else "",
+                    "workspace_id": str(actor.workspace_id) if actor else "",
+                    "is_system": "" if actor else "on",
+                },
+            )
+            await stack.enter_async_context(opening.pop_all())
+            return session
 
     async def ping(self) -> None:
         """Raise UnavailableError unless the database answers."""

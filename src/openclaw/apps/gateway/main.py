@@ -46,6 +46,7 @@ async def gateway(platform: Platform) -> AsyncIterator[GatewayServer]:
             port=config.gateway_port,
             version=__version__,
             allowed_origins=config.web_origins,
+            trusted_proxies=frozenset(config.trusted_proxies),
         ),
         platform.clock,
         hub,

@@ -16,7 +16,7 @@ from openclaw.apps.gateway.methods.nodes import node_methods
 from openclaw.apps.gateway.methods.overview import overview_methods
 from openclaw.apps.gateway.methods.pairing import pairing_methods
 from openclaw.apps.gateway.methods.sessions import session_methods
-from openclaw.apps.gateway.registry import ConnectionHub
+from openclaw.apps.gateway.registry import SERVICE_RESTART, ConnectionHub
 from openclaw.domains.devices.errors import BadProofError, DeviceSessionRevokedError
 from openclaw.domains.devices.events import call_topic, device_topic
 from openclaw.domains.devices.service import calls, registry, sessions
@@ -149,10 +149,12 @@ class Product:
     def start(self) -> None:
         """Listen to the bus for what concerns connections here."""
         self._platform.bus.subscribe("*", self._on_message)
+        self._end_gap = self._platform.bus.on_gap(self._on_gap)
 
     def stop(self) -> None:
         """Listen no more."""
         self._platform.bus.unsubscribe("*", self._on_message)
+        self._end_gap()
 
     async def renew_presence(self) -> None:
         """For ever: machines whose socket stands stay online, and sockets whose session has lapsed are closed."""
@@ -173,6 +175,10 @@ class Product:
             return  # the database is away: the next round tells
         if not is_live:
             self._hub.close_session(session_id, reason="session expired")
+
+    def _on_gap(self) -> None:
+        """Events, calls and revocations may be missing: who comes back is checked again and gets what is open."""
+        self._hub.close_all(SERVICE_RESTART, "messages may have been missed")
 
     def _on_message(self, topic: str, body: dict[str, Any]) -> None:
         if topic.startswith("user:"):

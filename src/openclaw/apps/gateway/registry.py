@@ -171,6 +171,10 @@ class ConnectionHub:
         """Close what a user has open in a workspace; answers how many."""
         return self._close(self.connections(user_id=user_id, workspace_id=workspace_id), code, reason)
 
+    def close_all(self, code: int, reason: str) -> int:
+        """Close everything; answers how many."""
+        return self._close(list(self._all.values()), code, reason)
+
     def tick(self) -> None:
         """Tell every client that the connection lives."""
         self._tell_all("tick", {"ts": self._now_ms()})
@@ -181,7 +185,7 @@ class ConnectionHub:
         if restart_expected_ms is not None:
             payload["restartExpectedMs"] = restart_expected_ms
         self._tell_all("shutdown", payload)
-        self._close(list(self._all.values()), SERVICE_RESTART, reason)
+        self.close_all(SERVICE_RESTART, reason)
 
     def _tell_all(self, event: str, payload: Payload) -> None:
         outgoing = OutgoingEvent(event, payload)

@@ -1,7 +1,7 @@
 """The parts that every server role is made of, opened and closed in order."""
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -9,6 +9,7 @@ import structlog
 from openclaw.domains.agents import manifest as agents
 from openclaw.domains.audit import manifest as audit
 from openclaw.domains.conversations import manifest as conversations
+from openclaw.domains.devices import manifest as devices
 from openclaw.durable.engine import DurableEngine
 from openclaw.infra.blobs import open_blobs
 from openclaw.infra.bus import EventBus
@@ -68,7 +69,7 @@ async def open_process(config: Config, url: str, *, clock: Clock | None = None) 
     )
     await bus.start()
     relay = OutboxRelay(database, bus, clock, _subscribers(platform))
-    tasks = [spawn(engine.launch(), name="durable engine"), spawn(relay.run(), name="outbox relay")]
+    tasks = [spawn(_join(engine, run_job), name="durable engine"), spawn(relay.run(), name="outbox relay")]
     try:
         yield Process(platform, engine)
     finally:
@@ -79,5 +80,14 @@ async def open_process(config: Config, url: str, *, clock: Clock | None = None) 
         await database.close()
 
 
-def _subscribers(platform: Platform) -> dict[str, Sequence[Subscriber]]:
-    return {**audit.SUBSCRIBERS, **agents.subscribers(platform.start_run)}
+async def _join(engine: DurableEngine, run_job: agents.RunJob) -> None:
+    await engine.launch()
+    await run_job.warm_up()
+
+
+def _subscribers(platform: Platform) -> Mapping[str, Sequence[Subscriber]]:
+    merged: dict[str, list[Subscriber]] = {}
+    for slice_ in (audit.SUBSCRIBERS, devices.SUBSCRIBERS, agents.subscribers(platform.start_run)):
+        for event, subscribers in slice_.items():
+            merged.setdefault(event, []).extend(subscribers)
+    return merged

@@ -22,6 +22,6 @@ async def _serve(config: Config) -> None:
     async with (
         database_url(config) as url,
         open_process(config, url) as process,
-        serving(build_app(process.platform), listener),
+        serving(build_app(process.platform), listener, trusted_proxies=config.trusted_proxies),
     ):
         await stopped()

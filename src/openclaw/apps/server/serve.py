@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator, Sequence
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -13,12 +13,14 @@ from openclaw.kit.tasks import spawn
 
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         yield  # the process decides when to stop
 
 
 @contextlib.asynccontextmanager
-async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
+async def serving(
+    app: ASGIApp, listener: socket.socket, *, trusted_proxies: Sequence[str] = ()
+) -> AsyncGenerator[None]:
     """Serve ``app`` on ``listener`` inside the block; requests in flight get five seconds at its end."""
     config = uvicorn.Config(
         app,
@@ -27,6 +29,8 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
         lifespan="off",
         timeout_graceful_shutdown=5,
         server_header=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
         h11_max_incomplete_event_size=65_536,
     )
     server = _Server(config)

@@ -28,7 +28,7 @@ async def _serve(config: Config, embedded: EmbeddedPostgres, *, opens_browser: b
         database_url(config, embedded) as url,
         open_process(config, url) as process,
         gateway(process.platform),
-        serving(build_app(process.platform), listener),
+        serving(build_app(process.platform), listener, trusted_proxies=config.trusted_proxies),
     ):
         address = config.public_url or config.web_origin
         sys.stdout.write(

@@ -8,6 +8,7 @@ from openclaw.domains.agents.errors import (
     ApprovalDecidedError,
     ApprovalNotFoundError,
     ConfirmationNeededError,
+    PrivateAddressError,
     ProviderNotFoundError,
     RuleNotFoundError,
     RuleNotPossibleError,
@@ -127,19 +128,19 @@ async def list_model_providers(scope: CurrentScope) -> Providers:
     "/model-providers",
     status_code=201,
     operation_id="createModelProvider",
-    responses=errors(NotSignedInError, NotAllowedError),
+    responses=errors(NotSignedInError, NotAllowedError, PrivateAddressError),
 )
 async def create_model_provider(
     scope: CurrentScope, platform: CurrentPlatform, data: CreateProvider
 ) -> Provider:
     """Add a provider; its key is sealed at rest."""
-    return await providers.create_provider(scope, data, platform.keys)
+    return await providers.create_provider(scope, data, platform.keys, is_exposed=platform.config.is_exposed)
 
 
 @router.patch(
     "/model-providers/{provider_id}",
     operation_id="updateModelProvider",
-    responses=errors(NotSignedInError, NotAllowedError, ProviderNotFoundError),
+    responses=errors(NotSignedInError, NotAllowedError, ProviderNotFoundError, PrivateAddressError),
 )
 async def update_model_provider(
     scope: CurrentScope,
@@ -148,7 +149,9 @@ async def update_model_provider(
     data: UpdateProvider,
 ) -> Provider:
     """Change a provider."""
-    return await providers.update_provider(scope, provider_id, data, platform.keys)
+    return await providers.update_provider(
+        scope, provider_id, data, platform.keys, is_exposed=platform.config.is_exposed
+    )
 
 
 @router.delete(

@@ -79,6 +79,16 @@ class ProviderNotFoundError(OpenClawError):
 
 
 @dataclass(eq=False)
+class PrivateAddressError(OpenClawError):
+    """On a server that others reach, only its owner may point it at addresses inside its own network."""
+
+    code: ClassVar[str] = "agents.private_address"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    template: ClassVar[str] = "Only the owner of this server may use an address inside its own network."
+    template_zh: ClassVar[str] = "只有服务器所有者可以使用其内部网络地址。"
+
+
+@dataclass(eq=False)
 class RunBusyError(OpenClawError):
     """The conversation's last run has not ended."""
 

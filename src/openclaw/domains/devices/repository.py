@@ -90,6 +90,19 @@ async def list_devices(scope: Scope) -> list[DeviceRow]:
     )
 
 
+async def list_devices_of(scope: Scope, *, user_id: UUID, workspace_id: UUID) -> list[DeviceRow]:
+    """A user's linked machines in a workspace. Needs a system scope."""
+    return list(
+        await scope.session.scalars(
+            select(DeviceRow).where(
+                DeviceRow.user_id == user_id,
+                DeviceRow.workspace_id == workspace_id,
+                DeviceRow.revoked_at.is_(None),
+            )
+        )
+    )
+
+
 async def set_presence(
     scope: Scope, device_id: UUID, *, connection_id: str, online_until: datetime | None, **changed: Any
 ) -> bool:

@@ -35,7 +35,7 @@ from openclaw.kit.clock import Clock
 from openclaw.kit.errors import InternalError, OpenClawError, UnavailableError
 from openclaw.kit.tasks import cancel_and_wait, spawn
 from openclaw.runtime.context import estimate_tokens, fit
-from openclaw.runtime.history import dump_history
+from openclaw.runtime.history import dump_history, user_message
 from openclaw.runtime.prompts import DeviceNote, system_prompt
 from openclaw.runtime.streaming import ModelReply, Models, ReplyRequest
 from openclaw.runtime.toolset import tool_definitions
@@ -69,6 +69,10 @@ class RunJob:
         self._transcript = transcript
         self._models = Models(clock)
         self._tools = ToolRunner(database=database, bus=bus, blobs=blobs, config=config)
+
+    async def warm_up(self) -> None:
+        """Load what the first turn would otherwise wait a second for."""
+        await asyncio.to_thread(lambda: (user_message(""), tool_definitions()))
 
     async def close(self) -> None:
         """Close the connections to providers."""
@@ -114,6 +118,8 @@ class RunJob:
             if run.abort_requested_at is not None:
                 await self._finish_aborted(scope, ctx)
                 return None
+            if ctx.awaits_approval:  # entered again: the question still stands
+                run.state = "awaiting_approval"
         live.started()
         return ctx
 

@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from openclaw.domains.agents import repository
-from openclaw.domains.agents.errors import ProviderNotFoundError
+from openclaw.domains.agents.errors import PrivateAddressError, ProviderNotFoundError
 from openclaw.domains.agents.models import ModelProviderRow
 from openclaw.domains.agents.schemas import CreateProvider, Model, Provider, UpdateProvider
 from openclaw.domains.audit import service as audit
+from openclaw.domains.identity.service import accounts as identity
 from openclaw.domains.workspaces.policy import check_role
+from openclaw.infra.addresses import is_public
 from openclaw.infra.scope import Role, Scope
 from openclaw.infra.secrets import KeyRing
 from openclaw.kit import ids
@@ -36,9 +38,10 @@ async def list_models(scope: Scope) -> list[Model]:
     ]
 
 
-async def create_provider(scope: Scope, data: CreateProvider, keys: KeyRing) -> Provider:
-    """Add a provider; the first one is the default. Raises NotAllowedError below admin."""
+async def create_provider(scope: Scope, data: CreateProvider, keys: KeyRing, *, is_exposed: bool) -> Provider:
+    """Add a provider; the first one is the default. Raises NotAllowedError below admin, PrivateAddressError."""
     check_role(scope.who, Role.ADMIN)
+    await _check_address(scope, data.base_url, is_exposed=is_exposed)
     is_default = data.is_default or not await repository.list_providers(scope)
     if is_default:
         await repository.clear_default(scope)
@@ -66,9 +69,12 @@ async def create_provider(scope: Scope, data: CreateProvider, keys: KeyRing) -> 
     return Provider.model_validate(row)
 
 
-async def update_provider(scope: Scope, provider_id: UUID, data: UpdateProvider, keys: KeyRing) -> Provider:
-    """Change a provider. Raises ProviderNotFoundError, NotAllowedError."""
+async def update_provider(
+    scope: Scope, provider_id: UUID, data: UpdateProvider, keys: KeyRing, *, is_exposed: bool
+) -> Provider:
+    """Change a provider. Raises ProviderNotFoundError, NotAllowedError, PrivateAddressError."""
     row = await _access(scope, provider_id)
+    await _check_address(scope, data.base_url, is_exposed=is_exposed)
     if data.is_default:
         await repository.clear_default(scope)
     # A new address gets a new key or none: the old key must not be sent to a host that its owner did not name.
@@ -118,6 +124,14 @@ async def test_provider(config: ModelConfig, clock: Clock) -> tuple[OpenClawErro
     finally:
         await models.aclose()
     return error, int((clock.now() - started).total_seconds() * 1000)
+
+
+async def _check_address(scope: Scope, base_url: str | None, *, is_exposed: bool) -> None:
+    """On a server that others reach, a tenant must not use it to knock at doors inside its network."""
+    if base_url is None or not is_exposed or await is_public(base_url):
+        return
+    if (await identity.get_me(scope)).role != "owner":
+        raise PrivateAddressError
 
 
 async def _access(scope: Scope, provider_id: UUID) -> ModelProviderRow:

@@ -39,11 +39,14 @@ from openclaw.infra.web.cookies import (
     has_csrf_proof,
     set_session_cookies,
 )
+from openclaw.infra.web.limits import RateLimit
 from openclaw.infra.web.routes import errors
 from openclaw.kit import ids
 
 router = APIRouter(tags=["identity"])
 WORKSPACE_HEADER = "x-workspace-id"
+# Each costs a password hash and a workspace.
+_sign_ups = RateLimit(per_address=100, overall=2_000, minutes=10)
 
 
 @router.post(
@@ -56,6 +59,7 @@ async def register(
     request: Request, response: Response, platform: CurrentPlatform, data: Register
 ) -> Session:
     """Sign up. The first account becomes the owner of the instance."""
+    _sign_ups.check(address_of(request), platform.clock.now())
     password_hash = await identity.hash_new_password(data)
     async with platform.database.system() as scope:
         user, workspace = await service.sign_up(

@@ -4,9 +4,21 @@ import type { QueryClient } from "@tanstack/react-query";
 import { queryKeys } from "../shared/queryKeys.ts";
 import type { Services } from "../shared/services.tsx";
 
+/** Events come in bursts; what they make stale is read once for all that come within this time. */
+const GATHER_MS = 40;
+
 /** Carries gateway events to where they show: live ones to the overlay, the rest marks what was read as stale. */
 export function connectLive({ gateway, streams }: Services, queryClient: QueryClient): void {
-  const stale = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey });
+  const gathered = new Map<string, readonly unknown[]>();
+  const stale = (queryKey: readonly unknown[]) => {
+    if (gathered.size === 0) window.setTimeout(refetch, GATHER_MS);
+    gathered.set(JSON.stringify(queryKey), queryKey);
+  };
+  const refetch = () => {
+    const keys = [...gathered.values()];
+    gathered.clear();
+    for (const queryKey of keys) void queryClient.invalidateQueries({ queryKey });
+  };
 
   gateway.on("*", (payload, name) => {
     const addressed = readEvent(name, payload);

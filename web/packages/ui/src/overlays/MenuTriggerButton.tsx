@@ -7,7 +7,8 @@ import "./MenuTriggerButton.css";
 /** A wide, two-line menu opener: who, and in what. */
 export function MenuTriggerButton({ title, detail, label }: { title: string; detail: string; label: string }) {
   return (
-    <Button className="MenuTriggerButton" aria-label={`${label}: ${title}, ${detail}`}>
+    <Button className="MenuTriggerButton">
+      <span className="visually-hidden">{label}</span>
       <span className="MenuTriggerButton-initial" aria-hidden="true">
         {[...title][0]?.toUpperCase()}
       </span>

@@ -24,9 +24,9 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
     <section className="ApprovalCard" data-testid="approval-card" data-grade={approval.grade} aria-labelledby={id}>
       <header className="ApprovalCard-header">
         <Icon name="shield" />
-        <h3 className="ApprovalCard-title" id={id}>
+        <h2 className="ApprovalCard-title" id={id}>
           {t(isHigh ? "approval.titleHigh" : "approval.title")}
-        </h3>
+        </h2>
         <Badge tone={GRADE_TONES[approval.grade]}>{t(`approval.grade.${approval.grade}`)}</Badge>
         <span className="ApprovalCard-clock" title={t("approval.expiresNote")}>
           <Icon name="clock" size={14} />
@@ -100,7 +100,7 @@ function Segments({ approval }: { approval: Approval }) {
   if (segments.length === 0) return null;
   return (
     <div className="ApprovalCard-segments">
-      <h4 className="ApprovalCard-subtitle">{t("approval.segments")}</h4>
+      <h3 className="ApprovalCard-subtitle">{t("approval.segments")}</h3>
       <ul className="ApprovalCard-segmentList">
         {segments.map((segment, index) => (
           <li key={index} className="ApprovalCard-segment">

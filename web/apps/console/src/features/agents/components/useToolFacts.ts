@@ -38,7 +38,7 @@ export function useToolFacts(part: LiveToolPart): ToolFact[] {
         const removed = lines.filter(({ kind }) => kind === "removed").length;
         return [
           ...(result["created"] === true ? [{ text: t("tool.created") }] : []),
-          ...(added + removed > 0 ? [{ text: `+${added} −${removed}` }] : []),
+          ...(added + removed > 0 ? [{ text: [added > 0 && `+${added}`, removed > 0 && `−${removed}`].filter(Boolean).join(" ") }] : []),
         ];
       }
       case "fs.read":

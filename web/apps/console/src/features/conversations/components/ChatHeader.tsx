@@ -11,7 +11,7 @@ export function ChatHeader({ conversation }: { conversation: Conversation | null
   const t = useTranslator();
   return (
     <HeaderSlot>
-      <header className="ChatHeader">
+      <div className="ChatHeader">
         <h1 className="ChatHeader-title">{conversation ? conversation.title || t("conversations.untitled") : t("conversations.new")}</h1>
         {conversation?.archived && <Badge>{t("conversations.archived")}</Badge>}
         {conversation?.runState === "awaiting_approval" && (
@@ -21,7 +21,7 @@ export function ChatHeader({ conversation }: { conversation: Conversation | null
           <Badge tone="attention">{t("conversations.state.waiting_for_device")}</Badge>
         )}
         {conversation && <HeaderMenu conversation={conversation} />}
-      </header>
+      </div>
     </HeaderSlot>
   );
 }

@@ -25,7 +25,7 @@ export function EntryFrame({ title, children, footer }: { title: string; childre
         {children}
         {footer && <p className="EntryFrame-footer">{footer}</p>}
       </main>
-      <div className="EntryFrame-language">
+      <footer className="EntryFrame-language">
         <Segmented
           label={t("language.label")}
           isLabelHidden
@@ -36,7 +36,7 @@ export function EntryFrame({ title, children, footer }: { title: string; childre
             { value: "zh", label: t("language.zh") },
           ]}
         />
-      </div>
+      </footer>
     </div>
   );
 }
