@@ -663,17 +663,23 @@ def _policies() -> None:
         _policy(table, system)
     # Any scope may record a fact; carrying it on needs a system scope.
     op.execute("CREATE POLICY recording ON outbox FOR INSERT WITH CHECK (true)")
-    _policy("memberships", f"{system} OR {in_workspace} OR {of_user}")
-    _policy("workspaces", f"{system} OR id = (SELECT app_workspace()) OR id IN ({joined})")
-    # One's own account, and those of the other members of the workspace.
-    _policy("users", f"{system} OR id = (SELECT app_user()) OR id IN ({members})")
+    # One's own memberships, and those of the workspace; changed from inside the workspace only.
+    _policy("memberships", f"{system} OR {in_workspace}", readable=f"{system} OR {in_workspace} OR {of_user}")
+    here = "id = (SELECT app_workspace())"
+    _policy("workspaces", f"{system} OR {here}", readable=f"{system} OR {here} OR id IN ({joined})")
+    # One's own account; those of the other members can be seen, not changed.
+    me = "id = (SELECT app_user())"
+    _policy("users", f"{system} OR {me}", readable=f"{system} OR {me} OR id IN ({members})")
 
 
-def _policy(table: str, condition: str) -> None:
+def _policy(table: str, condition: str, *, readable: str | None = None) -> None:
+    """Rows that a scope may change; with ``readable``, those that it may see besides."""
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     if table != "bus_payloads":  # its owner writes it for every scope, in publish_event
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY tenant ON {table} USING ({condition}) WITH CHECK ({condition})")
+    if readable is not None:
+        op.execute(f"CREATE POLICY seen ON {table} FOR SELECT USING ({readable})")
 
 
 def _grants() -> None:

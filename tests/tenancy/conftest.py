@@ -13,5 +13,8 @@ from tests.tenancy.estate import World, furnished_world
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     with cluster.database() as url:
-        async with running_server(url, tmp_path_factory.mktemp("home")) as server, furnished_world(server) as world:
+        async with (
+            running_server(url, tmp_path_factory.mktemp("home")) as server,
+            furnished_world(server) as world,
+        ):
             yield world

@@ -130,7 +130,9 @@ def is_about_something(method: Method) -> bool:
 
 
 def theirs_by_kind() -> dict[str, Any]:
-    return dict.fromkeys(("conversation", "conversations", "node", "approval", "message", "run", "call"), "theirs")
+    return dict.fromkeys(
+        ("conversation", "conversations", "node", "approval", "message", "run", "call"), "theirs"
+    )
 
 
 async def outcome(client: GatewayClient, method: str, params: dict[str, Any]) -> Any:
@@ -160,7 +162,13 @@ async def strangers(world: World, who: str) -> AsyncIterator[tuple[GatewayClient
 
 async def test_every_method_has_parameters_that_we_can_make() -> None:
     about = {name for name, method in METHODS.items() if is_about_something(method)}
-    assert {"chat.send", "node.invoke", "exec.approval.resolve", "node.invoke.result", "device.pair.remove"} <= about
+    assert {
+        "chat.send",
+        "node.invoke",
+        "exec.approval.resolve",
+        "node.invoke.result",
+        "device.pair.remove",
+    } <= about
     for method in METHODS.values():
         for names in (nobodys(), theirs_by_kind()):
             msgspec.convert(params_of(method, names | {"conversations": ["c"]}, "own"), method.params)
@@ -179,7 +187,9 @@ async def test_what_belongs_to_others_is_unknown(world: World, who: str) -> None
             ]
             if is_about_something(method) and answers[0] != answers[1]:
                 wrong.append(f"{name}: {answers}")
-            seen = [secret for secret in world.ann.names(personal=who == "carl") if secret in json.dumps(answers)]
+            seen = [
+                secret for secret in world.ann.names(personal=who == "carl") if secret in json.dumps(answers)
+            ]
             if seen:
                 wrong.append(f"{name} shows {seen}: {answers[0]}")
     assert not wrong, "\n".join(wrong)
@@ -210,7 +220,8 @@ async def test_a_node_cannot_answer_as_another(world: World) -> None:
     assert answer == {"ok": True, "ignored": True}
     async with operator(world.ann.person) as page:
         await bob.client.call(
-            "node.invoke.progress", {"id": call.id, "nodeId": bob.node_id, "seq": 1, "data": "words from a stranger"}
+            "node.invoke.progress",
+            {"id": call.id, "nodeId": bob.node_id, "seq": 1, "data": "words from a stranger"},
         )
         await call.say("words from the machine")
         update = await page.event("agent", lambda p: p["data"].get("phase") == "update")
@@ -231,7 +242,14 @@ async def test_nobody_hears_of_what_others_do(world: World) -> None:
         operator(carl.person) as carls_page,
         online(await link(elsewhere, "far"), {}) as far_machine,
     ):
-        listeners = [far_page, bobs_page, carls_page, bob.machine.client, carl.machine.client, far_machine.client]
+        listeners = [
+            far_page,
+            bobs_page,
+            carls_page,
+            bob.machine.client,
+            carl.machine.client,
+            far_machine.client,
+        ]
         for listener in listeners:
             listener.events.clear()
         await _do_everything(world, page, machine)
@@ -241,7 +259,9 @@ async def test_nobody_hears_of_what_others_do(world: World) -> None:
         # Ann's other page hears who else of hers is there, which is her own business.
         for listener in listeners:
             is_node = listener not in (far_page, bobs_page, carls_page)
-            await listener.call("skills.bins" if is_node else "health")  # whatever was sent before is here now
+            await listener.call(
+                "skills.bins" if is_node else "health"
+            )  # whatever was sent before is here now
             allowed = {"presence"} if listener is far_page else set()
             assert {event["event"] for event in listener.events} <= allowed, listener.events
             assert world.ann.secret not in json.dumps(listener.events)
@@ -256,7 +276,9 @@ async def _do_everything(world: World, page: GatewayClient, machine: Machine) ->
     key = conversation["id"]
     async with online(machine, {"exec": lambda _: {"exitCode": 0, "stdout": secret}}, home="/home/ann"):
         await ann.patch(f"/conversations/{key}", {"deviceId": machine.session["deviceId"]})
-        await page.call("chat.send", {"sessionKey": key, "message": f"run touch {secret}", "idempotencyKey": "k1"})
+        await page.call(
+            "chat.send", {"sessionKey": key, "message": f"run touch {secret}", "idempotencyKey": "k1"}
+        )
         asked = await page.event("exec.approval.requested", lambda p: p["approval"]["conversationId"] == key)
         await page.call("exec.approval.resolve", {"id": asked["id"], "decision": "allow-once"})
         await page.event("chat", lambda p: p["state"] == "final" and p["sessionKey"] == key)

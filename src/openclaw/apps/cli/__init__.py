@@ -1,1 +1,1 @@
-"""The command line: `openclaw`, and how it starts each process. Loads no server code itself."""
+"""The command line: starts the server's roles, and is a client of a running server."""

@@ -1,4 +1,4 @@
-"""``python -m openclaw.apps.cli``: the same as the ``openclaw`` command."""
+"""``python -m openclaw.apps.cli``: the same as ``openclaw``."""
 
 from openclaw.apps.cli.main import main
 

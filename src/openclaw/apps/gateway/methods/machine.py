@@ -10,6 +10,7 @@ from openclaw.apps.gateway.dispatch import Handler
 from openclaw.domains.devices.errors import CallNotFoundError, DeviceNotFoundError
 from openclaw.domains.devices.events import call_topic
 from openclaw.domains.devices.service import calls, registry
+from openclaw.infra.jsonb import storable
 from openclaw.infra.web.context import Platform
 from openclaw.kit.errors import InvalidInputError
 from openclaw.protocol.gateway import params as p
@@ -94,23 +95,7 @@ def _outcome(params: p.NodeInvokeResultParams) -> tuple[dict[str, Any] | None, d
             raise InvalidInputError(field="payloadJSON", reason="not JSON") from None
     if not isinstance(payload, dict):
         payload = {"value": payload}
-    if _has_nul(payload):
-        payload = _without_nul(payload)
+    payload = storable(payload)
     if len(msgspec.json.encode(payload)) > _MAX_RESULT:
         return None, {"code": "TOO_LARGE", "message": f"The result is over {_MAX_RESULT} bytes."}
     return payload, None
-
-
-def _has_nul(value: Any) -> bool:
-    return b"\\u0000" in msgspec.json.encode(value)
-
-
-def _without_nul(value: Any) -> Any:
-    """PostgreSQL's JSON cannot hold NUL: shown as the symbol for it."""
-    if isinstance(value, str):
-        return value.replace("\0", "␀")
-    if isinstance(value, dict):
-        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_without_nul(item) for item in value]
-    return value

@@ -27,6 +27,7 @@ from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
 from openclaw.infra.db import Database
+from openclaw.infra.jsonb import storable
 from openclaw.infra.metrics import MODEL_TOKENS, RUNS
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.infra.secrets import KeyRing
@@ -264,6 +265,7 @@ class RunJob:
             "finishReason": reply.finish_reason,
             "response": orjson.loads(dump_history([reply.response])),
         }
+        output = storable(output)
         step = RunStepRow(
             id=ids.new_id(),
             workspace_id=scope.workspace_id,

@@ -21,6 +21,7 @@ from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
 from openclaw.infra.db import Database
+from openclaw.infra.jsonb import storable
 from openclaw.infra.metrics import TOOL_CALLS
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
@@ -58,7 +59,7 @@ class ToolRunner:
     async def plan(self, scope: Scope, ctx: RunContext, call: ToolCall, *, position: int) -> RunStepRow:
         """Keep a call that the model wants as a step, with the question to the user if it needs one."""
         tool = find_tool(call.name)
-        device_name, arguments = split_device(call.arguments or {})
+        device_name, arguments = split_device(storable(call.arguments or {}))
         step = RunStepRow(
             id=ids.new_id(),
             workspace_id=scope.workspace_id,

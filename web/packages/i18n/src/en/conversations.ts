@@ -61,6 +61,7 @@ export const conversations = {
   "composer.sendFailed": "Not sent: {reason}",
 
   "demo.title": "Demo model",
+  "demo.lead": "Demo model.",
   "demo.text": "No model is connected yet. These answers come from a small set of fixed rules, not from an AI. They are enough to see the whole loop: asking, approving, acting on your machine.",
   "demo.short": "Answers come from fixed rules, not from an AI.",
   "demo.connect": "Connect a model",

@@ -64,6 +64,7 @@ export const conversations: Translation<typeof source> = {
   "composer.sendFailed": "未发送：{reason}",
 
   "demo.title": "演示模型",
+  "demo.lead": "演示模型。",
   "demo.text": "尚未接入模型。这里的回复来自一小组固定规则，并非人工智能；但足以体验完整流程：提出请求、批准、在您的机器上执行。",
   "demo.short": "回复来自固定规则，并非人工智能。",
   "demo.connect": "接入模型",

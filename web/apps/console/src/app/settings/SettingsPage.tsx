@@ -2,7 +2,7 @@ import { useTranslator, type MessageKey } from "@openclaw/i18n";
 import type { IconName } from "@openclaw/ui";
 import { Icon } from "@openclaw/ui";
 import { Link } from "@tanstack/react-router";
-import type { ComponentType } from "react";
+import { useEffect, useRef, type ComponentType } from "react";
 
 import { ApprovalRulesSection, ModelProvidersSection } from "../../features/agents/module.tsx";
 import { AuditSection } from "../../features/audit/module.tsx";
@@ -33,6 +33,11 @@ export function SettingsPage({ section }: { section: string }) {
   const t = useTranslator();
   const current = SECTIONS.find(({ id }) => id === section);
   useTitle(current ? t(current.label) : t("settings.title"));
+  const list = useRef<HTMLUListElement>(null);
+  // On narrow screens the sections are a row that scrolls.
+  useEffect(() => {
+    list.current?.querySelector("[data-active]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [section]);
   if (!current) return <NotFound />;
   const Content = current.content;
   return (
@@ -40,7 +45,7 @@ export function SettingsPage({ section }: { section: string }) {
       <div className="SettingsPage-frame">
         <nav className="SettingsPage-nav" aria-label={t("settings.title")}>
           <h1 className="SettingsPage-title">{t("settings.title")}</h1>
-          <ul className="SettingsPage-list">
+          <ul className="SettingsPage-list" ref={list}>
             {SECTIONS.map(({ id, label, icon }) => (
               <li key={id}>
                 <Link

@@ -7,7 +7,6 @@ import { useState } from "react";
 import { Confirm } from "../../../shared/Confirm.tsx";
 import { queryKeys } from "../../../shared/queryKeys.ts";
 import { useApi } from "../../../shared/services.tsx";
-import { useTitle } from "../../../shared/useTitle.ts";
 import { useProviders } from "../queries.ts";
 import { ProviderDialog } from "./ProviderDialog.tsx";
 
@@ -15,7 +14,6 @@ export function ModelProvidersSection() {
   const t = useTranslator();
   const providers = useProviders();
   const [isAdding, setAdding] = useState(false);
-  useTitle(t("settings.models"));
   const items = providers.data?.items ?? [];
   const add = (
     <Button icon="plus" tone={items.length === 0 ? "primary" : "secondary"} onPress={() => setAdding(true)}>

@@ -20,7 +20,7 @@ export function DemoBanner({ onPick, isCompact = false }: { onPick: (text: strin
         <summary className="DemoBanner-summary">
           <Icon name="info" size={14} />
           <span>
-            <strong>{t("demo.title")}.</strong> {t("demo.short")}
+            <strong>{t("demo.lead")}</strong> {t("demo.short")}
           </span>
           {connect}
           <Icon name="chevronDown" size={14} />
@@ -36,7 +36,7 @@ export function DemoBanner({ onPick, isCompact = false }: { onPick: (text: strin
     <aside className="DemoBanner" data-testid="demo-banner">
       <Icon name="info" />
       <p>
-        <strong>{t("demo.title")}.</strong> {t("demo.text")} {connect}
+        <strong>{t("demo.lead")}</strong> {t("demo.text")} {connect}
       </p>
     </aside>
   );

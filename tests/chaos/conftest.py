@@ -1,0 +1,72 @@
+"""One installation for the whole folder: an App Server, two gateways and a worker, each a process of its own.
+
+Every test may kill what it likes; whoever comes next starts what is missing.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.chat import Chat, Script, open_chat
+from tests.chaos.remote import RemoteServer
+from tests.support import processes
+from tests.support.processes import BridgeProcess, Installation
+from tests.support.scripted_openai import ScriptedOpenAI
+
+ROLES = ("server", "gateway", "gateway-2", "worker")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.chaos)
+            item.add_marker(pytest.mark.xdist_group("chaos"))  # one installation, not one for each worker
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report = yield
+    if report.failed and Path(__file__).parent in item.path.parents:
+        report.sections.append(("processes", processes.logs()))
+    return report
+
+
+@pytest.fixture(scope="session")
+def shared_installation() -> Iterator[Installation]:
+    with processes.installation() as made:
+        made.start_all(*ROLES)
+        yield made
+
+
+@pytest.fixture
+def installation(shared_installation: Installation) -> Installation:
+    """The installation with every role running."""
+    processes.forget_logs()
+    shared_installation.start_all(*ROLES)
+    return shared_installation
+
+
+@pytest.fixture
+async def remote(installation: Installation) -> AsyncIterator[RemoteServer]:
+    server = RemoteServer(installation)
+    yield server
+    await server.close()
+
+
+@pytest.fixture
+async def chat(remote: RemoteServer) -> AsyncIterator[Chat]:
+    """A new person's conversation with a model that says what the test puts into ``chat.script``."""
+    script = Script()
+    async with ScriptedOpenAI(script) as model:
+        yield await open_chat(remote, model, script)
+
+
+@pytest.fixture
+def bridge(installation: Installation, tmp_path: Path) -> Iterator[BridgeProcess]:
+    """A running bridge, not linked yet."""
+    process = BridgeProcess(tmp_path, installation.url)
+    process.start()
+    yield process
+    process.kill()
