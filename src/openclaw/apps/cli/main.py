@@ -1,25 +1,36 @@
-"""The ``openclaw`` command."""
+"""``openclaw``: hands over to a role, or runs a client command; every failure is one sentence and an exit code."""
 
-import importlib
+import os
 import sys
+from collections.abc import Sequence
 
-_ROLES = {
-    "up": "openclaw.apps.standalone.main",
-    "server": "openclaw.apps.server.main",
-    "gateway": "openclaw.apps.gateway.main",
-    "worker": "openclaw.apps.worker.main",
-}
+from openclaw.apps.cli.errors import INTERRUPTED, exit_code
+from openclaw.apps.cli.roles import ROLES, run_role
+from openclaw.kit.errors import OpenClawError
 
 
 def main() -> None:
-    """Start a role, or run a command."""
-    arguments = sys.argv[1:]
-    if arguments and arguments[0] in _ROLES:
-        sys.argv = [f"openclaw {arguments[0]}", *arguments[1:]]
-        importlib.import_module(_ROLES[arguments[0]]).main()
-        return
-    if arguments and arguments[0] == "bridge":
-        sys.argv = ["openclaw bridge", *arguments[1:]]
-        importlib.import_module("openclaw.apps.bridge.main").app(prog_name="openclaw bridge")
-        return
-    sys.exit("openclaw up | server | gateway | worker | bridge")
+    """The entry point of the installed command."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; its exit code."""
+    try:
+        if arguments and arguments[0] in ROLES:
+            run_role(arguments[0], arguments[1:])
+            return 0
+        from openclaw.apps.cli.program import run_client
+
+        return run_client(list(arguments))
+    except OpenClawError as error:
+        from openclaw.apps.cli.output import tell_failure
+
+        tell_failure(error, as_json="--json" in arguments)
+        return exit_code(error)
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        return INTERRUPTED
+    except BrokenPipeError:  # `openclaw … | head`: whoever read has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

@@ -92,7 +92,11 @@ def run_role(name: str, arguments: Sequence[str]) -> None:
         raise ServerPartMissingError
     sys.argv = [f"openclaw {name}", *passed]
     with _failures_in_words(role):
-        importlib.import_module(role.module).main()
+        module = importlib.import_module(role.module)
+        if role.name == "db":
+            module.main(passed, language=config.language())
+        else:
+            module.main()
 
 
 def is_server_installed() -> bool:

@@ -31,7 +31,7 @@ async def add_user(scope: Scope, row: UserRow) -> None:
 
 async def find_user_by_identifier(scope: Scope, identifier: str) -> UserRow | None:
     """The account with that user name or email address, ignoring case."""
-    wanted = identifier.lower()
+    wanted = func.lower(identifier)  # by the database, as the column: its locale says what a small letter is
     return await scope.session.scalar(
         select(UserRow).where(
             or_(func.lower(UserRow.username) == wanted, func.lower(UserRow.email) == wanted)

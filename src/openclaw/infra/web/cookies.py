@@ -1,7 +1,7 @@
 """The browser's session cookies, and the proof that a changing request came from our own page."""
 
 import hmac
-from datetime import datetime
+from datetime import timedelta
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -16,14 +16,29 @@ _REFRESH_PATH = "/api"
 
 
 def set_session_cookies(
-    response: Response, *, access: str, access_expires_at: datetime, refresh: str, refresh_expires_at: datetime,
-    csrf: str, is_tls: bool,
+    response: Response,
+    *,
+    access: str,
+    access_lifetime: timedelta,
+    refresh: str,
+    refresh_lifetime: timedelta,
+    csrf: str,
+    is_tls: bool,
 ) -> None:
-    """Both tokens as HttpOnly cookies and the CSRF token as one that the page can read."""
-    common = {"secure": is_tls, "samesite": "strict"}
-    response.set_cookie(ACCESS_COOKIE, access, expires=access_expires_at, httponly=True, path="/", **common)
-    response.set_cookie(REFRESH_COOKIE, refresh, expires=refresh_expires_at, httponly=True, path=_REFRESH_PATH, **common)
-    response.set_cookie(CSRF_COOKIE, csrf, expires=refresh_expires_at, httponly=False, path="/", **common)
+    """Both tokens as HttpOnly cookies and the CSRF token as one that the page can read.
+
+    With their age and not their end, so that a browser whose clock is wrong keeps them as long.
+    """
+    short, long = int(access_lifetime.total_seconds()), int(refresh_lifetime.total_seconds())
+    for name, value, age, path in (
+        (ACCESS_COOKIE, access, short, "/"),
+        (REFRESH_COOKIE, refresh, long, _REFRESH_PATH),
+        (CSRF_COOKIE, csrf, long, "/"),
+    ):
+        is_hidden = name != CSRF_COOKIE
+        response.set_cookie(
+            name, value, max_age=age, path=path, secure=is_tls, httponly=is_hidden, samesite="strict"
+        )
 
 
 def clear_session_cookies(response: Response) -> None:

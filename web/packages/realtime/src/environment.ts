@@ -20,13 +20,14 @@ export interface Socket {
   onclose: ((event: { code: number; reason: string }) => void) | null;
 }
 
-export function browserEnvironment(): Environment {
+/** `isServerLocal`: the server is this very machine, which can be reached without any network. */
+export function browserEnvironment({ isServerLocal }: { isServerLocal: boolean }): Environment {
   return {
     openSocket: (url) => new WebSocket(url) as unknown as Socket,
     setTimer: (run, ms) => window.setTimeout(run, ms),
     clearTimer: (handle) => window.clearTimeout(handle as number),
     random: Math.random,
-    isOnline: () => navigator.onLine,
+    isOnline: () => isServerLocal || navigator.onLine,
     onWake: (listener) => {
       const whenVisible = () => document.visibilityState === "visible" && listener();
       window.addEventListener("online", listener);

@@ -1,7 +1,7 @@
 import type { Message, Part, ToolPart } from "@openclaw/api";
 
 import type { OutputChunk } from "./events.ts";
-import { latestState, textOf, type Overlay, type RunOverlay, type ToolOverlay } from "./overlay.ts";
+import { latestState, PROGRESS, textOf, type Overlay, type RunOverlay, type ToolOverlay } from "./overlay.ts";
 
 /** A message as shown: REST's, with what happened since laid over it. */
 export interface LiveMessage extends Message {
@@ -61,7 +61,7 @@ function mergeMessage(message: Message, run: RunOverlay | undefined, overlay: Ov
   const parts = run ? mergeParts(message.parts, run) : message.parts.map(bare);
   const merged: LiveMessage = {
     ...message,
-    parts: parts.map((part) => withApproval(part, overlay)),
+    parts: parts.map((part) => withEnd(withApproval(part, overlay), run)),
     state: run?.outcome ? outcomeState(run) : message.state,
     error: run?.outcome === "error" && !message.error ? { code: "run.failed", title: run.errorMessage ?? "" } : message.error,
   };
@@ -158,6 +158,12 @@ function mergeTool(stored: LiveToolPart, tool: ToolOverlay): LiveToolPart {
   };
 }
 
+/** Nothing goes on in a run that has ended, even before REST says how each call ended. */
+function withEnd(part: LivePart, run: RunOverlay | undefined): LivePart {
+  if (part.type !== "tool" || !run?.outcome || run.outcome === "final") return part;
+  return PROGRESS[part.state] < PROGRESS.aborted ? { ...part, state: "aborted" } : part;
+}
+
 function withApproval(part: LivePart, overlay: Overlay): LivePart {
   if (part.type !== "tool") return part;
   const live = overlay.approvals[part.toolCallId];
@@ -174,7 +180,7 @@ function unstoredMessage(run: RunOverlay, overlay: Overlay): LiveMessage {
   return {
     id: `live-${run.runId}`,
     role: "assistant",
-    parts: mergeParts([], run).map((part) => withApproval(part, overlay)),
+    parts: mergeParts([], run).map((part) => withEnd(withApproval(part, overlay), run)),
     state: run.outcome ? outcomeState(run) : "running",
     runId: run.runId,
     error: run.outcome === "error" ? { code: "run.failed", title: run.errorMessage ?? "" } : null,

@@ -167,6 +167,15 @@ describe("approvals", () => {
 });
 
 describe("the end of a run", () => {
+  it("by a stop ends its calls too", () => {
+    const overlay = reduced([
+      tool({ phase: "start", state: "running" }),
+      tool({ phase: "result", state: "ok" }, "call_2"),
+      { kind: "ended", runId: RUN, seq: ++seq, outcome: "aborted", errorMessage: null },
+    ]);
+    expect(shown(overlay, [message({ parts: [storedTool()] })])).toMatchObject([{ state: "aborted" }, { state: "ok" }]);
+  });
+
   it("shows at once and is dropped when REST has it", () => {
     const overlay = reduced([text("Hi", "Hi"), { kind: "ended", runId: RUN, seq: ++seq, outcome: "error", errorMessage: "overloaded" }]);
     const running = [message()];

@@ -85,6 +85,7 @@ class ToolRunner:
         except (NoDeviceError, DeviceNotFoundError) as error:
             return _failed(scope, step, "NO_DEVICE", str(error))
         step.device_id, step.device_name = device.id, device.name
+        step.arguments = _with_exact_paths(arguments, device.home)
         assessment = grade_call(tool, decoded, home=device.home or "")
         rules = await approvals.load_rules(scope) if assessment.grade == Grade.MODIFY else ()
         verdict = policy.judge(
@@ -290,6 +291,16 @@ class ToolRunner:
             elif isinstance(value, list):
                 trimmed[key] = value[:500]
         return {**trimmed, "isShortened": True}
+
+
+def _with_exact_paths(arguments: dict[str, Any], home: str | None) -> dict[str, Any]:
+    """``~`` as the machine's home folder, so that the user is asked about the path that is meant."""
+    exact = dict(arguments)
+    for name in ("path", "cwd"):
+        value = exact.get(name)
+        if home and isinstance(value, str) and (value == "~" or value.startswith("~/")):
+            exact[name] = home + value[1:]
+    return exact
 
 
 def result_blob(run_id: UUID, step_id: UUID) -> str:

@@ -73,7 +73,7 @@ async def create_user(scope: Scope, data: Register, *, password_hash: str) -> Us
         async with scope.session.begin_nested():
             await repository.add_user(scope, user)
     except IntegrityError as error:
-        raise AccountTakenError(field="email" if "email" in str(error.orig) else "username") from None
+        raise AccountTakenError(field="email" if "uq_users_email" in str(error.orig) else "username") from None
     await record(scope, events.SIGNED_UP, {"userId": user.id.hex, "username": user.username})
     return user
 
@@ -88,10 +88,7 @@ async def check_not_locked(scope: Scope, *, identifier: str, client: Client) -> 
     """The account (or None) and its failure subject. Raises AccountLockedError: known and unknown names lock alike."""
     user = await repository.find_user_by_identifier(scope, identifier)
     subject = f"{user.id.hex if user else identifier.lower()}|{client.address}"
-    for failures in await repository.find_failures(scope, [subject, _address_subject(client)]):
-        if failures.locked_until is not None and failures.locked_until > scope.now():
-            seconds = int((failures.locked_until - scope.now()).total_seconds()) + 1
-            raise AccountLockedError(retry_after_seconds=seconds)
+    await _check_not_locked(scope, subject, client)
     return user, subject
 
 
@@ -107,7 +104,11 @@ async def note_failure(scope: Scope, *, user: UserRow | None, subject: str, clie
 
 
 async def note_success(scope: Scope, *, user: UserRow, subject: str, client: Client) -> None:
-    """Forget earlier failures and record the sign-in."""
+    """Forget earlier failures and record the sign-in.
+
+    Raises AccountLockedError when so many guesses failed while this password was checked that it is one of them.
+    """
+    await _check_not_locked(scope, subject, client)
     await repository.clear_failures(scope, subject)
     await record(
         scope,
@@ -149,15 +150,15 @@ async def refresh(scope: Scope, refresh_token: str, signer: TokenSigner) -> tupl
     token = await repository.lock_refresh_token(scope, digest(refresh_token))
     if token is None or token.expires_at <= scope.now():
         raise SessionRevokedError
+    live = await repository.find_live_session(scope, token.session_id)
+    if live is None:
+        raise SessionRevokedError
     if token.used_at is not None:
         await end_session(scope, user_id=token.user_id, session_id=token.session_id)
         await record(
             scope, events.TOKEN_REUSED, {"userId": token.user_id.hex, "sessionId": token.session_id.hex}
         )
         return None
-    live = await repository.find_live_session(scope, token.session_id)
-    if live is None:
-        raise SessionRevokedError
     token.used_at = scope.now()
     tokens = await _issue(scope, user_id=token.user_id, session_id=token.session_id, signer=signer)
     await repository.touch_session(
@@ -253,6 +254,13 @@ async def _issue(scope: Scope, *, user_id: UUID, session_id: UUID, signer: Token
         ),
     )
     return tokens
+
+
+async def _check_not_locked(scope: Scope, subject: str, client: Client) -> None:
+    for failures in await repository.find_failures(scope, [subject, _address_subject(client)]):
+        if failures.locked_until is not None and failures.locked_until > scope.now():
+            seconds = int((failures.locked_until - scope.now()).total_seconds()) + 1
+            raise AccountLockedError(retry_after_seconds=seconds)
 
 
 def _address_subject(client: Client) -> str:

@@ -19,7 +19,7 @@ from openclaw.domains.identity.models import UserRow
 from openclaw.domains.identity.schemas import Login, Refresh, Register, SessionMode, User
 from openclaw.domains.identity.service import accounts as identity
 from openclaw.domains.identity.service.accounts import Client, Tokens
-from openclaw.domains.identity.service.tokens import TokenSigner
+from openclaw.domains.identity.service.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, TokenSigner
 from openclaw.domains.workspaces import service
 from openclaw.domains.workspaces.errors import WorkspaceNotFoundError
 from openclaw.domains.workspaces.schemas import Me, Session, Workspace
@@ -177,9 +177,9 @@ def _session(
     set_session_cookies(
         response,
         access=tokens.access,
-        access_expires_at=tokens.access_expires_at,
+        access_lifetime=ACCESS_LIFETIME,
         refresh=tokens.refresh,
-        refresh_expires_at=tokens.refresh_expires_at,
+        refresh_lifetime=REFRESH_LIFETIME,
         csrf=csrf,
         is_tls=platform.config.is_tls,
     )

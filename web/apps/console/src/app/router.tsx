@@ -46,6 +46,17 @@ const signUpRoute = createRoute({
   },
 });
 
+/** A workspace that one was removed from, or that another account used here, gives way to the personal one. */
+async function loadAccount({ services, queryClient }: RouterContext): Promise<void> {
+  try {
+    await queryClient.ensureQueryData(accountQuery(services.api));
+  } catch (error) {
+    if (!isApiError(error, "workspaces.not_found") || services.preferences.get().workspaceId === null) throw error;
+    services.preferences.update({ workspaceId: null });
+    await queryClient.ensureQueryData(accountQuery(services.api));
+  }
+}
+
 const SignInPage = lazyRouteComponent(() => import("../features/identity/module.tsx"), "SignInPage");
 const SignUpPage = lazyRouteComponent(() => import("../features/identity/module.tsx"), "SignUpPage");
 const DevicesPage = lazyRouteComponent(() => import("../features/devices/module.tsx"), "DevicesPage");
@@ -57,7 +68,7 @@ const shellRoute = createRoute({
   id: "shell",
   beforeLoad: async ({ context, location }) => {
     try {
-      await context.queryClient.ensureQueryData(accountQuery(context.services.api));
+      await loadAccount(context);
     } catch (error) {
       if (!isApiError(error) || error.status !== 401) throw error;
       throw redirect({ to: "/sign-in", search: location.pathname === "/" ? {} : { next: location.pathname } });
@@ -105,7 +116,7 @@ const joinRoute = createRoute({
   path: "/join",
   beforeLoad: async ({ context, location }) => {
     try {
-      await context.queryClient.ensureQueryData(accountQuery(context.services.api));
+      await loadAccount(context);
     } catch {
       throw redirect({ to: "/sign-up", hash: location.hash });
     }

@@ -2,6 +2,7 @@ import { browserRenewal, createApi, isApiError, readCookie } from "@openclaw/api
 import { browserEnvironment, GatewayClient } from "@openclaw/realtime";
 import { QueryClient } from "@tanstack/react-query";
 
+import { isLoopbackHost } from "../shared/loopback.ts";
 import { PreferenceStore } from "../shared/preferences.ts";
 import { queryKeys } from "../shared/queryKeys.ts";
 import type { Services } from "../shared/services.tsx";
@@ -30,7 +31,7 @@ export function createServices(): Built {
     onSessionEnded: () => endSession(),
   });
   const gateway = new GatewayClient({
-    environment: browserEnvironment(),
+    environment: browserEnvironment({ isServerLocal: isLoopbackHost(window.location.hostname) }),
     ticket: () => api.auth.gatewayTicket(),
     isSessionOver: (error) => isApiError(error) && error.status === 401,
     version: CLIENT_VERSION,

@@ -26,7 +26,7 @@ export const app = {
 
   "connection.reconnecting": "Connection lost. Reconnecting…",
   "connection.reconnectingDetail": "Live updates are paused. What you send is kept and answers catch up on their own.",
-  "connection.offline": "You are offline",
+  "connection.offline": "You are offline.",
   "connection.offlineDetail": "You can read what is loaded. Sending works again once the network is back.",
 
   "notFound.title": "Nothing is here",

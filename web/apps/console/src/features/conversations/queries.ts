@@ -73,6 +73,10 @@ function withMessage(data: Messages | undefined, message: Message): Messages | u
   return { ...data, pages: [{ ...newest, items: [...newest.items, message] }, ...older] };
 }
 
+function onlyMessage(message: Message): Messages {
+  return { pages: [{ items: [message], nextCursor: null }], pageParams: [null] };
+}
+
 export interface Outgoing {
   conversationId: string | null;
   deviceId: string | null;
@@ -94,9 +98,11 @@ export function useSend() {
       const { message } = await api.conversations.send(id, { text, idempotencyKey });
       return { id, message };
     },
-    onSuccess: ({ id, message }) => {
+    onSuccess: ({ id, message }, { conversationId }) => {
       created.current = null;
-      queryClient.setQueryData<Messages>(queryKeys.messages(id), (data) => withMessage(data, message));
+      queryClient.setQueryData<Messages>(queryKeys.messages(id), (data) =>
+        conversationId === null ? onlyMessage(message) : withMessage(data, message),
+      );
       void queryClient.invalidateQueries({ queryKey: queryKeys.messages(id) });
       void queryClient.invalidateQueries({ queryKey: queryKeys.conversations });
     },

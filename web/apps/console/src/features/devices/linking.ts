@@ -48,10 +48,6 @@ function isBlocked(permission: "granted" | "prompt" | "denied" | "unknown", isLo
   return !isLocalPage && (permission === "denied" || permission === "prompt");
 }
 
-export function isLoopbackHost(hostname: string): boolean {
-  return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || /^127\./.test(hostname);
-}
-
 /** How the challenge stands, by the server's word and the clock. */
 export type ChallengeState = "pending" | "redeemed" | "expired" | "locked";
 

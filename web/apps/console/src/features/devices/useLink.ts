@@ -8,10 +8,11 @@ import {
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useReducer, useRef } from "react";
 
+import { isLoopbackHost } from "../../shared/loopback.ts";
 import { queryKeys } from "../../shared/queryKeys.ts";
 import { useApi, usePreferences } from "../../shared/services.tsx";
 import { useNow } from "../../shared/useNow.ts";
-import { challengeState, isLoopbackHost, reduceLocalBridge, UNASKED, type ChallengeState, type LocalBridge } from "./linking.ts";
+import { challengeState, reduceLocalBridge, UNASKED, type ChallengeState, type LocalBridge } from "./linking.ts";
 
 const POLL_MS = 1_500;
 

@@ -22,14 +22,22 @@ export function useAccount(): Account {
   return useSuspenseQuery(accountQuery(useApi())).data;
 }
 
-/** What follows a successful sign-in or sign-up: the user's own choices, a fresh cache, the page that was wanted. */
-export function useEnter(): (session: Session, next?: string) => Promise<void> {
-  const { preferences } = useServices();
+/**
+ * What follows a successful sign-in or sign-up: a fresh cache and the page that was wanted. An account brings its own
+ * language and theme; a new one takes those that were chosen on the way in.
+ */
+export function useEnter(): (session: Session, options?: { next?: string | undefined; isNew?: boolean }) => Promise<void> {
+  const { api, preferences } = useServices();
   const queryClient = useQueryClient();
   const router = useRouter();
-  return async (session, next) => {
+  return async ({ user }, { next, isNew = false } = {}) => {
     queryClient.clear();
-    preferences.update({ workspaceId: null, language: session.user.language, theme: session.user.theme });
+    const { language, theme } = preferences.get();
+    preferences.update({ workspaceId: null, ...(isNew ? {} : { language: user.language, theme: user.theme }) });
+    if (isNew && (language !== user.language || theme !== user.theme)) {
+      // Not worth holding anyone up for: the choice also stays in this browser.
+      await api.users.update({ language, theme }).catch(() => undefined);
+    }
     await router.navigate({ to: next ?? "/", replace: true });
   };
 }

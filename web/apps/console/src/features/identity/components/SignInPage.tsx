@@ -15,7 +15,7 @@ export function SignInPage({ next, ended }: { next?: string; ended?: boolean }) 
   const enter = useEnter();
   const [identifier, setIdentifier] = useState("");
   const [password, setPassword] = useState("");
-  const signIn = useMutation({ mutationFn: api.auth.login, onSuccess: (session) => enter(session, next) });
+  const signIn = useMutation({ mutationFn: api.auth.login, onSuccess: (session) => enter(session, { next }) });
   useTitle(t("signIn.title"));
 
   return (

@@ -49,7 +49,7 @@ function SignUpFields({ isFirst, invitation, needsInvite }: { isFirst: boolean; 
   const enter = useEnter();
   const [form, setForm] = useState<SignUpForm>({ username: "", email: "", displayName: "", password: "", inviteToken: invitation });
   const [errors, setErrors] = useState<FieldErrors<SignUpForm>>({});
-  const register = useMutation({ mutationFn: api.auth.register, onSuccess: (session) => enter(session) });
+  const register = useMutation({ mutationFn: api.auth.register, onSuccess: (session) => enter(session, { isNew: true }) });
   const set = (name: keyof SignUpForm) => (value: string) => {
     setForm((current) => ({ ...current, [name]: value }));
     setErrors((current) => Object.fromEntries(Object.entries(current).filter(([field]) => field !== name)));

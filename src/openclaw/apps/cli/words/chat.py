@@ -1,0 +1,3 @@
+"""Words of chat."""
+
+CHAT: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Words of doctor."""
+
+DOCTOR: dict[str, tuple[str, str]] = {}

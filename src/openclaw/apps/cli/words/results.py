@@ -1,0 +1,3 @@
+"""Words of results."""
+
+RESULTS: dict[str, tuple[str, str]] = {}
