@@ -7,7 +7,7 @@ from typing import Any
 
 from openclaw.kit import ids
 from tests.chaos.remote import RemoteServer
-from tests.support.accounts import Person, register
+from tests.support.accounts import Person
 from tests.support.gateway_client import GatewayClient
 from tests.support.processes import BridgeProcess
 from tests.support.scripted_openai import Answer, Fail, ScriptedOpenAI
@@ -71,15 +71,14 @@ class Chat:
                 ),
             )
 
-    async def printed(self, page: GatewayClient, text: str) -> None:
-        """Wait until a command's output has reached the page."""
+    async def printed(self, page: GatewayClient, text: str) -> str:
+        """Wait until a command's output has reached the page; the piece of output that has ``text``."""
 
-        def has_text(payload: dict[str, Any]) -> bool:
-            part = payload["data"].get("partialResult") or {}
-            return payload["sessionKey"] == self.id and text in part.get("text", "")
+        def piece(payload: dict[str, Any]) -> str:
+            return (payload["data"].get("partialResult") or {}).get("text", "")
 
         async with asyncio.timeout(PATIENCE):
-            await page.event("agent", has_text)
+            return piece(await page.event("agent", lambda p: p["sessionKey"] == self.id and text in piece(p)))
 
     async def asked(self, page: GatewayClient) -> dict[str, Any]:
         """Wait for a question to the person; the approval."""
@@ -133,7 +132,7 @@ class Chat:
 
 async def open_chat(remote: RemoteServer, model: ScriptedOpenAI, script: Script) -> Chat:
     """A new account whose model is ``model``, with an empty conversation."""
-    person = await register(remote.as_server(), f"ann{next(_numbers)}")
+    person = await remote.sign_up(f"ann{next(_numbers)}")
     provider = {
         "kind": "openai",
         "name": "Script",

@@ -9,12 +9,10 @@ import httpx2
 from websockets.asyncio.client import connect
 
 from openclaw.kit.clock import Clock, SystemClock
-from tests.support.accounts import Person
+from tests.support.accounts import PASSWORD, Person, signed_in, succeeded
 from tests.support.gateway_client import GatewayClient, operator_params
 from tests.support.processes import Installation
 from tests.support.server import Server
-
-RETRIED = 5
 
 
 class RemoteServer:
@@ -34,6 +32,13 @@ class RemoteServer:
         self._clients.append(client)
         return client
 
+    async def sign_up(self, name: str) -> Person:
+        """A new account, over the API as people make it."""
+        api = self.client()
+        body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
+        session = succeeded(await api.post("/auth/register", json=body))
+        return signed_in(cast(Server, self), session, api=api)
+
     @contextlib.asynccontextmanager
     async def database(self) -> AsyncIterator[asyncpg.Connection]:
         """A connection as the superuser, whom row-level security does not bind."""
@@ -52,10 +57,6 @@ class RemoteServer:
         """Close every client."""
         for client in self._clients:
             await client.aclose()
-
-    def as_server(self) -> Server:
-        """For ``accounts`` and ``devices``, which need only what is here."""
-        return cast(Server, self)
 
 
 @contextlib.asynccontextmanager

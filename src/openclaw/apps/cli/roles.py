@@ -27,6 +27,7 @@ from openclaw.apps.cli.help import HelpPage, render_help
 from openclaw.apps.cli.words import say
 from openclaw.kit.errors import OpenClawError
 
+_FAULTS_OF_THE_MACHINE = {"asyncpg", "psycopg", "sqlalchemy", "subprocess"}
 _SERVER_PARTS = ("fastapi", "sqlalchemy", "pydantic_settings", "dbos", "asyncpg")
 
 
@@ -165,7 +166,9 @@ def _failures_in_words(role: Role) -> Iterator[None]:
             raise _taken_port(role, error) from None
         raise RoleFailedError(role=f"openclaw {role.name}", reason=_briefly(error)) from None
     except Exception as error:
-        if type(error).__module__.partition(".")[0] not in {"asyncpg", "subprocess", "psycopg"}:
+        if type(error).__name__ in {"ArgumentError", "NoSuchModuleError"}:  # of an address that is none
+            raise BadSettingError(name="OPENCLAW_DATABASE_URL", reason=_briefly(error)) from None
+        if type(error).__module__.partition(".")[0] not in _FAULTS_OF_THE_MACHINE:
             raise
         raise RoleFailedError(role=f"openclaw {role.name}", reason=_briefly(error)) from None
 
@@ -190,7 +193,7 @@ def _taken_port(role: Role, error: OSError) -> PortTakenError:
     taken = next((port for port in wanted if not is_free(config.server_host(), port)), wanted[0])
     option = "--gateway-port" if role.name == "up" and taken == gateway else "--port"
     holder = holder_of(taken)
-    return PortTakenError(port=taken, holder=holder.name if holder else say("another_program"), option=option)
+    return PortTakenError(port=taken, holder=str(holder or say("another_program")), option=option)
 
 
 def _briefly(error: Exception) -> str:

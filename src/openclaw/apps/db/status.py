@@ -83,8 +83,7 @@ def look(config: Config) -> DatabaseStatus:
     newest = migrate.newest_revision()
     if config.database_url is not None:
         url = config.database_url.get_secret_value()
-        address = make_url(url).render_as_string()
-        base = DatabaseStatus("configured", str(config.home), address, is_running=True, is_created=True, newest=newest)
+        base = DatabaseStatus("configured", str(config.home), None, is_running=True, is_created=True, newest=newest)
         return _looked_at(base, url)
     folder = config.home / "postgres"
     created = (folder / "PG_VERSION").exists()
@@ -110,6 +109,8 @@ def address(config: Config) -> str | None:
 
 def _looked_at(base: DatabaseStatus, url: str) -> DatabaseStatus:
     try:
+        if base.mode == "configured":
+            base = replace(base, address=make_url(url).render_as_string())
         version, revision = asyncio.run(_ask(url))
     except Exception as error:  # noqa: BLE001  (drivers raise many kinds; each is a reason)
         return replace(base, is_running=False, problem="unreachable", reason=_first_line(error))

@@ -10,11 +10,13 @@ from openclaw.domains.agents import manifest as agents
 from openclaw.domains.audit import manifest as audit
 from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
+from openclaw.domains.identity import manifest as identity
 from openclaw.durable.engine import DurableEngine
 from openclaw.infra.blobs import open_blobs
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
 from openclaw.infra.db import Database
+from openclaw.infra.housekeeping import keep_house
 from openclaw.infra.outbox import OutboxRelay, Subscriber
 from openclaw.infra.secrets import load_key_ring
 from openclaw.infra.web.context import Platform
@@ -23,6 +25,7 @@ from openclaw.kit.ids import new_id
 from openclaw.kit.tasks import cancel_and_wait, spawn
 
 _log = structlog.get_logger(__name__)
+_CHORES = (*identity.CHORES, *devices.CHORES, *conversations.CHORES)
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,11 @@ async def open_process(config: Config, url: str, *, clock: Clock | None = None) 
     )
     await bus.start()
     relay = OutboxRelay(database, bus, clock, _subscribers(platform))
-    tasks = [spawn(_join(engine, run_job), name="durable engine"), spawn(relay.run(), name="outbox relay")]
+    tasks = [
+        spawn(_join(engine, run_job), name="durable engine"),
+        spawn(relay.run(), name="outbox relay"),
+        spawn(keep_house(database, clock, _CHORES), name="housekeeping"),
+    ]
     try:
         yield Process(platform, engine)
     finally:

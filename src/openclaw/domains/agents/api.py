@@ -1,6 +1,6 @@
 """Routes of runs, approvals, rules and model providers."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 
@@ -33,7 +33,7 @@ from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.infra.web.context import CurrentActor, CurrentPlatform, CurrentScope
 from openclaw.infra.web.routes import errors
-from openclaw.infra.wire import ApprovalId, ProviderId, RuleId, RunId
+from openclaw.infra.wire import ApprovalId, ProviderId, RuleId, RunId, StepId
 from openclaw.kit.pagination import MAX_PAGE
 
 router = APIRouter(tags=["agents"])
@@ -43,6 +43,21 @@ router = APIRouter(tags=["agents"])
 async def get_run(scope: CurrentScope, run_id: Annotated[RunId, Path()]) -> Run:
     """One run with its parts."""
     return await runs.get_run(scope, run_id)
+
+
+@router.get(
+    "/runs/{run_id}/steps/{step_id}/result",
+    operation_id="getStepResult",
+    responses=errors(NotSignedInError, RunNotFoundError),
+)
+async def get_step_result(
+    scope: CurrentScope,
+    platform: CurrentPlatform,
+    run_id: Annotated[RunId, Path()],
+    step_id: Annotated[StepId, Path()],
+) -> dict[str, Any]:
+    """The whole result of a tool call; messages show very large ones shortened (`isShortened`)."""
+    return await runs.get_result(scope, run_id, step_id, platform.blobs)
 
 
 @router.post(

@@ -1,15 +1,16 @@
 """Every query on conversations and messages."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from openclaw.domains.conversations.models import ConversationRow, MessageRow
 from openclaw.infra.scope import Scope
 
+RESTORABLE = timedelta(days=30)
 _LIKE_ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
 
@@ -185,6 +186,12 @@ async def set_text(scope: Scope, run_id: UUID, text: str) -> None:
         .where(MessageRow.run_id == run_id, MessageRow.role == "assistant")
         .values(text=text)
     )
+
+
+async def forget_deleted(scope: Scope) -> None:
+    """Delete for good what was deleted a month ago."""
+    old = scope.now() - RESTORABLE
+    await scope.session.execute(delete(ConversationRow).where(ConversationRow.deleted_at < old))
 
 
 async def update_conversation(scope: Scope, conversation_id: UUID, **values: Any) -> None:

@@ -1,7 +1,9 @@
 """What processes mount of this slice."""
 
 from openclaw.domains.devices.api import router
+from openclaw.domains.devices.repository import forget_expired
 from openclaw.domains.devices.subscribers import SUBSCRIBERS
 
 ROUTERS = (router,)
-__all__ = ["ROUTERS", "SUBSCRIBERS"]
+CHORES = (forget_expired,)
+__all__ = ["CHORES", "ROUTERS", "SUBSCRIBERS"]

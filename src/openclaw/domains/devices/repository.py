@@ -1,10 +1,10 @@
 """Every query on linked machines."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from openclaw.domains.devices.models import (
@@ -15,6 +15,8 @@ from openclaw.domains.devices.models import (
     LinkChallengeRow,
 )
 from openclaw.infra.scope import Scope
+
+_REMEMBERED = timedelta(days=30)
 
 
 async def add_challenge(scope: Scope, row: LinkChallengeRow) -> None:
@@ -66,6 +68,13 @@ async def add_device(scope: Scope, row: DeviceRow) -> None:
 async def find_device(scope: Scope, device_id: UUID) -> DeviceRow | None:
     """A machine that the scope may see."""
     return await scope.session.get(DeviceRow, device_id)
+
+
+async def lock_node(scope: Scope, node_id: str) -> None:
+    """Let one link of a machine at a time be made, whoever makes it."""
+    await scope.session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"node|{node_id}"}
+    )
 
 
 async def find_live_device_by_node(scope: Scope, node_id: str) -> DeviceRow | None:
@@ -175,6 +184,19 @@ async def supersede_tokens(
             DeviceTokenRow.superseded_at.is_(None),
         )
         .values(superseded_at=scope.now(), successor_hash=successor_hash)
+    )
+
+
+async def forget_expired(scope: Scope) -> None:
+    """Forget lapsed challenges and tokens, and calls that ended a month ago (their steps keep the outcome)."""
+    await scope.session.execute(
+        delete(LinkChallengeRow).where(LinkChallengeRow.expires_at < scope.now() - timedelta(days=1))
+    )
+    await scope.session.execute(
+        delete(DeviceTokenRow).where(DeviceTokenRow.expires_at < scope.now() - _REMEMBERED)
+    )
+    await scope.session.execute(
+        delete(DeviceCallRow).where(DeviceCallRow.finished_at < scope.now() - _REMEMBERED)
     )
 
 

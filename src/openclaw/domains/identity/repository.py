@@ -1,6 +1,6 @@
 """Every query on accounts and sessions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from openclaw.domains.identity.models import AuthSessionRow, LoginFailuresRow, R
 from openclaw.infra.scope import Scope
 
 _FIRST_ACCOUNT_LOCK = 7_001
+_REMEMBERED = timedelta(days=30)
 
 
 async def lock_registration(scope: Scope) -> None:
@@ -130,9 +131,13 @@ async def lock_refresh_token(scope: Scope, hashed: bytes) -> RefreshTokenRow | N
     )
 
 
-async def delete_expired_tokens(scope: Scope) -> None:
-    """Forget tokens whose session can no longer be refreshed."""
-    await scope.session.execute(delete(RefreshTokenRow).where(RefreshTokenRow.expires_at < scope.now()))
+async def forget_expired(scope: Scope) -> None:
+    """Forget sessions that ended or lapsed a month ago with their tokens, and failures of the last day and before."""
+    lapsed = AuthSessionRow.expires_at < scope.now() - _REMEMBERED
+    ended = AuthSessionRow.revoked_at < scope.now() - _REMEMBERED
+    await scope.session.execute(delete(AuthSessionRow).where(or_(lapsed, ended)))
+    day = scope.now() - timedelta(days=1)
+    await scope.session.execute(delete(LoginFailuresRow).where(LoginFailuresRow.window_started_at < day))
 
 
 async def find_failures(scope: Scope, subjects: list[str]) -> list[LoginFailuresRow]:

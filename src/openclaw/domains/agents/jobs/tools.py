@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import orjson
 
@@ -12,7 +11,7 @@ from openclaw.domains.agents import policy, repository
 from openclaw.domains.agents.events import run_topic
 from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
 from openclaw.domains.agents.models import ApprovalRow, RunStepRow
-from openclaw.domains.agents.service import approvals
+from openclaw.domains.agents.service import approvals, runs
 from openclaw.domains.audit import service as audit
 from openclaw.domains.devices.errors import DeviceNotFoundError, NoDeviceError
 from openclaw.domains.devices.service import calls, registry
@@ -278,7 +277,7 @@ class ToolRunner:
         body = orjson.dumps(result)
         if len(body) <= _KEPT_IN_ROW:
             return result
-        name = result_blob(ctx.run_id, step.id)
+        name = runs.result_blob(ctx.run_id, step.id)
         async with self._database.transaction(ctx.actor) as scope:
             await self._blobs.put(scope, name, body)
         trimmed: dict[str, Any] = orjson.loads(body)
@@ -301,11 +300,6 @@ def _with_exact_paths(arguments: dict[str, Any], home: str | None) -> dict[str, 
         if home and isinstance(value, str) and (value == "~" or value.startswith("~/")):
             exact[name] = home + value[1:]
     return exact
-
-
-def result_blob(run_id: UUID, step_id: UUID) -> str:
-    """Where the whole of a very large result is kept."""
-    return f"runs/{run_id.hex}/{step_id.hex}.json"
 
 
 def _failed(scope: Scope, step: RunStepRow, code: str, message: str) -> RunStepRow:

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
+
+import orjson
 
 from openclaw.domains.agents import events, repository
 from openclaw.domains.agents.errors import RunNotFoundError
@@ -18,6 +21,7 @@ from openclaw.domains.agents.schemas import (
     Usage,
 )
 from openclaw.domains.agents.service import approvals
+from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import publish
 from openclaw.infra.outbox import record
 from openclaw.infra.scope import Scope
@@ -81,6 +85,26 @@ async def get_run(scope: Scope, run_id: UUID) -> Run:
     if await repository.find_run(scope, run_id) is None:
         raise RunNotFoundError
     return (await view_runs(scope, [run_id]))[run_id]
+
+
+async def get_result(scope: Scope, run_id: UUID, step_id: UUID, blobs: BlobStore) -> dict[str, Any]:
+    """The whole result of a tool call, also when its row keeps a shortened one. Raises RunNotFoundError."""
+    if await repository.find_run(scope, run_id) is None:
+        raise RunNotFoundError
+    step = next((step for step in await repository.list_steps(scope, [run_id]) if step.id == step_id), None)
+    if step is None or step.kind != "tool" or step.output is None:
+        raise RunNotFoundError
+    if (
+        step.output.get("isShortened")
+        and (body := await blobs.find(scope, result_blob(run_id, step_id))) is not None
+    ):
+        return orjson.loads(body)
+    return step.output
+
+
+def result_blob(run_id: UUID, step_id: UUID) -> str:
+    """Where the whole of a very large result is kept."""
+    return f"runs/{run_id.hex}/{step_id.hex}.json"
 
 
 async def view_runs(scope: Scope, run_ids: Sequence[UUID]) -> dict[UUID, Run]:

@@ -131,6 +131,7 @@ def _proven_key(scope: Scope, data: Redeem) -> tuple[str, str]:
 
 async def _adopt(scope: Scope, actor: Actor, data: Redeem, *, public_key: str, node_id: str) -> DeviceRow:
     """The machine's row: the one it had with this owner, else a new one (any other owner's link ends)."""
+    await repository.lock_node(scope, node_id)
     known = await repository.find_live_device_by_node(scope, node_id)
     if known is not None and (known.user_id, known.workspace_id) == (actor.user_id, actor.workspace_id):
         await repository.revoke_sessions(scope, known.id)

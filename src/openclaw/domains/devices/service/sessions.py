@@ -13,6 +13,7 @@ from openclaw.domains.devices.service import registry
 from openclaw.infra.scope import Scope
 from openclaw.infra.secrets import digest, new_token
 from openclaw.kit import ids
+from openclaw.kit.errors import InvalidInputError
 from openclaw.protocol.device import decode_public_key, refresh_proof_text, verify_signature
 
 ACCESS_LIFETIME = timedelta(minutes=15)
@@ -52,7 +53,8 @@ async def refresh(scope: Scope, data: RefreshDevice) -> NewSession | None:
     """New tokens for a machine. Needs a system scope.
 
     None when the token had been used before: the link is revoked; the caller commits, then raises
-    DeviceSessionRevokedError. Raises DeviceSessionRevokedError and BadProofError, which change nothing.
+    DeviceSessionRevokedError. Raises DeviceSessionRevokedError, BadProofError and InvalidInputError, which change
+    nothing.
     """
     hashed = digest(data.refresh_token)
     token = await repository.lock_token(scope, hashed)
@@ -75,6 +77,8 @@ async def refresh(scope: Scope, data: RefreshDevice) -> NewSession | None:
             return None
         assert data.next_refresh_token is not None
         return await _issue_access(scope, session, device, refresh=data.next_refresh_token)
+    if wanted is not None and await repository.find_token(scope, wanted) is not None:
+        raise InvalidInputError(field="nextRefreshToken", reason="was issued before; choose a random one")
     successor = data.next_refresh_token or new_token("ocdr")
     await repository.supersede_tokens(scope, session.id, kind="refresh", successor_hash=digest(successor))
     return await _issue(scope, session, device, refresh=successor)

@@ -73,7 +73,9 @@ async def create_user(scope: Scope, data: Register, *, password_hash: str) -> Us
         async with scope.session.begin_nested():
             await repository.add_user(scope, user)
     except IntegrityError as error:
-        raise AccountTakenError(field="email" if "uq_users_email" in str(error.orig) else "username") from None
+        raise AccountTakenError(
+            field="email" if "uq_users_email" in str(error.orig) else "username"
+        ) from None
     await record(scope, events.SIGNED_UP, {"userId": user.id.hex, "username": user.username})
     return user
 

@@ -32,6 +32,7 @@ export const identity = {
   "validation.email": "That is not an email address.",
   "validation.username": "Use letters, digits, dot, dash and underscore; 2 to 50 characters.",
   "validation.passwordShort": "Use at least 8 characters.",
+  "validation.currentPassword": "That is not your current password.",
   "validation.passwordMismatch": "The two passwords differ.",
 
   "profile.title": "Profile",

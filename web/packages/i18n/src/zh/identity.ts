@@ -35,6 +35,7 @@ export const identity: Translation<typeof source> = {
   "validation.email": "邮箱地址格式不正确。",
   "validation.username": "请使用字母、数字、点、短横线和下划线，长度 2 到 50 个字符。",
   "validation.passwordShort": "请至少使用 8 个字符。",
+  "validation.currentPassword": "当前密码不正确。",
   "validation.passwordMismatch": "两次输入的密码不一致。",
 
   "profile.title": "个人资料",

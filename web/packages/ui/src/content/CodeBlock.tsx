@@ -19,16 +19,17 @@ export interface CodeBlockProps {
 
 export function CodeBlock({ code, language, caption, labels, isWrapped, isBounded }: CodeBlockProps) {
   const html = useHighlighted(code, language ?? null);
+  const name = caption ?? language ?? "";
   const body = { className: classes("CodeBlock-code", isWrapped && "CodeBlock-code--wrapped") };
   return (
-    <figure className="CodeBlock">
+    <figure className={classes("CodeBlock", !name && "CodeBlock--bare")}>
       <figcaption className="CodeBlock-caption">
-        <span className="CodeBlock-name">{caption ?? language ?? ""}</span>
+        <span className="CodeBlock-name">{name}</span>
         <CopyButton text={code} labels={labels} isIconOnly />
       </figcaption>
       {/* Focusable, so that the keyboard can scroll it. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre className={classes("CodeBlock-scroll", isBounded && "CodeBlock-scroll--bounded")} tabIndex={0} aria-label={caption ?? language ?? undefined} role="group">
+      <pre className={classes("CodeBlock-scroll", isBounded && "CodeBlock-scroll--bounded")} tabIndex={0} aria-label={name || undefined} role="group">
         {html === null ? <code {...body}>{code}</code> : <code {...body} dangerouslySetInnerHTML={{ __html: html }} />}
       </pre>
     </figure>

@@ -76,7 +76,7 @@ export const ToolCard = memo(function ToolCard({ part }: { part: LiveToolPart })
       )}
       {isAsking && part.approval && <ApprovalCard approval={part.approval} />}
       {part.approval && !isAsking && part.approval.state !== "pending" && <ApprovalOutcome approval={part.approval} />}
-      {part.error && (
+      {part.error && part.state !== "denied" && (
         <p className="ToolCard-error" role="status">
           {part.error.message} <code>{part.error.code}</code>
         </p>

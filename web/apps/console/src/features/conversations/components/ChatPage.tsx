@@ -1,7 +1,7 @@
 import { isApiError } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Banner, Button, Skeleton, useToast } from "@openclaw/ui";
-import { useNavigate } from "@tanstack/react-router";
+import { useMatchRoute, useNavigate } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 
 import { useTitle } from "../../../shared/useTitle.ts";
@@ -23,6 +23,7 @@ export function ChatPage({ conversationId }: { conversationId: string | null }) 
   const t = useTranslator();
   const toast = useToast();
   const navigate = useNavigate();
+  const matchRoute = useMatchRoute();
   const conversation = useConversation(conversationId);
   const messages = useMessages(conversationId);
   const devices = useDevices();
@@ -41,15 +42,15 @@ export function ChatPage({ conversationId }: { conversationId: string | null }) 
   const submit = () => {
     const text = draft.text.trim();
     if (text === "" || send.isPending || isWorking) return;
-    send.mutate(
-      { conversationId, deviceId, text, idempotencyKey: draft.idempotencyKey },
-      {
-        onSuccess: ({ id }) => {
-          draft.clear();
-          if (conversationId === null) void navigate({ to: "/c/$conversationId", params: { conversationId: id } });
-        },
-        onError: (error) => toast({ text: t("composer.sendFailed", { reason: t.error(error) }), tone: "danger" }),
+    // A promise, since callbacks of `mutate` die with the page: who goes elsewhere meanwhile has still sent it.
+    void send.mutateAsync({ conversationId, deviceId, text, idempotencyKey: draft.idempotencyKey }).then(
+      ({ id }) => {
+        draft.clear();
+        if (conversationId === null && matchRoute({ to: "/" })) {
+          void navigate({ to: "/c/$conversationId", params: { conversationId: id } });
+        }
       },
+      (error: unknown) => toast({ text: t("composer.sendFailed", { reason: t.error(error) }), tone: "danger" }),
     );
   };
   const pickDevice = (id: string | null) => {

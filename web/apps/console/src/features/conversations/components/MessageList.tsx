@@ -23,7 +23,8 @@ export function MessageList({ conversationId, messages, pending, hasOlder, isLoa
   const t = useTranslator();
   const actions = useMessageActions(conversationId ?? "", messages);
   const isWorking = messages.some(({ state }) => state === "running");
-  const { scroller, content, isAtEnd, toEnd } = usePinnedScroll(messages[0]?.id, messages.length + (pending === null ? 0 : 1));
+  const lastQuestion = useMemo(() => messages.findLast(({ role }) => role === "user")?.id, [messages]);
+  const { scroller, content, isAtEnd, toEnd } = usePinnedScroll(messages[0]?.id, pending ?? lastQuestion);
   const lastAnswer = useMemo(() => messages.findLast(({ role }) => role === "assistant")?.id, [messages]);
   return (
     <div className="MessageList">

@@ -22,7 +22,8 @@ export function useConversationMenu(conversation: Conversation): { groups: MenuG
   const onError = (error: Error) => toast({ text: t.error(error), tone: "danger" });
 
   const apply = (kind: ConversationChange["kind"] & ("archive" | "unarchive" | "delete" | "restore"), done?: () => void) =>
-    change.mutate({ conversation, change: { kind } }, { onError, ...(done ? { onSuccess: done } : {}) });
+    // A promise, since callbacks of `mutate` die with the list entry that this very change may take away.
+    void change.mutateAsync({ conversation, change: { kind } }).then(done, onError);
   const leave = () => {
     if (matchRoute({ to: "/c/$conversationId", params: { conversationId: conversation.id } })) void navigate({ to: "/" });
   };
@@ -31,11 +32,13 @@ export function useConversationMenu(conversation: Conversation): { groups: MenuG
       toast({ text: t("conversations.wasArchived", { title }), action: { label: t("app.undo"), run: () => apply("unarchive") } });
       leave();
     });
-  const remove = () =>
-    apply("delete", () => {
-      toast({ text: t("conversations.wasDeleted", { title }), action: { label: t("app.undo"), run: () => apply("restore") } });
-      leave();
-    });
+  const remove = () => {
+    // First, so that the page does not ask for what is gone.
+    leave();
+    apply("delete", () =>
+      toast({ text: t("conversations.wasDeleted", { title }), action: { label: t("app.undo"), run: () => apply("restore") } }),
+    );
+  };
   const download = (format: "markdown" | "json") =>
     void api.conversations
       .export(conversation.id, format)

@@ -5,9 +5,9 @@ const SLACK = 48;
 
 /**
  * Keeps the end in view while content grows, unless the reader has scrolled away; and keeps the reader's place when
- * earlier messages are put in above.
+ * earlier messages are put in above. `lastOwn` names the reader's newest message.
  */
-export function usePinnedScroll(firstId: string | undefined, messageCount: number) {
+export function usePinnedScroll(firstId: string | undefined, lastOwn: string | undefined) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const isPinned = useRef(true);
@@ -46,10 +46,12 @@ export function usePinnedScroll(firstId: string | undefined, messageCount: numbe
     if (box) height.current = box.scrollHeight;
   }, [firstId]);
 
-  // A message of one's own brings the reader back to the end.
+  // A message of one's own brings the reader back to the end, from wherever.
   useLayoutEffect(() => {
-    if (isPinned.current) toEnd();
-  }, [messageCount, toEnd]);
+    isPinned.current = true;
+    setAtEnd(true);
+    toEnd();
+  }, [lastOwn, toEnd]);
 
   return { scroller, content, isAtEnd, toEnd };
 }

@@ -94,13 +94,14 @@ function DeviceRow({ device }: { device: Device }) {
             isPending={revoke.isPending}
             onClose={close}
             onConfirm={() =>
-              revoke.mutate(device, {
-                onSuccess: () => {
+              // A promise, since callbacks of `mutate` die with this row, which goes when it succeeds.
+              void revoke.mutateAsync(device).then(
+                () => {
                   close();
                   toast({ text: t("devices.revoked", { name: device.name }) });
                 },
-                onError: (error) => toast({ text: t.error(error), tone: "danger" }),
-              })
+                (error: unknown) => toast({ text: t.error(error), tone: "danger" }),
+              )
             }
           />
         </>

@@ -1,4 +1,4 @@
-import type { AccountSession } from "@openclaw/api";
+import { isApiError, type AccountSession } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Badge, Banner, Button, Icon, Row, Rows, Section, Skeleton, TextField, useToast } from "@openclaw/ui";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -36,8 +36,9 @@ function PasswordChange() {
       return queryClient.invalidateQueries({ queryKey: queryKeys.sessions });
     },
   });
+  const isCurrentWrong = isApiError(change.error, "identity.invalid_credentials");
   const field = (name: keyof PasswordForm) => {
-    const error = errors[name];
+    const error = name === "current" && isCurrentWrong ? "validation.currentPassword" : errors[name];
     return {
       type: "password" as const,
       value: form[name],
@@ -57,7 +58,7 @@ function PasswordChange() {
           if (Object.keys(found).length === 0) change.mutate({ currentPassword: form.current, newPassword: form.next });
         }}
       >
-        {change.error && (
+        {change.error && !isCurrentWrong && (
           <Banner tone="danger" role="alert">
             {t.error(change.error)}
           </Banner>

@@ -1,0 +1,149 @@
+"""Tool calls and approvals in words: what is done, exactly, where, and how risky it is.
+
+Everything here comes from a model or a machine, so it is shown without control characters.
+"""
+
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TextIO
+
+from openclaw.apps.cli.layout import clip, padded, wrap
+from openclaw.apps.cli.output import printable, styled
+from openclaw.apps.cli.times import local_time
+from openclaw.apps.cli.words import say
+
+Approval = Mapping[str, Any]
+Arguments = Mapping[str, Any]
+_BAR = "┃ "
+_SHOWN_LINES = 24
+
+
+def headline(tool: str, arguments: Arguments) -> str:
+    """What a call does, in a few words: ``Write ~/notes.txt``."""
+    name = tool.replace("_", ".")
+    path = printable(str(arguments.get("path") or ""))
+    if name == "exec":
+        return say("call_exec")
+    if name == "fs.search":
+        return say("call_fs_search", path=path, query=printable(str(arguments.get("query") or "")))
+    key = f"call_{name.replace('.', '_')}"
+    if key in _KNOWN:
+        return say(key, path=path)
+    return printable(tool)
+
+
+def command_line(arguments: Arguments) -> str:
+    """The command of an ``exec`` call as one would type it."""
+    if arguments.get("command") is not None:
+        return printable(str(arguments["command"]))
+    return printable(shlex.join(str(word) for word in arguments.get("argv") or []))
+
+
+def body(tool: str, arguments: Arguments) -> list[tuple[str, str]]:
+    """The exact content of a call, as lines with a style each."""
+    shown = _BODIES.get(tool.replace("_", "."))
+    return shown(arguments) if shown else []
+
+
+def approval_lines(
+    approval: Approval, width: int, *, in_full: bool = False, stream: TextIO | None = None
+) -> list[str]:
+    """An approval as a person must see it before answering."""
+
+    def paint(text: str, style: str) -> str:
+        return styled(text, style, stream=stream)
+
+    is_high = approval["grade"] == "high"
+    title = say("ask_high" if is_high else "ask_modify")
+    lines = [paint(title, "danger" if is_high else "warning")]
+    lines += wrap(headline(approval["tool"], approval["arguments"]), width)
+    content = body(approval["tool"], approval["arguments"])
+    hidden = 0
+    if not in_full and len(content) > _SHOWN_LINES:
+        hidden = len(content) - _SHOWN_LINES
+        content = content[:_SHOWN_LINES]
+    bar = paint(_BAR, "dim")
+    lines += [bar + paint(row, style) for style, text in content for row in wrap(text, width - len(_BAR))]
+    if hidden:
+        lines += wrap(say("more_lines", count=hidden, id=approval["id"]), width)
+    lines += _facts(approval, width, paint)
+    return lines
+
+
+def approval_row(approval: Approval, width: int) -> list[str]:
+    """An approval in a list: what, where, since when, and its id."""
+    what = headline(approval["tool"], approval["arguments"])
+    if approval["tool"] == "exec":
+        what = f"{what}: {command_line(approval['arguments'])}".replace("\n", " ⏎ ")
+    style = "danger" if approval["grade"] == "high" else "bold"
+    device = printable(approval["device"]["name"])
+    where = f"{say('grade_' + approval['grade'])} · {device} · {local_time(approval['requestedAt'])}"
+    if approval["state"] != "pending":
+        where += f" · {say('state_' + approval['state'])}"
+    return [styled(clip(what, width), style), "  " + clip(where, width - 2), "  " + styled(approval["id"], "dim")]
+
+
+def covered(approval: Approval) -> str:
+    """What a standing rule from this approval would allow."""
+    coverage = approval["coverage"]
+    return say(
+        "covered",
+        program=printable(coverage["program"]),
+        folder=printable(coverage["folder"]),
+        device=printable(approval["device"]["name"]),
+    )
+
+
+def _facts(approval: Approval, width: int, paint: Callable[[str, str], str]) -> list[str]:
+    rows = [("fact_machine", printable(approval["device"]["name"]))]
+    folder = approval["folder"] or (approval["arguments"].get("cwd") if approval["tool"] == "exec" else None)
+    if folder:
+        rows.append(("fact_folder", printable(str(folder))))
+    rows += [("fact_risk" if first else "", text) for first, text in _risks(approval)]
+    column = max(4, *(len(say(name)) * (2 if say(name) > "\u2e80" else 1) for name, _ in rows if name))
+    lines: list[str] = []
+    for name, text in rows:
+        label = paint(padded(say(name) if name else "", column), "dim")
+        wrapped = wrap(text, width - column - 2)
+        lines += [f"{label}  {wrapped[0]}", *(" " * (column + 2) + more for more in wrapped[1:])]
+    return lines
+
+
+def _risks(approval: Approval) -> list[tuple[bool, str]]:
+    """One line for each part of the call that needs consent."""
+    segments: Sequence[Mapping[str, Any]] = approval["risk"]["segments"]
+    told = [segment for segment in segments if segment["grade"] != "read"] or list(segments)
+    lines: list[str] = []
+    for segment in told:
+        program, why = printable(segment["program"]), printable(segment["why"])
+        line = f"{program}: {why}" if program and len(told) > 1 and not why.startswith(program) else why
+        if line not in lines:
+            lines.append(line)
+    return [(position == 0, line) for position, line in enumerate(lines)]
+
+
+def _exec_body(arguments: Arguments) -> list[tuple[str, str]]:
+    return [("bold", line) for line in command_line(arguments).split("\n")]
+
+
+def _write_body(arguments: Arguments) -> list[tuple[str, str]]:
+    text = printable(str(arguments.get("content") or ""))
+    return [("green", line) for line in text.removesuffix("\n").split("\n")]
+
+
+def _edit_body(arguments: Arguments) -> list[tuple[str, str]]:
+    lines: list[tuple[str, str]] = []
+    for edit in arguments.get("edits") or []:
+        lines += [("red", f"- {line}") for line in printable(str(edit.get("old", ""))).split("\n")]
+        lines += [("green", f"+ {line}") for line in printable(str(edit.get("new", ""))).split("\n")]
+        if edit.get("every"):
+            lines.append(("dim", say("every_place")))
+    return lines
+
+
+_KNOWN = frozenset({"call_fs_list", "call_fs_read", "call_fs_write", "call_fs_edit", "call_system_info"})
+_BODIES: dict[str, Callable[[Arguments], list[tuple[str, str]]]] = {
+    "exec": _exec_body,
+    "fs.write": _write_body,
+    "fs.edit": _edit_body,
+}

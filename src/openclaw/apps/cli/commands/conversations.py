@@ -1,0 +1,138 @@
+"""`openclaw conversations`: list, show, export."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from openclaw.apps.cli.commands.declare import AsJson, Server, command, new_group
+from openclaw.apps.cli.words import say
+
+if TYPE_CHECKING:
+    from openclaw.apps.cli.api import Api
+
+conversations_app = new_group("conversations")
+_LIST = "openclaw conversations list"
+_FORMATS = ("markdown", "json")
+ConversationId = Annotated[str, typer.Argument(metavar=say("id_metavar"), help=say("argument_conversation"))]
+
+
+@command(conversations_app, "list", "conversations_list")
+def list_conversations(
+    search: Annotated[
+        str | None, typer.Option("--search", metavar=say("text_metavar"), help=say("option_search"))
+    ] = None,
+    archived: Annotated[bool, typer.Option("--archived", help=say("option_archived"))] = False,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, metavar=say("number_metavar"), help=say("option_limit"))
+    ] = 20,
+    server: Server = None,
+    as_json: AsJson = False,
+) -> None:
+    from openclaw.apps.cli.api import connect
+    from openclaw.apps.cli.output import tell, tell_json
+
+    with connect(server) as api:
+        items = api.items("/conversations", limit, q=search, archived=archived)
+    if as_json:
+        tell_json({"items": items})
+    elif items:
+        for conversation in items:
+            tell(*_row(conversation))
+    else:
+        tell(say("no_conversations"))
+
+
+@command(conversations_app, "show", "conversations_show")
+def show_conversation(
+    conversation: ConversationId,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, metavar=say("number_metavar"), help=say("option_limit"))
+    ] = 50,
+    server: Server = None,
+    as_json: AsJson = False,
+) -> None:
+    from openclaw.apps.cli.api import connect
+    from openclaw.apps.cli.chat.transcript import print_message
+    from openclaw.apps.cli.output import printable, styled, tell, tell_json
+
+    with connect(server) as api:
+        found = find_conversation(api, conversation)
+        messages = api.get(f"/conversations/{found['id']}/messages", limit=min(limit, 200))["items"][-limit:]
+    if as_json:
+        tell_json({"conversation": found, "messages": messages})
+        return
+    tell(styled(printable(found["title"] or say("untitled")), "bold"), styled(found["id"], "dim"))
+    for message in messages:
+        tell("")
+        print_message(message)
+
+
+@command(conversations_app, "export", "conversations_export")
+def export_conversation(
+    conversation: ConversationId,
+    form: Annotated[
+        str, typer.Option("--format", metavar=say("format_metavar"), help=say("option_format"))
+    ] = "markdown",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar=say("file_metavar"), help=say("option_output"))
+    ] = None,
+    server: Server = None,
+    as_json: AsJson = False,
+) -> None:
+    from openclaw.apps.cli.api import connect
+    from openclaw.apps.cli.errors import UsageError
+    from openclaw.apps.cli.output import tell, tell_json
+
+    if as_json and output is None:
+        form = "json"
+    if form not in _FORMATS:
+        raise UsageError(reason=say("bad_format", format=form))
+    with connect(server) as api:
+        found = find_conversation(api, conversation)
+        content = api.send("GET", f"/conversations/{found['id']}/export", query={"format": form}).content
+    if output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise UsageError(reason=f"{output}: {error.strerror}") from None
+    if as_json:
+        tell_json({"ok": True, "path": str(output.absolute()), "bytes": len(content)})
+    else:
+        tell(say("exported", path=output))
+
+
+def find_conversation(api: "Api", wanted: str) -> Any:
+    """By its id, else by the end of the id among the latest and those in the archive."""
+    from openclaw.apps.cli.errors import ServerRefusedError
+    from openclaw.apps.cli.resolve import find_one
+
+    if wanted.startswith("conv_"):
+        try:
+            return api.get(f"/conversations/{wanted}")
+        except ServerRefusedError as refused:
+            if refused.status != 422:
+                raise
+    items = [*api.items("/conversations", 200), *api.items("/conversations", 100, archived=True)]
+    return find_one(items, wanted, name="title", command=_LIST)
+
+
+def _row(conversation: Any) -> list[str]:
+    from openclaw.apps.cli.help import terminal_width
+    from openclaw.apps.cli.layout import clip
+    from openclaw.apps.cli.output import printable, styled
+    from openclaw.apps.cli.times import local_time
+
+    width = terminal_width()
+    title = clip(printable(conversation["title"] or say("untitled")).replace("\n", " "), width - 18)
+    lines = [f"{styled(title, 'bold')}  {styled(local_time(conversation['updatedAt']), 'dim')}"]
+    if state := conversation["runState"]:
+        lines.append("  " + styled(say(f"run_{state}"), "yellow"))
+    if last := conversation["lastMessage"]:
+        text = " ".join(printable(last["text"]).split())
+        lines.append("  " + clip(text, width - 2))
+    return [*lines, "  " + styled(conversation["id"], "dim")]
