@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from tests.support.gateway_client import GatewayClient, open_socket
 from tests.support.server import Server
 
 HOME = "/home/ann"
+_addresses = itertools.count(1)
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -38,7 +40,8 @@ class Machine:
     name: str = "laptop"
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     session: dict[str, Any] = field(default_factory=dict[str, Any])
-    address: str = "192.0.2.7"
+    # One each: typed codes are counted by address, in this process and not in the database.
+    address: str = field(default_factory=lambda: f"2001:db8::{next(_addresses):x}")
 
     @property
     def public_key(self) -> bytes:

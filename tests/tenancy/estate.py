@@ -26,6 +26,7 @@ TABLES = {
     "rule_id": "approval_rules",
     "run_id": "runs",
     "session_id": "auth_sessions",
+    "step_id": "run_steps",
     "user_id": "users",
     "workspace_id": "workspaces",
 }
@@ -40,6 +41,7 @@ PREFIXES = {
     "rule": "rule_id",
     "run": "run_id",
     "sess": "session_id",
+    "step": "step_id",
     "user": "user_id",
     "ws": "workspace_id",
 }
@@ -203,7 +205,9 @@ async def _ask(estate: Estate, text: str) -> dict[str, Any]:
     with person.server.watching(person.topic) as watch:
         sent = await person.post(f"/conversations/{conversation['id']}/messages", {"text": text})
         approval = (await watch.event("exec.approval.requested"))["approval"]
+    steps = (await person.get(f"/runs/{sent['runId']}"))["parts"]
     for kind, name in (
+        ("step_id", next(step["stepId"] for step in steps if step["type"] == "tool")),
         ("conversation_id", conversation["id"]),
         ("run_id", sent["runId"]),
         ("message_id", sent["message"]["id"]),

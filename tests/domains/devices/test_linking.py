@@ -118,7 +118,7 @@ async def test_a_newer_challenge_ends_the_one_before(server: Server) -> None:
 
 async def test_unknown_challenges_and_typed_codes_have_ended(server: Server) -> None:
     ann = await register(server)
-    challenge, machine = await challenge_of(ann), Machine(server, address="192.0.2.20")
+    challenge, machine = await challenge_of(ann), Machine(server)
     for challenge_id in ("chal_" + "0" * 32, "x", challenge["challengeId"] + "0", None):
         answer = await machine.redeem(wrong(challenge["code"]), challenge_id)
         assert refused(answer) == (404, "devices.challenge_ended")
@@ -127,7 +127,7 @@ async def test_unknown_challenges_and_typed_codes_have_ended(server: Server) -> 
 
 async def test_a_guesser_of_typed_codes_does_not_get_far(server: Server) -> None:
     ann = await register(server)
-    challenge, machine = await challenge_of(ann), Machine(server, address="192.0.2.21")
+    challenge, machine = await challenge_of(ann), Machine(server)
     answers = [await machine.redeem(wrong(challenge["code"], n)) for n in range(1, 12)]
     assert [a.status_code for a in answers] == [404] * 10 + [429]
     assert refused(answers[-1]) == (429, "request.rate_limited")

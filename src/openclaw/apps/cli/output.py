@@ -6,7 +6,7 @@ from typing import Any, TextIO
 import msgspec
 
 from openclaw.apps.cli.config import language, read_settings
-from openclaw.apps.cli.errors import ServerRefusedError
+from openclaw.apps.cli.errors import NotConfirmedError, ServerRefusedError
 from openclaw.kit.errors import OpenClawError
 
 _STYLES = {
@@ -58,14 +58,24 @@ def styled(text: str, style: str, *, stream: TextIO | None = None) -> str:
     return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
 
 
-def printable(text: str) -> str:
+def confirm(question: str) -> None:
+    """Ask at the terminal. Raises NotConfirmedError unless the answer is yes, and where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise NotConfirmedError
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in {"y", "yes", "是"}:
+        raise NotConfirmedError
+
+
+def printable(text: str, *, kept: str = "\n\t") -> str:
     """``text`` of others without control characters: it must not steer the terminal that shows it.
 
-    Tabs and line ends stay; each other control character becomes its picture or a question mark.
+    Those in ``kept`` stay; each other becomes its picture or a question mark.
     """
     if text.isprintable():
         return text
-    return "".join(letter if letter.isprintable() or letter in "\n\t" else _picture(letter) for letter in text)
+    return "".join(letter if letter.isprintable() or letter in kept else _picture(letter) for letter in text)
 
 
 def _picture(letter: str) -> str:

@@ -143,7 +143,7 @@ HELP: dict[str, tuple[str, str]] = {
     "argument_device": ("its name, its id, or the end of its id", "名称、编号或编号的结尾"),
     "argument_name": ("the new name", "新名称"),
     "argument_approval": ("its id, or the end of its id", "编号或编号的结尾"),
-    "argument_conversation": ("its id, the end of its id, or `main`", "编号、编号的结尾，或 `main`"),
+    "argument_conversation": ("its id, the end of its id, or its title", "编号、编号的结尾，或标题"),
     # ── Roles ──
     "role_up_host": ("address to listen on (127.0.0.1)", "监听地址（127.0.0.1）"),
     "role_up_port": ("port of the web app (3000)", "网页端口（3000）"),

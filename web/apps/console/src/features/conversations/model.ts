@@ -21,7 +21,8 @@ export function groupByAge(conversations: readonly Conversation[], now: number):
   return [...groups].map(([age, items]) => ({ age, items }));
 }
 
-export type Block = { kind: "text"; text: string } | { kind: "tools"; parts: LiveToolPart[] };
+/** `key` is the same before and after REST knows the call: what a person types into its card has to survive that. */
+export type Block = { kind: "text"; text: string } | { kind: "tools"; key: string; parts: LiveToolPart[] };
 
 /** The parts of a message as blocks to show: tool calls that follow on each other stand together. */
 export function blocksOf(parts: readonly LivePart[]): Block[] {
@@ -31,9 +32,14 @@ export function blocksOf(parts: readonly LivePart[]): Block[] {
     if (part.type === "text") {
       if (part.text.trim() !== "") blocks.push({ kind: "text", text: part.text });
     } else if (last?.kind === "tools") last.parts.push(part);
-    else blocks.push({ kind: "tools", parts: [part] });
+    else blocks.push({ kind: "tools", key: part.toolCallId, parts: [part] });
   }
   return blocks;
+}
+
+/** An answer is named by its run, which it has before REST gives it an id. */
+export function keyOfMessage({ role, runId, id }: LiveMessage): string {
+  return role === "assistant" && runId ? runId : id;
 }
 
 export function textOfMessage(message: LiveMessage): string {

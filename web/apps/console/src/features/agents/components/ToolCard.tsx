@@ -28,7 +28,7 @@ export const ToolCard = memo(function ToolCard({ part }: { part: LiveToolPart })
   const detailsId = useId();
   const [choice, setChoice] = useState<boolean | null>(null);
   const facts = useToolFacts(part);
-  const isAsking = part.approval?.state === "pending" && part.state === "awaiting_approval";
+  const isAsking = part.approval?.state === "pending" && (part.state === "awaiting_approval" || part.state === "pending");
   // Output shows by itself while it comes in; the person's own choice holds from then on.
   const isOpen = choice ?? (part.state === "running" && part.output.length > 0);
   const label = isToolName(part.name) ? t(`tool.${part.name}`) : part.name;

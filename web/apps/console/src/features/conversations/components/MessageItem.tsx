@@ -69,9 +69,9 @@ function Answer({ message, actions, canRetry }: { message: LiveMessage; actions:
     >
       {blocks.map((block, index) =>
         block.kind === "text" ? (
-          <MessageText key={index} text={block.text} isStreaming={isRunning && index === blocks.length - 1} />
+          <MessageText key={`text-${index}`} text={block.text} isStreaming={isRunning && index === blocks.length - 1} />
         ) : (
-          <ToolSteps key={index} parts={block.parts} />
+          <ToolSteps key={block.key} parts={block.parts} />
         ),
       )}
       {isRunning && blocks.at(-1)?.kind !== "text" && <Working message={message} />}

@@ -3,6 +3,7 @@ import type { LiveMessage } from "@openclaw/realtime";
 import { Button } from "@openclaw/ui";
 import { useMemo } from "react";
 
+import { keyOfMessage } from "../model.ts";
 import { MessageItem } from "./MessageItem.tsx";
 import { useMessageActions } from "./useMessageActions.ts";
 import { usePinnedScroll } from "./usePinnedScroll.ts";
@@ -40,7 +41,7 @@ export function MessageList({ conversationId, messages, pending, hasOlder, isLoa
             </div>
           )}
           {messages.map((message) => (
-            <MessageItem key={message.id} message={message} actions={actions} isLastAnswer={message.id === lastAnswer} isLocked={isWorking} />
+            <MessageItem key={keyOfMessage(message)} message={message} actions={actions} isLastAnswer={message.id === lastAnswer} isLocked={isWorking} />
           ))}
           {pending !== null && (
             <article className="MessageItem MessageItem--user" data-testid="message" data-role="user" data-pending>
