@@ -602,6 +602,7 @@ def _tables() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("now()")),
         prefixes=["UNLOGGED"],
     )
+    op.create_index("ix_bus_payloads_created_at", "bus_payloads", ["created_at"])
 
 
 def _functions() -> None:
@@ -618,17 +619,17 @@ def _functions() -> None:
     # SECURITY DEFINER: any scope may announce, but only system scopes read the kept messages.
     op.execute(
         """
-        CREATE FUNCTION publish_event(topic text, body jsonb, inline_limit integer) RETURNS void
+        CREATE FUNCTION publish_event(topic text, body jsonb, inline_limit integer, origin text) RETURNS void
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
         DECLARE
             reference uuid;
         BEGIN
             IF octet_length(body::text) <= inline_limit THEN
-                PERFORM pg_notify('openclaw_bus', jsonb_build_object('t', topic, 'b', body)::text);
+                PERFORM pg_notify('openclaw_bus', jsonb_build_object('t', topic, 'b', body, 'o', origin)::text);
             ELSE
                 DELETE FROM public.bus_payloads WHERE created_at < now() - interval '5 minutes';
                 INSERT INTO public.bus_payloads (body) VALUES (publish_event.body) RETURNING id INTO reference;
-                PERFORM pg_notify('openclaw_bus', jsonb_build_object('t', topic, 'r', reference)::text);
+                PERFORM pg_notify('openclaw_bus', jsonb_build_object('t', topic, 'r', reference, 'o', origin)::text);
             END IF;
         END $$
         """

@@ -19,6 +19,7 @@ from tests.support.database import Cluster
 from tests.support.devices import Machine, link
 from tests.support.routes import Operation, operations
 from tests.support.server import ORIGIN, running_server
+from tests.tenancy.estate import PREFIX_OF, PREFIXES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -75,24 +76,7 @@ class Target:
         return request
 
     def sample(self, operation: Operation) -> Any:
-        return operation.sample(lambda prefix: self.values[PARAMETERS[prefix]])
-
-
-PARAMETERS = {"conv": "conversation_id", "dev": "device_id", "msg": "message_id"}
-PREFIXES = {
-    "approval_id": "appr",
-    "challenge_id": "chal",
-    "conversation_id": "conv",
-    "device_id": "dev",
-    "invitation_id": "inv",
-    "message_id": "msg",
-    "provider_id": "prov",
-    "rule_id": "rule",
-    "run_id": "run",
-    "session_id": "sess",
-    "user_id": "user",
-    "workspace_id": "ws",
-}
+        return operation.sample(lambda prefix: self.values[PREFIXES[prefix]])
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -101,7 +85,7 @@ async def target(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> 
         async with running_server(url, tmp_path_factory.mktemp("home")) as server:
             person = await (await register(server)).create_workspace()
             machine = await link(person)
-            values = {name: ids.to_wire(prefix, ids.new_id()) for name, prefix in PREFIXES.items()}
+            values = {name: ids.to_wire(prefix, ids.new_id()) for prefix, name in PREFIXES.items()}
             values |= {
                 "conversation_id": (await person.post("/conversations", {}))["id"],
                 "device_id": machine.session["deviceId"],
@@ -213,8 +197,8 @@ def broken_values(value: Any) -> Iterator[tuple[str, Any]]:
             ("a huge number", 10**400),
             ("NUL", f"{value}\0"),
             ("a lone surrogate", f"{value}{SURROGATE}"),
-            ("200,000 letters", "x" * 200_000),
-            ("200,000 wide letters", "\U0001f600" * 200_000),
+            ("300,000 letters", "x" * 300_000),
+            ("300,000 wide letters", "字" * 300_000),
         )
     else:
         yield from (("a text", "1"), ("a fraction", 1.5), ("a huge number", 10**400), ("null", None))
@@ -226,7 +210,7 @@ async def test_bodies_that_are_none(target: Target, unchanged: None) -> None:
         if operation.body is None:
             continue
         for case, content in broken_bodies(target.sample(operation)):
-            if case == "a byte order mark" or (case == "nothing but space" and not operation.needs_body):
+            if case == "nothing but space" and not operation.needs_body:
                 continue
             await cases.send(operation, case, content=content)
     cases.settle(at_least=400)
@@ -323,7 +307,7 @@ async def test_ids_that_are_none(target: Target, unchanged: None) -> None:
     cases = Cases(target)
     for operation in all_operations(target):
         for parameter in operation.params:
-            for broken in broken_ids(PREFIXES[parameter]):
+            for broken in broken_ids(PREFIX_OF[parameter]):
                 await cases.send(operation, f"{parameter}={broken[:60]}", values={parameter: broken})
     cases.settle(at_least=500)
 
@@ -376,17 +360,16 @@ async def test_lengths_that_are_none(target: Target, unchanged: None, length: st
         ("GET", "/api/v2/devices/", (404, "request.no_such_route")),
         ("GET", "/api/v3/devices", (406, "request.unsupported_version")),
         ("GET", "/api/v0/devices", (406, "request.unsupported_version")),
-        ("GET", "/api/v2/../../etc/passwd", (404, "request.no_such_route")),
         ("GET", "/api/v2/..%2f..%2fetc%2fpasswd", (404, "request.no_such_route")),
         ("GET", "/assets/..%2f..%2f..%2fapp.py", (404, "request.no_such_route")),
         ("GET", "/..%2fapp.py", (404, "request.no_such_route")),
         ("GET", "/%2e%2e/app.py", (404, "request.no_such_route")),
         ("GET", "/assets/%00.js", (404, "request.no_such_route")),
         ("GET", "/" + "a" * 5000 + ".js", (404, "request.no_such_route")),
-        ("PUT", "/api/v2/devices", (405, "request.method_not_allowed")),
-        ("TRACE", "/api/v2/devices", (405, "request.method_not_allowed")),
-        ("OPTIONS", "/api/v2/devices", (405, "request.method_not_allowed")),
-        ("FOO", "/api/v2/users/me", (405, "request.method_not_allowed")),
+        ("PUT", "/api/v2/devices", (404, "request.no_such_route")),
+        ("TRACE", "/api/v2/devices", (404, "request.no_such_route")),
+        ("OPTIONS", "/api/v2/devices", (404, "request.no_such_route")),
+        ("FOO", "/api/v2/users/me", (404, "request.no_such_route")),
         ("POST", "/", (405, "request.method_not_allowed")),
         ("DELETE", "/index.html", (405, "request.method_not_allowed")),
     ],

@@ -28,6 +28,7 @@ from tests.conftest import ROOT
 START_SECONDS = 45
 END_SECONDS = 20
 SHOWN_LINES = 80
+_ROUTINE = re.compile(r'"status": ?[23]\d\d.*"message": ?"request"')
 _READY = re.compile(r'"message": ?"ready"')
 _started: "list[RealProcess]" = []
 
@@ -141,7 +142,7 @@ class RealProcess:
     def tail(self) -> str:
         """The last that it has said."""
         with self._said:
-            return "\n".join(self._lines[-SHOWN_LINES:])
+            return "\n".join([line for line in self._lines if not _ROUTINE.search(line)][-SHOWN_LINES:])
 
     def _end(self, number: int) -> int:
         if self._process is None:

@@ -117,8 +117,11 @@ class Server:
     def watching(self, topic: str = "*") -> Any:
         """What the bus says on ``topic`` inside the block, as a `Watch`."""
         watch = Watch()
-        with self.platform.bus.listening(topic, watch.note):
+        self.platform.bus.subscribe(topic, watch.note)
+        try:
             yield watch
+        finally:
+            self.platform.bus.unsubscribe(topic, watch.note)
 
     async def close(self) -> None:
         for client in self._clients:

@@ -1,8 +1,8 @@
-"""Queries on executors."""
+"""Queries on executors. Heartbeats are in the database's time: hosts need not agree on theirs."""
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from openclaw.durable.models import ExecutorRow
@@ -13,9 +13,9 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 async def note_alive(scope: Scope, executor_id: str) -> None:
     """Set the heartbeat of one executor to now."""
-    statement = insert(ExecutorRow).values(id=executor_id, heartbeat_at=scope.now())
+    statement = insert(ExecutorRow).values(id=executor_id, heartbeat_at=func.now())
     await scope.session.execute(
-        statement.on_conflict_do_update(index_elements=[ExecutorRow.id], set_={"heartbeat_at": scope.now()})
+        statement.on_conflict_do_update(index_elements=[ExecutorRow.id], set_={"heartbeat_at": func.now()})
     )
 
 
@@ -30,7 +30,7 @@ async def list_dead(scope: Scope, *, silent_for: timedelta) -> list[str]:
     """Executors whose heartbeat is older than ``silent_for``."""
     return list(
         await scope.session.scalars(
-            select(ExecutorRow.id).where(ExecutorRow.heartbeat_at < scope.now() - silent_for)
+            select(ExecutorRow.id).where(ExecutorRow.heartbeat_at < func.now() - silent_for)
         )
     )
 

@@ -27,7 +27,9 @@ _log = structlog.get_logger(__name__)
 CHANNEL = "openclaw_bus"
 INLINE_LIMIT = 7_000  # PostgreSQL takes payloads below 8,000 bytes
 _LIVE_BATCH = timedelta(milliseconds=40)
-_PUBLISH = text("SELECT publish_event(:topic, CAST(:body AS jsonb), :inline_limit)")
+_STATEMENT_SECONDS = 5
+_PROBE_SECONDS = 15
+_PUBLISH = text("SELECT publish_event(:topic, CAST(:body AS jsonb), :inline_limit, NULL)")
 
 Listener = Callable[[str, dict[str, Any]], None]
 
@@ -53,6 +55,7 @@ class EventBus:
         self._connected = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._resolving: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self._using = asyncio.Lock()  # a connection runs one statement at a time
 
     async def start(self) -> None:
         """Connect and listen; returns when the first connection stands."""
@@ -73,15 +76,6 @@ class EventBus:
     def is_connected(self) -> bool:
         """True while messages of other processes arrive."""
         return self._connected.is_set()
-
-    @contextlib.contextmanager
-    def listening(self, topic: str, listener: Listener) -> Any:
-        """Call ``listener(topic, body)`` for each message on ``topic`` (``*`` for all) inside the block."""
-        self.subscribe(topic, listener)
-        try:
-            yield
-        finally:
-            self.unsubscribe(topic, listener)
 
     def subscribe(self, topic: str, listener: Listener) -> None:
         """Call ``listener`` for every later message on ``topic`` (``*`` for all). It must not block or raise."""
@@ -145,13 +139,17 @@ class EventBus:
             topic, reference = await self._resolving.get()
             await self._connected.wait()
             assert self._connection is not None
-            try:
-                body = await self._connection.fetchval(
-                    "SELECT body FROM bus_payloads WHERE id = $1::uuid", reference
-                )
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                continue  # the connection was lost: the gap listeners re-read
-            if body is not None:
+            body = None
+            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+                async with self._using:
+                    body = await self._connection.fetchval(
+                        "SELECT body FROM bus_payloads WHERE id = $1::uuid",
+                        reference,
+                        timeout=_STATEMENT_SECONDS,
+                    )
+            if body is None:
+                self._tell_gap()  # it cannot be had any more: whoever waits for it reads the rows
+            else:
                 self._deliver(topic, orjson.loads(body))
 
     async def _flush_live(self) -> None:
@@ -162,12 +160,30 @@ class EventBus:
                 continue
             pending, self._live = self._live, []
             for batch in _batches(pending):
-                try:
-                    assert self._connection is not None
-                    body = orjson.dumps({"o": self._origin, "l": batch}).decode()
-                    await self._connection.execute("SELECT pg_notify($1, $2)", CHANNEL, body)
-                except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                    break
+                with contextlib.suppress(
+                    asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError
+                ):
+                    await self._send_live(batch)
+
+    async def _send_live(self, batch: list[tuple[str, dict[str, Any]]]) -> None:
+        """One NOTIFY for a batch; an item that is too large for one goes by reference."""
+        assert self._connection is not None
+        body = orjson.dumps({"o": self._origin, "l": batch}).decode()
+        async with self._using:
+            if len(body.encode()) <= INLINE_LIMIT:
+                await self._connection.execute(
+                    "SELECT pg_notify($1, $2)", CHANNEL, body, timeout=_STATEMENT_SECONDS
+                )
+                return
+            for topic, item in batch:
+                await self._connection.execute(
+                    "SELECT publish_event($1, $2::jsonb, $3, $4)",
+                    topic,
+                    orjson.dumps(item).decode(),
+                    INLINE_LIMIT,
+                    self._origin,
+                    timeout=_STATEMENT_SECONDS,
+                )
 
     async def _stay_connected(self) -> None:
         wait = 0.1
@@ -189,20 +205,38 @@ class EventBus:
                 continue
             self._connection, wait = connection, 0.1
             self._connected.set()
-            for listener in tuple(self._gap_listeners):
-                listener()
-            await lost.wait()
+            self._tell_gap()
+            await self._until_lost(connection, lost)
             self._connected.clear()
+
+    async def _until_lost(self, connection: asyncpg.Connection, lost: asyncio.Event) -> None:
+        """Return when the connection is gone, also when nobody said so: a silent network is asked."""
+        while not lost.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_PROBE_SECONDS):
+                    await lost.wait()
+                    return
+            try:
+                async with self._using:
+                    await connection.execute("SELECT 1", timeout=_STATEMENT_SECONDS)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+                connection.terminate()
+                return
+
+    def _tell_gap(self) -> None:
+        for listener in tuple(self._gap_listeners):
+            try:
+                listener()
+            except Exception:  # noqa: BLE001  (one listener's defect must not deafen the bus)
+                _log.exception("a gap listener failed")
 
 
 def _batches(pending: list[tuple[str, dict[str, Any]]]) -> list[list[tuple[str, dict[str, Any]]]]:
-    """Cut into messages that NOTIFY takes; what is too large alone is left out (live text is cumulative elsewhere)."""
+    """Cut into messages that NOTIFY takes; an item that is too large is a batch of its own."""
     batches: list[list[tuple[str, dict[str, Any]]]] = []
     size = INLINE_LIMIT
     for item in pending:
         length = len(orjson.dumps(item)) + 1
-        if length > INLINE_LIMIT:
-            continue
         if size + length > INLINE_LIMIT:
             batches.append([])
             size = 100

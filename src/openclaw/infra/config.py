@@ -106,11 +106,22 @@ class Config(BaseSettings):
         """True when others than this machine's own users may reach the server."""
         return self.public_url is not None or self.host not in ("127.0.0.1", "localhost", "::1")
 
+    @property
+    def own_hosts(self) -> frozenset[str] | None:
+        """Host names that a server on loopback answers to; None when it is exposed and a proxy decides."""
+        if self.is_exposed:
+            return None
+        names = {urlsplit(origin).hostname for origin in self.web_origins}
+        return frozenset(name for name in names if name) | {"localhost", "127.0.0.1", "::1"}
+
     def gateway_url_for(self, host: str | None) -> str:
         """The gateway's address for a client that reached the web app by ``host`` (a Host header)."""
         if self.gateway_url:
             return self.gateway_url
-        name = urlsplit(f"//{host}").hostname if host else None
+        try:
+            name = urlsplit(f"//{host}").hostname if host else None
+        except ValueError:
+            name = None
         scheme = "wss" if self.is_tls else "ws"
         return f"{scheme}://{name or _browsable(self.host)}:{self.gateway_port}"
 

@@ -11,7 +11,7 @@ from sqlalchemy import DateTime, MetaData, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -60,11 +60,13 @@ class Database:
             max_overflow=pool_size,
             pool_pre_ping=False,
             pool_recycle=1800,
+            hide_parameters=True,  # what people wrote does not belong into logs
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
             connect_args={
                 "server_settings": {"role": APPLICATION_ROLE, "application_name": "openclaw"},
                 "timeout": 10,
+                "command_timeout": 60,
             },
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
@@ -98,7 +100,7 @@ class Database:
                 yield Scope(
                     actor=actor, session=session, clock=self._clock, request_id=request_id or new_id().hex
                 )
-        except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
+        except (OperationalError, InterfaceError, PendingRollbackError, PoolTimeoutError, OSError) as error:
             raise UnavailableError(part="database") from error
         except DBAPIError as error:
             if error.connection_invalidated or is_transient(error):

@@ -11,7 +11,11 @@ import structlog
 
 from openclaw.infra.config import Config
 
-_SECRET = re.compile(r"(oc[a-z]{2}_[A-Za-z0-9_-]{8})[A-Za-z0-9_-]+|(Bearer\s+\S{6})\S+|(sk-\S{4})\S+")
+_SECRET = re.compile(
+    r"(oc[a-z]{2}_[A-Za-z0-9_-]{8})[A-Za-z0-9_-]+"  # our tokens
+    r"|(Bearer\s+\S{6})\S+|(sk-\S{4})\S+"  # headers, providers' keys
+    r"|(eyJ[\w-]{6})[\w-]*\.[\w-]+\.[\w-]+"  # JWTs
+)
 _KEEP_DAYS = 30
 
 
@@ -90,5 +94,5 @@ def _renamed(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mut
 def _without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = _SECRET.sub(lambda m: (m.group(1) or m.group(2) or m.group(3)) + "…", value)
+            event[key] = _SECRET.sub(lambda m: next(filter(None, m.groups())) + "…", value)
     return event

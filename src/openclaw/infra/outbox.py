@@ -66,6 +66,8 @@ class OutboxRelay:
                         pass
                 except UnavailableError:
                     _log.warning("the outbox waits for the database")
+                except Exception:  # noqa: BLE001  (the relay must outlive whatever it meets)
+                    _log.exception("the outbox relay failed; it tries again")
                 try:
                     async with asyncio.timeout(5):
                         await woken.wait()
@@ -73,34 +75,42 @@ class OutboxRelay:
                     continue
 
     async def _relay_one(self) -> bool:
-        failed: UUID | None = None
-        async with self._database.system() as scope:
-            row = await scope.session.scalar(
-                select(OutboxRow)
-                .where(OutboxRow.due_at <= scope.now())
-                .order_by(OutboxRow.due_at)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
-            if row is None:
-                return False
-            try:
-                async with scope.session.begin_nested():
-                    for subscriber in self._subscribers.get(row.event, ()):
-                        await subscriber(scope, row.body)
+        """Carry the next due fact; False when none is due. One that fails is put off, so that it blocks no other."""
+        taken: tuple[UUID, str, int] | None = None
+        try:
+            async with self._database.system() as scope:
+                row = await _next_due(scope)
+                if row is None:
+                    return False
+                taken = row.id, row.event, row.attempts
+                for subscriber in self._subscribers.get(row.event, ()):
+                    await subscriber(scope, row.body)
                 await scope.session.execute(delete(OutboxRow).where(OutboxRow.id == row.id))
-            except UnavailableError:
+        except Exception as error:
+            if taken is None:
                 raise
-            except Exception:  # noqa: BLE001  (a subscriber's defect delays its fact, never the relay)
-                _log.exception(
-                    "a subscriber failed; the fact is kept", event=row.event, attempts=row.attempts + 1
-                )
-                failed = row.id
-            if failed is not None:
-                wait = timedelta(seconds=min(300, 2**row.attempts))
-                await scope.session.execute(
-                    update(OutboxRow)
-                    .where(OutboxRow.id == failed)
-                    .values(attempts=OutboxRow.attempts + 1, due_at=scope.now() + wait)
-                )
+            fact_id, event, attempts = taken
+            _log.warning(
+                "a subscriber failed; the fact is kept", fact=event, attempts=attempts + 1, exc_info=error
+            )
+            await self._put_off(fact_id, attempts)
         return True
+
+    async def _put_off(self, fact_id: UUID, attempts: int) -> None:
+        async with self._database.system() as scope:
+            wait = timedelta(seconds=min(300, 2 ** min(attempts, 9)))
+            await scope.session.execute(
+                update(OutboxRow)
+                .where(OutboxRow.id == fact_id)
+                .values(attempts=OutboxRow.attempts + 1, due_at=scope.now() + wait)
+            )
+
+
+async def _next_due(scope: Scope) -> OutboxRow | None:
+    return await scope.session.scalar(
+        select(OutboxRow)
+        .where(OutboxRow.due_at <= scope.now())
+        .order_by(OutboxRow.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )

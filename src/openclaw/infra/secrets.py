@@ -1,5 +1,6 @@
 """Keys of the installation, and encryption at rest bound to the row that holds it."""
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -60,12 +61,14 @@ def load_key_ring(home: Path, configured: str | None) -> KeyRing:
         return KeyRing(bytes.fromhex(configured))
     path = home / "secrets" / "instance.key"
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return KeyRing(bytes.fromhex(path.read_text().strip()))
-    with os.fdopen(descriptor, "w") as file:
-        file.write(random.token_hex(KEY_BYTES))
+    if not path.exists():
+        # Written whole, then given its name: another process that starts now sees all of it or nothing.
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(random.token_hex(KEY_BYTES))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return KeyRing(bytes.fromhex(path.read_text().strip()))
 
 

@@ -60,8 +60,11 @@ class OpenClawError(Exception):
 
     @classmethod
     def from_wire(cls, wire: dict[str, Any]) -> "OpenClawError":
-        """Rebuild an error that another process raised."""
-        return _REGISTRY[wire["code"]](**wire["data"])
+        """Rebuild an error that another process raised; InternalError when this release does not know it."""
+        try:
+            return _REGISTRY[wire["code"]](**wire["data"])
+        except (KeyError, TypeError):
+            return InternalError(request_id=str(wire.get("code")))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return OpenClawError.from_wire, (self.to_wire(),)

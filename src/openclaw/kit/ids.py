@@ -5,6 +5,7 @@ import time
 from uuid import UUID
 
 WIRE_DIGITS = 32
+_HEX = frozenset("0123456789abcdef")
 
 
 def new_id() -> UUID:
@@ -25,6 +26,7 @@ def to_wire(prefix: str, value: UUID) -> str:
 def from_wire(prefix: str, text: str) -> UUID:
     """The UUID in ``conv_0190…``; ValueError when the prefix or the digits are wrong."""
     head, _, digits = text.partition("_")
-    if head != prefix or len(digits) != WIRE_DIGITS:
+    # One id has one spelling: `int` would also read capitals, signs, underscores and the digits of other scripts.
+    if head != prefix or len(digits) != WIRE_DIGITS or not _HEX.issuperset(digits):
         raise ValueError(f"not a {prefix}_ id")
     return UUID(hex=digits)

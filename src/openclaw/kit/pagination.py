@@ -27,6 +27,11 @@ def encode_cursor(position: str) -> str:
 def decode_cursor(cursor: str) -> str:
     """The position in ``cursor``; InvalidInputError when it was not made by us."""
     try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        position = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, UnicodeError, ValueError):
-        raise InvalidInputError(field="cursor", reason="not a cursor from an earlier page") from None
+        position = None
+    if (
+        position is None or encode_cursor(position) != cursor
+    ):  # what is not in the alphabet is skipped in decoding
+        raise InvalidInputError(field="cursor", reason="not a cursor from an earlier page")
+    return position

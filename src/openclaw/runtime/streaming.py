@@ -28,6 +28,8 @@ MAX_ATTEMPTS = 4
 _FIRST_WAIT = timedelta(milliseconds=500)
 _LONGEST_WAIT = timedelta(seconds=20)  # asked to wait longer, we say so to the person instead
 _MICROS = 1_000_000
+_MAX_ID = 200
+_MAX_TOKENS = 2**31 - 1
 _SUMMARY_TOKENS = 2_000
 _DEMO_SUMMARY_TOKENS = 300
 _CHECK_TOKENS = 64
@@ -107,6 +109,10 @@ class Models:
                 wait = _wait(failure, attempt)
                 if delivery.began or not may_pass or attempt >= request.attempts or wait is None:
                     raise failure from error
+            except Exception as error:
+                # The libraries take much of what a server may answer for granted.
+                said = f"the answer cannot be read ({type(error).__name__})"
+                raise ProviderBadAnswerError(model=config.model, said=said) from error
             await self.clock.sleep(wait)
 
     async def summarise(self, config: ModelConfig, transcript: str) -> str:
@@ -224,8 +230,8 @@ def _reply(config: ModelConfig, request: ReplyRequest, response: "ModelResponse"
     return ModelReply(
         text=text,
         tool_calls=calls,
-        input_tokens=usage.input_tokens,
-        output_tokens=usage.output_tokens,
+        input_tokens=min(usage.input_tokens, _MAX_TOKENS),
+        output_tokens=min(usage.output_tokens, _MAX_TOKENS),
         cost_micros=cost_micros(config, response),
         model=response.model_name or config.model,
         finish_reason=response.finish_reason,
@@ -234,15 +240,16 @@ def _reply(config: ModelConfig, request: ReplyRequest, response: "ModelResponse"
 
 
 def _with_ids(response: "ModelResponse") -> "ModelResponse":
-    """Every tool call with an id of its own: some local servers send none, or the same twice."""
+    """Every tool call with an id of its own: some local servers send none, the same twice, or an endless one."""
     seen: set[str] = set()
     parts = list(response.parts)
     for index, part in enumerate(parts):
         if part.part_kind != "tool-call":
             continue
-        if not part.tool_call_id or part.tool_call_id in seen:
+        if not 0 < len(part.tool_call_id or "") <= _MAX_ID or part.tool_call_id in seen:
             parts[index] = replace(part, tool_call_id=f"call_{new_id().hex}")
-        seen.add(part.tool_call_id)
+        else:
+            seen.add(part.tool_call_id)
     return replace(response, parts=parts)
 
 
@@ -295,8 +302,8 @@ def _demo_reply(request: ReplyRequest, answer: demo.DemoAnswer) -> ModelReply:
     return ModelReply(
         text=answer.text,
         tool_calls=calls,
-        input_tokens=usage.input_tokens,
-        output_tokens=usage.output_tokens,
+        input_tokens=min(usage.input_tokens, _MAX_TOKENS),
+        output_tokens=min(usage.output_tokens, _MAX_TOKENS),
         cost_micros=0,
         model="demo",
         finish_reason="tool_call" if calls else "stop",

@@ -7,14 +7,14 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TextIO
 
-from openclaw.apps.cli.layout import clip, padded, wrap
+from openclaw.apps.cli.layout import cell_width, clip, padded, wrap
 from openclaw.apps.cli.output import printable, styled
 from openclaw.apps.cli.times import local_time
 from openclaw.apps.cli.words import say
 
 Approval = Mapping[str, Any]
 Arguments = Mapping[str, Any]
-_BAR = "┃ "
+_BAR = "  ┃ "
 _SHOWN_LINES = 24
 
 
@@ -56,7 +56,7 @@ def approval_lines(
     is_high = approval["grade"] == "high"
     title = say("ask_high" if is_high else "ask_modify")
     lines = [paint(title, "danger" if is_high else "warning")]
-    lines += wrap(headline(approval["tool"], approval["arguments"]), width)
+    lines += ["  " + line for line in wrap(headline(approval["tool"], approval["arguments"]), width - 2)]
     content = body(approval["tool"], approval["arguments"])
     hidden = 0
     if not in_full and len(content) > _SHOWN_LINES:
@@ -65,7 +65,7 @@ def approval_lines(
     bar = paint(_BAR, "dim")
     lines += [bar + paint(row, style) for style, text in content for row in wrap(text, width - len(_BAR))]
     if hidden:
-        lines += wrap(say("more_lines", count=hidden, id=approval["id"]), width)
+        lines += ["  " + line for line in wrap(say("more_lines", count=hidden, id=approval["id"]), width - 2)]
     lines += _facts(approval, width, paint)
     return lines
 
@@ -88,10 +88,15 @@ def covered(approval: Approval) -> str:
     coverage = approval["coverage"]
     return say(
         "covered",
-        program=printable(coverage["program"]),
+        program=", ".join(_program(name) for name in str(coverage["program"]).split(", ")),
         folder=printable(coverage["folder"]),
         device=printable(approval["device"]["name"]),
     )
+
+
+def _program(name: str) -> str:
+    key = f"program_{name.replace('.', '_')}"
+    return say(key) if key in _PROGRAMS else printable(name)
 
 
 def _facts(approval: Approval, width: int, paint: Callable[[str, str], str]) -> list[str]:
@@ -100,12 +105,12 @@ def _facts(approval: Approval, width: int, paint: Callable[[str, str], str]) -> 
     if folder:
         rows.append(("fact_folder", printable(str(folder))))
     rows += [("fact_risk" if first else "", text) for first, text in _risks(approval)]
-    column = max(4, *(len(say(name)) * (2 if say(name) > "\u2e80" else 1) for name, _ in rows if name))
+    column = max(cell_width(say(name)) for name, _ in rows if name)
     lines: list[str] = []
     for name, text in rows:
         label = paint(padded(say(name) if name else "", column), "dim")
-        wrapped = wrap(text, width - column - 2)
-        lines += [f"{label}  {wrapped[0]}", *(" " * (column + 2) + more for more in wrapped[1:])]
+        wrapped = wrap(text, width - column - 4)
+        lines += [f"  {label}  {wrapped[0]}", *(" " * (column + 4) + more for more in wrapped[1:])]
     return lines
 
 
@@ -142,6 +147,7 @@ def _edit_body(arguments: Arguments) -> list[tuple[str, str]]:
 
 
 _KNOWN = frozenset({"call_fs_list", "call_fs_read", "call_fs_write", "call_fs_edit", "call_system_info"})
+_PROGRAMS = frozenset({"program_fs_write", "program_fs_edit"})
 _BODIES: dict[str, Callable[[Arguments], list[tuple[str, str]]]] = {
     "exec": _exec_body,
     "fs.write": _write_body,

@@ -10,7 +10,7 @@ _SHORTEST_END = 4
 
 
 def find_one(items: Iterable[Item], wanted: str, *, name: str | None, command: str) -> Item:
-    """The item whose id is ``wanted`` or ends with it, or whose field ``name`` is.
+    """The item whose id is ``wanted`` or ends with it, or whose field ``name`` is or holds it.
 
     Raises NoMatchError (pointing at ``command``, which lists them) or AmbiguousError.
     """
@@ -29,6 +29,7 @@ def _matchers(wanted: str, name: str | None) -> list[Callable[[Item], bool]]:
     matchers: list[Callable[[Item], bool]] = [lambda item: item["id"] == wanted]
     if name is not None:
         matchers.append(lambda item: str(item[name]).casefold() == folded)
+        matchers.append(lambda item: folded in str(item[name]).casefold())
     if len(wanted) >= _SHORTEST_END:
         matchers.append(lambda item: str(item["id"]).endswith(folded))
     return matchers

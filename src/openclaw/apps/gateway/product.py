@@ -24,7 +24,7 @@ from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.identity.events import SESSION_ENDED_TOPIC
 from openclaw.domains.identity.service.tokens import TokenSigner
 from openclaw.domains.workspaces import service as workspaces
-from openclaw.domains.workspaces.events import MEMBER_REMOVED_TOPIC
+from openclaw.domains.workspaces.events import MEMBERSHIP_CHANGED_TOPIC
 from openclaw.infra.health import check_health
 from openclaw.infra.metrics import GATEWAY_CONNECTIONS
 from openclaw.infra.scope import Actor, Role
@@ -193,7 +193,7 @@ class Product:
         elif topic == SESSION_ENDED_TOPIC:
             for session in body["sessionIds"]:
                 self._hub.close_session(UUID(hex=session))
-        elif topic == MEMBER_REMOVED_TOPIC:
+        elif topic == MEMBERSHIP_CHANGED_TOPIC:
             self._hub.close_member(UUID(hex=body["userId"]), UUID(hex=body["workspaceId"]))
 
     def _to_device(self, topic: str, body: dict[str, Any]) -> None:

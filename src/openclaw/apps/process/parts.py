@@ -1,5 +1,6 @@
 """The parts that every server role is made of, opened and closed in order."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from openclaw.kit.ids import new_id
 from openclaw.kit.tasks import cancel_and_wait, spawn
 
 _log = structlog.get_logger(__name__)
+_START_SECONDS = 3
 _CHORES = (*identity.CHORES, *devices.CHORES, *conversations.CHORES)
 
 
@@ -65,7 +67,12 @@ async def open_process(config: Config, url: str, *, clock: Clock | None = None) 
     )
 
     async def start_run(payload: dict[str, str]) -> None:
-        await engine.start(agents.RUN_KIND, work_id=payload["runId"], payload=payload)
+        """Start an accepted run. If that does not work now, its recorded fact starts it a little later."""
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await engine.start(agents.RUN_KIND, work_id=payload["runId"], payload=payload)
+        except Exception as error:  # noqa: BLE001  (the message is accepted, whatever happens to its start)
+            _log.warning("a run is not started yet", run_id=payload["runId"], error=repr(error))
 
     platform = Platform(
         config=config, database=database, bus=bus, blobs=blobs, keys=keys, clock=clock, start_run=start_run

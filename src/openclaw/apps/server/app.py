@@ -24,6 +24,7 @@ from openclaw.infra.web.context import Platform
 from openclaw.infra.web.errors import install_error_handlers
 from openclaw.infra.web.limits import BodyLimit
 from openclaw.infra.web.requests import RequestContext
+from openclaw.infra.web.routes import completed
 from openclaw.infra.web.versions import CURRENT, ApiVersions
 from openclaw.kit.errors import UnavailableError
 
@@ -50,6 +51,8 @@ def build_app(platform: Platform) -> FastAPI:
     app.include_router(api)
     app.include_router(_operations(platform))
     install_error_handlers(app)
+    plain = app.openapi
+    app.openapi = lambda: completed(plain())
     app.mount("/", _WebApp(directory=STATIC, check_dir=False), name="web")
     app.add_middleware(BodyLimit)
     app.add_middleware(ApiVersions)

@@ -12,7 +12,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Serve until told to stop. The database starts while the rest of the program is still being loaded."""
     arguments = sys.argv[1:] if arguments is None else arguments
     config = Config(log_format="console", log_level="WARNING") if sys.stderr.isatty() else Config()
-    if config.executor_id is None:  # one process per home: its own unfinished runs start again at once
+    # One process per home: its own unfinished runs start again at once. A shared database may have several.
+    if config.executor_id is None and config.database_url is None:
         config = config.model_copy(update={"executor_id": "standalone"})
     embedded = EmbeddedPostgres(config.home / "postgres")
     if config.database_url is None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from openclaw.domains.agents.errors import (
     ApprovalDecidedError,
@@ -32,11 +32,11 @@ from openclaw.domains.agents.service import approvals, providers, runs
 from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.infra.web.context import CurrentActor, CurrentPlatform, CurrentScope
-from openclaw.infra.web.routes import errors
+from openclaw.infra.web.routes import errors, slice_router
 from openclaw.infra.wire import ApprovalId, ProviderId, RuleId, RunId, StepId
 from openclaw.kit.pagination import MAX_PAGE
 
-router = APIRouter(tags=["agents"])
+router = slice_router("agents")
 
 
 @router.get("/runs/{run_id}", operation_id="getRun", responses=errors(NotSignedInError, RunNotFoundError))
@@ -146,10 +146,12 @@ async def list_model_providers(scope: CurrentScope) -> Providers:
     responses=errors(NotSignedInError, NotAllowedError, PrivateAddressError),
 )
 async def create_model_provider(
-    scope: CurrentScope, platform: CurrentPlatform, data: CreateProvider
+    actor: CurrentActor, platform: CurrentPlatform, data: CreateProvider
 ) -> Provider:
     """Add a provider; its key is sealed at rest."""
-    return await providers.create_provider(scope, data, platform.keys, is_exposed=platform.config.is_exposed)
+    is_private = await providers.is_private_address(data.base_url, platform.config)
+    async with platform.database.transaction(actor) as scope:
+        return await providers.create_provider(scope, data, platform.keys, is_private=is_private)
 
 
 @router.patch(
@@ -158,15 +160,15 @@ async def create_model_provider(
     responses=errors(NotSignedInError, NotAllowedError, ProviderNotFoundError, PrivateAddressError),
 )
 async def update_model_provider(
-    scope: CurrentScope,
+    actor: CurrentActor,
     platform: CurrentPlatform,
     provider_id: Annotated[ProviderId, Path()],
     data: UpdateProvider,
 ) -> Provider:
     """Change a provider."""
-    return await providers.update_provider(
-        scope, provider_id, data, platform.keys, is_exposed=platform.config.is_exposed
-    )
+    is_private = await providers.is_private_address(data.base_url, platform.config)
+    async with platform.database.transaction(actor) as scope:
+        return await providers.update_provider(scope, provider_id, data, platform.keys, is_private=is_private)
 
 
 @router.delete(

@@ -99,6 +99,16 @@ class RunBusyError(OpenClawError):
 
 
 @dataclass(eq=False)
+class ConversationGoneError(OpenClawError):
+    """The conversation was deleted before the run could answer in it."""
+
+    code: ClassVar[str] = "agents.conversation_gone"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "The conversation was deleted before the assistant could answer."
+    template_zh: ClassVar[str] = "对话已删除，助手未能回复。"
+
+
+@dataclass(eq=False)
 class TooManyStepsError(OpenClawError):
     """The run made as many model calls as one turn may."""
 

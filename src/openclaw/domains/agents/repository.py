@@ -145,6 +145,17 @@ async def list_steps(scope: Scope, run_ids: Sequence[UUID]) -> list[RunStepRow]:
     )
 
 
+async def list_open_tools(scope: Scope, run_id: UUID) -> list[RunStepRow]:
+    """Tool calls of a run that have not ended."""
+    return list(
+        await scope.session.scalars(
+            select(RunStepRow).where(
+                RunStepRow.run_id == run_id, RunStepRow.kind == "tool", RunStepRow.finished_at.is_(None)
+            )
+        )
+    )
+
+
 async def update_step(scope: Scope, step_id: UUID, **values: Any) -> None:
     """Change a step."""
     await scope.session.execute(update(RunStepRow).where(RunStepRow.id == step_id).values(**values))

@@ -182,7 +182,7 @@ class CreateProvider(WireInput):
     kind: ProviderKind
     name: Annotated[str, Field(min_length=1, max_length=100)]
     base_url: Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s]+$")] | None = None
-    api_key: Annotated[str, Field(max_length=500)] | None = None
+    api_key: Annotated[str, Field(max_length=500, pattern=r"^[\x21-\x7e]*$")] | None = None
     model: Annotated[str, Field(min_length=1, max_length=200)]
     context_window: Annotated[int, Field(ge=1000, le=10_000_000)] | None = None
     is_default: bool = True
@@ -193,7 +193,7 @@ class UpdateProvider(WireInput):
 
     name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     base_url: Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s]+$")] | None = None
-    api_key: Annotated[str, Field(max_length=500)] | None = None
+    api_key: Annotated[str, Field(max_length=500, pattern=r"^[\x21-\x7e]*$")] | None = None
     model: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     context_window: Annotated[int, Field(ge=1000, le=10_000_000)] | None = None
     is_default: bool | None = None

@@ -2,17 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from openclaw.domains.audit import service
 from openclaw.domains.audit.schemas import AuditEntries, AuditVerification
 from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.infra.web.context import CurrentScope
-from openclaw.infra.web.routes import errors
+from openclaw.infra.web.routes import errors, slice_router
 from openclaw.kit.pagination import MAX_PAGE
 
-router = APIRouter(tags=["audit"])
+router = slice_router("audit")
 
 
 @router.get("/audit", operation_id="listAudit", responses=errors(NotSignedInError, NotAllowedError))

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from openclaw.domains.agents.errors import RunBusyError
 from openclaw.domains.conversations.errors import (
@@ -27,11 +27,11 @@ from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.infra.scope import Actor
 from openclaw.infra.web.context import CurrentActor, CurrentPlatform, CurrentScope, Platform
-from openclaw.infra.web.routes import errors
+from openclaw.infra.web.routes import errors, slice_router
 from openclaw.infra.wire import ConversationId, MessageId
 from openclaw.kit.pagination import MAX_PAGE
 
-router = APIRouter(tags=["conversations"])
+router = slice_router("conversations")
 AtConversation = Annotated[ConversationId, Path()]
 AtMessage = Annotated[MessageId, Path()]
 Cursor = Annotated[str | None, Query(max_length=300)]

@@ -63,7 +63,6 @@ async def ensure_main(scope: Scope, conversation_id: UUID, title: str) -> Conver
     )
     row = await scope.session.scalar(select(ConversationRow).where(_mine(scope), ConversationRow.is_main))
     assert row is not None
-    row.deleted_at = row.archived_at = None
     return row
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from openclaw.domains.agents.schemas import Part, RunError, Usage
 from openclaw.infra.wire import ConversationId, DeviceId, Items, MessageId, RunId, Wire, WireInput
 
-MAX_TEXT = 100_000
+MAX_TEXT = 262_144
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
 Key = Annotated[str, Field(min_length=1, max_length=128)]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Request
+from fastapi import Header, Path, Request
 
 from openclaw.domains.devices.errors import (
     BadProofError,
@@ -33,11 +33,11 @@ from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.infra.web.context import CurrentPlatform, CurrentScope, Platform, address_of, platform_of
 from openclaw.infra.web.limits import RateLimit
-from openclaw.infra.web.routes import errors
+from openclaw.infra.web.routes import errors, slice_router
 from openclaw.infra.wire import ChallengeId, DeviceId
 from openclaw.kit.errors import OpenClawError
 
-router = APIRouter(tags=["devices"])
+router = slice_router("devices")
 AtDevice = Annotated[DeviceId, Path()]
 # 10^6 codes: a guesser without a challenge id must not get far, from one address or from many.
 _typed_codes = RateLimit(per_address=10, overall=200, minutes=10)

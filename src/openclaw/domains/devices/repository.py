@@ -113,11 +113,17 @@ async def list_devices_of(scope: Scope, *, user_id: UUID, workspace_id: UUID) ->
 
 
 async def set_presence(
-    scope: Scope, device_id: UUID, *, connection_id: str, online_until: datetime | None, **changed: Any
+    scope: Scope,
+    device_id: UUID,
+    *,
+    connection_id: str,
+    online_until: datetime | None,
+    only_current: bool = True,
+    **changed: Any,
 ) -> bool:
-    """Note that a connection of the machine is alive (or, with None, gone; only if it is still the current one)."""
+    """Note that a connection of the machine is alive, or gone (None); ``only_current``: if it is still the latest."""
     query = update(DeviceRow).where(DeviceRow.id == device_id)
-    if online_until is None:
+    if only_current:
         query = query.where(DeviceRow.connection_id == connection_id)
     found = await scope.session.scalar(
         query.values(

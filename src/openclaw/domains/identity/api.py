@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from openclaw import __version__
 from openclaw.domains.identity.errors import (
@@ -24,10 +24,10 @@ from openclaw.domains.identity.service import accounts
 from openclaw.domains.identity.service.tokens import TICKET_LIFETIME, TokenSigner
 from openclaw.infra.web.context import CurrentActor, CurrentPlatform, CurrentScope
 from openclaw.infra.web.cookies import clear_session_cookies
-from openclaw.infra.web.routes import errors
+from openclaw.infra.web.routes import errors, slice_router
 from openclaw.infra.wire import SessionId
 
-router = APIRouter(tags=["identity"])
+router = slice_router("identity")
 
 
 @router.get("/auth/config", operation_id="getAuthConfig", responses=errors())

@@ -5,5 +5,5 @@ MEMBER_JOINED = "workspaces.member_joined"
 MEMBER_CHANGED = "workspaces.member_changed"
 MEMBER_REMOVED = "workspaces.member_removed"
 
-# On the bus: what a user has open in a workspace closes when they leave it.
-MEMBER_REMOVED_TOPIC = "members.removed"
+# On the bus: what a user has open in a workspace closes when their role in it changes or ends.
+MEMBERSHIP_CHANGED_TOPIC = "members.changed"

@@ -175,6 +175,20 @@ async def revoke_invitation(scope: Scope, invitation_id: UUID) -> bool:
     return revoked is not None
 
 
+async def revoke_invitations_by(scope: Scope, user_id: UUID) -> None:
+    """Revoke the open invitations to the scope's workspace that a user made."""
+    await scope.session.execute(
+        update(InvitationRow)
+        .where(
+            InvitationRow.workspace_id == scope.workspace_id,
+            InvitationRow.invited_by_user_id == user_id,
+            InvitationRow.accepted_at.is_(None),
+            InvitationRow.revoked_at.is_(None),
+        )
+        .values(revoked_at=scope.now())
+    )
+
+
 async def lock_invitation(scope: Scope, token_hash: bytes) -> InvitationRow | None:
     """The open invitation with that secret, locked against a second use. Needs a system scope: any tenant's."""
     return await scope.session.scalar(

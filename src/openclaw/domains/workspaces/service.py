@@ -148,6 +148,7 @@ async def set_member_role(scope: Scope, workspace_id: UUID, user_id: UUID, role:
         raise LastOwnerError
     member.role = role.value
     await record(scope, events.MEMBER_CHANGED, _fact(scope, user_id, role=role.value))
+    await _end_standing(scope, user_id)
 
 
 async def remove_member(scope: Scope, workspace_id: UUID, user_id: UUID) -> None:
@@ -163,9 +164,7 @@ async def remove_member(scope: Scope, workspace_id: UUID, user_id: UUID) -> None
         raise LastOwnerError
     await repository.delete_member(scope, user_id)
     await record(scope, events.MEMBER_REMOVED, _fact(scope, user_id))
-    await publish(
-        scope, events.MEMBER_REMOVED_TOPIC, {"userId": user_id.hex, "workspaceId": scope.workspace_id.hex}
-    )
+    await _end_standing(scope, user_id)
 
 
 async def create_invitation(scope: Scope, workspace_id: UUID, data: CreateInvitation) -> Invitation:
@@ -216,6 +215,13 @@ async def accept_invitation(scope: Scope, token: str, *, user_id: UUID) -> Works
     await _accept(scope, invitation, user_id)
     rows = await repository.list_workspaces(scope, user_id)
     return next(_seen(row, Role(role)) for row, role in rows if row.id == invitation.workspace_id)
+
+
+async def _end_standing(scope: Scope, user_id: UUID) -> None:
+    """A role changed or ended: open sockets come back with the new one, and earlier invitations lend no old power."""
+    await repository.revoke_invitations_by(scope, user_id)
+    body = {"userId": user_id.hex, "workspaceId": scope.workspace_id.hex}
+    await publish(scope, events.MEMBERSHIP_CHANGED_TOPIC, body)
 
 
 async def _accept(scope: Scope, invitation: InvitationRow, user_id: UUID) -> None:

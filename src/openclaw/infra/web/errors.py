@@ -73,6 +73,9 @@ async def _expected(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        reason = f"is not JSON: {first.get('ctx', {}).get('error')} at character {first['loc'][-1]}"
+        return problem(request, InvalidInputError(field="body", reason=reason))
     place = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path", "header"))
     return problem(request, InvalidInputError(field=place[:200] or "body", reason=str(first["msg"])[:300]))
 

@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
-import orjson
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from openclaw.kit.errors import RateLimitedError
+from openclaw.infra.web.context import language_of, request_id_of
+from openclaw.infra.web.errors import problem_response
+from openclaw.kit.errors import RateLimitedError, TooLargeError
 
 MAX_BODY = 2_097_152
 _MAX_ADDRESSES = 10_000
@@ -46,7 +48,7 @@ class BodyLimit:
             return
         declared = next((value for key, value in scope["headers"] if key == b"content-length"), b"0")
         if not declared.isdigit() or int(declared) > MAX_BODY:
-            await _refuse(send)
+            await _refuse(scope, receive, send)
             return
         read = 0
         has_answered = False
@@ -57,7 +59,7 @@ class BodyLimit:
             read += len(message.get("body", b""))
             if read > MAX_BODY and not has_answered:
                 has_answered = True
-                await _refuse(send)
+                await _refuse(scope, receive, send)
                 return {"type": "http.disconnect"}
             return message
 
@@ -68,14 +70,14 @@ class BodyLimit:
         await self._app(scope, counted, answer)
 
 
-async def _refuse(send: Send) -> None:
-    body = orjson.dumps(
-        {
-            "type": "/errors/request.too_large", "title": f"The body is over the limit of {MAX_BODY} bytes.", "status": 413,
-            "code": "request.too_large", "detail": f"The body is over the limit of {MAX_BODY} bytes.",
-            "data": {"field": "body", "limit": MAX_BODY}, "requestId": "",
-        }
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    request, error = Request(scope), TooLargeError(field="body", limit=MAX_BODY)
+    response = problem_response(
+        413,
+        code=error.code,
+        title=error.words(language_of(request)),
+        data=error.data,
+        request_id=request_id_of(request),
+        headers={"Connection": "close"},
     )
-    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 413, "headers": [*headers, (b"connection", b"close")]})
-    await send({"type": "http.response.body", "body": body})
+    await response(scope, receive, send)

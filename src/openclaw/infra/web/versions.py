@@ -2,8 +2,11 @@
 
 import re
 
-import orjson
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from openclaw.infra.web.context import request_id_of
+from openclaw.infra.web.errors import problem_response
 
 CURRENT = "v2"
 DEPRECATED = frozenset({"v1"})
@@ -27,7 +30,7 @@ class ApiVersions:
             return
         version = match[1] or _accepted(scope) or CURRENT
         if version not in SUPPORTED:
-            await _refuse(send, version)
+            await _refuse(scope, receive, send, version)
             return
         path = f"/api/{CURRENT}{match[2] or ''}"
         inner = {**scope, "path": path, "raw_path": path.encode()}
@@ -55,14 +58,13 @@ def _deprecating(send: Send) -> Send:
     return marked
 
 
-async def _refuse(send: Send, version: str) -> None:
+async def _refuse(scope: Scope, receive: Receive, send: Send, version: str) -> None:
     title = f"API version {version} is not supported. Supported: {', '.join(sorted(SUPPORTED))}."
-    body = orjson.dumps(
-        {
-            "type": "/errors/request.unsupported_version", "title": title, "status": 406,
-            "code": "request.unsupported_version", "detail": title, "data": {"supported": sorted(SUPPORTED)}, "requestId": "",
-        }
+    response = problem_response(
+        406,
+        code="request.unsupported_version",
+        title=title,
+        data={"supported": sorted(SUPPORTED)},
+        request_id=request_id_of(Request(scope)),
     )
-    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 406, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await response(scope, receive, send)

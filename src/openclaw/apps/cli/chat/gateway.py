@@ -43,8 +43,9 @@ class GatewayEvent:
 
 @dataclass(frozen=True)
 class GatewayLost:
-    """In place of an event: the connection has ended."""
+    """In place of an event: that connection has ended."""
 
+    gateway: "Gateway"
     reason: str
 
 
@@ -118,7 +119,7 @@ class Gateway:
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_exception(GatewayLostError(reason))
-        self._inbox.put_nowait(GatewayLost(reason))
+        self._inbox.put_nowait(GatewayLost(self, reason))
 
 
 @contextlib.asynccontextmanager

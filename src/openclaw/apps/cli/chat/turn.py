@@ -14,8 +14,9 @@ from openclaw.apps.cli.chat.gateway import (
     GatewayLostError,
     open_gateway,
 )
-from openclaw.apps.cli.errors import GatewayUnreachableError, ServerRefusedError
+from openclaw.apps.cli.errors import GatewayUnreachableError, ServerRefusedError, ServerUnreachableError
 from openclaw.kit.clock import SystemClock
+from openclaw.kit.errors import OpenClawError
 from openclaw.kit.ids import new_id
 from openclaw.kit.tasks import cancel_and_wait, spawn
 
@@ -118,9 +119,11 @@ class Turn:
         self._calls: dict[str, ToolCall] = {}
         self._questions: dict[str, dict[str, Any]] = {}
         self._shown: set[str] = set()
+        self._answered: set[str] = set()
         self._asking: asyncio.Task[Any] | None = None
         self._inbox: asyncio.Queue[Any] = asyncio.Queue()
         self._is_stopping = False
+        self._lost = 0
         self._end: TurnEnd | None = None
 
     def stop(self) -> None:
@@ -130,25 +133,32 @@ class Turn:
     async def run(self, text: str) -> TurnEnd:
         """Send ``text`` and follow the run. Raises ServerRefusedError, GatewayUnreachableError and the API's errors."""
         clock = SystemClock()
-        tries = 0
         while True:
-            ticket = await asyncio.to_thread(self._api.post, "/auth/gateway-ticket")
             try:
-                async with open_gateway(ticket["url"], ticket["ticket"], self._inbox) as gateway:
-                    tries = 0
-                    await self._send(gateway, text)
-                    end = await self._follow(gateway)
+                end = await self._connected(text)
                 break
-            except GatewayLostError as lost:
-                tries += 1
-                if tries > _TRIES or not self._run_id:
-                    raise GatewayUnreachableError(url=ticket["url"], reason=str(lost)) from None
-                self._view.lost()
-                await clock.sleep(timedelta(seconds=min(2 ** (tries - 1), _LONGEST_WAIT)))
+            except (GatewayUnreachableError, ServerUnreachableError):
+                self._lost += 1
+                if self._lost > _TRIES or not self._run_id:
+                    raise
+                if self._lost == 1:
+                    self._view.lost()
+                await clock.sleep(timedelta(seconds=min(2 ** (self._lost - 1), _LONGEST_WAIT)))
             finally:
                 await self._stop_asking()
-        self._view.ended(end, await self._run())
+        self._view.ended(end, await self._run_if_reachable())
         return end
+
+    async def _connected(self, text: str) -> TurnEnd:
+        """One connection: to the turn's end, unless it is lost before."""
+        ticket = await asyncio.to_thread(self._api.post, "/auth/gateway-ticket")
+        try:
+            async with open_gateway(ticket["url"], ticket["ticket"], self._inbox) as gateway:
+                await self._send(gateway, text)
+                self._lost = 0
+                return await self._follow(gateway)
+        except GatewayLostError as lost:
+            raise GatewayUnreachableError(url=ticket["url"], reason=str(lost)) from None
 
     async def _send(self, gateway: Gateway, text: str) -> None:
         """Send the message; after a lost connection the same key finds the run, which is then read from the start."""
@@ -167,6 +177,12 @@ class Turn:
     async def _run(self) -> dict[str, Any]:
         return await asyncio.to_thread(self._api.get, f"/runs/{self._run_id}")
 
+    async def _run_if_reachable(self) -> dict[str, Any]:
+        try:
+            return await self._run()
+        except OpenClawError:
+            return {}
+
     async def _follow(self, gateway: Gateway) -> TurnEnd:
         while self._end is None:
             if (end := self._ask_next()) is not None:
@@ -179,7 +195,10 @@ class Turn:
             elif isinstance(arrived, _Answered):
                 await self._decide(gateway, arrived)
             elif isinstance(arrived, GatewayLost):
-                raise GatewayLostError(arrived.reason)
+                if arrived.gateway is gateway:  # else it was a former one
+                    raise GatewayLostError(arrived.reason)
+            elif isinstance(arrived, Exception):
+                raise arrived
         return self._end
 
     def _take(self, event: GatewayEvent) -> None:
@@ -253,7 +272,7 @@ class Turn:
         question = self._questions.pop(approval["toolCallId"], None)
         if question is None:
             return
-        elsewhere = self._asking is not None and question["id"] in self._shown
+        elsewhere = question["id"] not in self._answered
         if self._asking is not None:
             self._asking.cancel()
             self._asking = None
@@ -278,11 +297,12 @@ class Turn:
         return None if self._waits else TurnEnd("parked", approval=approval)
 
     def _note_answer(self, approval: dict[str, Any], task: "asyncio.Task[Answer]") -> None:
-        if not task.cancelled() and task.exception() is None:
-            self._inbox.put_nowait(_Answered(approval, task.result()))
+        if not task.cancelled():
+            self._inbox.put_nowait(task.exception() or _Answered(approval, task.result()))
 
     async def _decide(self, gateway: Gateway, answered: _Answered) -> None:
         self._asking = None
+        self._answered.add(answered.approval["id"])
         answer = answered.answer
         params: dict[str, Any] = {"id": answered.approval["id"], "decision": answer.decision}
         if answer.reason:
@@ -292,6 +312,7 @@ class Turn:
         try:
             await gateway.request("exec.approval.resolve", params)
         except ServerRefusedError as refused:
+            self._answered.discard(answered.approval["id"])
             if refused.refusal != "agents.approval_decided":  # else its event tells
                 self._view.refused(refused.detail)
 

@@ -104,7 +104,7 @@ def _parameters(declared: TyperCommand | TyperGroup, ctx: Any) -> tuple[Rows, Ro
     for parameter in declared.get_params(ctx):
         if getattr(parameter, "hidden", False):
             continue
-        words = str(getattr(parameter, "help", None) or "")
+        words = _words_of(parameter)
         if parameter.param_type_name == "argument":
             arguments.append((parameter.human_readable_name, words))
             continue
@@ -112,6 +112,12 @@ def _parameters(declared: TyperCommand | TyperGroup, ctx: Any) -> tuple[Rows, Ro
         takes_value = not getattr(parameter, "is_flag", False)
         options.append((f"{name} {parameter.metavar}" if takes_value and parameter.metavar else name, words))
     return arguments, options
+
+
+def _words_of(parameter: Any) -> str:
+    if parameter.name in {"install_completion", "show_completion"}:  # typer's own
+        return say(f"option_{parameter.name}")
+    return str(getattr(parameter, "help", None) or "")
 
 
 def _usage(declared: TyperCommand, ctx: Any) -> Sequence[str]:

@@ -92,6 +92,8 @@ HELP: dict[str, tuple[str, str]] = {
     # ── Options ──
     "option_help": ("show this page", "显示此帮助"),
     "option_version": ("show the version", "显示版本"),
+    "option_install_completion": ("complete commands in this shell with Tab", "为当前 shell 安装 Tab 补全"),
+    "option_show_completion": ("print what the completion needs", "显示补全脚本"),
     "option_json": ("answer in JSON", "以 JSON 输出"),
     "option_server": (
         "the server's address (or OPENCLAW_SERVER; else the last login)",

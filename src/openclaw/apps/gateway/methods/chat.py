@@ -50,7 +50,7 @@ def chat_methods(platform: Platform) -> dict[str, Handler]:
             "sessionId": key_of(conversation_id),
             "messages": [_message(message) for message in page.items],
             "thinkingLevel": "off",
-            **({"hasMore": page.next_cursor is not None} if connection.protocol >= 4 else {}),
+            **(_next(page.next_cursor) if connection.protocol >= 4 else {}),
         }
 
     async def abort(connection: Connection, params: ChatAbortParams) -> dict[str, Any]:
@@ -67,6 +67,10 @@ def chat_methods(platform: Platform) -> dict[str, Handler]:
         return {"ok": True, "aborted": is_wanted, "runIds": [run.client_run_id] if run and is_wanted else []}
 
     return {"chat.send": send, "chat.history": history, "chat.abort": abort}
+
+
+def _next(cursor: str | None) -> dict[str, Any]:
+    return {"hasMore": cursor is not None, **({"nextCursor": cursor} if cursor else {})}
 
 
 def _message(message: Message) -> dict[str, Any]:

@@ -77,6 +77,11 @@ def session_methods(platform: Platform) -> dict[str, Handler]:
     async def delete(connection: Connection, params: SessionsDeleteParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
             conversation_id = await conversation_of(scope, params.key)
+            if params.expected_session_id not in (None, key_of(conversation_id)):
+                raise ConversationNotFoundError
+            entry = await catalog.get_conversation(scope, conversation_id)
+            if params.archived_only and not entry.archived:
+                return {"ok": True, "key": key_of(conversation_id), "deleted": False, "archived": []}
             await catalog.delete_conversation(scope, conversation_id)
         return {"ok": True, "key": key_of(conversation_id), "deleted": True, "archived": []}
 

@@ -1,8 +1,8 @@
 """The durable job: enter, ask the model, run what it wants, until it has answered."""
 
 import asyncio
-import contextlib
 from dataclasses import replace
+from datetime import timedelta
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -11,7 +11,7 @@ import orjson
 import structlog
 
 from openclaw.domains.agents import repository
-from openclaw.domains.agents.errors import TooManyStepsError
+from openclaw.domains.agents.errors import ConversationGoneError, TooManyStepsError
 from openclaw.domains.agents.events import run_topic
 from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
 from openclaw.domains.agents.jobs.live import LiveRun
@@ -19,10 +19,10 @@ from openclaw.domains.agents.jobs.tools import ToolRunner
 from openclaw.domains.agents.models import RunRow, RunStepRow
 from openclaw.domains.agents.service import approvals, providers
 from openclaw.domains.agents.service.transcript import History, Transcript
-from openclaw.domains.devices.service import registry
+from openclaw.domains.devices.service import calls, registry
 from openclaw.domains.identity.service import accounts as identity
 from openclaw.domains.workspaces import service as workspaces
-from openclaw.domains.workspaces.errors import WorkspaceNotFoundError
+from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
@@ -112,12 +112,12 @@ class RunJob:
             role = await workspaces.find_role(scope)
             history = await self._transcript.load(scope, conversation_id=run.conversation_id, run_id=run.id)
             if role in (None, Role.VIEWER) or history is None:
-                ctx = self._empty(actor, run, live)
-                await self._finish(scope, ctx, "failed", WorkspaceNotFoundError())
+                gone = ConversationGoneError() if history is None else NotAllowedError(role=role or "–")
+                await self._finish(scope, self._empty(actor, run, live), "failed", gone)
                 return None
             ctx = await self._context(scope, actor, run, live, history)
             if run.abort_requested_at is not None:
-                await self._finish_aborted(scope, ctx)
+                await self._finish(scope, ctx, "aborted", None)
                 return None
             if ctx.awaits_approval:  # entered again: the question still stands
                 run.state = "awaiting_approval"
@@ -176,20 +176,23 @@ class RunJob:
         watcher = spawn(watch(), name="run abort watch")
         try:
             await self._work(ctx)
+            return
         except asyncio.CancelledError:
             if not ctx.is_aborted:
                 raise  # the process ends: another goes on
             worker.uncancel()
-            await self._stop(ctx)
+            state, failure = "aborted", None
         except (UnavailableError, RunSuperseded):
             raise
         except OpenClawError as error:
-            await self._fail(ctx, error)
+            state, failure = "failed", error
         except Exception as error:  # noqa: BLE001  (a defect must end the run with words, not leave it open)
             _log.exception("a run failed", run_id=ctx.run_id.hex, exc_info=error)
-            await self._fail(ctx, InternalError(request_id=ctx.run_id.hex))
+            state, failure = "failed", InternalError(request_id=ctx.run_id.hex)
         finally:
             await cancel_and_wait(watcher)
+        async with self._database.transaction(ctx.actor) as scope:
+            await self._finish(scope, ctx, state, failure)
 
     async def _work(self, ctx: RunContext) -> None:
         while True:
@@ -295,18 +298,6 @@ class RunJob:
             if planned.state == "awaiting_approval":
                 run.state = "awaiting_approval"
 
-    async def _fail(self, ctx: RunContext, error: OpenClawError) -> None:
-        async with self._database.transaction(ctx.actor) as scope:
-            await self._finish(scope, ctx, "failed", error)
-
-    async def _stop(self, ctx: RunContext) -> None:
-        async with self._database.transaction(ctx.actor) as scope:
-            await self._finish_aborted(scope, ctx)
-
-    async def _finish_aborted(self, scope: Scope, ctx: RunContext) -> None:
-        await self._tools.cancel(scope, ctx)
-        await self._finish(scope, ctx, "aborted", None)
-
     async def _finish(self, scope: Scope, ctx: RunContext, state: str, error: OpenClawError | None) -> None:
         run = await repository.lock_run(scope, ctx.run_id, epoch=ctx.epoch)
         if run is None:
@@ -315,6 +306,9 @@ class RunJob:
         run.error = error.to_wire() if error else None
         if state != "completed":  # a completed run has nothing open
             await approvals.cancel_of_run(scope, ctx.run_id)
+            # What a machine has not run yet must not run later, when it comes back.
+            for step in await repository.list_open_tools(scope, ctx.run_id):
+                await calls.cancel_call(scope, step.id)
             error_of_step = {"code": "ABORTED", "message": "It was stopped before it ended."}
             await repository.end_open_steps(scope, ctx.run_id, state="aborted", error=error_of_step)
         await self._transcript.finish(
@@ -328,11 +322,13 @@ class RunJob:
         while True:
             await woken.wait()
             woken.clear()
-            # The database may be away: the gap after the outage wakes us again.
-            with contextlib.suppress(UnavailableError):
+            try:
                 async with self._database.transaction(ctx.actor) as scope:
                     if await repository.is_abort_requested(scope, ctx.run_id):
                         return
+            except UnavailableError:
+                await self._clock.sleep(timedelta(seconds=1))
+                woken.set()  # look again: nobody else will say so
 
     def _empty(self, actor: Actor, run: RunRow, live: LiveRun) -> RunContext:
         return RunContext(

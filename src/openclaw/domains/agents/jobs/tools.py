@@ -106,11 +106,6 @@ class ToolRunner:
             return
         await self._call(ctx, step)
 
-    async def cancel(self, scope: Scope, ctx: RunContext) -> None:
-        """The user stopped the run: open calls end, and the machine kills what it runs for them."""
-        for step in ctx.open_tools:
-            await calls.cancel_call(scope, step.id)
-
     async def _ask(self, scope: Scope, ctx: RunContext, step: RunStepRow, assessment: Assessment) -> None:
         assert step.device_id is not None
         possible = policy.possible_rules(assessment)
@@ -214,6 +209,8 @@ class ToolRunner:
             try:
                 device = await registry.access_device(scope, step.device_id)
             except DeviceNotFoundError:
+                if await calls.exists(scope, step.id):  # it was sent before: how it ended is in its row
+                    return _Sent(timedelta(seconds=1), is_new=False)
                 error = {"code": "NO_DEVICE", "message": "The device is no longer linked."}
                 await self._end(scope, ctx, step, state="error", output=None, error=error)
                 return None
@@ -230,6 +227,8 @@ class ToolRunner:
                 timeout=timeout,
                 wait=wait,
             )
+            if not is_new:  # an earlier entry of the run sent it, and wrote what follows
+                return _Sent(wait, is_new)
             detail = {"tool": step.name, "device": device.name, "runId": ids.to_wire("run", ctx.run_id)}
             await audit.append(
                 scope, "agents.call_dispatched", subject=ids.to_wire("step", step.id), detail=detail

@@ -10,6 +10,7 @@ from openclaw.domains.audit import service as audit
 from openclaw.domains.identity.service import accounts as identity
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.addresses import is_public
+from openclaw.infra.config import Config
 from openclaw.infra.scope import Role, Scope
 from openclaw.infra.secrets import KeyRing
 from openclaw.kit import ids
@@ -38,10 +39,10 @@ async def list_models(scope: Scope) -> list[Model]:
     ]
 
 
-async def create_provider(scope: Scope, data: CreateProvider, keys: KeyRing, *, is_exposed: bool) -> Provider:
+async def create_provider(scope: Scope, data: CreateProvider, keys: KeyRing, *, is_private: bool) -> Provider:
     """Add a provider; the first one is the default. Raises NotAllowedError below admin, PrivateAddressError."""
     check_role(scope.who, Role.ADMIN)
-    await _check_address(scope, data.base_url, is_exposed=is_exposed)
+    await _check_address(scope, is_private=is_private)
     is_default = data.is_default or not await repository.list_providers(scope)
     if is_default:
         await repository.clear_default(scope)
@@ -70,11 +71,11 @@ async def create_provider(scope: Scope, data: CreateProvider, keys: KeyRing, *, 
 
 
 async def update_provider(
-    scope: Scope, provider_id: UUID, data: UpdateProvider, keys: KeyRing, *, is_exposed: bool
+    scope: Scope, provider_id: UUID, data: UpdateProvider, keys: KeyRing, *, is_private: bool
 ) -> Provider:
     """Change a provider. Raises ProviderNotFoundError, NotAllowedError, PrivateAddressError."""
     row = await _access(scope, provider_id)
-    await _check_address(scope, data.base_url, is_exposed=is_exposed)
+    await _check_address(scope, is_private=is_private)
     if data.is_default:
         await repository.clear_default(scope)
     # A new address gets a new key or none: the old key must not be sent to a host that its owner did not name.
@@ -126,11 +127,14 @@ async def test_provider(config: ModelConfig, clock: Clock) -> tuple[OpenClawErro
     return error, int((clock.now() - started).total_seconds() * 1000)
 
 
-async def _check_address(scope: Scope, base_url: str | None, *, is_exposed: bool) -> None:
+async def is_private_address(base_url: str | None, config: Config) -> bool:
+    """Whether a provider's address lies inside the network of a server that others reach. Asks the name server."""
+    return config.is_exposed and base_url is not None and not await is_public(base_url)
+
+
+async def _check_address(scope: Scope, *, is_private: bool) -> None:
     """On a server that others reach, a tenant must not use it to knock at doors inside its network."""
-    if base_url is None or not is_exposed or await is_public(base_url):
-        return
-    if (await identity.get_me(scope)).role != "owner":
+    if is_private and (await identity.get_me(scope)).role != "owner":
         raise PrivateAddressError
 
 

@@ -52,6 +52,8 @@ async def send_message(scope: Scope, conversation_id: UUID, *, text: str, key: s
     Raises ConversationNotFoundError, RunBusyError, NotAllowedError for viewers.
     """
     check_role(scope.who, Role.MEMBER)
+    if not text.strip():
+        raise InvalidInputError(field="text", reason="must not be empty")
     conversation = await _lock(scope, conversation_id)
     if key is not None and (known := await repository.find_by_key(scope, conversation_id, key)) is not None:
         return await _accepted_before(scope, known)
@@ -107,7 +109,8 @@ async def branch(scope: Scope, conversation_id: UUID, message_id: UUID) -> Conve
     await repository.add_messages(
         scope,
         *(
-            _row(scope, row.id, seq=seq, role=old.role, text=old.text, run_id=old.run_id)
+            # A question's run is its answer's, which the branch may not have.
+            _row(scope, row.id, seq=seq, role=old.role, text=old.text, run_id=_answer_of(old))
             for seq, old in enumerate(copied, start=1)
         ),
     )
@@ -220,6 +223,10 @@ def _message(row: MessageRow, run: Run | None) -> Message:
         usage=run.usage,
         created_at=row.created_at,
     )
+
+
+def _answer_of(row: MessageRow) -> UUID | None:
+    return row.run_id if row.role == "assistant" else None
 
 
 def _title(text: str) -> str:

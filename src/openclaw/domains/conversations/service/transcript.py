@@ -24,7 +24,8 @@ class ConversationTranscript:
         if not questions:
             return None
         *earlier, question = questions
-        turns = [Turn(seq=row.seq + 1, question=row.text, run_id=row.run_id) for row in earlier]
+        answers = {row.seq: row.run_id for row in rows if row.role == "assistant"}
+        turns = [Turn(seq=row.seq + 1, question=row.text, run_id=answers.get(row.seq + 1)) for row in earlier]
         return History(summary=conversation.summary, turns=turns, question=question.text)
 
     async def keep_summary(

@@ -73,6 +73,11 @@ async def find_end(scope: Scope, call_id: UUID) -> CallEnd | None:
     return CallEnd(row.result, row.error)
 
 
+async def exists(scope: Scope, call_id: UUID) -> bool:
+    """Whether the call was ever kept."""
+    return await repository.find_call(scope, call_id) is not None
+
+
 async def finish_call(
     scope: Scope, call_id: UUID, *, result: dict[str, Any] | None, error: dict[str, Any] | None
 ) -> bool:

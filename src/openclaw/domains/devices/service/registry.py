@@ -106,6 +106,7 @@ async def note_connected(
         device_id,
         connection_id=connection_id,
         online_until=scope.now() + PRESENCE,
+        only_current=False,
         version=version[:40],
         platform=platform[:40],
         commands=commands,

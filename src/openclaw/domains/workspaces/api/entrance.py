@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from openclaw.domains.identity.errors import (
     AccountLockedError,
@@ -40,10 +40,10 @@ from openclaw.infra.web.cookies import (
     set_session_cookies,
 )
 from openclaw.infra.web.limits import RateLimit
-from openclaw.infra.web.routes import errors
+from openclaw.infra.web.routes import errors, slice_router
 from openclaw.kit import ids
 
-router = APIRouter(tags=["identity"])
+router = slice_router("identity")
 WORKSPACE_HEADER = "x-workspace-id"
 # Each costs a password hash and a workspace.
 _sign_ups = RateLimit(per_address=100, overall=2_000, minutes=10)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.workspaces import service
@@ -27,10 +27,10 @@ from openclaw.domains.workspaces.schemas import (
 )
 from openclaw.infra.scope import Role
 from openclaw.infra.web.context import CurrentActor, CurrentPlatform, CurrentScope
-from openclaw.infra.web.routes import errors
+from openclaw.infra.web.routes import errors, slice_router
 from openclaw.infra.wire import InvitationId, UserId, WorkspaceId
 
-router = APIRouter(tags=["workspaces"])
+router = slice_router("workspaces")
 AtWorkspace = Annotated[WorkspaceId, Path()]
 
 

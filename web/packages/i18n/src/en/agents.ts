@@ -80,6 +80,8 @@ export const agents = {
   "approval.decided.denyReason": "You denied this: {reason}",
   "approval.state.expired": "Not answered in time, so it was not run",
   "approval.state.cancelled": "No longer needed: the run was stopped",
+  "approval.waiting.one": "{count} action waits for your approval",
+  "approval.waiting.other": "{count} actions wait for your approval",
   "approval.failed": "The decision was not taken: {reason}",
 
   "rules.title": "Approval rules",

@@ -25,7 +25,7 @@ export const app = {
   "app.signOut": "Sign out",
 
   "connection.reconnecting": "Connection lost. Reconnecting…",
-  "connection.reconnectingDetail": "Live updates are paused. What you send is kept and answers catch up on their own.",
+  "connection.reconnectingDetail": "Live updates are paused. What you write is kept, and answers catch up on their own.",
   "connection.offline": "You are offline.",
   "connection.offlineDetail": "You can read what is loaded. Sending works again once the network is back.",
 

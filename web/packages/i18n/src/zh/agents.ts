@@ -83,6 +83,8 @@ export const agents: Translation<typeof source> = {
   "approval.decided.denyReason": "您已拒绝：{reason}",
   "approval.state.expired": "未及时答复，因此没有执行",
   "approval.state.cancelled": "不再需要：运行已停止",
+  "approval.waiting.one": "{count} 个操作等待您的批准",
+  "approval.waiting.other": "{count} 个操作等待您的批准",
   "approval.failed": "决定未生效：{reason}",
 
   "rules.title": "审批规则",

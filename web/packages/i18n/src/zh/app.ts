@@ -28,7 +28,7 @@ export const app: Translation<typeof source> = {
   "app.signOut": "退出登录",
 
   "connection.reconnecting": "连接中断，正在重连…",
-  "connection.reconnectingDetail": "实时更新已暂停。您发送的内容会保留，回复会自动补上。",
+  "connection.reconnectingDetail": "实时更新已暂停。您写的内容会保留，回复会自动补上。",
   "connection.offline": "您处于离线状态。",
   "connection.offlineDetail": "已加载的内容仍可阅读；网络恢复后即可继续发送。",
 

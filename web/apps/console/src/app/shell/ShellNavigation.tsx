@@ -2,6 +2,7 @@ import { useTranslator } from "@openclaw/i18n";
 import { Icon, Mark } from "@openclaw/ui";
 import { Link } from "@tanstack/react-router";
 
+import { PendingApprovals } from "../../features/agents/index.ts";
 import { ConversationList } from "../../features/conversations/index.ts";
 import { OnlineDevices } from "../../features/devices/index.ts";
 import { AccountMenu } from "./AccountMenu.tsx";
@@ -18,6 +19,7 @@ export function ShellNavigation({ onLeave }: { onLeave?: () => void }) {
           <span>{t("app.name")}</span>
         </Link>
       </div>
+      <PendingApprovals {...(onLeave ? { onLeave } : {})} />
       <ConversationList {...(onLeave ? { onLeave } : {})} />
       <nav className="ShellNavigation-bottom" aria-label={t("app.navigation")}>
         <Link to="/devices" className="ShellNavigation-link" activeProps={{ "data-active": true }} onClick={onLeave}>

@@ -76,9 +76,11 @@ function Choices({ approval, isPending, allow, deny }: ChoicesProps) {
       <Button tone="primary" icon="check" isPending={isPending} onPress={() => allow("allow_once")} data-testid="approve-once">
         {t("approval.allowOnce")}
       </Button>
-      <Button isPending={isPending} onPress={() => allow("allow_conversation")} data-testid="approve-conversation">
-        {t("approval.allowConversation")}
-      </Button>
+      {coverage && (
+        <Button isPending={isPending} onPress={() => allow("allow_conversation")} data-testid="approve-conversation">
+          {t("approval.allowConversation")}
+        </Button>
+      )}
       {coverage && (
         <div className="ApprovalActions-always">
           <Button isPending={isPending} onPress={() => allow("allow_always")} data-testid="approve-always">

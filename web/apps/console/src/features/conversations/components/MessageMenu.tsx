@@ -34,7 +34,7 @@ function Facts({ message }: { message: LiveMessage }) {
   const { usage } = message;
   const facts = [
     ...(message.role === "assistant" ? [message.demo ? t("chat.demoAnswer") : message.model] : []),
-    ...(usage ? [t("chat.usage", { input: t.format.compact(usage.inputTokens), output: t.format.compact(usage.outputTokens) })] : []),
+    ...(usage && usage.inputTokens + usage.outputTokens > 0 ? [t("chat.usage", { input: t.format.compact(usage.inputTokens), output: t.format.compact(usage.outputTokens) })] : []),
     ...(usage?.costMicros ? [t("chat.cost", { cost: t.format.cost(usage.costMicros) })] : []),
   ].filter(Boolean);
   return (
