@@ -59,7 +59,7 @@ class Console:
         form.get_by_label("Email").fill(f"{name}@example.com")
         form.get_by_label("Password").fill(PASSWORD)
         form.get_by_role("button", name="Create account").click()
-        expect(self.composer).to_be_visible()
+        self.expect_online()
 
     def enter(self, **settings: Any) -> None:
         """With an account that was made over the API."""
@@ -69,7 +69,12 @@ class Console:
         if settings:
             self._send("PATCH", "/users/me", settings)
         self.page.goto(self.url)
+        self.expect_online()
+
+    def expect_online(self) -> None:
+        """Wait until the page is there and hears of everything that happens from now on."""
         expect(self.composer).to_be_visible()
+        expect(self.page.get_by_test_id("connection")).to_have_attribute("data-state", "online")
 
     def link(self, bridge: BridgeProcess) -> None:
         """Link a bridge without the dialog, and wait until the page shows that it is there."""

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from fastapi import APIRouter
+
+from openclaw.infra.web.bodies import StrictRoute
 from openclaw.infra.web.errors import STATUS
 from openclaw.kit.errors import InvalidInputError, OpenClawError, RateLimitedError, UnavailableError
 
@@ -43,6 +46,11 @@ _WORKSPACE_HEADER = {
     "schema": {"type": "string"},
     "description": "The workspace to work in; the personal one when left out.",
 }
+
+
+def slice_router(tag: str) -> APIRouter:
+    """The router of a slice, which reads bodies strictly; ``tag`` groups its operations in OpenAPI."""
+    return APIRouter(tags=[tag], route_class=StrictRoute)
 
 
 def errors(*declared: type[OpenClawError]) -> dict[int | str, dict[str, Any]]:
