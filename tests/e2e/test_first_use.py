@@ -78,12 +78,12 @@ def _write_notes(console: Console, *, home: str) -> None:
     page.get_by_test_id("approve-once").click()
     console.expect_tool("ok")
     expect(console.answers.last).to_have_attribute("data-state", "complete")
-    said = console.answers.last.inner_text()
+    said = console.answers.last.get_by_role("paragraph").all_inner_texts()
 
     page.reload()
     expect(console.questions).to_have_count(1)
     console.expect_tool("ok")
     expect(page.get_by_test_id("approval-outcome")).to_have_text("You allowed this once")
-    assert console.answers.last.inner_text() == said
+    expect(console.answers.last.get_by_role("paragraph")).to_have_text(said)
     console.tools.first.get_by_role("button").first.click()
     expect(console.tools.first).to_contain_text("Line 3")

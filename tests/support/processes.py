@@ -209,9 +209,11 @@ class Installation:
                 ),
             )
         if not role.is_running:
-            # Random by default; named here so that a test can tell who runs what. Never the same twice.
             self._starts += 1
-            role.start(OPENCLAW_EXECUTOR_ID=f"{name}.{self._starts}", **env)
+            # Random by default (but for the standalone process, which is alone); named here so that a test can tell
+            # who runs what. Never the same twice.
+            own = {} if name == "standalone" else {"OPENCLAW_EXECUTOR_ID": f"{name}.{self._starts}"}
+            role.start(**own, **env)
         return role
 
     def start_all(self, *names: str) -> None:

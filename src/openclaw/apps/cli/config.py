@@ -86,9 +86,10 @@ def unknown_variables() -> list[str]:
     return sorted(name for name in names if name not in SERVER_SETTINGS | CLIENT_SETTINGS)
 
 
-def has_database_url() -> bool:
-    """Whether the server is told to use a PostgreSQL of the person's own."""
-    return bool(os.environ.get("OPENCLAW_DATABASE_URL"))
+def bridge_folder() -> Path | None:
+    """Where the bridge of this machine keeps its state, if the person chose a place."""
+    given = os.environ.get("OPENCLAW_BRIDGE_HOME")
+    return Path(given).expanduser() if given else None
 
 
 def set_environment(values: Mapping[str, str]) -> None:

@@ -30,11 +30,15 @@ from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
+from openclaw.protocol.grading import why_in
 
 
 async def list_approvals(scope: Scope, *, state: str | None, limit: int) -> list[Approval]:
     """The user's approvals, newest first."""
-    return [view(row) for row in await repository.list_approvals(scope, state=state, limit=limit)]
+    return [
+        view(row, scope.who.language)
+        for row in await repository.list_approvals(scope, state=state, limit=limit)
+    ]
 
 
 async def get_approval(scope: Scope, approval_id: UUID) -> Approval:
@@ -42,7 +46,7 @@ async def get_approval(scope: Scope, approval_id: UUID) -> Approval:
     row = await repository.find_approval(scope, approval_id)
     if row is None:
         raise ApprovalNotFoundError
-    return view(row)
+    return view(row, scope.who.language)
 
 
 async def decide(scope: Scope, approval_id: UUID, data: Decide) -> Approval:
@@ -73,7 +77,7 @@ async def decide(scope: Scope, approval_id: UUID, data: Decide) -> Approval:
         "runId": ids.to_wire("run", row.run_id),
     }
     await audit.append(scope, "agents.approval_decided", subject=ids.to_wire("appr", row.id), detail=detail)
-    return view(row)
+    return view(row, scope.who.language)
 
 
 async def expire(scope: Scope, approval_id: UUID) -> None:
@@ -94,7 +98,7 @@ async def cancel_of_run(scope: Scope, run_id: UUID) -> None:
 
 async def announce(scope: Scope, row: ApprovalRow) -> None:
     """Tell every surface of the user about a new question."""
-    approval = view(row).model_dump(mode="json", by_alias=True)
+    approval = view(row, scope.who.language).model_dump(mode="json", by_alias=True)
     payload = {
         "id": ids.to_wire("appr", row.id),
         "request": _request(row),
@@ -146,8 +150,8 @@ async def revoke_rule(scope: Scope, rule_id: UUID) -> None:
     await audit.append(scope, "agents.rule_revoked", subject=ids.to_wire("rule", rule_id))
 
 
-def view(row: ApprovalRow) -> Approval:
-    """An approval as its user sees it."""
+def view(row: ApprovalRow, language: str) -> Approval:
+    """An approval as its user sees it, its reasons in ``language``."""
     return Approval(
         id=row.id,
         run_id=row.run_id,
@@ -157,9 +161,9 @@ def view(row: ApprovalRow) -> Approval:
         arguments=row.arguments,
         device=DeviceRef(id=row.device_id, name=row.device_name),
         grade=row.grade,  # type: ignore[arg-type]
-        risk=Risk.model_validate(row.risk),
+        risk=_risk(row, language),
         folder=row.folder,
-        coverage=_coverage(row),
+        coverage=_coverage(row, language),
         state=row.state,  # type: ignore[arg-type]
         decision=row.decision,  # pyright: ignore[reportArgumentType]
         reason=row.reason,
@@ -169,13 +173,21 @@ def view(row: ApprovalRow) -> Approval:
     )
 
 
-def _coverage(row: ApprovalRow) -> Coverage | None:
+def _risk(row: ApprovalRow, language: str) -> Risk:
+    risk = Risk.model_validate(row.risk)
+    segments = [
+        segment.model_copy(update={"why": why_in(language, segment.why)}) for segment in risk.segments
+    ]
+    return Risk(segments=segments, summary=why_in(language, risk.summary))
+
+
+def _coverage(row: ApprovalRow, language: str) -> Coverage | None:
     if not row.programs or row.folder is None:
         return None
     program = ", ".join(row.programs)
-    return Coverage(
-        program=program, folder=row.folder, text=f"{program} in {row.folder} and below, on {row.device_name}"
-    )
+    words = {"en": "{0} in {1} and below, on {2}", "zh": "{2} 上 {1} 及其子文件夹中的 {0}"}
+    text = words[language].format(program, row.folder, row.device_name)
+    return Coverage(program=program, folder=row.folder, text=text)
 
 
 async def _add_rules(scope: Scope, row: ApprovalRow, *, only_here: bool) -> None:
@@ -208,7 +220,7 @@ async def _end(scope: Scope, row: ApprovalRow, *, state: str, by: UUID | None) -
         "decision": _wire_decision(row),
         "resolvedBy": ids.to_wire("user", by) if by else None,
         "ts": int(scope.now().timestamp() * 1000),
-        "approval": view(row).model_dump(mode="json", by_alias=True),
+        "approval": view(row, scope.who.language).model_dump(mode="json", by_alias=True),
     }
     await publish(
         scope,

@@ -122,7 +122,7 @@ def _view(run: RunRow, steps: Sequence[RunStepRow], questions: dict[UUID, Approv
     parts: list[Part] = []
     for step in steps:
         if step.kind == "tool":
-            parts.append(_tool_part(step, questions.get(step.id)))
+            parts.append(_tool_part(step, questions.get(step.id), language))
         elif text := (step.output or {}).get("text"):
             parts.append(TextPart(text=text))
     return Run(
@@ -144,7 +144,7 @@ def _view(run: RunRow, steps: Sequence[RunStepRow], questions: dict[UUID, Approv
     )
 
 
-def _tool_part(step: RunStepRow, question: ApprovalRow | None) -> ToolPart:
+def _tool_part(step: RunStepRow, question: ApprovalRow | None, language: str) -> ToolPart:
     return ToolPart(
         step_id=step.id,
         tool_call_id=step.tool_call_id or "",
@@ -154,7 +154,7 @@ def _tool_part(step: RunStepRow, question: ApprovalRow | None) -> ToolPart:
         state=step.state,  # type: ignore[arg-type]
         result=step.output,
         error=StepError.model_validate(step.error) if step.error else None,
-        approval=approvals.view(question) if question else None,
+        approval=approvals.view(question, language) if question else None,
     )
 
 
