@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import httpx2
 import msgspec
@@ -24,6 +24,7 @@ from openclaw.kit.errors import OpenClawError
 USER_AGENT = f"openclaw-cli/{__version__}"
 _API = "/api/v2"
 _SECONDS = 30.0
+_UNAUTHORIZED = 401
 
 
 class Problem(msgspec.Struct, rename="camel"):
@@ -127,12 +128,12 @@ class Api:
         """
         token = self.session.access_token
         response = self._request(method, path, body=body, query=query, token=token)
-        if response.status_code == httpx2.codes.UNAUTHORIZED:
+        if response.status_code == _UNAUTHORIZED:
             self._renew(token)
             response = self._request(method, path, body=body, query=query, token=self.session.access_token)
         if response.is_success:
             return response
-        if response.status_code == httpx2.codes.UNAUTHORIZED:
+        if response.status_code == _UNAUTHORIZED:
             raise SessionEndedError(server=self.server)
         raise refusal(self.server, response)
 
@@ -146,7 +147,7 @@ class Api:
     def authenticate(self, token: str) -> Any | None:
         """``/users/me`` for an access token; None when the server does not take it."""
         response = self._request("GET", "/users/me", body=None, query=None, token=token)
-        if response.status_code == httpx2.codes.UNAUTHORIZED:
+        if response.status_code == _UNAUTHORIZED:
             return None
         if not response.is_success:
             raise refusal(self.server, response)
@@ -182,16 +183,16 @@ class Api:
             response = self._request(
                 "POST", "/auth/refresh", body={"refreshToken": stored.refresh_token}, query=None, token=None
             )
-            if response.status_code == httpx2.codes.UNAUTHORIZED:
+            if response.status_code == _UNAUTHORIZED:
                 self._store.forget(self.server)
                 raise SessionEndedError(server=self.server)
             if not response.is_success:
                 raise refusal(self.server, response)
-            self._session = session_of(_decoded(self.server, response), is_insecure=stored.is_insecure)
+            self._session = session_of(_decoded(self.server, response))
             self._store.put(self.server, self._session)
 
 
-def session_of(answer: Mapping[str, Any], *, is_insecure: bool) -> Session:
+def session_of(answer: Mapping[str, Any]) -> Session:
     """The session in the server's answer to a login or a renewal."""
     return Session(
         username=answer["user"]["username"],
@@ -199,7 +200,6 @@ def session_of(answer: Mapping[str, Any], *, is_insecure: bool) -> Session:
         workspace=Workspace(answer["workspace"]["id"], answer["workspace"]["name"]),
         access_token=answer["accessToken"],
         refresh_token=answer["refreshToken"],
-        is_insecure=is_insecure,
     )
 
 
@@ -224,7 +224,7 @@ def _decoded(server: str, response: httpx2.Response) -> Any:
     if not response.content:
         return None
     try:
-        return cast("Any", msgspec.json.decode(response.content))
+        return msgspec.json.decode(response.content)
     except (msgspec.DecodeError, RecursionError):
         raise NotAServerError(server=server, reason=say("reason_form")) from None
 
@@ -237,5 +237,9 @@ def _reason(error: Exception) -> str:
     if isinstance(error, httpx2.TimeoutException):
         return say("reason_timeout")
     if isinstance(error, httpx2.ConnectError):
-        return say("reason_tls") if "SSL" in str(error) or "certificate" in str(error) else say("reason_no_connection")
+        return (
+            say("reason_tls")
+            if "SSL" in str(error) or "certificate" in str(error)
+            else say("reason_no_connection")
+        )
     return type(error).__name__

@@ -36,7 +36,8 @@ def command_line(arguments: Arguments) -> str:
     """The command of an ``exec`` call as one would type it."""
     if arguments.get("command") is not None:
         return printable(str(arguments["command"]))
-    return printable(shlex.join(str(word) for word in arguments.get("argv") or []))
+    words: list[str] = arguments.get("argv") or []
+    return printable(shlex.join(words))
 
 
 def body(tool: str, arguments: Arguments) -> list[tuple[str, str]]:
@@ -80,7 +81,11 @@ def approval_row(approval: Approval, width: int) -> list[str]:
     where = f"{say('grade_' + approval['grade'])} · {device} · {local_time(approval['requestedAt'])}"
     if approval["state"] != "pending":
         where += f" · {say('state_' + approval['state'])}"
-    return [styled(clip(what, width), style), "  " + clip(where, width - 2), "  " + styled(approval["id"], "dim")]
+    return [
+        styled(clip(what, width), style),
+        "  " + clip(where, width - 2),
+        "  " + styled(approval["id"], "dim"),
+    ]
 
 
 def covered(approval: Approval) -> str:
@@ -138,7 +143,8 @@ def _write_body(arguments: Arguments) -> list[tuple[str, str]]:
 
 def _edit_body(arguments: Arguments) -> list[tuple[str, str]]:
     lines: list[tuple[str, str]] = []
-    for edit in arguments.get("edits") or []:
+    edits: list[dict[str, Any]] = arguments.get("edits") or []
+    for edit in edits:
         lines += [("red", f"- {line}") for line in printable(str(edit.get("old", ""))).split("\n")]
         lines += [("green", f"+ {line}") for line in printable(str(edit.get("new", ""))).split("\n")]
         if edit.get("every"):

@@ -35,7 +35,6 @@ class Session(msgspec.Struct, frozen=True, rename="camel"):
     workspace: Workspace
     access_token: str
     refresh_token: str = ""
-    is_insecure: bool = False
 
 
 class Credentials(msgspec.Struct, frozen=True, rename="camel"):

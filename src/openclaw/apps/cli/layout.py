@@ -21,17 +21,15 @@ def wrap(text: str, width: int) -> list[str]:
     for paragraph in text.split("\n"):
         line, used = "", 0
         for piece in _pieces(paragraph):
-            cells = cell_width(piece)
-            if used + cell_width(piece.rstrip()) > width and line.strip():
+            left = piece
+            if used + cell_width(left.rstrip()) > width and line.strip():
                 lines.append(line.rstrip())
-                line, used = "", 0
-                piece, cells = piece.lstrip(), cell_width(piece.lstrip())
-            while cells > width:
-                head = clip(piece, width, end="")
+                line, used, left = "", 0, left.lstrip()
+            while cell_width(left) > width:
+                head = clip(left, width, end="")
                 lines.append(head)
-                piece = piece[len(head) :]
-                cells = cell_width(piece)
-            line, used = line + piece, used + cells
+                left = left[len(head) :]
+            line, used = line + left, used + cell_width(left)
         lines.append(line.rstrip())
     return lines
 

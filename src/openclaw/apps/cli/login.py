@@ -47,7 +47,6 @@ def log_in(request: LoginRequest) -> tuple[str, Session]:
         if not state.get("hasUsers", True):
             raise UsageError(reason=say("no_account_yet", server=server))
         session = _by_token(api) if request.reads_token else _by_password(api, request)
-    session = replace_insecure(session, is_insecure=request.allow_insecure)
     with store.locked():
         store.put(server, session, make_current=True)
     return server, session
@@ -71,11 +70,6 @@ def log_out(typed: str | None) -> Logout:
                 raise
         _forget(store, server)
     return Logout(server, was_told)
-
-
-def replace_insecure(session: Session, *, is_insecure: bool) -> Session:
-    """``session`` with the person's consent to a server in the clear."""
-    return msgspec.structs.replace(session, is_insecure=is_insecure)
 
 
 def _forget(store: CredentialStore, server: str) -> None:
@@ -103,7 +97,7 @@ def _by_password(api: Api, request: LoginRequest) -> Session:
         user = user or input(say("ask_user")).strip()
         password = getpass.getpass(say("ask_password"))
     body = {"identifier": user, "password": password, "session": "token"}
-    return session_of(api.send_anonymous("POST", "/auth/login", body=body), is_insecure=False)
+    return session_of(api.send_anonymous("POST", "/auth/login", body=body))
 
 
 def _by_token(api: Api) -> Session:
@@ -121,4 +115,4 @@ def _by_token(api: Api) -> Session:
                 access_token=text,
             )
     answer = api.send_anonymous("POST", "/auth/refresh", body={"refreshToken": text})
-    return session_of(answer, is_insecure=False)
+    return session_of(answer)

@@ -1,7 +1,6 @@
 """Who listens on a port of this machine, found without any package: by /proc on Linux, by lsof elsewhere."""
 
 import contextlib
-import os
 import shutil
 import socket
 import subprocess
@@ -50,7 +49,7 @@ def _from_proc(port: int) -> Holder | None:
         with contextlib.suppress(OSError):
             for link in (folder / "fd").iterdir():
                 with contextlib.suppress(OSError):
-                    if os.readlink(link) in inodes:
+                    if str(link.readlink()) in inodes:
                         return Holder(int(folder.name), _command(folder))
     return None
 

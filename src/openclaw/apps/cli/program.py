@@ -75,7 +75,8 @@ def _usage_words(problem: typer.TyperException) -> str:
     context: Any = getattr(problem, "ctx", None)
     parameter: Any = getattr(problem, "param", None)
     name = parameter.get_error_hint(context).strip("'") if parameter is not None else ""
-    near: list[str] = list(getattr(problem, "possibilities", None) or [])
+    possible: list[str] | None = getattr(problem, "possibilities", None)
+    near = list(possible or [])
     if kind == "MissingParameter":
         words = say("usage_missing", name=name)
     elif kind == "NoSuchOption":
@@ -85,7 +86,8 @@ def _usage_words(problem: typer.TyperException) -> str:
     elif problem.message.startswith("No such command") and context is not None:
         typed = problem.message.split("'")[1]
         words = say("usage_no_command", name=typed)
-        near = difflib.get_close_matches(typed, context.command.list_commands(context))
+        known: list[str] = context.command.list_commands(context)
+        near = difflib.get_close_matches(typed, known)
     else:
         words = problem.format_message()
     if near:

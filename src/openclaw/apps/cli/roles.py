@@ -1,7 +1,7 @@
 """Commands that become another program: a role of the server, or the bridge.
 
-They are started by name, in this process, before anything of the client is loaded: the client carries no server code, and
-a server no client.
+They are started by name, in this process, before anything of the client is loaded: the client carries no server code,
+and a server no client.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import errno
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -150,7 +150,7 @@ def _help(role: Role) -> HelpPage:
 
 
 @contextlib.contextmanager
-def _failures_in_words(role: Role) -> Iterator[None]:
+def _failures_in_words(role: Role) -> Generator[None]:
     """A fault of the machine or its settings is told in a sentence; a defect of ours keeps its traceback."""
     try:
         yield
@@ -175,13 +175,11 @@ def _failures_in_words(role: Role) -> Iterator[None]:
 
 def _bad_setting(error: ValueError) -> BadSettingError | None:
     """The first complaint of a settings model, which tells its problems by ``errors()``."""
-    problems = getattr(error, "errors", None)
-    if not callable(problems):
+    tell: Callable[[], Iterable[dict[str, Any]]] | None = getattr(error, "errors", None)
+    first = next(iter(tell()), None) if callable(tell) else None
+    if first is None:
         return None
-    first: Any = next(iter(problems()), None)  # type: ignore[call-overload]
-    if not isinstance(first, dict):
-        return None
-    place: Any = first.get("loc") or ("",)
+    place: tuple[Any, ...] = first.get("loc") or ("",)
     return BadSettingError(name=f"OPENCLAW_{str(place[0]).upper()}", reason=str(first.get("msg", "")))
 
 

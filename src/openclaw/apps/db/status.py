@@ -83,13 +83,20 @@ def look(config: Config) -> DatabaseStatus:
     newest = migrate.newest_revision()
     if config.database_url is not None:
         url = config.database_url.get_secret_value()
-        base = DatabaseStatus("configured", str(config.home), None, is_running=True, is_created=True, newest=newest)
+        base = DatabaseStatus(
+            "configured", str(config.home), None, is_running=True, is_created=True, newest=newest
+        )
         return _looked_at(base, url)
     folder = config.home / "postgres"
     created = (folder / "PG_VERSION").exists()
     running = _running_address(folder)
     base = DatabaseStatus(
-        "embedded", str(config.home), running, is_running=running is not None, is_created=created, newest=newest
+        "embedded",
+        str(config.home),
+        running,
+        is_running=running is not None,
+        is_created=created,
+        newest=newest,
     )
     if not created:
         return _with_programs(base)

@@ -27,7 +27,7 @@ from openclaw.kit.tasks import cancel_and_wait, spawn
 
 _log = structlog.get_logger(__name__)
 _START_SECONDS = 3
-_CHORES = (*identity.CHORES, *devices.CHORES, *conversations.CHORES)
+CHORES = (*identity.CHORES, *devices.CHORES, *conversations.CHORES)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ async def open_process(config: Config, url: str, *, clock: Clock | None = None) 
     tasks = [
         spawn(_join(engine, run_job), name="durable engine"),
         spawn(relay.run(), name="outbox relay"),
-        spawn(keep_house(database, clock, _CHORES), name="housekeeping"),
+        spawn(keep_house(database, clock, CHORES), name="housekeeping"),
     ]
     try:
         yield Process(platform, engine)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from openclaw.domains.agents.models import ApprovalRow, ApprovalRuleRow, ModelProviderRow, RunRow, RunStepRow
 from openclaw.infra.scope import Scope
@@ -84,6 +84,12 @@ async def list_open_runs(scope: Scope, conversation_ids: Sequence[UUID]) -> list
             select(RunRow).where(RunRow.conversation_id.in_(conversation_ids), RunRow.finished_at.is_(None))
         )
     )
+
+
+async def delete_runs(scope: Scope, run_ids: Sequence[UUID]) -> None:
+    """Delete runs; their steps, approvals and rules go with them."""
+    if run_ids:
+        await scope.session.execute(delete(RunRow).where(RunRow.id.in_(run_ids)))
 
 
 async def enter_run(scope: Scope, run_id: UUID) -> RunRow | None:

@@ -1,7 +1,7 @@
 """What processes mount of this slice."""
 
 from openclaw.domains.conversations.api import router
-from openclaw.domains.conversations.repository import forget_deleted
+from openclaw.domains.conversations.service.catalog import forget_deleted
 from openclaw.domains.conversations.service.transcript import ConversationTranscript
 
 ROUTERS = (router,)

@@ -187,10 +187,20 @@ async def set_text(scope: Scope, run_id: UUID, text: str) -> None:
     )
 
 
-async def forget_deleted(scope: Scope) -> None:
-    """Delete for good what was deleted a month ago."""
+async def forget_deleted(scope: Scope) -> list[UUID]:
+    """Delete for good what was deleted a month ago; returns the runs that no message tells of any more."""
     old = scope.now() - RESTORABLE
+    gone = select(ConversationRow.id).where(ConversationRow.deleted_at < old)
+    runs = set(
+        await scope.session.scalars(
+            select(MessageRow.run_id).where(
+                MessageRow.conversation_id.in_(gone), MessageRow.run_id.is_not(None)
+            )
+        )
+    )
     await scope.session.execute(delete(ConversationRow).where(ConversationRow.deleted_at < old))
+    kept = set(await scope.session.scalars(select(MessageRow.run_id).where(MessageRow.run_id.in_(runs))))
+    return [run for run in runs - kept if run is not None]
 
 
 async def update_conversation(scope: Scope, conversation_id: UUID, **values: Any) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import ssl
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,7 +123,7 @@ class Gateway:
 
 
 @contextlib.asynccontextmanager
-async def open_gateway(url: str, ticket: str, inbox: "asyncio.Queue[Any]") -> AsyncIterator[Gateway]:
+async def open_gateway(url: str, ticket: str, inbox: "asyncio.Queue[Any]") -> AsyncGenerator[Gateway]:
     """A greeted connection inside the block. Raises GatewayLostError, also when there is none to be had."""
     try:
         socket = await connect(
@@ -168,7 +168,12 @@ def _status(code: str, group: str) -> int:
         return 404
     if code in {"identity.not_signed_in", "identity.session_revoked"}:
         return 401
-    if code in {"agents.run_busy", "agents.approval_decided", "agents.confirmation_needed", "agents.rule_not_possible"}:
+    if code in {
+        "agents.run_busy",
+        "agents.approval_decided",
+        "agents.confirmation_needed",
+        "agents.rule_not_possible",
+    }:
         return 409
     return 422
 

@@ -118,7 +118,9 @@ class StreamedMarkdown:
         if same == len(rows) == len(self._rows):
             return
         up = len(self._rows) - same
-        self._stream.write((f"\x1b[{up}A" if up else "") + "\r\x1b[J" + "".join(f"{row}\n" for row in rows[same:]))
+        self._stream.write(
+            (f"\x1b[{up}A" if up else "") + "\r\x1b[J" + "".join(f"{row}\n" for row in rows[same:])
+        )
         self._stream.flush()
         self._rows = rows
 

@@ -62,7 +62,10 @@ class Questioner:
         lines: list[str] = [""]
         for key, words in rows:
             first, *more = wrap(words, terminal_width() - 6)
-            lines += [f"  {styled(key, 'bold', stream=sys.stderr)} {first}", *(f"      {line}" for line in more)]
+            lines += [
+                f"  {styled(key, 'bold', stream=sys.stderr)} {first}",
+                *(f"      {line}" for line in more),
+            ]
         self._write("\n".join([*lines, f"  {say('ask_choice')}"]))
 
     @staticmethod

@@ -57,14 +57,21 @@ class Screen:
         if call.state in ("running", "waiting_for_device"):
             self._head(call)
             if call.state == "waiting_for_device":
-                self._note(styled(say("waiting_for_device", device=printable(call.device)), "yellow", stream=self._notes))
+                self._note(
+                    styled(
+                        say("waiting_for_device", device=printable(call.device)), "yellow", stream=self._notes
+                    )
+                )
         elif call.state in ENDED:
             if call.state in ("ok", "error"):
                 self._head(call)
             self._close_output()
             mark, style = _MARKS[call.state]
             lines = wrap(outcome(call), terminal_width() - 4)
-            self._note(f"  {styled(mark, style, stream=self._notes)} {lines[0]}", *(f"    {line}" for line in lines[1:]))
+            self._note(
+                f"  {styled(mark, style, stream=self._notes)} {lines[0]}",
+                *(f"    {line}" for line in lines[1:]),
+            )
             self._note("")
 
     def tool_output(self, call: ToolCall, stream: str, text: str) -> None:
@@ -155,11 +162,18 @@ class Screen:
         self._headed.add(call.id)
         device = f"  {styled(printable(call.device), 'dim', stream=self._notes)}" if call.device else ""
         mark = styled("●", "cyan", stream=self._notes)
-        self._note(f"{mark} {styled(headline(call.name, call.arguments), 'bold', stream=self._notes)}{device}")
+        self._note(
+            f"{mark} {styled(headline(call.name, call.arguments), 'bold', stream=self._notes)}{device}"
+        )
         if call.name == "exec":
             rows = wrap(command_line(call.arguments), terminal_width() - 4)
             prompts = ["$", *(" " for _ in rows)]
-            self._note(*(f"  {styled(prompt, 'dim', stream=self._notes)} {row}" for prompt, row in zip(prompts, rows, strict=False)))
+            self._note(
+                *(
+                    f"  {styled(prompt, 'dim', stream=self._notes)} {row}"
+                    for prompt, row in zip(prompts, rows, strict=False)
+                )
+            )
 
     def _break(self) -> None:
         """Nothing stays half drawn before something else is shown."""
@@ -204,7 +218,9 @@ def outcome(call: ToolCall) -> str:
     if name == "fs.read":
         return say("outcome_lines", count=result.get("lines", 0))
     if name == "fs.write":
-        return say("outcome_created" if result.get("created") else "outcome_written", bytes=result.get("bytes", 0))
+        return say(
+            "outcome_created" if result.get("created") else "outcome_written", bytes=result.get("bytes", 0)
+        )
     if name == "fs.edit":
         return say("outcome_edited", count=result.get("replacements", 0))
     return say("outcome_ok")

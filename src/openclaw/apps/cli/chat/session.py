@@ -3,9 +3,10 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 from openclaw.apps.cli.api import Api, connect
@@ -110,7 +111,7 @@ def _take_turn(api: Api, request: ChatRequest, view: View, key: str, text: str) 
 
 
 @contextmanager
-def _interrupts(stop: Callable[[], None]) -> Iterator[None]:
+def _interrupts(stop: Callable[[], None]) -> Generator[None]:
     """The first Ctrl-C stops the run, a second one leaves at once."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
@@ -125,8 +126,10 @@ def _interrupts(stop: Callable[[], None]) -> Iterator[None]:
         else:
             task.cancel()
 
-    before = signal.getsignal(signal.SIGINT)
-    signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(interrupted))
+    def received(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(interrupted)
+
+    before = signal.signal(signal.SIGINT, received)
     try:
         yield
     except asyncio.CancelledError:

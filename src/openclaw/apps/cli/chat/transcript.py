@@ -35,16 +35,19 @@ def _print_text(text: str) -> None:
 
 
 def _print_call(part: dict[str, Any]) -> None:
+    device: dict[str, str] = part["device"] or {}
     call = ToolCall(
         part["toolCallId"],
         part["name"],
         part["arguments"],
-        (part["device"] or {}).get("name", ""),
+        device.get("name", ""),
         part["state"],
         part["result"],
         part["error"],
     )
-    tell(f"{styled('●', 'cyan')} {headline(call.name, call.arguments)}  {styled(printable(call.device), 'dim')}".rstrip())
+    tell(
+        f"{styled('●', 'cyan')} {headline(call.name, call.arguments)}  {styled(printable(call.device), 'dim')}".rstrip()
+    )
     if call.name == "exec":
         tell(f"  {styled('$', 'dim')} {command_line(call.arguments)}")
     words = outcome(call) if call.state in ENDED else say("call_open")

@@ -107,7 +107,9 @@ class _Answered:
 class Turn:
     """A turn in one conversation. ``ask`` starts asking the person; None: an approval ends the turn (``parked``)."""
 
-    def __init__(self, api: Api, view: View, *, session_key: str, ask: Ask | None, waits: bool = False) -> None:
+    def __init__(
+        self, api: Api, view: View, *, session_key: str, ask: Ask | None, waits: bool = False
+    ) -> None:
         self._api = api
         self._view = view
         self._session_key = session_key
@@ -242,7 +244,8 @@ class Turn:
     def _tool(self, data: dict[str, Any]) -> None:
         call = self._calls.setdefault(data["toolCallId"], ToolCall(data["toolCallId"]))
         call.name = data["name"]
-        call.device = (data.get("device") or {}).get("name", call.device)
+        device: dict[str, str] = data.get("device") or {}
+        call.device = device.get("name", call.device)
         call.arguments = data.get("args") or call.arguments
         if partial := data.get("partialResult"):
             self._view.tool_output(call, partial["stream"], partial["text"])
@@ -265,7 +268,7 @@ class Turn:
             self._tool({**part, "args": part["arguments"], "phase": "update"})
         if run["state"] in ("completed", "failed", "aborted"):
             self._say_rest("\n\n".join(texts))
-            error = run["error"] or {}
+            error: dict[str, str] = run["error"] or {}
             self._end = TurnEnd(run["state"], error.get("code", ""), error.get("title", ""))
 
     def _resolve(self, approval: dict[str, Any]) -> None:
@@ -334,5 +337,6 @@ def asking(question: "Callable[[dict[str, Any]], Any]") -> Ask:
 
 
 def _text_of(payload: dict[str, Any]) -> str:
-    content = (payload.get("message") or {}).get("content") or []
-    return "".join(part.get("text", "") for part in content)
+    message: dict[str, Any] = payload.get("message") or {}
+    parts: list[dict[str, Any]] = message.get("content") or []
+    return "".join(part.get("text", "") for part in parts)

@@ -45,7 +45,9 @@ def _login(
         workspace = {"id": session.workspace.id, "name": session.workspace.name}
         tell_json({"ok": True, "server": server_url, "username": session.username, "workspace": workspace})
         return
-    tell(styled(say("logged_in", name=session.display_name, server=server_url), "green"), say("logged_in_next"))
+    tell(
+        styled(say("logged_in", name=session.display_name, server=server_url), "green"), say("logged_in_next")
+    )
 
 
 def _logout(server: Server = None, as_json: AsJson = False) -> None:

@@ -23,6 +23,7 @@ def list_approvals(
     server: Server = None,
     as_json: AsJson = False,
 ) -> None:
+    """What waits for an answer."""
     from openclaw.apps.cli.api import connect
     from openclaw.apps.cli.calls import approval_row
     from openclaw.apps.cli.help import terminal_width
@@ -41,6 +42,7 @@ def list_approvals(
 
 @command(approvals_app, "show", "approvals_show")
 def show_approval(approval: ApprovalId, server: Server = None, as_json: AsJson = False) -> None:
+    """All of one approval."""
     from openclaw.apps.cli.api import connect
     from openclaw.apps.cli.calls import approval_lines, covered
     from openclaw.apps.cli.help import terminal_width
@@ -69,6 +71,7 @@ def allow(
     server: Server = None,
     as_json: AsJson = False,
 ) -> None:
+    """Allow it."""
     from openclaw.apps.cli.errors import UsageError
 
     if always and conversation:
@@ -86,6 +89,7 @@ def deny(
     server: Server = None,
     as_json: AsJson = False,
 ) -> None:
+    """Deny it."""
     _decide(server, approval, {"decision": "deny", "reason": reason}, as_json=as_json)
 
 

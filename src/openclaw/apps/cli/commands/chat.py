@@ -14,7 +14,9 @@ def add_chat_command(app: typer.Typer) -> None:
 
 
 def _chat(
-    text: Annotated[str | None, typer.Argument(metavar=say("text_metavar"), help=say("argument_text"))] = None,
+    text: Annotated[
+        str | None, typer.Argument(metavar=say("text_metavar"), help=say("argument_text"))
+    ] = None,
     conversation: Annotated[
         str | None,
         typer.Option("--conversation", "-c", metavar=say("id_metavar"), help=say("option_conversation")),

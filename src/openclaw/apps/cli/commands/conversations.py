@@ -30,6 +30,7 @@ def list_conversations(
     server: Server = None,
     as_json: AsJson = False,
 ) -> None:
+    """Conversations, the latest first."""
     from openclaw.apps.cli.api import connect
     from openclaw.apps.cli.output import tell, tell_json
 
@@ -53,6 +54,7 @@ def show_conversation(
     server: Server = None,
     as_json: AsJson = False,
 ) -> None:
+    """What was said and done."""
     from openclaw.apps.cli.api import connect
     from openclaw.apps.cli.chat.transcript import print_message
     from openclaw.apps.cli.output import printable, styled, tell, tell_json
@@ -81,6 +83,7 @@ def export_conversation(
     server: Server = None,
     as_json: AsJson = False,
 ) -> None:
+    """A conversation as a file."""
     from openclaw.apps.cli.api import connect
     from openclaw.apps.cli.errors import UsageError
     from openclaw.apps.cli.output import tell, tell_json

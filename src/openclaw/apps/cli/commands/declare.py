@@ -89,7 +89,11 @@ def command(app: typer.Typer, name: str, words: str, *, heading: str | None = No
     except KeyError:
         about = _sentence(short)
     return app.command(
-        name, cls=ClientCommand, help=about, short_help=short, rich_help_panel=say(heading) if heading else None
+        name,
+        cls=ClientCommand,
+        help=about,
+        short_help=short,
+        rich_help_panel=say(heading) if heading else None,
     )
 
 

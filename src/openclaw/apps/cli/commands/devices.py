@@ -18,6 +18,7 @@ Device = Annotated[str, typer.Argument(metavar=say("device_metavar"), help=say("
 
 @command(devices_app, "list", "devices_list")
 def list_devices(server: Server = None, as_json: AsJson = False) -> None:
+    """Every machine of the person."""
     from openclaw.apps.cli.api import connect
     from openclaw.apps.cli.output import tell, tell_json
 
@@ -34,6 +35,7 @@ def list_devices(server: Server = None, as_json: AsJson = False) -> None:
 
 @command(devices_app, "show", "devices_show")
 def show_device(device: Device, server: Server = None, as_json: AsJson = False) -> None:
+    """One machine."""
     from openclaw.apps.cli.api import connect
     from openclaw.apps.cli.output import tell, tell_json
 
@@ -52,6 +54,7 @@ def rename_device(
     server: Server = None,
     as_json: AsJson = False,
 ) -> None:
+    """Give a machine another name."""
     from openclaw.apps.cli.api import connect
     from openclaw.apps.cli.output import tell, tell_json
 
@@ -65,6 +68,7 @@ def rename_device(
 
 @command(devices_app, "revoke", "devices_revoke")
 def revoke_device(device: Device, server: Server = None, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Unlink a machine, after asking."""
     from openclaw.apps.cli.api import connect
     from openclaw.apps.cli.output import confirm, printable, tell, tell_json
 
@@ -86,6 +90,7 @@ def link_device(
     wait: Annotated[bool, typer.Option("--wait", help=say("option_wait"))] = False,
     as_json: AsJson = False,
 ) -> None:
+    """Make a code that links a machine."""
     from openclaw.apps.cli.api import connect
     from openclaw.apps.cli.output import styled, tell, tell_json
     from openclaw.apps.cli.times import local_time
@@ -149,7 +154,7 @@ def _state(device: Any) -> str:
     if device["online"]:
         return say("online")
     seen = device["lastSeenAt"]
-    return f"{say('offline')}, {say('last_seen', at=local_time(seen)) if seen else say('never_seen')}"
+    return f"{say('offline')}{say('comma')}{say('last_seen', at=local_time(seen)) if seen else say('never_seen')}"
 
 
 def _sheet(device: Any) -> list[str]:

@@ -56,7 +56,9 @@ def check_ports() -> list[Finding]:
     return [
         _check_port("port_web", host, web, is_web_app, "--port / OPENCLAW_PORT"),
         _check_port("port_gateway", host, gateway, is_gateway, "--gateway-port / OPENCLAW_GATEWAY_PORT"),
-        _check_port("port_bridge", "127.0.0.1", config.DEFAULT_BRIDGE_PORT, is_bridge, "openclaw bridge run --port"),
+        _check_port(
+            "port_bridge", "127.0.0.1", config.DEFAULT_BRIDGE_PORT, is_bridge, "openclaw bridge run --port"
+        ),
     ]
 
 
@@ -67,14 +69,23 @@ def check_home() -> Finding:
     if not place.is_dir():
         return Finding("home", "fail", say("found_not_folder", path=place), say("fix_home"))
     if sys.platform != "win32" and home.exists() and home.stat().st_uid != os.getuid():
-        return Finding("home", "fail", say("found_other_owner", path=home, owner=_owner(home)), say("fix_owner", path=home))
+        return Finding(
+            "home",
+            "fail",
+            say("found_other_owner", path=home, owner=_owner(home)),
+            say("fix_owner", path=home),
+        )
     if not os.access(place, os.W_OK | os.X_OK):
         return Finding("home", "fail", say("found_not_writable", path=place), say("fix_home"))
     free = shutil.disk_usage(place).free
     detail = say("found_space", path=home, free=_size(free))
     if free < _LEAST_SPACE:
         return Finding("home", "fail", detail, say("fix_space"))
-    return Finding("home", "warn", detail, say("fix_space")) if free < _LITTLE_SPACE else Finding("home", "ok", detail)
+    return (
+        Finding("home", "warn", detail, say("fix_space"))
+        if free < _LITTLE_SPACE
+        else Finding("home", "ok", detail)
+    )
 
 
 def check_environment() -> Finding:

@@ -10,6 +10,15 @@ from websockets.exceptions import WebSocketException
 _SECONDS = 3.0
 
 
+class _Health(msgspec.Struct):
+    ok: bool
+    version: str
+
+
+class _Greeting(msgspec.Struct):
+    event: str
+
+
 def is_web_app(port: int) -> bool:
     """An App Server answers there."""
     return _is_healthy(port)
@@ -28,10 +37,10 @@ def is_gateway(port: int) -> bool:
 def _is_healthy(port: int) -> bool:
     try:
         with httpx2.Client(timeout=_SECONDS, trust_env=False) as client:
-            answer = client.get(f"http://127.0.0.1:{port}/healthz").json()
-    except (httpx2.HTTPError, ValueError, OSError):
+            answer = msgspec.json.decode(client.get(f"http://127.0.0.1:{port}/healthz").content, type=_Health)
+    except (httpx2.HTTPError, msgspec.DecodeError, OSError):
         return False
-    return isinstance(answer, dict) and answer.get("ok") is True and "version" in answer
+    return answer.ok
 
 
 async def _is_greeted(url: str) -> bool:
@@ -40,7 +49,7 @@ async def _is_greeted(url: str) -> bool:
             asyncio.timeout(_SECONDS),
             connect(url, proxy=None, close_timeout=0.2) as socket,
         ):
-            greeting = msgspec.json.decode(await socket.recv(decode=False))
+            greeting = msgspec.json.decode(await socket.recv(decode=False), type=_Greeting)
     except (OSError, TimeoutError, WebSocketException, msgspec.DecodeError):
         return False
-    return isinstance(greeting, dict) and greeting.get("event") == "connect.challenge"
+    return greeting.event == "connect.challenge"

@@ -42,7 +42,9 @@ def check_database() -> Finding:
 
 def check_bridge() -> list[Finding]:
     """This machine is linked and online, and its policy file can be used."""
-    folder = config.bridge_folder() or Path(platformdirs.user_data_path("openclaw", appauthor=False)) / "bridge"
+    folder = (
+        config.bridge_folder() or Path(platformdirs.user_data_path("openclaw", appauthor=False)) / "bridge"
+    )
     if not (folder / "session.json").exists() and not (folder / "policy.toml").exists():
         return [Finding("bridge", "skip", say("found_not_linked"), say("fix_link"))]
     found, said = _ask("openclaw.apps.bridge", "status")
@@ -61,7 +63,8 @@ def _usable(found: dict[str, Any]) -> Finding:
     mode = say(f"found_database_{found['mode']}", version=found["version"])
     if found["upToDate"]:
         return Finding("database", "ok", mode)
-    return Finding("database", "ok", f"{mode}, {say('found_database_behind' if found['revision'] else 'found_database_new')}")
+    later = say("found_database_behind" if found["revision"] else "found_database_new")
+    return Finding("database", "ok", f"{mode}{say('comma')}{later}")
 
 
 def _linked(found: dict[str, Any]) -> Finding:
@@ -69,10 +72,12 @@ def _linked(found: dict[str, Any]) -> Finding:
         return Finding("bridge", "warn", say("found_not_linked"), say("fix_link"))
     where = say("found_linked", name=found["name"], server=found["server"])
     if not found["running"]:
-        return Finding("bridge", "warn", f"{where}, {say('found_bridge_stopped')}", say("fix_bridge_run"))
+        return Finding(
+            "bridge", "warn", f"{where}{say('comma')}{say('found_bridge_stopped')}", say("fix_bridge_run")
+        )
     if not found["online"]:
-        return Finding("bridge", "warn", f"{where}, {say('offline')}", say("fix_bridge_offline"))
-    return Finding("bridge", "ok", f"{where}, {say('online')}")
+        return Finding("bridge", "warn", f"{where}{say('comma')}{say('offline')}", say("fix_bridge_offline"))
+    return Finding("bridge", "ok", f"{where}{say('comma')}{say('online')}")
 
 
 def _ask(module: str, command: str) -> tuple[dict[str, Any] | None, str]:
@@ -86,11 +91,11 @@ def _ask(module: str, command: str) -> tuple[dict[str, Any] | None, str]:
             check=False,
             env=config.inherited_environment(),
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return None, str(error)
+    except (OSError, subprocess.TimeoutExpired) as failure:
+        return None, str(failure)
     try:
-        found: Any = msgspec.json.decode(done.stdout)
+        found = msgspec.json.decode(done.stdout, type=dict[str, Any])
     except msgspec.DecodeError:
         return None, next(iter(reversed(done.stderr.strip().splitlines())), say("found_nothing"))
-    error = found.get("error") if isinstance(found, dict) else None
-    return found, str(error.get("detail", "")) if isinstance(error, dict) else ""
+    error: dict[str, Any] = found.get("error") or {}
+    return found, str(error.get("detail", ""))

@@ -32,8 +32,13 @@ def check_server(typed: str | None) -> list[Finding]:
     answer, reason = _health(server)
     if answer is None:
         fix = say("fix_server_local") if is_loopback(server) else say("fix_server_remote")
-        skipped = [Finding(name, "skip", say("found_no_server")) for name in ("clock", "login", "gateway", "model")]
-        return [Finding("server", "fail", say("found_unreachable", server=server, reason=reason), fix), *skipped]
+        skipped = [
+            Finding(name, "skip", say("found_no_server")) for name in ("clock", "login", "gateway", "model")
+        ]
+        return [
+            Finding("server", "fail", say("found_unreachable", server=server, reason=reason), fix),
+            *skipped,
+        ]
     findings = [_check_health(server, answer), _check_clock(answer)]
     with Api(server, store) as api:
         findings.append(login := _check_login(api))
@@ -64,13 +69,10 @@ def _check_health(server: str, answer: httpx2.Response) -> Finding:
     told = say("found_server", server=server, version=body["version"])
     if answer.is_success and body.get("status", "healthy") == "healthy":
         return Finding("server", "ok", told)
-    broken = ", ".join(name for name, part in _parts(body) if part not in ("ok", "healthy", True))
-    return Finding("server", "warn" if answer.is_success else "fail", f"{told}: {body.get('status')} {broken}".strip(), say("fix_server_sick"))
-
-
-def _parts(body: dict[str, Any]) -> list[tuple[str, Any]]:
-    checks: Any = body.get("checks") or body.get("parts") or {}
-    return list(checks.items()) if isinstance(checks, dict) else []
+    checks: dict[str, dict[str, Any]] = body.get("checks") or {}
+    sick = [f"{name}: {part['error']}" for name, part in checks.items() if part.get("error")]
+    state = "warn" if answer.is_success else "fail"
+    return Finding("server", state, say("comma").join([told, *sick]), say("fix_server_sick"))
 
 
 def _check_clock(answer: httpx2.Response) -> Finding:
@@ -83,7 +85,12 @@ def _check_clock(answer: httpx2.Response) -> Finding:
     skew = abs(_seconds_between(SystemClock().now(), theirs))
     if skew < _SKEW_NOTED:
         return Finding("clock", "ok", say("found_clock_right"))
-    return Finding("clock", "fail" if skew >= _SKEW_HARMFUL else "warn", say("found_skew", seconds=int(skew)), say("fix_clock"))
+    return Finding(
+        "clock",
+        "fail" if skew >= _SKEW_HARMFUL else "warn",
+        say("found_skew", seconds=int(skew)),
+        say("fix_clock"),
+    )
 
 
 def _seconds_between(one: datetime, other: datetime) -> float:
@@ -95,13 +102,19 @@ def _check_login(api: Api) -> Finding:
         me = api.get("/users/me")
     except NotLoggedInError:
         state = _anonymous(api)
-        fix = say("fix_sign_up", server=api.server) if state.get("hasUsers") is False else f"openclaw login {api.server}"
+        fix = (
+            say("fix_sign_up", server=api.server)
+            if state.get("hasUsers") is False
+            else f"openclaw login {api.server}"
+        )
         return Finding("login", "warn", say("found_logged_out"), fix)
     except SessionEndedError:
         return Finding("login", "warn", say("found_session_ended"), f"openclaw login {api.server}")
     except OpenClawError as error:
         return Finding("login", "fail", error.words(language()))
-    return Finding("login", "ok", say("found_login", name=me["user"]["username"], workspace=me["workspace"]["name"]))
+    return Finding(
+        "login", "ok", say("found_login", name=me["user"]["username"], workspace=me["workspace"]["name"])
+    )
 
 
 def _anonymous(api: Api) -> dict[str, Any]:

@@ -26,15 +26,16 @@ HELP: dict[str, tuple[str, str]] = {
     # ── Commands ──
     "command_up": ("start everything on this machine", "在本机启动全部服务"),
     "command_up_long": (
-        "Start everything on this machine in one process: web app, gateway, worker and, unless OPENCLAW_DATABASE_URL "
-        "names another, an embedded PostgreSQL. Prints the address. Stop with Ctrl-C.",
-        "在本机以单个进程启动全部服务：网页、网关、工作进程，以及内嵌的 PostgreSQL（除非用 OPENCLAW_DATABASE_URL 指定其他数据库）。"
-        "启动后显示地址，按 Ctrl-C 停止。",
+        ("Start everything on this machine in one process: web app, gateway, worker and, unless OPENCLAW_DATABASE_URL "
+        "names another, an embedded PostgreSQL. Prints the address. Stop with Ctrl-C."),
+        ("在本机以单个进程启动全部服务：网页、网关、工作进程，以及内嵌的 PostgreSQL（"
+            "除非用 OPENCLAW_DATABASE_URL 指定其他数据库）。"
+        "启动后显示地址，按 Ctrl-C 停止。"),
     ),
     "command_server": ("run the web app and REST API only", "仅运行网页与 REST API"),
     "command_server_long": (
-        "Run the web app and the REST API as a process of their own. Run `openclaw gateway` and `openclaw worker` "
-        "beside it, on the same database.",
+        ("Run the web app and the REST API as a process of their own. Run `openclaw gateway` and `openclaw worker` "
+        "beside it, on the same database."),
         "以独立进程运行网页与 REST API。请另外运行 `openclaw gateway` 与 `openclaw worker`，并使用同一数据库。",
     ),
     "command_gateway": ("run the WebSocket gateway only", "仅运行 WebSocket 网关"),
@@ -51,19 +52,20 @@ HELP: dict[str, tuple[str, str]] = {
     "command_bridge": ("link this machine and run tools on it", "连接本机并在本机运行工具"),
     "command_login": ("log in to a server", "登录服务器"),
     "command_login_long": (
-        "Log in to a server. Asks for what it needs; the password is never an argument, so it stays out of your "
-        "shell's history and of the process list.",
+        ("Log in to a server. Asks for what it needs; the password is never an argument, so it stays out of your "
+        "shell's history and of the process list."),
         "登录服务器。所需信息会逐一询问；密码绝不作为参数传递，因此不会出现在命令历史或进程列表中。",
     ),
     "command_logout": ("end this terminal's session", "退出登录"),
     "command_whoami": ("show who is logged in, and where", "显示当前登录的账号与服务器"),
     "command_chat": ("talk to your assistant", "与助手对话"),
     "command_chat_long": (
-        "Talk to your assistant. With TEXT: one question and its answer; TEXT `-` is read from standard input. Without: "
-        "a conversation, until Ctrl-D. What the assistant does is shown as it happens, and where it needs your consent "
-        "it asks here: the web app can answer as well. Ctrl-C stops what it is doing.",
-        "与助手对话。给出 TEXT 时问答一次（`-` 表示从标准输入读取）；不给出时持续对话，按 Ctrl-D 结束。助手的操作会实时显示；"
-        "需要您同意时会在此询问，也可以在网页中回答。按 Ctrl-C 停止当前操作。",
+        ("Talk to your assistant. With TEXT: one question and its answer; TEXT `-` is read from standard input. "
+        "Without: a conversation, until Ctrl-D. What the assistant does is shown as it happens, and where it needs "
+        "your consent it asks here: the web app can answer as well. Ctrl-C stops what it is doing."),
+        ("与助手对话。给出 TEXT 时问答一次（`-` 表示从标准输入读取）；不给出时持续对话，按 Ctrl-D 结束。"
+            "助手的操作会实时显示；"
+        "需要您同意时会在此询问，也可以在网页中回答。按 Ctrl-C 停止当前操作。"),
     ),
     "command_devices": ("your linked machines", "已连接的设备"),
     "command_devices_list": ("list your machines", "列出设备"),
@@ -85,8 +87,8 @@ HELP: dict[str, tuple[str, str]] = {
     "command_conversations_export": ("save a conversation as a file", "将对话导出为文件"),
     "command_doctor": ("find what is wrong with the set-up, and how to fix it", "检查安装与配置问题并给出修复方法"),
     "command_doctor_long": (
-        "Look for the likeliest faults of a set-up, and say for each how to fix it. Needs neither a running server nor "
-        "a login. Exits with 1 if something is broken.",
+        ("Look for the likeliest faults of a set-up, and say for each how to fix it. Needs neither a running server "
+        "nor a login. Exits with 1 if something is broken."),
         "检查最常见的安装与配置问题，并逐项给出修复方法。无需服务器正在运行，也无需登录。发现故障时退出码为 1。",
     ),
     # ── Options ──

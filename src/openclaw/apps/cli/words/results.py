@@ -13,9 +13,7 @@ RESULTS: dict[str, tuple[str, str]] = {
     "reason_timeout": ("it took too long", "超时"),
     "reason_tls": ("its certificate is not trusted here", "其证书不受信任"),
     "reason_form": ("its answer has another form", "应答格式不符"),
-    "none": ("none", "无"),
-    "yes": ("yes", "是"),
-    "no": ("no", "否"),
+    "comma": (", ", "，"),
     # ── Usage ──
     "usage_missing": ("{name} is missing.", "缺少 {name}。"),
     "usage_no_option": ("There is no option {name}.", "没有选项 {name}。"),
@@ -112,7 +110,10 @@ RESULTS: dict[str, tuple[str, str]] = {
     "run_awaiting_approval": ("waits for your answer", "等待您的答复"),
     "run_waiting_for_device": ("waits for its machine", "等待设备"),
     "exported": ("Written: {path}", "已写入：{path}"),
-    "bad_format": ("{format!r} is not a format; use markdown or json.", "{format!r} 不是有效格式，请使用 markdown 或 json。"),
+    "bad_format": (
+        "{format!r} is not a format; use markdown or json.",
+        "{format!r} 不是有效格式，请使用 markdown 或 json。",
+    ),
     "you": ("You", "您"),
     "assistant": ("Assistant", "助手"),
 }  # fmt: skip

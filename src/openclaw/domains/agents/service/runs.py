@@ -68,6 +68,11 @@ async def abort_run(scope: Scope, run_id: UUID) -> None:
         await publish(scope, events.run_topic(run_id), {"kind": "abort"})
 
 
+async def forget(scope: Scope, run_ids: Sequence[UUID]) -> None:
+    """Delete runs with their steps and approvals. Needs a system scope."""
+    await repository.delete_runs(scope, run_ids)
+
+
 async def find_open_run(scope: Scope, conversation_id: UUID) -> RunRow | None:
     """The run of a conversation that has not ended."""
     rows = await repository.list_open_runs(scope, [conversation_id])

@@ -109,6 +109,11 @@ async def restore_conversation(scope: Scope, conversation_id: UUID) -> Conversat
     return (await view(scope, [row]))[0]
 
 
+async def forget_deleted(scope: Scope) -> None:
+    """Delete for good what was deleted a month ago, with its runs. Needs a system scope."""
+    await runs.forget(scope, await repository.forget_deleted(scope))
+
+
 async def view(scope: Scope, rows: list[ConversationRow]) -> list[Conversation]:
     """Conversations as the list shows them."""
     wanted = [row.id for row in rows]

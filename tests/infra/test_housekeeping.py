@@ -1,0 +1,37 @@
+"""What has had its time is forgotten, and nothing else."""
+
+from datetime import timedelta
+
+from openclaw.apps.process.parts import CHORES
+from tests.support.accounts import register
+from tests.support.server import Server
+
+
+async def test_deleted_conversations_go_for_good_after_a_month_with_their_runs(server: Server) -> None:
+    ann = await register(server)
+    kept = await ann.post("/conversations", {"title": "kept"})
+    gone = await ann.post("/conversations", {"title": "gone"})
+    for conversation in (kept, gone):
+        with server.watching(ann.topic) as watch:
+            await ann.post(f"/conversations/{conversation['id']}/messages", {"text": "hello"})
+            await watch.event("chat", state="final")
+    await ann.delete(f"/conversations/{gone['id']}")
+    server.manual.advance(timedelta(days=29))
+    await _do_chores(server)
+    assert await _counts(server) == (2, 4, 2)
+    server.manual.advance(timedelta(days=2))
+    await _do_chores(server)
+    assert await _counts(server) == (1, 2, 1)
+
+
+async def _do_chores(server: Server) -> None:
+    """All of them, here: the server's own round, which the moved clock has begun, may be at it as well."""
+    async with server.platform.database.system() as scope:
+        for chore in CHORES:
+            await chore(scope)
+
+
+async def _counts(server: Server) -> tuple[int, int, int]:
+    async with server.owner() as owner:
+        tables = ("conversations", "messages", "runs")
+        return tuple([await owner.fetchval(f"SELECT count(*) FROM {table}") for table in tables])
