@@ -19,7 +19,7 @@ def test_link_by_one_click(console: Console, bridge_of_this_machine: BridgeProce
     expect(page.get_by_test_id("link-done")).to_contain_text("is linked")
     console.press("Start a chat")
 
-    _write_notes(console, home=str(home))
+    _write_notes(console, home=str(home), closing="Created")
     assert (home / "Documents" / "notes.txt").read_text() == LINES
 
 
@@ -34,7 +34,7 @@ def test_code_typed_at_the_machine(console: Console, bridge: BridgeProcess) -> N
     expect(page.get_by_test_id("link-done")).to_contain_text("is linked")
     console.press("Start a chat")
 
-    _write_notes(console, home=str(home))
+    _write_notes(console, home=str(home), closing="Created")
     assert (home / "Documents" / "notes.txt").read_text() == LINES
 
 
@@ -57,7 +57,7 @@ def test_through_an_openai_compatible_server(console: Console, bridge: BridgePro
 
     page.get_by_test_id("new-chat").click()
     expect(page.get_by_test_id("demo-banner")).to_have_count(0)
-    _write_notes(console, home=str(home))
+    _write_notes(console, home=str(home), closing="Done.")
     assert (home / "Documents" / "notes.txt").read_text() == LINES
     reply = console.get(f"/conversations/{console.get('/conversations')['items'][0]['id']}/messages")[
         "items"
@@ -66,7 +66,7 @@ def test_through_an_openai_compatible_server(console: Console, bridge: BridgePro
     assert reply["usage"]["inputTokens"] > 0
 
 
-def _write_notes(console: Console, *, home: str) -> None:
+def _write_notes(console: Console, *, home: str, closing: str) -> None:
     """Ask for a file, read exactly what would be written where, allow it, and find it all after a reload."""
     page = console.page
     console.say("create notes.txt with three lines in ~/Documents")
@@ -77,7 +77,7 @@ def _write_notes(console: Console, *, home: str) -> None:
     assert shown.rstrip("\n") == LINES.rstrip("\n")
     page.get_by_test_id("approve-once").click()
     console.expect_tool("ok")
-    expect(console.answers.last).to_have_attribute("data-state", "complete")
+    console.expect_answered(closing)
     said = console.answers.last.get_by_role("paragraph").all_inner_texts()
 
     page.reload()

@@ -65,13 +65,13 @@ def two_columns(rows: Sequence[tuple[str, str]], width: int, *, indent: int = 2,
     lines: list[str] = []
     for name, words in rows:
         if space < _NARROWEST:
-            lines.append(" " * indent + name)
+            lines += [" " * indent + line for line in wrap(name, width - indent)]
             lines += [" " * (indent + 4) + line for line in wrap(words, width - indent - 4) if words]
             continue
         wrapped = wrap(words, space)
         margin = " " * (indent + column + _GAP)
         if cell_width(name) > column:
-            lines.append(" " * indent + name)
+            lines += [" " * indent + line for line in wrap(name, width - indent)]
             lines += [margin + line for line in wrapped]
         else:
             lines.append(f"{' ' * indent}{padded(name, column)}{' ' * _GAP}{wrapped[0]}".rstrip())

@@ -186,6 +186,12 @@ describe("the end of a run", () => {
     expect(mergeMessages(failed, overlay).at(-1)?.parts).toEqual([]);
   });
 
+  it("keeps what it printed when REST shows the question, which is complete and carries the run's id", () => {
+    const overlay = reduced([tool({ phase: "update", output: { stream: "stdout", text: "begun\n" } })]);
+    const stored = [message({ id: "msg_1", role: "user", state: "complete" }), message()];
+    expect(settleOverlay(overlay, stored)).toBe(overlay);
+  });
+
   it("whose message REST has not shown yet still has its text", () => {
     const overlay = reduced([text("Hi", "Hi")]);
     const merged = mergeMessages([message({ id: "msg_1", role: "user", state: "complete" })], overlay);

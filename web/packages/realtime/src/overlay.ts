@@ -63,7 +63,9 @@ export function reduceOverlay(overlay: Overlay, event: RunEvent): Overlay {
 
 /** Forgets the runs and approvals that fresh REST messages have settled. */
 export function settleOverlay(overlay: Overlay, messages: readonly Message[]): Overlay {
-  const settled = new Set(messages.flatMap((message) => (message.runId && message.state !== "running" ? [message.runId] : [])));
+  // The question carries its run's id too, and is complete from the start: only the answer tells how the run stands.
+  const answers = messages.filter(({ role }) => role === "assistant");
+  const settled = new Set(answers.flatMap(({ runId, state }) => (runId && state !== "running" ? [runId] : [])));
   const isLive = messages.some((message) => message.state === "running");
   const runs = Object.fromEntries(
     // A run that ended under a name REST does not use is settled when nothing runs any more.

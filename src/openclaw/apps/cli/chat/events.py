@@ -18,7 +18,7 @@ class EventLines:
             {"event": "started", "conversationId": conversation_id, "runId": run_id, "messageId": message_id}
         )
 
-    def text(self, piece: str) -> None:
+    def said(self, piece: str) -> None:
         """The assistant says more."""
         self._text += piece
         tell_json({"event": "text", "delta": piece})

@@ -37,7 +37,7 @@ class Screen:
         """The message is accepted."""
         self._conversation = conversation_id
 
-    def text(self, piece: str) -> None:
+    def said(self, piece: str) -> None:
         """The assistant says more."""
         self._close_output()
         if not self._has_text:

@@ -15,10 +15,9 @@ from openclaw.apps.cli.chat.keys import Keyboard
 from openclaw.apps.cli.chat.question import Questioner
 from openclaw.apps.cli.chat.screen import Screen
 from openclaw.apps.cli.chat.turn import Turn, TurnEnd, View, asking
-from openclaw.apps.cli.commands.conversations import find_conversation
 from openclaw.apps.cli.errors import FAILED, INTERRUPTED, NEEDS_A_PERSON, NothingToSayError, UsageError
 from openclaw.apps.cli.output import printable, styled, tell
-from openclaw.apps.cli.resolve import find_one
+from openclaw.apps.cli.resolve import find_conversation, find_device
 from openclaw.apps.cli.words import say
 from openclaw.kit.errors import OpenClawError
 
@@ -157,8 +156,7 @@ def _new_conversation(api: Api, request: ChatRequest) -> str:
 
 
 def _device_id(api: Api, wanted: str) -> str:
-    devices = api.get("/devices")["items"]
-    found = find_one(devices, wanted, name="name", command="openclaw devices list")
+    found = find_device(api, wanted)
     if not found["online"]:
         sys.stderr.write(say("device_offline_note", name=printable(found["name"])) + "\n")
     return str(found["id"])

@@ -63,7 +63,7 @@ class View(Protocol):
     def started(self, *, conversation_id: str, run_id: str, message_id: str) -> None:
         """The message is accepted."""
 
-    def text(self, piece: str) -> None:
+    def said(self, piece: str) -> None:
         """The assistant says more."""
 
     def tool(self, call: ToolCall) -> None:
@@ -233,13 +233,13 @@ class Turn:
         piece = whole.removeprefix(self._said) if whole.startswith(self._said) else f"\n\n{whole}"
         self._said = whole
         if piece:
-            self._view.text(piece)
+            self._view.said(piece)
 
     def _say_rest(self, whole: str) -> None:
         if whole.startswith(self._said):
             self._say(whole)
         elif self._said not in whole:
-            self._view.text(f"\n\n{whole}")
+            self._view.said(f"\n\n{whole}")
 
     def _tool(self, data: dict[str, Any]) -> None:
         call = self._calls.setdefault(data["toolCallId"], ToolCall(data["toolCallId"]))

@@ -1,17 +1,13 @@
 """`openclaw approvals`: list, show, allow, deny."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from openclaw.apps.cli.commands.declare import AsJson, Server, command, new_group
 from openclaw.apps.cli.words import say
 
-if TYPE_CHECKING:
-    from openclaw.apps.cli.api import Api
-
 approvals_app = new_group("approvals")
-_LIST = "openclaw approvals list"
 _LISTED = 100
 _NEEDS_CONFIRMATION = "agents.confirmation_needed"
 ApprovalId = Annotated[str, typer.Argument(metavar=say("id_metavar"), help=say("argument_approval"))]
@@ -47,10 +43,11 @@ def show_approval(approval: ApprovalId, server: Server = None, as_json: AsJson =
     from openclaw.apps.cli.calls import approval_lines, covered
     from openclaw.apps.cli.help import terminal_width
     from openclaw.apps.cli.output import tell, tell_json
+    from openclaw.apps.cli.resolve import find_approval
     from openclaw.apps.cli.times import local_time
 
     with connect(server) as api:
-        found = _find(api, approval)
+        found = find_approval(api, approval)
     if as_json:
         tell_json(found)
         return
@@ -99,9 +96,10 @@ def _decide(server: str | None, wanted: str, body: dict[str, Any], *, as_json: b
     from openclaw.apps.cli.errors import ServerRefusedError
     from openclaw.apps.cli.help import terminal_width
     from openclaw.apps.cli.output import tell, tell_json
+    from openclaw.apps.cli.resolve import find_approval
 
     with connect(server) as api:
-        found = _find(api, wanted)
+        found = find_approval(api, wanted)
         try:
             decided = api.post(f"/approvals/{found['id']}/decision", body)
         except ServerRefusedError as refused:
@@ -119,17 +117,3 @@ def _decide(server: str | None, wanted: str, body: dict[str, Any], *, as_json: b
         "deny": "approval_denied",
     }
     tell(say(words[body["decision"]], covered=covered(decided) if decided["coverage"] else ""))
-
-
-def _find(api: "Api", wanted: str) -> Any:
-    """By its id, else by the end of the id among the latest."""
-    from openclaw.apps.cli.errors import ServerRefusedError
-    from openclaw.apps.cli.resolve import find_one
-
-    if wanted.startswith("appr_"):
-        try:
-            return api.get(f"/approvals/{wanted}")
-        except ServerRefusedError as refused:
-            if refused.status != 422:
-                raise
-    return find_one(api.get("/approvals", limit=_LISTED)["items"], wanted, name=None, command=_LIST)

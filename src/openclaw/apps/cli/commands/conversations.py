@@ -2,18 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from openclaw.apps.cli.commands.declare import AsJson, Server, command, new_group
 from openclaw.apps.cli.words import say
 
-if TYPE_CHECKING:
-    from openclaw.apps.cli.api import Api
-
 conversations_app = new_group("conversations")
-_LIST = "openclaw conversations list"
 _FORMATS = ("markdown", "json")
 ConversationId = Annotated[str, typer.Argument(metavar=say("id_metavar"), help=say("argument_conversation"))]
 
@@ -59,6 +55,8 @@ def show_conversation(
     from openclaw.apps.cli.chat.transcript import print_message
     from openclaw.apps.cli.output import printable, styled, tell, tell_json
 
+    from openclaw.apps.cli.resolve import find_conversation
+
     with connect(server) as api:
         found = find_conversation(api, conversation)
         messages = api.get(f"/conversations/{found['id']}/messages", limit=min(limit, 200))["items"][-limit:]
@@ -92,6 +90,8 @@ def export_conversation(
         form = "json"
     if form not in _FORMATS:
         raise UsageError(reason=say("bad_format", format=form))
+    from openclaw.apps.cli.resolve import find_conversation
+
     with connect(server) as api:
         found = find_conversation(api, conversation)
         content = api.send("GET", f"/conversations/{found['id']}/export", query={"format": form}).content
@@ -107,21 +107,6 @@ def export_conversation(
         tell_json({"ok": True, "path": str(output.absolute()), "bytes": len(content)})
     else:
         tell(say("exported", path=output))
-
-
-def find_conversation(api: "Api", wanted: str) -> Any:
-    """By its id, else by the end of the id among the latest and those in the archive."""
-    from openclaw.apps.cli.errors import ServerRefusedError
-    from openclaw.apps.cli.resolve import find_one
-
-    if wanted.startswith("conv_"):
-        try:
-            return api.get(f"/conversations/{wanted}")
-        except ServerRefusedError as refused:
-            if refused.status != 422:
-                raise
-    items = [*api.items("/conversations", 200), *api.items("/conversations", 100, archived=True)]
-    return find_one(items, wanted, name="title", command=_LIST)
 
 
 def _row(conversation: Any) -> list[str]:

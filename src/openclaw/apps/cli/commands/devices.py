@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from openclaw.apps.cli.api import Api
 
 devices_app = new_group("devices")
-_LIST = "openclaw devices list"
 _POLL_SECONDS = 1.0
 Device = Annotated[str, typer.Argument(metavar=say("device_metavar"), help=say("argument_device"))]
 
@@ -38,9 +37,10 @@ def show_device(device: Device, server: Server = None, as_json: AsJson = False) 
     """One machine."""
     from openclaw.apps.cli.api import connect
     from openclaw.apps.cli.output import tell, tell_json
+    from openclaw.apps.cli.resolve import find_device
 
     with connect(server) as api:
-        found = _find(api, device)
+        found = find_device(api, device)
     if as_json:
         tell_json(found)
     else:
@@ -57,9 +57,10 @@ def rename_device(
     """Give a machine another name."""
     from openclaw.apps.cli.api import connect
     from openclaw.apps.cli.output import tell, tell_json
+    from openclaw.apps.cli.resolve import find_device
 
     with connect(server) as api:
-        renamed = api.patch(f"/devices/{_find(api, device)['id']}", {"name": name})
+        renamed = api.patch(f"/devices/{find_device(api, device)['id']}", {"name": name})
     if as_json:
         tell_json(renamed)
     else:
@@ -71,9 +72,10 @@ def revoke_device(device: Device, server: Server = None, yes: Yes = False, as_js
     """Unlink a machine, after asking."""
     from openclaw.apps.cli.api import connect
     from openclaw.apps.cli.output import confirm, printable, tell, tell_json
+    from openclaw.apps.cli.resolve import find_device
 
     with connect(server) as api:
-        found = _find(api, device)
+        found = find_device(api, device)
         name = printable(found["name"])
         if not yes:
             confirm(say("ask_revoke", name=name))
@@ -129,12 +131,6 @@ def _wait_until_linked(api: "Api", challenge_id: str, *, as_json: bool) -> None:
         tell_json(device)
     else:
         tell(say("link_done", name=printable(device["name"])))
-
-
-def _find(api: "Api", wanted: str) -> Any:
-    from openclaw.apps.cli.resolve import find_one
-
-    return find_one(api.get("/devices")["items"], wanted, name="name", command=_LIST)
 
 
 def _row(device: Any) -> list[str]:

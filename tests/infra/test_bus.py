@@ -1,0 +1,159 @@
+"""The event bus: what is committed arrives, in every process, once; what may be missing is said."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from openclaw.infra.bus import INLINE_LIMIT, EventBus, publish
+from openclaw.infra.db import Database
+from openclaw.kit.clock import SystemClock
+from tests.support.server import Server, Watch
+
+
+@pytest.fixture
+async def buses(database_url: str) -> AsyncIterator[tuple[EventBus, EventBus]]:
+    """The buses of two processes."""
+    pair = EventBus(database_url, SystemClock()), EventBus(database_url, SystemClock())
+    for bus in pair:
+        await bus.start()
+    yield pair
+    for bus in pair:
+        await bus.stop()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url, SystemClock())
+    yield database
+    await database.close()
+
+
+def listen(bus: EventBus, topic: str = "t") -> Watch:
+    watch = Watch()
+    bus.subscribe(topic, watch.note)
+    return watch
+
+
+async def tell(database: Database, body: dict[str, Any], topic: str = "t") -> None:
+    async with database.system() as scope:
+        await publish(scope, topic, body)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["small", "x" * (INLINE_LIMIT - 100), "x" * INLINE_LIMIT, "字" * INLINE_LIMIT, "x" * 3_000_000, '"\\\n\u2028'],
+    ids=lambda text: str(len(text)),
+)
+async def test_a_committed_fact_reaches_every_process_once(
+    buses: tuple[EventBus, EventBus], database: Database, text: str
+) -> None:
+    watches = [listen(bus) for bus in buses] + [listen(buses[0], "*")]
+    await tell(database, {"text": text})
+    await tell(database, {"text": "last"})
+    for watch in watches:
+        # A large one is fetched by reference, so the last may overtake it.
+        await watch.until(lambda b: b["text"] == text)
+        await watch.until(lambda b: b["text"] == "last")
+        assert len(watch.messages) == 2
+
+
+async def test_what_is_rolled_back_was_never_said(buses: tuple[EventBus, EventBus], database: Database) -> None:
+    watch = listen(buses[0])
+    with pytest.raises(RuntimeError):
+        async with database.system() as scope:
+            await publish(scope, "t", {"n": 1})
+            await publish(scope, "t", {"n": 2, "text": "x" * 10_000})
+            raise RuntimeError
+    await tell(database, {"n": 3})
+    assert (await watch.until(lambda _: True))["n"] == 3
+
+
+async def test_topics_are_apart_and_subscriptions_end(buses: tuple[EventBus, EventBus], database: Database) -> None:
+    ours, others = listen(buses[0], "a"), listen(buses[0], "b")
+    await tell(database, {"n": 1}, "a")
+    await ours.until(lambda b: b["n"] == 1)
+    buses[0].unsubscribe("a", ours.note)
+    buses[0].unsubscribe("a", ours.note)
+    await tell(database, {"n": 2}, "a")
+    await tell(database, {"n": 3}, "b")
+    await others.until(lambda b: b["n"] == 3)
+    assert [body["n"] for _, body in ours.messages] == [1]
+
+
+async def test_a_listeners_defect_silences_nobody(buses: tuple[EventBus, EventBus], database: Database) -> None:
+    def broken(_topic: str, _body: dict[str, Any]) -> None:
+        raise RuntimeError("broken")
+
+    buses[0].subscribe("t", broken)
+    watch = listen(buses[0])
+    for number in (1, 2):
+        await tell(database, {"n": number})
+        await watch.until(lambda b, n=number: b["n"] == n)
+
+
+async def test_live_words_are_here_at_once_and_elsewhere_soon(buses: tuple[EventBus, EventBus]) -> None:
+    here, there = (listen(bus) for bus in buses)
+    for number in range(50):
+        buses[0].publish_live("t", {"n": number, "text": "x" * 1000})
+    assert [body["n"] for _, body in here.messages] == list(range(50)), "before anything is awaited"
+    await there.until(lambda b: b["n"] == 49)
+    assert [body["n"] for _, body in there.messages] == list(range(50))
+    assert len(here.messages) == 50, "not told again what it said itself"
+
+
+async def test_large_facts_and_live_words_at_once_lose_nothing(
+    buses: tuple[EventBus, EventBus], database: Database
+) -> None:
+    """Both use the one connection of the bus."""
+    there = listen(buses[1])
+
+    async def facts() -> None:
+        for number in range(15):
+            await tell(database, {"fact": number, "text": "x" * 20_000})
+
+    async def words() -> None:
+        for number in range(150):
+            buses[0].publish_live("t", {"word": number})
+            buses[1].publish_live("t", {"own": number})
+            await tell(database, {"small": number})
+
+    await asyncio.gather(facts(), words())
+    await there.until(lambda b: b.get("word") == 149)
+    await there.until(lambda b: b.get("small") == 149)
+    for number in range(15):
+        await there.until(lambda b, n=number: b.get("fact") == n)
+    assert [b["word"] for _, b in there.messages if "word" in b] == list(range(150))
+
+
+async def test_a_lost_connection_is_made_again_and_the_gap_is_said(
+    server: Server, buses: tuple[EventBus, EventBus], database: Database
+) -> None:
+    bus, gaps = buses[0], asyncio.Queue[int]()
+    end = bus.on_gap(lambda: gaps.put_nowait(1))
+    async with bus.wakeups("t") as woken, server.owner() as owner:
+        woken.clear()
+        assert bus.is_connected
+        await owner.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'openclaw bus' AND datname = current_database()"
+        )
+        await gaps.get()
+        await woken.wait()
+        assert bus.is_connected
+        watch = listen(bus)
+        await tell(database, {"n": 1})
+        await watch.until(lambda b: b["n"] == 1)
+    end()
+    assert gaps.empty()
+
+
+async def test_a_wakeup_is_never_missed(buses: tuple[EventBus, EventBus], database: Database) -> None:
+    async with buses[0].wakeups("t") as woken:
+        assert not woken.is_set()
+        await tell(database, {})
+        await woken.wait()
+        woken.clear()
+        buses[0].publish_live("t", {})
+        assert woken.is_set()
