@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from openclaw.kit import ids
@@ -108,6 +108,11 @@ class Chat:
             reply = (await self.messages())[-1]
         assert reply["runId"] == run
         return reply
+
+    async def beside(self) -> "Chat":
+        """Another conversation of the same person."""
+        conversation = await self.person.post("/conversations", {"title": "Beside"})
+        return replace(self, id=conversation["id"])
 
     async def check_whole(self, run: str, *, said: list[str], steps: list[str]) -> None:
         """Nothing is lost and nothing is there twice: messages by their text, the run's steps by kind and name."""

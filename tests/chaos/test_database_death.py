@@ -3,58 +3,74 @@
 import asyncio
 import os
 import signal
+from pathlib import Path
 
 from tests.chaos.chat import Chat, Script, link, open_chat, tool_parts
 from tests.chaos.remote import RemoteServer, page
 from tests.support import processes
 from tests.support.pids import wait_until_gone
-from tests.support.processes import BridgeProcess, Installation
+from tests.support.processes import BridgeProcess, Gate, Installation
 from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
 
 
-async def test_killed_under_a_run_and_an_open_approval(
-    installation: Installation, chat: Chat, bridge: BridgeProcess
+async def test_killed_under_everything_at_once(
+    installation: Installation, chat: Chat, bridge: BridgeProcess, tmp_path: Path
 ) -> None:
-    """No role dies with it: they start it again, the stream's turn completes, the question can still be answered."""
-    file = bridge.home / "runs.txt"
-    chat.script.put(Say("", [Call("exec", {"command": f"echo ran >> {file}"})]), Say("Done."))
-    speaking = Script()
+    """No role dies with it; they start it again. A stream, a command and an open question: each comes to its end."""
+    asked_file, running_file = bridge.home / "asked.txt", bridge.home / "running.txt"
+    running, speaking = await chat.beside(), Script()
     async with ScriptedOpenAI(speaking) as model:
         other = await open_chat(chat.remote, model, speaking)
         speaking.put(Say("Half", gate="half", gate_after=0), Say("Half, and half again."))
-        async with page(chat.person, installation.gateway_url()) as mine:
-            await link(chat, bridge, mine)
-            run = await chat.send(mine, "Run it")
-            approval = await chat.asked(mine)
-            async with page(other.person, installation.gateway_url()) as theirs:
-                other_run = await other.send(theirs, "Speak")
-                await model.waiting("half")
-                postmaster = installation.postmaster()
-                os.kill(postmaster, signal.SIGKILL)
-                model.open("half")
-                # What was said meanwhile may be missing here: the gateway tells its clients to come back.
-                assert (await mine.ended())[0] == 1012
-                await theirs.ended()
+        with Gate(tmp_path) as gate:
+            chat.script.put(
+                Say("", [_appending(running_file, f"echo begun; read _ < {gate.path}")]),
+                Say("", [_appending(asked_file)]),
+                Say("It ran on."),
+                Say("It ran then."),
+            )
+            async with page(chat.person, installation.gateway_url()) as mine:
+                await link(chat, bridge, mine)
+                running_run = await running.send(mine, "Run it")
+                await running.allow(await running.asked(mine))
+                await running.printed(mine, "begun")
+                asked_run = await chat.send(mine, "Run this too")
+                approval = await chat.asked(mine)
+                async with page(other.person, installation.gateway_url()) as theirs:
+                    other_run = await other.send(theirs, "Speak")
+                    await model.waiting("half")
+                    postmaster = installation.postmaster()
+                    os.kill(postmaster, signal.SIGKILL)
+                    model.open("half")
+                    gate.let_through()
+                    # What was said meanwhile may be missing here: the gateway tells its clients to come back.
+                    assert (await mine.ended())[0] == 1012
+                    await theirs.ended()
         assert installation.postmaster() != postmaster
         assert all(role.is_running for role in installation.roles.values())
 
         async with page(other.person, installation.gateway_url()) as theirs:
             reply = await other.ended(theirs, other_run)
         assert reply["state"] == "complete"
-        await other.check_whole(other_run, said=["Speak", text_said(model)], steps=["model"])
+        # The reply that was on its way, if it could be kept; else what the model said when it was asked again.
+        said = "Half" if len(model.requests) == 1 else "Half, and half again."
+        await other.check_whole(other_run, said=["Speak", said], steps=["model"])
 
     async with page(chat.person, installation.gateway_url()) as mine:
+        reply = await running.ended(mine, running_run)
+        assert tool_parts(reply)[0]["state"] == "ok"
         assert [question["id"] for question in await chat.pending()] == [approval["id"]]
         await chat.allow(approval)
-        reply = await chat.ended(mine, run)
-    assert tool_parts(reply)[0]["state"] == "ok"
-    assert file.read_text() == "ran\n"
-    await chat.check_whole(run, said=["Run it", "Done."], steps=["model", "exec", "model"])
+        reply = await chat.ended(mine, asked_run)
+        assert tool_parts(reply)[0]["state"] == "ok"
+    assert running_file.read_text() == asked_file.read_text() == "ran\n"
+    steps = ["model", "exec", "model"]
+    await running.check_whole(running_run, said=["Run it", "It ran on."], steps=steps)
+    await chat.check_whole(asked_run, said=["Run this too", "It ran then."], steps=steps)
 
 
-def text_said(model: ScriptedOpenAI) -> str:
-    """What the turn ended with: the reply that was on its way if it could be kept, else what was asked for again."""
-    return "Half" if len(model.requests) == 1 else "Half, and half again."
+def _appending(file: Path, after: str = "true") -> Call:
+    return Call("exec", {"command": f"echo ran >> {file}; {after}", "timeout_seconds": 600})
 
 
 async def test_the_embedded_server_lives_as_long_as_its_users() -> None:

@@ -1,6 +1,7 @@
 """A server process is killed, or asked to stop, at the worst moment: another one goes on with what it did."""
 
 import asyncio
+import signal
 from pathlib import Path
 
 from openclaw.kit import ids
@@ -45,6 +46,22 @@ async def test_killed_in_mid_stream(installation: Installation, chat: Chat) -> N
     assert reply["state"] == "complete"
     await chat.check_whole(run, said=["Speak", "The whole sentence."], steps=["model"])
     assert len(chat.model.requests) == 3
+
+
+async def test_presumed_dead(installation: Installation, chat: Chat) -> None:
+    """The process that runs the turn hangs and is taken for dead: when it comes back it may write nothing more."""
+    chat.script.put(Say("Too late", gate="hung", gate_after=1), Say("In time."))
+    gateway = installation.roles["gateway"]
+    async with page(chat.person, installation.gateway_url("gateway-2")) as second:
+        async with page(chat.person, installation.gateway_url()) as first:
+            run = await chat.send(first, "Speak")
+            await chat.model.waiting("hung")
+            gateway.signal(signal.SIGSTOP)
+            await chat.ended(second, run)
+            chat.model.open("hung")
+            gateway.signal(signal.SIGCONT)
+            await asyncio.to_thread(gateway.said, "another process goes on with the run")
+    await chat.check_whole(run, said=["Speak", "In time."], steps=["model"])
 
 
 async def test_killed_after_a_command(installation: Installation, chat: Chat, bridge: BridgeProcess) -> None:

@@ -43,7 +43,14 @@ async def tell(database: Database, body: dict[str, Any], topic: str = "t") -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["small", "x" * (INLINE_LIMIT - 100), "x" * INLINE_LIMIT, "字" * INLINE_LIMIT, "x" * 3_000_000, '"\\\n\u2028'],
+    [
+        "small",
+        "x" * (INLINE_LIMIT - 100),
+        "x" * INLINE_LIMIT,
+        "字" * INLINE_LIMIT,
+        "x" * 3_000_000,
+        '"\\\n\u2028',
+    ],
     ids=lambda text: str(len(text)),
 )
 async def test_a_committed_fact_reaches_every_process_once(
@@ -59,7 +66,9 @@ async def test_a_committed_fact_reaches_every_process_once(
         assert len(watch.messages) == 2
 
 
-async def test_what_is_rolled_back_was_never_said(buses: tuple[EventBus, EventBus], database: Database) -> None:
+async def test_what_is_rolled_back_was_never_said(
+    buses: tuple[EventBus, EventBus], database: Database
+) -> None:
     watch = listen(buses[0])
     with pytest.raises(RuntimeError):
         async with database.system() as scope:
@@ -70,7 +79,9 @@ async def test_what_is_rolled_back_was_never_said(buses: tuple[EventBus, EventBu
     assert (await watch.until(lambda _: True))["n"] == 3
 
 
-async def test_topics_are_apart_and_subscriptions_end(buses: tuple[EventBus, EventBus], database: Database) -> None:
+async def test_topics_are_apart_and_subscriptions_end(
+    buses: tuple[EventBus, EventBus], database: Database
+) -> None:
     ours, others = listen(buses[0], "a"), listen(buses[0], "b")
     await tell(database, {"n": 1}, "a")
     await ours.until(lambda b: b["n"] == 1)
@@ -82,7 +93,9 @@ async def test_topics_are_apart_and_subscriptions_end(buses: tuple[EventBus, Eve
     assert [body["n"] for _, body in ours.messages] == [1]
 
 
-async def test_a_listeners_defect_silences_nobody(buses: tuple[EventBus, EventBus], database: Database) -> None:
+async def test_a_listeners_defect_silences_nobody(
+    buses: tuple[EventBus, EventBus], database: Database
+) -> None:
     def broken(_topic: str, _body: dict[str, Any]) -> None:
         raise RuntimeError("broken")
 

@@ -18,7 +18,12 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_without_any_it_is_a_server_for_one_machine(tmp_path: Path) -> None:
     config = Config()
-    assert (config.home, config.host, config.port, config.gateway_port) == (tmp_path, "127.0.0.1", 3000, 18789)
+    assert (config.home, config.host, config.port, config.gateway_port) == (
+        tmp_path,
+        "127.0.0.1",
+        3000,
+        18789,
+    )
     assert (config.registration, config.database_url, config.is_tls) == ("open", None, False)
     assert config.web_origin == "http://127.0.0.1:3000"
     assert config.web_origins == {"http://127.0.0.1:3000", "http://localhost:3000"}

@@ -82,7 +82,11 @@ async def test_a_database_that_is_not_there_is_said() -> None:
     [
         ("postgresql://u:p@h:1/d", "postgresql+asyncpg://u:p@h:1/d", "postgresql://u:p@h:1/d"),
         ("postgres://h/d", "postgresql+asyncpg://h/d", "postgresql://h/d"),
-        ("postgresql://h/d?sslmode=require", "postgresql+asyncpg://h/d?ssl=require", "postgresql://h/d?sslmode=require"),
+        (
+            "postgresql://h/d?sslmode=require",
+            "postgresql+asyncpg://h/d?ssl=require",
+            "postgresql://h/d?sslmode=require",
+        ),
         ("postgresql+asyncpg://u:p%40@h/d", "postgresql+asyncpg://u:p%40@h/d", "postgresql://u:p%40@h/d"),
     ],
 )

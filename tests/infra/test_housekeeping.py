@@ -31,7 +31,7 @@ async def _do_chores(server: Server) -> None:
             await chore(scope)
 
 
-async def _counts(server: Server) -> tuple[int, int, int]:
+async def _counts(server: Server) -> tuple[object, ...]:
     async with server.owner() as owner:
         tables = ("conversations", "messages", "runs")
         return tuple([await owner.fetchval(f"SELECT count(*) FROM {table}") for table in tables])

@@ -11,7 +11,7 @@ import structlog
 
 from openclaw.infra.logs import configure_logs
 from tests.support.accounts import register
-from tests.support.server import Server, log_to_pytest, test_config
+from tests.support.server import Server, config_of
 
 SECRETS = (
     "ocrt_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg",
@@ -26,7 +26,7 @@ def lines(tmp_path: Path) -> Iterator[Any]:
     """What was logged, parsed; the set-up of the process is as before at the end."""
     root = logging.getLogger()
     handlers, level, path = root.handlers, root.level, tmp_path / "logs" / "out.log"
-    configure_logs(test_config(tmp_path, log_file=path, log_level="INFO"), "server")
+    configure_logs(config_of(tmp_path, log_file=path, log_level="INFO"), "server")
 
     def read() -> list[dict[str, Any]]:
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
@@ -81,10 +81,8 @@ def test_no_secret_is_written(lines: Any, secret: str) -> None:
     assert len(lines()) == 5
 
 
-async def test_requests_are_logged_with_who_asked(lines: Any, server: Server) -> None:
-    configured = structlog.get_config()
+async def test_requests_are_logged_with_who_asked(server: Server, lines: Any) -> None:
     ann = await register(server, "ann")
-    structlog.configure(**configured)
     response = await ann.api.get("/devices")
     line = next(entry for entry in lines() if entry.get("route", "").endswith("/devices"))
     assert line == line | {
@@ -97,4 +95,3 @@ async def test_requests_are_logged_with_who_asked(lines: Any, server: Server) ->
     }
     assert isinstance(line["execution_time"], float)
     assert ann.token not in json.dumps(lines())
-    log_to_pytest()

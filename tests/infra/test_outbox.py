@@ -1,4 +1,4 @@
-"""The outbox: what is recorded with a change reaches its subscribers, however often they fail, and takes effect once."""
+"""The outbox: what is recorded with a change reaches its subscribers, however often they fail, and counts once."""
 
 import asyncio
 import contextlib
@@ -31,7 +31,9 @@ class Relays:
 
     async def subscriber(self, scope: Scope, body: dict[str, Any]) -> None:
         """Leaves a row, so that an effect can be counted."""
-        await scope.session.execute(text("INSERT INTO durable_executors VALUES (:n, now())"), {"n": str(body["n"])})
+        await scope.session.execute(
+            text("INSERT INTO durable_executors VALUES (:n, now())"), {"n": str(body["n"])}
+        )
         if self.failures > 0:
             self.failures -= 1
             self.arrived.put_nowait("failed")
@@ -40,12 +42,15 @@ class Relays:
         self.arrived.put_nowait(body["n"])
 
     @contextlib.asynccontextmanager
-    async def running(self, subscribers: dict[str, Sequence[Subscriber]], count: int = 1) -> AsyncIterator[EventBus]:
+    async def running(
+        self, subscribers: dict[str, Sequence[Subscriber]], count: int = 1
+    ) -> AsyncIterator[EventBus]:
         buses = [EventBus(self._url, self.clock) for _ in range(count)]
         for bus in buses:
             await bus.start()
         tasks = [
-            spawn(OutboxRelay(self.database, bus, self.clock, subscribers).run(), name="relay") for bus in buses
+            spawn(OutboxRelay(self.database, bus, self.clock, subscribers).run(), name="relay")
+            for bus in buses
         ]
         try:
             yield buses[0]
@@ -54,14 +59,18 @@ class Relays:
             for bus in buses:
                 await bus.stop()
 
-    async def record(self, *numbers: int, event: str = "tests.happened", delay: timedelta = timedelta()) -> None:
+    async def record(
+        self, *numbers: int, event: str = "tests.happened", delay: timedelta = timedelta()
+    ) -> None:
         async with self.database.system() as scope:
             for number in numbers:
                 await record(scope, event, {"n": number}, delay=delay)
 
     async def rows(self) -> list[tuple[Any, ...]]:
         async with self.database.system() as scope:
-            return [tuple(row) for row in await scope.session.execute(text("SELECT event, attempts FROM outbox"))]
+            return [
+                tuple(row) for row in await scope.session.execute(text("SELECT event, attempts FROM outbox"))
+            ]
 
     async def empty(self) -> None:
         """Wait until nothing is left; the last transaction may still be about to commit."""

@@ -1,7 +1,8 @@
 """Keys and tokens of the installation."""
 
 import stat
-from concurrent.futures import ThreadPoolExecutor
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,13 +50,21 @@ def test_elsewhere_or_changed_it_does_not() -> None:
 
 
 def test_the_key_of_an_installation_is_made_once(tmp_path: Path) -> None:
-    with ThreadPoolExecutor(8) as threads:
-        rings = list(threads.map(lambda _: load_key_ring(tmp_path, None), range(32)))
-    assert len({ring.key("x") for ring in rings}) == 1
+    """By whichever process comes first."""
+    work = (
+        "import sys; from pathlib import Path; from openclaw.infra.secrets import load_key_ring;"
+        "print(load_key_ring(Path(sys.argv[1]), None).key('x').hex())"
+    )
+    processes = [
+        subprocess.Popen([sys.executable, "-c", work, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    said = {process.communicate()[0].strip() for process in processes}
+    assert said == {load_key_ring(tmp_path, None).key("x").hex()}
     path = tmp_path / "secrets" / "instance.key"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert load_key_ring(tmp_path, None).key("x") == rings[0].key("x")
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_configured_key_needs_no_file(tmp_path: Path) -> None:

@@ -97,7 +97,9 @@ async def target(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def all_operations(target: Target) -> list[Operation]:
-    return [o for o in operations(target.person.server.app) if o.path.startswith("/api/") and o.method != "HEAD"]
+    return [
+        o for o in operations(target.person.server.app) if o.path.startswith("/api/") and o.method != "HEAD"
+    ]
 
 
 async def everything(target: Target) -> dict[str, list[str]]:
@@ -246,7 +248,14 @@ async def test_a_field_given_twice_is_refused(target: Target, unchanged: None) -
 
 @pytest.mark.parametrize(
     "content_type",
-    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", "x", ""],
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/xml",
+        "x",
+        "",
+    ],
 )
 async def test_bodies_of_another_type(target: Target, unchanged: None, content_type: str) -> None:
     """A page of another site can send these without asking; JSON it cannot."""
@@ -316,14 +325,27 @@ async def test_queries_that_are_none(target: Target, unchanged: None) -> None:
     cases = Cases(target)
     broken = {
         "limit": ("0", "-1", "201", "x", "1.5", "1e3", "9" * 400, "", "%00", "true", "%EF%BC%91%EF%BC%91x"),
-        "cursor": ("x", "%00", "!!!!", "w6k", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5", "a" * 1000, "%ff", "MQ==MQ", "LQ", "8J-YgA"),
+        "cursor": (
+            "x",
+            "%00",
+            "!!!!",
+            "w6k",
+            "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5",
+            "a" * 1000,
+            "%ff",
+            "MQ==MQ",
+            "LQ",
+            "8J-YgA",
+        ),
         "archived": ("x", "2", "%00", "null", ""),
         "state": ("x", "", "%00", "PENDING"),
         "format": ("x", "", "%00", "pdf", "../json"),
         "q": ("a" * 201, "%00", "a%00b"),
     }
     for operation in all_operations(target):
-        assert set(operation.query) <= set(broken), f"{operation}: say which values are wrong for {operation.query}"
+        assert set(operation.query) <= set(broken), (
+            f"{operation}: say which values are wrong for {operation.query}"
+        )
         for name in operation.query:
             for value in broken[name]:
                 await cases.send(operation, f"{name}={value[:60]}", query=f"?{name}={value}")
@@ -336,10 +358,21 @@ async def test_headers_that_are_none(target: Target, unchanged: None) -> None:
     for operation in all_operations(target):
         if "workspace_id" in operation.params or not _needs_account(operation):
             continue
-        for value in ("x", "ws_", f"ws_{digits}", f"conv_{digits}", "ws_" + "0" * 9_000, "é".encode("latin-1"), b"\xff", ".."):
+        for value in (
+            "x",
+            "ws_",
+            f"ws_{digits}",
+            f"conv_{digits}",
+            "ws_" + "0" * 9_000,
+            "é".encode("latin-1"),
+            b"\xff",
+            "..",
+        ):
             await cases.send(operation, f"workspace {value[:40]!r}", headers={"X-Workspace-Id": value})
         for value in ("Bearer", "Bearer x y", "bearer \xff", "Bearer " + "x" * 9_000, "Digest a=b", "x"):
-            await cases.send(operation, f"authorization {value[:40]!r}", headers={"Authorization": value.encode("latin-1")})
+            await cases.send(
+                operation, f"authorization {value[:40]!r}", headers={"Authorization": value.encode("latin-1")}
+            )
     cases.settle(at_least=300)
 
 
@@ -384,7 +417,21 @@ async def test_paths_and_methods_that_are_none(
 
 @pytest.mark.parametrize(
     "code",
-    ["", "12345", "1234567", "12345a", "１２３４５６", "123 456", " 123456 7", "-12345", "+12345", "1e5000", "٣٤٥٦٧٨", "12345\n", "000000\0"],
+    [
+        "",
+        "12345",
+        "1234567",
+        "12345a",
+        "１２３４５６",
+        "123 456",
+        " 123456 7",
+        "-12345",
+        "+12345",
+        "1e5000",
+        "٣٤٥٦٧٨",
+        "12345\n",
+        "000000\0",
+    ],
 )
 async def test_challenge_codes_that_are_none(target: Target, unchanged: None, code: str) -> None:
     for challenge_id in (target.values["challenge_id"], None):
@@ -393,7 +440,9 @@ async def test_challenge_codes_that_are_none(target: Target, unchanged: None, co
         assert refused(response) == (422, "request.invalid")
 
 
-@pytest.mark.parametrize("challenge_id", ["", "x", "chal_", "chal_" + "z" * 32, "../" * 20, "a" * 64, "\u202e", "chal_%00"])
+@pytest.mark.parametrize(
+    "challenge_id", ["", "x", "chal_", "chal_" + "z" * 32, "../" * 20, "a" * 64, "\u202e", "chal_%00"]
+)
 async def test_challenges_that_are_none(target: Target, unchanged: None, challenge_id: str) -> None:
     response = await target.machine.redeem("123456", challenge_id)
     assert refused(response) in {(404, "devices.challenge_ended"), (401, "devices.bad_proof")}
@@ -401,16 +450,21 @@ async def test_challenges_that_are_none(target: Target, unchanged: None, challen
 
 async def test_what_was_sent_is_not_repeated(target: Target, unchanged: None) -> None:
     """A problem names the field and the reason, never the value: it may be a password in the wrong place."""
-    body = {"username": "ann lee", "email": "secret-word", "password": "secret-word" * 100, "displayName": ["secret-word"]}
+    body = {
+        "username": "ann lee",
+        "email": "secret-word",
+        "password": "secret-word" * 100,
+        "displayName": ["secret-word"],
+    }
     response = await target.person.api.post("/auth/register", json=body)
     assert refused(response) == (422, "request.invalid")
     assert "secret-word" not in response.text
 
 
 def _needs_account(operation: Operation) -> bool:
-    return not operation.path.startswith(("/api/v2/auth/", "/api/v2/bridge/", "/api/v2/openapi", "/api/v2/health")) or (
-        operation.path in ("/api/v2/auth/sessions", "/api/v2/auth/password", "/api/v2/bridge/public-link")
-    )
+    return not operation.path.startswith(
+        ("/api/v2/auth/", "/api/v2/bridge/", "/api/v2/openapi", "/api/v2/health")
+    ) or (operation.path in ("/api/v2/auth/sessions", "/api/v2/auth/password", "/api/v2/bridge/public-link"))
 
 
 def _leaves(body: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

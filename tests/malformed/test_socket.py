@@ -53,7 +53,8 @@ async def exchange(
 
 
 async def is_well(ann: Person, address: tuple[str, int]) -> None:
-    request = f"GET /api/v2/conversations HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nAuthorization: Bearer {ann.token}\r\n\r\n"
+    head = "GET /api/v2/conversations HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+    request = f"{head}Authorization: Bearer {ann.token}\r\n\r\n"
     status, body = await exchange(address, request.encode())
     assert (status, json.loads(body)["items"]) == (200, [])
 
@@ -121,13 +122,17 @@ async def test_words_that_are_no_request(ann: Person, address: tuple[str, int], 
     await is_well(ann, address)
 
 
-async def test_a_client_that_leaves_in_the_middle_changes_nothing(ann: Person, address: tuple[str, int]) -> None:
+async def test_a_client_that_leaves_in_the_middle_changes_nothing(
+    ann: Person, address: tuple[str, int]
+) -> None:
     await exchange(address, head_of(ann, "Content-Length: 1000"), b'{"title": "half', hang_up=True)
-    await exchange(address, head_of(ann, "Transfer-Encoding: chunked"), b"5\r\n{\"tit", hang_up=True)
+    await exchange(address, head_of(ann, "Transfer-Encoding: chunked"), b'5\r\n{"tit', hang_up=True)
     await is_well(ann, address)
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:3000", "127.0.0.1.evil.example", "[::1", "", "0x7f.1"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:3000", "127.0.0.1.evil.example", "[::1", "", "0x7f.1"]
+)
 async def test_a_page_whose_name_was_rebound_to_this_machine_gets_nothing(
     ann: Person, address: tuple[str, int], host: str
 ) -> None:
@@ -139,7 +144,15 @@ async def test_a_page_whose_name_was_rebound_to_this_machine_gets_nothing(
 
 
 async def test_the_folder_of_the_console_is_all_that_is_served(ann: Person, address: tuple[str, int]) -> None:
-    for path in ("/../app.py", "/..%2fapp.py", "/assets/../../app.py", "//etc/passwd.txt", "/%2e%2e/%2e%2e/main.py"):
-        status, body = await exchange(address, f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+    for path in (
+        "/../app.py",
+        "/..%2fapp.py",
+        "/assets/../../app.py",
+        "//etc/passwd.txt",
+        "/%2e%2e/%2e%2e/main.py",
+    ):
+        status, body = await exchange(
+            address, f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+        )
         assert status == 404, path
         assert b"import" not in body

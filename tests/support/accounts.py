@@ -138,7 +138,9 @@ async def sign_in(server: Server, person: Person, *, address: str = "127.0.0.1")
     return await _enter(server, user, workspace, password=person.password, address=address)
 
 
-async def _enter(server: Server, user: UserRow, workspace: Workspace, *, password: str, address: str) -> Person:
+async def _enter(
+    server: Server, user: UserRow, workspace: Workspace, *, password: str, address: str
+) -> Person:
     platform = server.platform
     async with platform.database.system() as scope:
         client = accounts.Client(address=address, user_agent="tests")
@@ -160,7 +162,11 @@ def _cheap_hash(password: str) -> str:
 
 
 def signed_in(
-    server: Server, session: dict[str, Any], *, password: str = PASSWORD, api: httpx2.AsyncClient | None = None
+    server: Server,
+    session: dict[str, Any],
+    *,
+    password: str = PASSWORD,
+    api: httpx2.AsyncClient | None = None,
 ) -> Person:
     """The person of a session that the API answered."""
     api = api or server.client()

@@ -88,7 +88,7 @@ class Machine:
 
     def refresh_body(self, token: str | None = None, **changes: Any) -> dict[str, Any]:
         """What a bridge posts to rotate its tokens."""
-        token = token or self.session["refreshToken"]
+        token = token or str(self.session["refreshToken"])
         signed_at = changes.pop("signedAt", self.now_ms)
         text = refresh_proof_text(node_id=self.node_id, signed_at_ms=signed_at, refresh_token=token)
         return {

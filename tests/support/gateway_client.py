@@ -17,7 +17,7 @@ from tests.support.server import ORIGIN, Server
 SCOPES = ["operator.read", "operator.write", "operator.approvals", "operator.pairing"]
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """A call that the gateway answered with an error."""
 
     def __init__(self, error: dict[str, Any]) -> None:
@@ -56,7 +56,9 @@ class GatewayClient:
             raise Refused(frame["error"])
         return frame.get("payload")
 
-    async def event(self, name: str, matches: Callable[[dict[str, Any]], bool] = lambda _: True) -> dict[str, Any]:
+    async def event(
+        self, name: str, matches: Callable[[dict[str, Any]], bool] = lambda _: True
+    ) -> dict[str, Any]:
         """The payload of the first event of that name that matches; waits for it."""
         seen = 0
         while True:
@@ -138,7 +140,9 @@ def operator_params(token: str, **changes: Any) -> dict[str, Any]:
 
 
 @contextlib.asynccontextmanager
-async def operator(person: Person, *, token: str | None = None, **changes: Any) -> AsyncIterator[GatewayClient]:
+async def operator(
+    person: Person, *, token: str | None = None, **changes: Any
+) -> AsyncIterator[GatewayClient]:
     """A page of ``person``, greeted."""
     token = token or await person.ticket()
     async with open_socket(person.server) as client:

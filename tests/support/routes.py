@@ -107,7 +107,9 @@ def _text(schema: dict[str, Any], pick: Pick) -> str:
     if schema.get("format") == "email":
         return "someone@example.com"
     for sample in _SAMPLES:
-        if schema.get("minLength", 0) <= len(sample) <= schema.get("maxLength", 1000) and re.search(pattern, sample):
+        if schema.get("minLength", 0) <= len(sample) <= schema.get("maxLength", 1000) and re.search(
+            pattern, sample
+        ):
             return sample
     raise AssertionError(f"no sample for {schema}: add one to tests.support.routes")
 
@@ -115,4 +117,6 @@ def _text(schema: dict[str, Any], pick: Pick) -> str:
 def _names_id(schema: dict[str, Any], defs: dict[str, Any]) -> bool:
     if "$ref" in schema:
         return _names_id(defs[schema["$ref"].rpartition("/")[2]], defs)
-    return bool(_ID.match(schema.get("pattern", ""))) or any(_names_id(s, defs) for s in schema.get("anyOf", ()))
+    return bool(_ID.match(schema.get("pattern", ""))) or any(
+        _names_id(s, defs) for s in schema.get("anyOf", ())
+    )

@@ -84,7 +84,9 @@ class Server:
         assert isinstance(self.clock, ManualClock)
         return self.clock
 
-    def client(self, *, address: str = "127.0.0.1", base: str = "/api/v2", **options: Any) -> httpx2.AsyncClient:
+    def client(
+        self, *, address: str = "127.0.0.1", base: str = "/api/v2", **options: Any
+    ) -> httpx2.AsyncClient:
         """A client at ``address``; a defect in a route is raised here, not hidden in a 500."""
         transport = httpx2.ASGITransport(app=self.app, client=(address, 40_000))
         client = httpx2.AsyncClient(transport=transport, base_url=f"{ORIGIN}{base}", **options)
@@ -128,7 +130,7 @@ class Server:
             await client.aclose()
 
 
-def test_config(home: Path, **settings: Any) -> Config:
+def config_of(home: Path, **settings: Any) -> Config:
     """Settings that no environment variable changes."""
     fixed: dict[str, Any] = {
         "home": home,
@@ -169,7 +171,7 @@ async def running_server(
     """A server on the database at ``url`` for the length of the block; its clock stands still unless one is given."""
     log_to_pytest()
     clock = clock or ManualClock(START)
-    async with open_process(test_config(home, **settings), url, clock=clock) as process:
+    async with open_process(config_of(home, **settings), url, clock=clock) as process:
         async with gateway(process.platform) as listener:
             server = Server(process, build_app(process.platform), listener, clock, url)
             try:

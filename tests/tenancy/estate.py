@@ -10,7 +10,7 @@ import asyncpg
 from openclaw.infra.db import Base
 from openclaw.kit import ids
 from tests.support.accounts import Person, register, sign_in
-from tests.support.devices import Call, Machine, OnlineMachine, link, online
+from tests.support.devices import Call, OnlineMachine, link, online
 from tests.support.server import Server
 
 # The table whose row a path parameter or an id in a body names. A new parameter has to be entered here, and given a
@@ -128,7 +128,8 @@ async def _rows(connection: asyncpg.Connection, table: str, person: Person) -> l
             f"{column} = ${number}" if column in columns else f"${number} <> ${number}"
             for number, column in ((1, "user_id"), (2, "workspace_id"))
         )
-    query = f"SELECT t::text FROM {table} t WHERE {owner.replace('$1', '$1::uuid').replace('$2', '$2::uuid')} ORDER BY 1"
+    owned = owner.replace("$1", "$1::uuid").replace("$2", "$2::uuid")
+    query = f"SELECT t::text FROM {table} t WHERE {owned} ORDER BY 1"
     return [row[0] for row in await connection.fetch(query, person.user_id, person.workspace_id)]
 
 

@@ -73,6 +73,7 @@ async def test_the_role_is_small(application: asyncpg.Connection) -> None:
         "SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole, rolcanlogin FROM pg_roles WHERE rolname = $1",
         APPLICATION_ROLE,
     )
+    assert role is not None
     assert list(role) == [False] * 5
     owned = await application.fetchval(
         "SELECT count(*) FROM pg_tables WHERE tableowner = $1", APPLICATION_ROLE
@@ -235,7 +236,7 @@ async def test_a_scope_ends_with_its_transaction(world: World, application: asyn
     """A pooled connection carries nothing of the one before."""
     async with application.transaction():
         await act_as(application, world.bob.person)
-        assert await application.fetchval("SELECT count(*) FROM devices") > 0
+        assert await application.fetch("SELECT id FROM devices")
     assert await application.fetchval("SELECT count(*) FROM devices") == 0
     database = world.server.platform.database
     async with database.transaction(world.bob.person.actor) as scope:

@@ -156,7 +156,7 @@ def _handler_of(peer: ControlPlanePeer) -> type[BaseHTTPRequestHandler]:
             if "refresh" in self.path and status == 200:
                 peer.refreshed.set()
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: object) -> None:
             pass
 
     return Handler

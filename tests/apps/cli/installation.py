@@ -156,7 +156,9 @@ class Installation:
             "OPENCLAW_HOME": str(folder / "server"),
             "OPENCLAW_GATEWAY_URL": f"ws://127.0.0.1:{self.relay.port}",
         }
-        self._up = self.terminal.start("up", "--port", "0", "--gateway-port", str(gateway_port), "--no-browser")
+        self._up = self.terminal.start(
+            "up", "--port", "0", "--gateway-port", str(gateway_port), "--no-browser"
+        )
         line = _first_line(self._up)
         assert line.startswith(_RUNNING), line + _rest(self._up)
         self.url = line.removeprefix(_RUNNING)
@@ -164,7 +166,12 @@ class Installation:
         self.gateway_port = gateway_port
         self.api = httpx2.Client(base_url=f"{self.url}/api/v2", timeout=30)
         self._bridge: subprocess.Popen[str] | None = None
-        account = {"username": "ann", "email": "ann@example.com", "password": PASSWORD, "displayName": "Ann 安"}
+        account = {
+            "username": "ann",
+            "email": "ann@example.com",
+            "password": PASSWORD,
+            "displayName": "Ann 安",
+        }
         self._token = self.api.post("/auth/register", json=account).raise_for_status().json()["accessToken"]
 
     def someone(self, home: Path) -> Terminal:

@@ -38,7 +38,11 @@ def test_what_is_cut_says_so() -> None:
 
 @pytest.mark.parametrize("width", [40, 60, 100])
 def test_columns_line_up(width: int) -> None:
-    rows = [("--json", "answer in JSON"), ("--名称", MIXED), ("--a-very-long-option-that-has-a-line NAME", "x")]
+    rows = [
+        ("--json", "answer in JSON"),
+        ("--名称", MIXED),
+        ("--a-very-long-option-that-has-a-line NAME", "x"),
+    ]
     lines = two_columns(rows, width)
     assert all(cell_width(line) <= width for line in lines)
 

@@ -148,7 +148,7 @@ class Product:
         return {"ok": True, "event": params.event}
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """``connect`` was refused with this error."""
 
     def __init__(self, error: dict[str, Any]) -> None:

@@ -29,7 +29,9 @@ class Chat:
 
     async def asked(self) -> dict[str, Any]:
         """The approval that the run asks for."""
-        return (await self._event("exec.approval.requested", lambda p: p["approval"]["runId"] == self.run_id))["approval"]
+        return (
+            await self._event("exec.approval.requested", lambda p: p["approval"]["runId"] == self.run_id)
+        )["approval"]
 
     async def decide(self, approval: dict[str, Any], decision: str, **more: Any) -> httpx2.Response:
         """Answer it, in whatever way that ends."""
@@ -72,7 +74,13 @@ async def chatting(person: Person, conversation: str | None = None, **about: Any
 
 async def use_model(person: Person, model: ScriptedOpenAI, **settings: Any) -> dict[str, Any]:
     """``model`` as the provider of the person's workspace."""
-    body = {"kind": "openai", "name": "Scripted", "baseUrl": model.url, "model": MODEL, "apiKey": "sk-scripted"}
+    body = {
+        "kind": "openai",
+        "name": "Scripted",
+        "baseUrl": model.url,
+        "model": MODEL,
+        "apiKey": "sk-scripted",
+    }
     return await person.post("/model-providers", body | settings)
 
 

@@ -88,7 +88,9 @@ def test_with_rules(assessment: Assessment, rules: list[Rule], expected: Verdict
         (run("cd /tmp && touch a"), []),
     ],
 )
-def test_a_rule_is_offered_only_where_it_would_hold(assessment: Assessment, expected: list[tuple[str, str]]) -> None:
+def test_a_rule_is_offered_only_where_it_would_hold(
+    assessment: Assessment, expected: list[tuple[str, str]]
+) -> None:
     assert possible_rules(assessment) == expected
     if expected:
         offered = [rule(program, folder) for program, folder in expected]

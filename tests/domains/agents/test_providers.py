@@ -74,7 +74,9 @@ async def test_a_key_copied_into_another_workspace_is_useless(ann: Person) -> No
     """Somebody who may write rows but has no key: the sealed bytes of others do not decrypt in theirs."""
     await ann.post("/model-providers", BODY)
     bob = await register(ann.server, "bob")
-    stolen = await bob.post("/model-providers", BODY | {"apiKey": None, "baseUrl": "http://127.0.0.1:9/thief"})
+    stolen = await bob.post(
+        "/model-providers", BODY | {"apiKey": None, "baseUrl": "http://127.0.0.1:9/thief"}
+    )
     async with ann.server.owner() as owner:
         await owner.execute(
             "UPDATE model_providers SET sealed_key = (SELECT sealed_key FROM model_providers WHERE workspace_id = $1)",
@@ -114,7 +116,10 @@ async def test_one_of_them_is_the_default(ann: Person) -> None:
     await ann.patch(f"/model-providers/{second['id']}", {"isDefault": True})
     assert [p["name"] for p in (await ann.get("/model-providers"))["items"] if p["isDefault"]] == ["Second"]
     await ann.delete(f"/model-providers/{second['id']}")
-    assert refused(await ann.api.delete(f"/model-providers/{second['id']}")) == (404, "agents.provider_not_found")
+    assert refused(await ann.api.delete(f"/model-providers/{second['id']}")) == (
+        404,
+        "agents.provider_not_found",
+    )
     assert {p["id"] for p in (await ann.get("/model-providers"))["items"]} == {first["id"], third["id"]}
 
 

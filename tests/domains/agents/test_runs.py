@@ -1,6 +1,7 @@
 """A turn of the assistant from the message to the answer: the model, its tools on a machine, and every way to end."""
 
 import asyncio
+import itertools
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,13 @@ async def test_the_demo_model_reads_without_asking(ann: Person) -> None:
         reply = await chat.reply()
     question = (await chat.messages())[0]
     assert (question["role"], text(question)) == ("user", "system info")
-    assert reply == reply | {"role": "assistant", "state": "complete", "demo": True, "usage": None, "error": None}
+    assert reply == reply | {
+        "role": "assistant",
+        "state": "complete",
+        "demo": True,
+        "usage": None,
+        "error": None,
+    }
     assert [part["type"] for part in reply["parts"]] == ["text", "tool", "text"]
     tool = tools(reply)[0]
     assert tool == tool | {"name": "system.info", "state": "ok", "approval": None, "error": None}
@@ -66,7 +73,7 @@ async def test_pages_are_told_as_it_happens(ann: Person) -> None:
     whole = [p["message"]["content"][0]["text"] for p in said if p["state"] == "delta"]
     said_last = end["message"]["content"][0]["text"]
     assert said_last.replace("\n\n", "") == "".join(deltas).replace("\n\n", "")
-    assert all(later.startswith(earlier) for earlier, later in zip(whole, whole[1:], strict=False)), "cumulative"
+    assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(whole)), "cumulative"
     events = sorted([*said, *chat.watch.events("agent")], key=lambda p: p["seq"])
     assert [p["seq"] for p in events] == list(range(1, len(events) + 1))
     phases = [p["data"]["phase"] for p in chat.watch.events("agent") if p["stream"] == "tool"]
@@ -82,7 +89,12 @@ async def test_what_changes_something_is_asked_for_and_then_done(ann: Person) ->
     async with online(await link(ann), WRITTEN) as machine, chatting(ann) as chat:
         await chat.say(CREATE)
         approval = await chat.asked()
-        assert approval == approval | {"tool": "fs.write", "grade": "modify", "state": "pending", "decision": None}
+        assert approval == approval | {
+            "tool": "fs.write",
+            "grade": "modify",
+            "state": "pending",
+            "decision": None,
+        }
         assert approval["arguments"]["path"] == f"{HOME}/docs/notes.txt"
         assert approval["arguments"]["content"].count("\n") == 3
         assert (approval["folder"], approval["coverage"]["program"]) == (f"{HOME}/docs", "fs.write")
@@ -91,7 +103,11 @@ async def test_what_changes_something_is_asked_for_and_then_done(ann: Person) ->
         assert (await ann.get("/conversations"))["items"][0]["runState"] == "awaiting_approval"
         assert machine.seen == []
         decided = (await chat.decide(approval, "allow_once")).json()
-        assert decided == decided | {"state": "allowed", "decision": "allow_once", "decidedAt": "2026-11-21T05:00:00Z"}
+        assert decided == decided | {
+            "state": "allowed",
+            "decision": "allow_once",
+            "decidedAt": "2026-11-21T05:00:00Z",
+        }
         reply = await chat.reply()
     assert [call.params for call in machine.seen] == [approval["arguments"]]
     assert tools(reply)[0] == tools(reply)[0] | {"state": "ok", "approval": decided}
@@ -187,7 +203,10 @@ async def test_high_risk_is_confirmed_in_a_second_step(ann: Person) -> None:
         approval = await chat.asked()
         assert (approval["grade"], approval["coverage"]) == ("high", None)
         for more in ({}, {"confirm": False}):
-            assert refused(await chat.decide(approval, "allow_once", **more)) == (409, "agents.confirmation_needed")
+            assert refused(await chat.decide(approval, "allow_once", **more)) == (
+                409,
+                "agents.confirmation_needed",
+            )
         for decision in ("allow_always", "allow_conversation"):
             answer = await chat.decide(approval, decision, confirm=True)
             assert refused(answer) == (409, "agents.rule_not_possible")
@@ -342,7 +361,10 @@ async def test_what_the_machine_refuses_is_shown_and_told(ann: Person) -> None:
         await chat.say("read ~/.ssh/id_ed25519")
         await (await machine.next_call()).fail("DENIED_BY_LOCAL_POLICY", "not on this machine")
         reply = await chat.reply()
-        assert tools(reply)[0]["error"] == {"code": "DENIED_BY_LOCAL_POLICY", "message": "not on this machine"}
+        assert tools(reply)[0]["error"] == {
+            "code": "DENIED_BY_LOCAL_POLICY",
+            "message": "not on this machine",
+        }
         assert "policy" in text(reply)
 
 
@@ -353,7 +375,11 @@ async def test_a_model_behind_an_api_streams_calls_tools_and_counts(ann: Person)
         Say("Sure."),
     ]
     answers = WRITTEN | {"fs.list": lambda p: {"path": p["path"], "entries": []}}
-    async with ScriptedOpenAI(script) as model, online(await link(ann), answers) as machine, chatting(ann) as chat:
+    async with (
+        ScriptedOpenAI(script) as model,
+        online(await link(ann), answers) as machine,
+        chatting(ann) as chat,
+    ):
         await use_model(ann, model)
         await chat.say("how is it?")
         reply = await chat.reply()
@@ -378,6 +404,8 @@ async def test_a_model_behind_an_api_streams_calls_tools_and_counts(ann: Person)
         (Call("fs_read", "{not json"), "INVALID_ARGUMENTS"),
         (Call("fs_read", '["a list"]'), "INVALID_ARGUMENTS"),
         (Call("exec", {"command": "ls", "argv": ["ls"]}), "INVALID_ARGUMENTS"),
+        (Call("fs_read", '{"path": "~/\\ud800"}'), "INVALID_ARGUMENTS"),
+        (Call("\0" * 300, {}), "UNKNOWN_TOOL"),
         (Call("fs_list", {"path": "~", "device": "no such machine"}), "NO_DEVICE"),
         (Call("fs_write", {"path": "~/a", "content": "x" * 2_000_000}), "INVALID_ARGUMENTS"),
     ],
@@ -395,6 +423,22 @@ async def test_calls_that_make_no_sense_are_told_to_the_model(ann: Person, call:
         assert (tools(reply)[0]["state"], tools(reply)[0]["error"]["code"]) == ("error", code)
         assert code in model.requests[1]["messages"][-1]["content"]
         assert machine.seen == []
+
+
+async def test_words_that_are_no_text_end_nothing(ann: Person) -> None:
+    """Half a character, and NUL: PostgreSQL keeps neither, and the page must still see the rest."""
+    chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    deltas = ({"role": "assistant", "content": "before "}, {"content": "\ud800"}, {"content": "\0 after"})
+    events = [{**chunk, "choices": [{"index": 0, "delta": delta}]} for delta in deltas]
+    events.append({**chunk, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+    raw = "".join(f"data: {json.dumps(event)}\n\n" for event in events) + "data: [DONE]\n\n"
+    async with ScriptedOpenAI([Say(raw=raw)]) as model, chatting(ann) as chat:
+        await use_model(ann, model)
+        await chat.say("hello")
+        reply = await chat.reply()
+        assert reply["state"] == "complete", reply["error"]
+        assert text(reply).startswith("before ")
+        assert text(reply).endswith(" after")
 
 
 @pytest.mark.parametrize(
@@ -418,7 +462,10 @@ async def test_the_providers_words_are_shown(ann: Person, failure: Fail, code: s
         path = f"/conversations/{chat.id}/messages/{failed['id']}/resend"
         chat.run_id = (await ann.post(path))["runId"]
         assert text(await chat.reply()) == "Better now."
-        assert [(m["role"], m["state"]) for m in await chat.messages()] == [("user", "complete"), ("assistant", "complete")]
+        assert [(m["role"], m["state"]) for m in await chat.messages()] == [
+            ("user", "complete"),
+            ("assistant", "complete"),
+        ]
 
 
 async def test_a_provider_that_cannot_be_reached_is_said(ann: Person) -> None:
@@ -470,7 +517,10 @@ async def test_one_turn_at_a_time(ann: Person) -> None:
         first = (await chat.messages())[0]
         assert refused(await ann.api.post(f"{path}/{first['id']}/resend")) == (409, "agents.run_busy")
         branch = {"messageId": first["id"]}
-        assert refused(await ann.api.post(f"/conversations/{chat.id}/branch", json=branch)) == (409, "agents.run_busy")
+        assert refused(await ann.api.post(f"/conversations/{chat.id}/branch", json=branch)) == (
+            409,
+            "agents.run_busy",
+        )
         await chat.decide(approval, "deny")
         await chat.ended()
         await chat.say("system info")
@@ -512,7 +562,9 @@ async def test_a_run_that_is_entered_twice_is_done_once(server: Server, ann: Per
     assert [part["type"] for part in reply["parts"]] == ["text", "tool", "text"]
     assert len(await chat.messages()) == 2
     assert len([p for p in chat.watch.events("chat") if p["state"] == "final"]) == 1
-    assert [p["data"]["phase"] for p in chat.watch.events("agent") if p["data"].get("phase") == "result"] == ["result"]
+    assert [p["data"]["phase"] for p in chat.watch.events("agent") if p["data"].get("phase") == "result"] == [
+        "result"
+    ]
     async with server.owner() as owner:
         assert await owner.fetchval("SELECT epoch FROM runs") == 2
         assert await owner.fetchval("SELECT count(*) FROM run_steps") == 3
@@ -567,7 +619,9 @@ async def test_a_run_that_nobody_started_is_started_by_its_recorded_fact(server:
     """The process died between the commit and the start."""
     async with chatting(ann) as chat:
         async with ann.scope() as scope:
-            accepted = await messages.send_message(scope, ids.from_wire("conv", chat.id), text="hello", key=None)
+            accepted = await messages.send_message(
+                scope, ids.from_wire("conv", chat.id), text="hello", key=None
+            )
         chat.run_id = ids.to_wire("run", accepted.run_id)
         server.manual.advance(timedelta(seconds=3))
         server.platform.bus.publish_live("outbox", {})
@@ -579,7 +633,9 @@ async def test_somebody_who_left_the_workspace_has_no_runs_in_it(server: Server,
     bob = await team.invite(await register(server, "bob"))
     async with chatting(bob) as chat:
         async with bob.scope() as scope:
-            accepted = await messages.send_message(scope, ids.from_wire("conv", chat.id), text="hello", key=None)
+            accepted = await messages.send_message(
+                scope, ids.from_wire("conv", chat.id), text="hello", key=None
+            )
         await team.delete(f"/workspaces/{team.workspace['id']}/members/{bob.id}")
         chat.run_id = ids.to_wire("run", accepted.run_id)
         server.manual.advance(timedelta(seconds=3))

@@ -1,6 +1,7 @@
 """The audit log: a chain that only grows, and shows where somebody has changed it."""
 
 import asyncio
+import itertools
 from typing import Any
 
 import asyncpg
@@ -20,7 +21,9 @@ async def ann(server: Server) -> Person:
     ann = await (await register(server, "ann")).create_workspace()
     for number in range(10):
         async with ann.scope() as scope:
-            await service.append(scope, "tests.happened", subject=f"thing_{number}", detail={"number": number, "é": "字"})
+            await service.append(
+                scope, "tests.happened", subject=f"thing_{number}", detail={"number": number, "é": "字"}
+            )
     return ann
 
 
@@ -32,7 +35,7 @@ async def test_entries_form_a_chain(ann: Person) -> None:
     entries = (await ann.get("/audit"))["items"]
     assert [e["seq"] for e in entries] == list(range(10, 0, -1))
     assert entries[-1]["previousHash"] == "0" * 64
-    for later, earlier in zip(entries, entries[1:], strict=False):
+    for later, earlier in itertools.pairwise(entries):
         assert later["previousHash"] == earlier["hash"]
     assert entries[0]["actor"] == {"id": ann.id, "name": "ann"}
     assert entries[0]["detail"] == {"number": 9, "é": "字"}
@@ -93,7 +96,10 @@ async def test_the_application_cannot_change_its_own_log(ann: Person, statement:
     assert (await verified(ann))["ok"] is True
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit_entries SET action = 'x'", "DELETE FROM audit_entries", "TRUNCATE audit_entries"])
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE audit_entries SET action = 'x'", "DELETE FROM audit_entries", "TRUNCATE audit_entries"],
+)
 async def test_nor_does_its_owner_by_mistake(ann: Person, statement: str) -> None:
     async with ann.server.owner() as owner:
         with pytest.raises(asyncpg.PostgresError, match="append-only"):
@@ -117,7 +123,9 @@ async def test_nor_does_its_owner_by_mistake(ann: Person, statement: str) -> Non
         ("UPDATE audit_entries SET seq = 11 WHERE seq = 10", 10),
     ],
 )
-async def test_a_forgery_by_the_owner_of_the_database_shows(ann: Person, forgery: str, broken_at: int) -> None:
+async def test_a_forgery_by_the_owner_of_the_database_shows(
+    ann: Person, forgery: str, broken_at: int
+) -> None:
     async with ann.server.owner() as owner:
         await owner.execute("ALTER TABLE audit_entries DISABLE TRIGGER audit_entries_append_only")
         await owner.execute(forgery)

@@ -54,7 +54,14 @@ async def test_from_the_first_to_the_last_moment(ann: Person) -> None:
     assert (await titles(ann), await titles(ann, "?archived=true")) == (["Plans 2"], [])
     await ann.delete(path)
     assert await titles(ann) == []
-    for method, at in (("GET", ""), ("PATCH", ""), ("DELETE", ""), ("POST", "/archive"), ("GET", "/messages"), ("GET", "/export")):
+    for method, at in (
+        ("GET", ""),
+        ("PATCH", ""),
+        ("DELETE", ""),
+        ("POST", "/archive"),
+        ("GET", "/messages"),
+        ("GET", "/export"),
+    ):
         response = await ann.api.request(method, path + at, json={} if method == "PATCH" else None)
         assert refused(response) == GONE, f"{method} {at}"
     assert refused(await ann.api.post(f"{path}/messages", json={"text": "x"})) == GONE
@@ -99,7 +106,13 @@ async def test_the_title_comes_from_the_first_message(ann: Person) -> None:
 async def test_the_main_conversation_is_one(ann: Person) -> None:
     async with operator(ann) as page:
         first = await page.call("chat.history", {"sessionKey": "main"})
-        for key in ("main", "global", "agent:main:main", first["sessionId"], f"agent:main:{first['sessionId']}"):
+        for key in (
+            "main",
+            "global",
+            "agent:main:main",
+            first["sessionId"],
+            f"agent:main:{first['sessionId']}",
+        ):
             assert (await page.call("chat.history", {"sessionKey": key}))["sessionId"] == first["sessionId"]
     assert await titles(ann) == ["Main"]
 
@@ -119,11 +132,34 @@ async def test_the_main_conversation_is_one(ann: Person) -> None:
         ("ÄPFEL", {"Äpfel"}),
         ("' OR 1=1 --", set()),
         ("nothing like it", set()),
-        ("", {"Holiday plans", "PLAN B", "100% sure", "100 sure", "a_b", "acb", "back\\slash", "今天天气怎么样", "Äpfel"}),
+        (
+            "",
+            {
+                "Holiday plans",
+                "PLAN B",
+                "100% sure",
+                "100 sure",
+                "a_b",
+                "acb",
+                "back\\slash",
+                "今天天气怎么样",
+                "Äpfel",
+            },
+        ),
     ],
 )
 async def test_search_in_titles(ann: Person, query: str, found: set[str]) -> None:
-    for title in ("Holiday plans", "PLAN B", "100% sure", "100 sure", "a_b", "acb", "back\\slash", "今天天气怎么样", "Äpfel"):
+    for title in (
+        "Holiday plans",
+        "PLAN B",
+        "100% sure",
+        "100 sure",
+        "a_b",
+        "acb",
+        "back\\slash",
+        "今天天气怎么样",
+        "Äpfel",
+    ):
         await ann.post("/conversations", {"title": title})
     response = await ann.get("/conversations", params={"q": query})
     assert {c["title"] for c in response["items"]} == found
@@ -171,7 +207,9 @@ async def test_the_last_used_comes_first(ann: Person) -> None:
     assert await titles(ann) == ["first", "second"]
 
 
-@pytest.mark.parametrize("cursor", ["x", encode_cursor("2026|x"), encode_cursor("|"), encode_cursor("2026-01-01|" + "0" * 31)])
+@pytest.mark.parametrize(
+    "cursor", ["x", encode_cursor("2026|x"), encode_cursor("|"), encode_cursor("2026-01-01|" + "0" * 31)]
+)
 async def test_cursors_of_others_make(ann: Person, cursor: str) -> None:
     response = await ann.api.get("/conversations", params={"cursor": cursor})
     assert refused(response) == (422, "request.invalid")

@@ -86,7 +86,10 @@ async def test_asking_for_another_answer(ann: Person) -> None:
         await said(chat, "one")
         answer = (await chat.messages())[1]
         path = f"/conversations/{chat.id}/messages/{answer['id']}/resend"
-        assert refused(await ann.api.post(path, json={"text": "x"})) == (409, "conversations.not_a_user_message")
+        assert refused(await ann.api.post(path, json={"text": "x"})) == (
+            409,
+            "conversations.not_a_user_message",
+        )
         chat.run_id = (await ann.post(path))["runId"]
         await chat.ended()
         assert await questions(chat) == ["one"]
@@ -94,10 +97,17 @@ async def test_asking_for_another_answer(ann: Person) -> None:
 
 
 async def test_a_branch_goes_on_without_the_rest(ann: Person) -> None:
-    async with online(await link(ann), {"system.info": lambda _: {"hostname": "laptop"}}), chatting(ann) as chat:
+    async with (
+        online(await link(ann), {"system.info": lambda _: {"hostname": "laptop"}}),
+        chatting(ann) as chat,
+    ):
         await said(chat, "system info", "two", "three")
         messages = await chat.messages()
-        for index, expected in ((1, ["system info"]), (2, ["system info", "two"]), (5, ["system info", "two", "three"])):
+        for index, expected in (
+            (1, ["system info"]),
+            (2, ["system info", "two"]),
+            (5, ["system info", "two", "three"]),
+        ):
             branch = await ann.post(f"/conversations/{chat.id}/branch", {"messageId": messages[index]["id"]})
             assert branch["title"] == "system info"
             async with chatting(ann, branch["id"]) as other:
@@ -128,7 +138,9 @@ async def test_nothing_is_no_message(ann: Person, words: str) -> None:
         assert await chat.messages() == []
 
 
-@pytest.mark.parametrize("words", ["字" * 1000, "\U0001f600\u202e\u0301", "a\r\nb", "</script><b>", "{{7*7}}", "\u2028"])
+@pytest.mark.parametrize(
+    "words", ["字" * 1000, "\U0001f600\u202e\u0301", "a\r\nb", "</script><b>", "{{7*7}}", "\u2028"]
+)
 async def test_words_come_back_as_they_were(ann: Person, words: str) -> None:
     async with chatting(ann) as chat:
         await said(chat, f"x{words}x")
@@ -136,7 +148,10 @@ async def test_words_come_back_as_they_were(ann: Person, words: str) -> None:
 
 
 async def test_export_as_json_is_all_of_it(ann: Person) -> None:
-    async with online(await link(ann), {"system.info": lambda _: {"hostname": "laptop"}}), chatting(ann) as chat:
+    async with (
+        online(await link(ann), {"system.info": lambda _: {"hostname": "laptop"}}),
+        chatting(ann) as chat,
+    ):
         await said(chat, "system info")
         response = await ann.api.get(f"/conversations/{chat.id}/export?format=json")
         assert response.headers["content-disposition"] == 'attachment; filename="conversation.json"'

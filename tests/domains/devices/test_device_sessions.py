@@ -15,7 +15,9 @@ REVOKED = (401, "devices.session_revoked")
 
 async def is_linked(machine: Machine) -> bool:
     async with machine.server.owner() as owner:
-        return await owner.fetchval("SELECT revoked_at IS NULL FROM devices WHERE id = $1", machine.device_id)
+        return bool(
+            await owner.fetchval("SELECT revoked_at IS NULL FROM devices WHERE id = $1", machine.device_id)
+        )
 
 
 async def refused_connect(machine: Machine) -> str:
@@ -96,7 +98,11 @@ async def test_a_token_that_exists_is_no_next_token(server: Server) -> None:
     """Neither one's own present one nor somebody else's can be chosen."""
     ann = await register(server)
     machine, other = await link(ann), await link(ann, "other")
-    for taken in (machine.session["refreshToken"], other.session["refreshToken"], other.session["accessToken"]):
+    for taken in (
+        machine.session["refreshToken"],
+        other.session["refreshToken"],
+        other.session["accessToken"],
+    ):
         assert refused(await machine.refresh(nextRefreshToken=taken)) == (422, "request.invalid")
     assert await is_linked(machine)
     assert await is_linked(other)

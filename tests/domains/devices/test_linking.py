@@ -35,7 +35,7 @@ async def test_a_challenge_says_what_the_page_needs(server: Server) -> None:
     assert f"bridge link {challenge['code']} --server http://127.0.0.1:3000" in challenge["command"]
     assert await status_of(ann, challenge) == ("pending", 5)
     async with server.owner() as owner:
-        row = str(tuple(await owner.fetchrow("SELECT * FROM link_challenges")))
+        row = str(await owner.fetch("SELECT * FROM link_challenges"))
     assert challenge["code"] not in row, "only its MAC is kept"
 
 
@@ -52,11 +52,18 @@ async def test_the_machine_that_knows_the_code_is_linked(server: Server, typed: 
     state = await ann.get(f"/bridge/challenges/{challenge['challengeId']}")
     assert (state["status"], state["deviceId"]) == ("redeemed", linked["deviceId"])
     device = (await ann.get("/devices"))["items"][0]
-    assert device == device | {"id": linked["deviceId"], "name": "laptop", "online": False, "lastSeenAt": None}
+    assert device == device | {
+        "id": linked["deviceId"],
+        "name": "laptop",
+        "online": False,
+        "lastSeenAt": None,
+    }
     entry = (await ann.get("/audit"))["items"][0]
     assert (entry["action"], entry["subject"]) == ("devices.linked", linked["deviceId"])
     async with server.owner() as owner:
-        kept = str(await owner.fetch("SELECT * FROM device_tokens")) + str(await owner.fetch("SELECT * FROM devices"))
+        kept = str(await owner.fetch("SELECT * FROM device_tokens")) + str(
+            await owner.fetch("SELECT * FROM devices")
+        )
     assert linked["accessToken"] not in kept
     assert linked["refreshToken"] not in kept
 
@@ -104,7 +111,10 @@ async def test_a_challenge_ends_after_ten_minutes(server: Server) -> None:
     challenge, machine = await challenge_of(ann), Machine(server)
     server.manual.advance(timedelta(minutes=10))
     for challenge_id in (challenge["challengeId"], None):
-        assert refused(await machine.redeem(challenge["code"], challenge_id)) == (404, "devices.challenge_ended")
+        assert refused(await machine.redeem(challenge["code"], challenge_id)) == (
+            404,
+            "devices.challenge_ended",
+        )
     assert await status_of(ann, challenge) == ("expired", 5)
 
 
@@ -146,7 +156,10 @@ async def test_a_guesser_of_typed_codes_does_not_get_far(server: Server) -> None
         ({"signedAt": 2**53}, "clock"),
         ({"device": {"publicKey": "A" * 43, "name": "x", "platform": "linux", "version": "1"}}, "signature"),
         ({"device": {"publicKey": "!" * 43, "name": "x", "platform": "linux", "version": "1"}}, "base64url"),
-        ({"device": {"publicKey": "A" * 42 + "B", "name": "x", "platform": "linux", "version": "1"}}, "base64url"),
+        (
+            {"device": {"publicKey": "A" * 42 + "B", "name": "x", "platform": "linux", "version": "1"}},
+            "base64url",
+        ),
         ({"code": "other"}, "signature"),
         ({"challengeId": "chal_" + "0" * 32}, "signature"),
     ],
@@ -156,7 +169,9 @@ async def test_a_machine_without_the_proof_is_refused_and_costs_no_try(
 ) -> None:
     ann = await register(server)
     challenge, machine = await challenge_of(ann), Machine(server)
-    body = machine.redeem_body(challenge["code"], challenge["challengeId"], signedAt=changes.get("signedAt", machine.now_ms))
+    body = machine.redeem_body(
+        challenge["code"], challenge["challengeId"], signedAt=changes.get("signedAt", machine.now_ms)
+    )
     changes = changes | ({"code": wrong(challenge["code"])} if "code" in changes else {})
     answer = await machine.api.post("/bridge/redeem", json=body | changes)
     assert refused(answer) == (401, "devices.bad_proof")

@@ -108,7 +108,11 @@ async def test_revoking_closes_the_socket_and_ends_open_calls(server: Server) ->
     assert end is not None
     assert end.error is not None
     assert end.error["code"] == "DEVICE_REVOKED"
-    for response in (await ann.api.get(path), await ann.api.delete(path), await ann.api.patch(path, json={"name": "x"})):
+    for response in (
+        await ann.api.get(path),
+        await ann.api.delete(path),
+        await ann.api.patch(path, json={"name": "x"}),
+    ):
         assert refused(response) == (404, "devices.not_found")
     assert refused(await machine.refresh()) == (401, "devices.session_revoked")
     entry = (await ann.get("/audit"))["items"][0]
@@ -123,7 +127,13 @@ async def test_a_call_is_sent_once_answered_once_and_cancelled_once(server: Serv
     async def send() -> None:
         async with ann.scope() as scope:
             await calls.send_call(
-                scope, call_id=call_id, device_id=machine.device_id, command="x", params={}, timeout=minute, wait=minute
+                scope,
+                call_id=call_id,
+                device_id=machine.device_id,
+                command="x",
+                params={},
+                timeout=minute,
+                wait=minute,
             )
 
     async with online(machine) as peer:
@@ -180,7 +190,13 @@ async def test_results_that_postgresql_cannot_keep_are_kept_readable(server: Ser
     async with online(machine) as peer:
         async with ann.scope() as scope:
             await calls.send_call(
-                scope, call_id=call_id, device_id=machine.device_id, command="x", params={}, timeout=minute, wait=minute
+                scope,
+                call_id=call_id,
+                device_id=machine.device_id,
+                command="x",
+                params={},
+                timeout=minute,
+                wait=minute,
             )
         await (await peer.next_call()).answer({"stdout": "a\0b", "lines": ["\0"]})
     async with ann.scope() as scope:
@@ -210,6 +226,8 @@ async def test_which_machine_a_call_goes_to(server: Server) -> None:
     with pytest.raises(DeviceNotFoundError):
         await chosen("phone")
     await ann.delete(f"/devices/{laptop.session['deviceId']}")
-    assert await chosen(preferred=laptop) == "Desktop", "a conversation's machine that is gone does not matter"
+    assert await chosen(preferred=laptop) == "Desktop", (
+        "a conversation's machine that is gone does not matter"
+    )
     with pytest.raises(DeviceNotFoundError):
         await chosen("laptop")

@@ -55,11 +55,16 @@ async def test_a_change_needs_the_proof_and_a_read_does_not(server: Server) -> N
     client, session = await browser(server)
     assert (await client.get("/users/me")).status_code == 200
     other, others_session = await browser(server, "bob")
-    for headers in ({}, {"X-CSRF-Token": ""}, {"X-CSRF-Token": "0" * 64}, {"X-CSRF-Token": others_session["csrfToken"]}):
+    for headers in (
+        {},
+        {"X-CSRF-Token": ""},
+        {"X-CSRF-Token": "0" * 64},
+        {"X-CSRF-Token": others_session["csrfToken"]},
+    ):
         for method, path in (("POST", "/conversations"), ("PATCH", "/users/me"), ("POST", "/auth/logout")):
             response = await client.request(method, path, json={}, headers=headers)
             assert refused(response) == (403, "identity.csrf")
-    strange = {"X-CSRF-Token": "é".encode("latin-1")}
+    strange = {b"X-CSRF-Token": "é".encode("latin-1")}
     assert refused(await client.post("/conversations", json={}, headers=strange)) == (403, "identity.csrf")
     right = {"X-CSRF-Token": session["csrfToken"]}
     assert (await client.post("/conversations", json={}, headers=right)).status_code == 201

@@ -45,7 +45,9 @@ async def test_two_who_come_first_at_once_make_one_owner(server: Server) -> None
         ({"username": "my.email", "email": "new@example.com"}, "username"),
     ],
 )
-async def test_names_and_addresses_are_taken_once(server: Server, changes: dict[str, str], field: str) -> None:
+async def test_names_and_addresses_are_taken_once(
+    server: Server, changes: dict[str, str], field: str
+) -> None:
     await register(server, "ann")
     await register(server, "my.email", email="second@example.com")
     response = await server.client().post("/auth/register", json=body("ann") | changes)
@@ -67,7 +69,9 @@ async def test_weak_passwords_are_refused(server: Server, password: str) -> None
 
 async def test_errors_are_in_the_language_of_the_browser(server: Server) -> None:
     headers = {"Accept-Language": "zh-CN,zh;q=0.9"}
-    response = await server.client().post("/auth/register", json=body("ann", password="short"), headers=headers)
+    response = await server.client().post(
+        "/auth/register", json=body("ann", password="short"), headers=headers
+    )
     assert response.json()["title"] == "请使用至少 8 个字符且不易被猜到的密码。"
 
 
@@ -75,6 +79,7 @@ async def test_passwords_are_kept_as_argon2id_only(server: Server) -> None:
     succeeded(await server.client().post("/auth/register", json=body("ann")))
     async with server.owner() as owner:
         row = await owner.fetchrow("SELECT * FROM users")
+        assert row is not None
         everything = str(await owner.fetch("SELECT * FROM outbox")) + str(tuple(row))
     assert row["password_hash"].startswith("$argon2id$v=19$m=47104,t=1,p=1$")
     assert PASSWORD not in everything
@@ -103,7 +108,9 @@ async def test_later_accounts_need_what_the_mode_asks_for(
         members = (await owner.get(f"/workspaces/{owner.workspace['id']}/members"))["items"]
         assert [(m["user"]["username"], m["role"]) for m in members] == [("ann", "owner"), ("bob", "member")]
         again = body("carl", inviteToken=token)
-        assert refused(await api.post("/auth/register", json=again)) == (403, code), "an invitation is used once"
+        assert refused(await api.post("/auth/register", json=again)) == (403, code), (
+            "an invitation is used once"
+        )
 
 
 async def test_an_invitation_for_an_address_is_for_that_address(database_url: str, tmp_path: Path) -> None:

@@ -96,7 +96,9 @@ async def test_roles_are_set_by_the_stronger(
         ("viewer", "viewer", False),
     ],
 )
-async def test_members_are_removed_by_the_stronger(ann: Person, actor: str, target: str, is_allowed: bool) -> None:
+async def test_members_are_removed_by_the_stronger(
+    ann: Person, actor: str, target: str, is_allowed: bool
+) -> None:
     doer = await ann.invite(await register(ann.server, "doer"), actor)
     other = await ann.invite(await register(ann.server, "other"), target)
     response = await doer.api.delete(at(doer, f"/members/{other.id}"))
@@ -220,9 +222,9 @@ async def test_leaving_closes_everything_that_was_open_there(ann: Person, bob: P
     for response in (await bob.api.get("/conversations"), await bob.api.get(at(bob, "/members"))):
         assert refused(response) == (404, "workspaces.not_found")
     assert refused(await machine.refresh()) == (401, "devices.session_revoked")
-    assert [w["kind"] for w in (await bob.api.get("/workspaces", headers={"X-Workspace-Id": ""})).json()["items"]] == [
-        "personal"
-    ]
+    assert [
+        w["kind"] for w in (await bob.api.get("/workspaces", headers={"X-Workspace-Id": ""})).json()["items"]
+    ] == ["personal"]
 
 
 async def test_viewers_only_look(ann: Person) -> None:

@@ -54,7 +54,6 @@ def show_conversation(
     from openclaw.apps.cli.api import connect
     from openclaw.apps.cli.chat.transcript import print_message
     from openclaw.apps.cli.output import printable, styled, tell, tell_json
-
     from openclaw.apps.cli.resolve import find_conversation
 
     with connect(server) as api:

@@ -1,0 +1,122 @@
+"""`openclaw doctor`: each fault is found and its fix is said."""
+
+import http.server
+import socket
+import threading
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.apps.cli.installation import Done, Installation, Terminal
+
+EVERY_CHECK = [
+    "python", "server_part", "environment", "home", "port_web", "port_gateway", "port_bridge", "web_console",
+    "database", "server", "clock", "login", "gateway", "model", "bridge", "policy",
+]  # fmt: skip
+
+
+def checks(done: Done) -> dict[str, dict[str, Any]]:
+    return {check["id"]: check for check in done.json["checks"]}
+
+
+@pytest.fixture
+def healthy(installation: Installation, terminal: Terminal) -> Terminal:
+    """Ann's terminal on the machine that runs the server and is linked."""
+    ports = {"OPENCLAW_PORT": str(installation.port), "OPENCLAW_GATEWAY_PORT": str(installation.gateway_port)}
+    terminal.variables = {
+        **ports,
+        "HOME": str(installation.home),
+        "OPENCLAW_HOME": installation.terminal.variables["OPENCLAW_HOME"],
+        "OPENCLAW_BRIDGE_HOME": str(installation.home / "bridge"),
+    }
+    return terminal
+
+
+def test_a_good_set_up(healthy: Terminal) -> None:
+    done = healthy.run("doctor", "--json")
+    found = checks(done)
+    assert list(found) == EVERY_CHECK
+    bad = {name: check for name, check in found.items() if check["state"] not in ("ok", "skip")}
+    assert set(bad) <= {"model", "web_console", "port_bridge", "home"}, bad
+    assert found["model"]["state"] == "warn"
+    assert "held by OpenClaw" in found["port_web"]["detail"]
+    assert "held by OpenClaw" in found["port_gateway"]["detail"]
+    assert all(check["fix"] for check in bad.values())
+
+
+def test_nothing_is_set_up_yet(stranger: Terminal) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = stranger.run("doctor", "--json", OPENCLAW_PORT=port, OPENCLAW_PROT="1", OPENCLAW_XYZ="2")
+    found = checks(done)
+    assert done.code == 1
+    assert (found["port_web"]["state"], port in found["port_web"]["detail"]) == ("fail", True)
+    assert "did you mean OPENCLAW_PORT?" in found["environment"]["fix"]
+    assert "OPENCLAW_XYZ: unset it." in found["environment"]["fix"]
+    assert found["database"]["state"] == "ok"
+    assert (found["server"]["state"], found["server"]["fix"]) == ("fail", "Start it: openclaw up")
+    assert [found[name]["state"] for name in ("clock", "login", "gateway", "model", "bridge")] == ["skip"] * 5
+    assert not (stranger.home / "server").exists()
+    assert not (stranger.home / "bridge").exists()
+
+
+def test_a_database_that_is_away_and_a_broken_policy(stranger: Terminal) -> None:
+    (stranger.home / "bridge").mkdir(mode=0o700)
+    (stranger.home / "bridge" / "policy.toml").write_text('max_grade = "everything"\n')
+    done = stranger.run("doctor", "--json", OPENCLAW_DATABASE_URL="postgresql://nobody@127.0.0.1:9/x")
+    found = checks(done)
+    assert (found["database"]["state"], "OPENCLAW_DATABASE_URL" in found["database"]["fix"]) == ("fail", True)
+    assert found["policy"]["state"] == "fail"
+    assert "policy.toml" in found["policy"]["fix"]
+
+
+def test_a_folder_that_cannot_be_used(stranger: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    found = checks(stranger.run("doctor", "--json", OPENCLAW_HOME=str(tmp_path / "file" / "server")))
+    assert found["home"]["state"] == "fail"
+    assert "--home" in found["home"]["fix"]
+
+
+class _LateServer(http.server.BaseHTTPRequestHandler):
+    """Says that it is well, an hour ago."""
+
+    def do_GET(self) -> None:
+        body = b'{"status":"healthy","version":"9","checks":{}}'
+        self.send_response_only(200)
+        self.send_header("Date", formatdate(0, usegmt=True))
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+def test_a_clock_that_is_wrong(stranger: Terminal) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _LateServer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        found = checks(stranger.run("doctor", "--json", "--server", address))
+        server.shutdown()
+    assert (found["server"]["state"], found["clock"]["state"]) == ("ok", "fail")
+    assert found["login"]["state"] in ("warn", "fail")
+
+
+def test_a_gateway_that_is_away(installation: Installation, healthy: Terminal) -> None:
+    """Only its address is wrong: the relay before it is closed."""
+    done = healthy.run("doctor", "--json")
+    assert checks(done)["gateway"]["state"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("language", "columns"), [("en_US.UTF-8", 60), ("zh_CN.UTF-8", 60), ("zh_CN.UTF-8", 100)]
+)
+def test_the_report_fits(stranger: Terminal, language: str, columns: int) -> None:
+    from openclaw.apps.cli.layout import cell_width
+
+    done = stranger.run("doctor", LANG=language, COLUMNS=str(columns))
+    assert done.code == 1
+    assert max(cell_width(line) for line in done.out.splitlines()) <= columns
+    assert ("故障" if language.startswith("zh") else "broken") in done.out
