@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any

@@ -7,6 +7,7 @@ from uuid import UUID
 from openclaw.domains.agents.models import RunStepRow
 from openclaw.domains.devices.events import user_topic
 from openclaw.infra.bus import EventBus, publish
+from openclaw.infra.jsonb import storable
 from openclaw.infra.scope import Actor, Scope
 from openclaw.kit import ids
 from openclaw.kit.clock import Clock
@@ -51,7 +52,7 @@ class LiveRun:
 
     def text(self, piece: str) -> None:
         """Some more text of the model."""
-        self._unsent += piece
+        self._unsent += storable(piece)
         if self._flush is not None:
             return
         if self._seq == 0 or not self._text:

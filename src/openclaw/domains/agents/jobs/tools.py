@@ -67,7 +67,7 @@ class ToolRunner:
             position=position,
             kind="tool",
             state="pending",
-            name=tool or call.name[:100],
+            name=tool or storable(call.name[:100]),
             tool_call_id=call.id,
             arguments=arguments,
             started_at=scope.now(),
