@@ -52,20 +52,25 @@ async def test_presumed_dead(installation: Installation, chat: Chat) -> None:
     """The process that runs the turn hangs and is taken for dead: when it comes back it may write nothing more."""
     chat.script.put(Say("Too late", gate="hung", gate_after=1), Say("In time."))
     gateway = installation.roles["gateway"]
-    async with page(chat.person, installation.gateway_url("gateway-2")) as second:
-        async with page(chat.person, installation.gateway_url()) as first:
-            run = await chat.send(first, "Speak")
-            await chat.model.waiting("hung")
-            gateway.signal(signal.SIGSTOP)
-            await chat.ended(second, run)
-            chat.model.open("hung")
-            gateway.signal(signal.SIGCONT)
-            await asyncio.to_thread(gateway.said, "another process goes on with the run")
+    async with (
+        page(chat.person, installation.gateway_url("gateway-2")) as second,
+        page(chat.person, installation.gateway_url()) as first,
+    ):
+        run = await chat.send(first, "Speak")
+        await chat.model.waiting("hung")
+        gateway.signal(signal.SIGSTOP)
+        await chat.ended(second, run)
+        chat.model.open("hung")
+        gateway.signal(signal.SIGCONT)
+        await asyncio.to_thread(gateway.said, "another process goes on with the run")
     await chat.check_whole(run, said=["Speak", "In time."], steps=["model"])
 
 
 async def test_killed_after_a_command(installation: Installation, chat: Chat, bridge: BridgeProcess) -> None:
-    """A finished step is not repeated: the command has run, and whoever takes over knows its result."""
+    """A finished step is not repeated: the command has run, and whoever takes over knows its result.
+
+    The process had just been taken for dead and forgotten when it dies: its work is found all the same.
+    """
     file = bridge.home / "runs.txt"
     chat.script.put(
         Say("I run it. ", [appending(file)]), Say("It has", gate="half", gate_after=1), Say("It has run.")
@@ -76,6 +81,8 @@ async def test_killed_after_a_command(installation: Installation, chat: Chat, br
             run = await chat.send(first, "Run it")
             await chat.allow(await chat.asked(first))
             await chat.model.waiting("half")
+            installation.roles["gateway"].signal(signal.SIGSTOP)  # no heartbeat between the two
+            await chat.remote.rows("DELETE FROM durable_executors WHERE id LIKE 'gateway.%'")
             installation.roles["gateway"].kill()
         reply = await chat.ended(second, run)
     assert tool_parts(reply)[0]["state"] == "ok"

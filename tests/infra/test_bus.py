@@ -116,6 +116,16 @@ async def test_live_words_are_here_at_once_and_elsewhere_soon(buses: tuple[Event
     assert len(here.messages) == 50, "not told again what it said itself"
 
 
+async def test_live_words_that_are_no_json_end_nothing(buses: tuple[EventBus, EventBus]) -> None:
+    there = listen(buses[1])
+    for text in ("before", "\ud800", "after"):
+        buses[0].publish_live("t", {"text": text})
+    await there.until(lambda b: b["text"] == "after")
+    buses[0].publish_live("t", {"text": "later"})
+    await there.until(lambda b: b["text"] == "later")
+    assert [b["text"] for _, b in there.messages] == ["before", "after", "later"]
+
+
 async def test_large_facts_and_live_words_at_once_lose_nothing(
     buses: tuple[EventBus, EventBus], database: Database
 ) -> None:

@@ -27,6 +27,7 @@ _APPLICATION_VERSION = "1"
 _HEARTBEAT = timedelta(seconds=1)
 _SILENT = timedelta(seconds=5)
 _RETRY = timedelta(seconds=1)
+_ROUNDS_PER_LOOK = 5
 
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -155,19 +156,23 @@ class DurableEngine:
 
     async def _adopt_dead(self) -> None:
         """A task of its own: while the database is away DBOS waits for long, and the heartbeat must not."""
+        rounds = 0
         while True:
             await self._clock.sleep(_HEARTBEAT)
             # After an outage every heartbeat is old: give the living time to renew theirs before judging.
             if self._beats * _HEARTBEAT <= _SILENT:
                 continue
+            rounds += 1
             try:
-                await self._adopt()
+                await self._adopt(with_strangers=rounds % _ROUNDS_PER_LOOK == 0)
             except Exception as error:  # noqa: BLE001  (whatever it was, the next round tries again)
                 _log.warning("the work of dead processes waits", error=str(error))
 
-    async def _adopt(self) -> None:
+    async def _adopt(self, *, with_strangers: bool) -> None:
         async with self._database.system() as scope:
             dead = await store.list_dead(scope, silent_for=_SILENT)
+            if with_strangers:  # reads all unfinished work, so not every time
+                dead += await store.list_strangers(scope)
         for executor_id in dead:
             _log.warning(
                 "another process has ended; its work goes on here or elsewhere", executor=executor_id

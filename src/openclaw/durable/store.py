@@ -2,20 +2,25 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import column, delete, exists, func, select, table, update
 from sqlalchemy.dialects.postgresql import insert
 
 from openclaw.durable.models import ExecutorRow
 from openclaw.infra.scope import Scope
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_WORK = table("workflow_status", column("executor_id"), column("status"), schema="dbos")
 
 
 async def note_alive(scope: Scope, executor_id: str) -> None:
-    """Set the heartbeat of one executor to now."""
-    statement = insert(ExecutorRow).values(id=executor_id, heartbeat_at=func.now())
+    """Set the heartbeat of one executor to now.
+
+    To the instant of the write, not of the transaction's begin: a process that hung in between would count as silent.
+    """
+    now = func.clock_timestamp()
+    statement = insert(ExecutorRow).values(id=executor_id, heartbeat_at=now)
     await scope.session.execute(
-        statement.on_conflict_do_update(index_elements=[ExecutorRow.id], set_={"heartbeat_at": func.now()})
+        statement.on_conflict_do_update(index_elements=[ExecutorRow.id], set_={"heartbeat_at": now})
     )
 
 
@@ -31,6 +36,19 @@ async def list_dead(scope: Scope, *, silent_for: timedelta) -> list[str]:
     return list(
         await scope.session.scalars(
             select(ExecutorRow.id).where(ExecutorRow.heartbeat_at < func.now() - silent_for)
+        )
+    )
+
+
+async def list_strangers(scope: Scope) -> list[str]:
+    """Executors that have unfinished work and no heartbeat at all.
+
+    One that was taken for dead and forgotten, came back, and died before its next heartbeat.
+    """
+    is_known = exists().where(ExecutorRow.id == _WORK.c.executor_id)
+    return list(
+        await scope.session.scalars(
+            select(_WORK.c.executor_id).where(_WORK.c.status == "PENDING", ~is_known).distinct()
         )
     )
 

@@ -236,7 +236,11 @@ def _batches(pending: list[tuple[str, dict[str, Any]]]) -> list[list[tuple[str, 
     batches: list[list[tuple[str, dict[str, Any]]]] = []
     size = INLINE_LIMIT
     for item in pending:
-        length = len(orjson.dumps(item)) + 1
+        try:
+            length = len(orjson.dumps(item)) + 1
+        except TypeError:  # one that is no JSON must not end the sending of all others
+            _log.exception("a live message cannot be sent", topic=item[0])
+            continue
         if size + length > INLINE_LIMIT:
             batches.append([])
             size = 100

@@ -78,16 +78,17 @@ class Terminal:
         )
         return Done(done.returncode, done.stdout, done.stderr)
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
-        """Start `openclaw`; its output is read by the test."""
-        return subprocess.Popen(
-            [*CLI, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=self.environment,
-        )
+    def start(self, *arguments: str, log: Path | None = None) -> "subprocess.Popen[str]":
+        """Start `openclaw`; its output is read by the test, its log kept in a file."""
+        with (log or Path(os.devnull)).open("w") as errors:
+            return subprocess.Popen(
+                [*CLI, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                env=self.environment,
+            )
 
     def answer(self, *arguments: str) -> Any:
         """The JSON of a command that must succeed."""
@@ -190,12 +191,14 @@ class Installation:
         code = self.api.post("/bridge/public-link", headers=headers).raise_for_status().json()["code"]
         linked = self.terminal.run("bridge", "link", code, "--server", self.url, "--name", "Laptop 笔记本")
         assert linked.code == 0, linked.err
-        self._bridge = self.terminal.start("bridge", "run", "--port", "0")
-        assert self._bridge.stderr is not None
-        seen = ""
-        while "online" not in (line := self._bridge.stderr.readline()):
-            assert line, f"the bridge did not come online: {seen}"
-            seen += line
+        log = self._folder / "bridge.log"
+        self._bridge = self.terminal.start("bridge", "run", "--port", "0", log=log)
+        while not self._is_online(headers):
+            assert self._bridge.poll() is None, log.read_text()
+
+    def _is_online(self, headers: dict[str, str]) -> bool:
+        devices = self.api.get("/devices", headers=headers).raise_for_status().json()["items"]
+        return any(device["online"] for device in devices)
 
     def close(self) -> None:
         for process in (self._bridge, self._up):
@@ -218,9 +221,3 @@ def _first_line(process: "subprocess.Popen[str]") -> str:
     ready, _, _ = select.select([process.stdout], [], [], 60)
     assert ready, "no word from the server"
     return process.stdout.readline().strip()
-
-
-def _rest(process: "subprocess.Popen[str]") -> str:
-    assert process.stderr is not None
-    process.terminate()
-    return process.stderr.read()

@@ -405,7 +405,6 @@ async def test_a_model_behind_an_api_streams_calls_tools_and_counts(ann: Person)
         (Call("fs_read", "{not json"), "INVALID_ARGUMENTS"),
         (Call("fs_read", '["a list"]'), "INVALID_ARGUMENTS"),
         (Call("exec", {"command": "ls", "argv": ["ls"]}), "INVALID_ARGUMENTS"),
-        (Call("fs_read", '{"path": "~/\\ud800"}'), "INVALID_ARGUMENTS"),
         (Call("\0" * 300, {}), "UNKNOWN_TOOL"),
         (Call("fs_list", {"path": "~", "device": "no such machine"}), "NO_DEVICE"),
         (Call("fs_write", {"path": "~/a", "content": "x" * 2_000_000}), "INVALID_ARGUMENTS"),
@@ -440,6 +439,17 @@ async def test_words_that_are_no_text_end_nothing(ann: Person) -> None:
         assert reply["state"] == "complete", reply["error"]
         assert text(reply).startswith("before ")
         assert text(reply).endswith(" after")
+
+
+async def test_half_a_character_in_an_argument_is_replaced(ann: Person) -> None:
+    script = [Say(calls=[Call("fs_read", '{"path": "~/a\\ud800b"}')]), Say("I see.")]
+    async with ScriptedOpenAI(script) as model, online(await link(ann)) as machine, chatting(ann) as chat:
+        await use_model(ann, model)
+        await chat.say("go")
+        call = await machine.next_call()
+        assert call.params["path"].endswith("/a\ufffdb")
+        await call.fail("NOT_FOUND")
+        assert (await chat.reply())["state"] == "complete"
 
 
 @pytest.mark.parametrize(

@@ -58,12 +58,18 @@ def build_app() -> typer.Typer:
     return app
 
 
-def _root(
-    version: Annotated[bool, typer.Option("--version", is_eager=True, help=say("option_version"))] = False,
-) -> None:
-    if version:
+def _tell_version(is_wanted: bool) -> None:
+    if is_wanted:
         print(f"openclaw {__version__}")
         raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help=say("option_version"))
+    ] = False,
+) -> None:
+    pass
 
 
 def _listed_only() -> None:

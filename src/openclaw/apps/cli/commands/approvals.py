@@ -42,6 +42,7 @@ def show_approval(approval: ApprovalId, server: Server = None, as_json: AsJson =
     from openclaw.apps.cli.api import connect
     from openclaw.apps.cli.calls import approval_lines, covered
     from openclaw.apps.cli.help import terminal_width
+    from openclaw.apps.cli.layout import wrap
     from openclaw.apps.cli.output import tell, tell_json
     from openclaw.apps.cli.resolve import find_approval
     from openclaw.apps.cli.times import local_time
@@ -56,7 +57,7 @@ def show_approval(approval: ApprovalId, server: Server = None, as_json: AsJson =
     if found["state"] == "pending":
         tell(f"{say('approval_until')} {local_time(found['expiresAt'])}")
         if found["coverage"]:
-            tell(say("would_cover", covered=covered(found)))
+            tell(*wrap(say("would_cover", covered=covered(found)), terminal_width()))
 
 
 @command(approvals_app, "allow", "approvals_allow")

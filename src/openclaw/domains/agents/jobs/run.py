@@ -42,7 +42,7 @@ from openclaw.runtime.streaming import ModelReply, Models, ReplyRequest
 from openclaw.runtime.toolset import tool_definitions
 
 if TYPE_CHECKING:
-    from pydantic_ai.messages import ModelMessage
+    from pydantic_ai.messages import ModelMessage, ModelResponse
 
 _log = structlog.get_logger(__name__)
 MAX_MODEL_CALLS = 50
@@ -248,7 +248,7 @@ class RunJob:
             await self._transcript.keep_summary(
                 scope,
                 conversation_id=ctx.conversation_id,
-                summary=summary,
+                summary=storable(summary),
                 through_seq=ctx.history.turns[count - 1].seq,
             )
         ctx.history = History(summary, ctx.history.turns[count:], ctx.history.question)
@@ -266,7 +266,7 @@ class RunJob:
         output = {
             "text": reply.text,
             "finishReason": reply.finish_reason,
-            "response": orjson.loads(dump_history([reply.response])),
+            "response": _dumped(reply.response),
         }
         output = storable(output)
         step = RunStepRow(
@@ -344,3 +344,22 @@ class RunJob:
             steps=[],
             live=live,
         )
+
+
+def _dumped(response: "ModelResponse") -> Any:
+    """What the model answered, as JSON. Half a character in it (which UTF-8 cannot hold) is replaced."""
+    try:
+        return orjson.loads(dump_history([response]))
+    except ValueError:
+        parts = [
+            replace(
+                part,
+                **{
+                    name: storable(value)
+                    for name, value in vars(part).items()
+                    if isinstance(value, str | dict)
+                },
+            )
+            for part in response.parts
+        ]
+        return orjson.loads(dump_history([replace(response, parts=parts)]))
