@@ -41,6 +41,7 @@ def bridges(installation: Installation, tmp_path: Path) -> Iterator[list[BridgeP
         yield started
 
 
+@pytest.mark.timeout(300)
 async def test_socket_and_processes_end_within_a_second(
     installation: Installation, chat: Chat, bridges: list[BridgeProcess]
 ) -> None:

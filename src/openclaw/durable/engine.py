@@ -67,6 +67,7 @@ class DurableEngine:
                 return
             except Exception as error:  # noqa: BLE001  (whatever it was, a process that runs nothing helps nobody)
                 _log.warning("the durable engine does not start; trying again", error=str(error))
+                await asyncio.to_thread(_abandon)
                 await self._clock.sleep(_RETRY)
 
     async def _join(self) -> None:
@@ -180,6 +181,13 @@ class DurableEngine:
             await asyncio.to_thread(self._dbos.DBOS._recover_pending_workflows, [executor_id])  # noqa: SLF001
             async with self._database.system() as scope:
                 await store.forget(scope, executor_id)
+
+
+def _abandon() -> None:
+    """Half a start leaves an instance and a registered workflow behind, which a second start would trip over."""
+    import dbos  # noqa: PLC0415  (see migrate)
+
+    dbos.DBOS.destroy(destroy_registry=True)
 
 
 def _log_as_we_do() -> None:

@@ -49,24 +49,6 @@ def test_nobody_is_asked(terminal: Terminal, folder: Path) -> None:
     assert not (folder / "plan.txt").exists()
 
 
-def test_answered_at_the_terminal(terminal: Terminal, folder: Path) -> None:
-    with PseudoTerminal(
-        terminal, "chat", f"create plan.txt with two lines in {folder}", columns=100
-    ) as shown:
-        card = shown.expect("Your answer:")
-        assert f"Write {folder}/plan.txt" in card
-        assert "┃ Line 1" in card
-        assert "[o] allow once" in card
-        assert "[c] allow in this conversation: writing files in" in card
-        assert not (folder / "plan.txt").exists()
-        shown.type("x")  # no such answer: nothing happens
-        shown.type("o")
-        shown.expect("✓ created, 14 bytes")
-        shown.expect("conv_")
-        assert shown.end() == 0
-    assert (folder / "plan.txt").read_text() == "Line 1\nLine 2\n"
-
-
 def test_denied_with_a_reason_in_chinese(terminal: Terminal, folder: Path) -> None:
     with PseudoTerminal(
         terminal, "chat", f"运行 touch {folder}/no.txt", columns=60, LANG="zh_CN.UTF-8"
@@ -135,26 +117,6 @@ def test_ctrl_c_at_the_question(terminal: Terminal, folder: Path) -> None:
         shown.expect("Stopped.")
         assert shown.end() == 130
     assert not (folder / "never.txt").exists()
-
-
-def test_a_lost_connection_loses_nothing(
-    installation: Installation, terminal: Terminal, folder: Path
-) -> None:
-    with Gate(folder) as gate:
-        command = f"run sh -c 'echo before; read _ < {folder}/gate; echo after'"
-        with PseudoTerminal(terminal, "chat", command, columns=100) as shown:
-            shown.expect("Your answer:")
-            shown.type("o")
-            shown.expect("│ before")
-            installation.relay.cut()
-            shown.expect("The connection was lost; trying again …")
-            gate.let_through()
-            shown.expect("✓ exit code 0")
-            shown.expect("after")
-            assert shown.end() == 0
-            assert shown.seen.count("before") == 2, (
-                "once live, once in the answer; the command stands there too"
-            )
 
 
 def test_a_question_is_asked_again_after_a_lost_connection(

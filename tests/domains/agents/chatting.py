@@ -8,8 +8,17 @@ from typing import Any
 import httpx2
 
 from tests.support.accounts import Person
+from tests.support.devices import HOME, Answer
 from tests.support.scripted_openai import MODEL, ScriptedOpenAI
 from tests.support.server import Watch
+
+# A machine that does as it is told.
+WRITTEN: dict[str, Answer] = {
+    "fs.write": lambda p: {"path": p["path"], "bytes": len(p["content"]), "created": True, "diff": ""},
+    "exec": lambda _: {"exitCode": 0, "stdout": "", "stderr": ""},
+    "system.info": lambda _: {"hostname": "laptop", "system": "Linux", "home": HOME},
+}
+CREATE = "create notes.txt with three lines in ~/docs"
 
 
 @dataclass

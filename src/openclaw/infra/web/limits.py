@@ -26,8 +26,10 @@ class RateLimit:
 
     def check(self, address: str | None, now: datetime) -> None:
         """Count one try. Raises RateLimitedError over the limit."""
-        if self._started is None or now - self._started >= self._window or len(self._counts) > _MAX_ADDRESSES:
+        if self._started is None or not timedelta() <= now - self._started < self._window:
             self._started, self._counts, self._total = now, {}, 0
+        if len(self._counts) > _MAX_ADDRESSES:  # who has that many must not get a new window for it
+            self._counts = {}
         self._counts[address] = self._counts.get(address, 0) + 1
         self._total += 1
         if self._counts[address] > self._per_address or self._total > self._overall:

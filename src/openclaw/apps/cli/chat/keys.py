@@ -2,58 +2,74 @@
 
 import asyncio
 import os
+import select
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 
 if sys.platform != "win32":
     import termios
     import tty
 
+_ESCAPE = b"\x1b"
+_OPENERS = (b"[", b"O")
 _CHUNK = 4096
 
 
 class Keyboard:
     """Standard input, when it is a terminal. Ctrl-C stays a signal, and whoever waits here may be cancelled."""
 
+    @contextmanager
+    def single_keys(self) -> Generator[None]:
+        """Inside the block keys come one by one and are not shown; what was typed before it answers nothing."""
+        if sys.platform == "win32":
+            import msvcrt
+
+            while msvcrt.kbhit():
+                msvcrt.getwch()
+            yield
+            return
+        descriptor = sys.stdin.fileno()
+        before = termios.tcgetattr(descriptor)
+        tty.setcbreak(descriptor, termios.TCSAFLUSH)
+        try:
+            yield
+        finally:
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
     async def key(self) -> str:
-        """One key press, not shown. An escape sequence is one key."""
+        """One key press, inside ``single_keys``. Raises EOFError when the terminal has gone."""
         if sys.platform == "win32":
             import msvcrt
 
             return await asyncio.to_thread(msvcrt.getwch)
-        descriptor = sys.stdin.fileno()
-        before = termios.tcgetattr(descriptor)
-        tty.setcbreak(descriptor, termios.TCSADRAIN)
-        try:
-            return await _read(descriptor, _one_character)
-        finally:
-            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        return await _read(sys.stdin.fileno(), 1, _one_key)
 
     async def line(self) -> str:
         """A line, edited and shown by the terminal itself. Raises EOFError at its end."""
         if sys.platform == "win32":
             return await asyncio.to_thread(sys.stdin.readline)
-        return await _read(sys.stdin.fileno(), lambda data: data.decode("utf-8", "replace").rstrip("\r\n"))
+        return await _read(sys.stdin.fileno(), _CHUNK, _one_line)
 
 
-async def _read(descriptor: int, decode: Callable[[bytes], str | None]) -> str:
-    """Read until ``decode`` makes something of it."""
+async def _read(descriptor: int, size: int, decode: Callable[[int, bytes], str | None]) -> str:
+    """Read ``size`` bytes at a time until ``decode`` makes something of them; what follows stays unread."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[str] = loop.create_future()
     data = b""
 
     def readable() -> None:
         nonlocal data
+        if done.done():
+            return
         try:
-            piece = os.read(descriptor, _CHUNK)
+            piece = os.read(descriptor, size)
         except OSError:  # the terminal has gone
             piece = b""
         data += piece
-        if done.done():
-            return
         if not piece:
             done.set_exception(EOFError())
-        elif (found := decode(data)) is not None:
+        elif (found := decode(descriptor, data)) is not None:
             done.set_result(found)
 
     loop.add_reader(descriptor, readable)
@@ -63,8 +79,27 @@ async def _read(descriptor: int, decode: Callable[[bytes], str | None]) -> str:
         loop.remove_reader(descriptor)
 
 
-def _one_character(data: bytes) -> str | None:
+def _one_key(descriptor: int, data: bytes) -> str | None:
+    """A character; an arrow or function key whole, so that none of its letters is taken for an answer."""
+    if data == _ESCAPE:
+        return (data + _rest_of_sequence(descriptor)).decode("utf-8", "replace")
     try:
         return data.decode()
-    except UnicodeDecodeError:  # the rest of a character is on its way
+    except UnicodeDecodeError:  # the rest of the character is on its way
         return None if len(data) < 4 else "\ufffd"
+
+
+def _rest_of_sequence(descriptor: int) -> bytes:
+    """What follows an escape at once: nothing for the key itself, else ``[`` or ``O`` and so on to a last letter."""
+    rest = b""
+    while select.select([descriptor], [], [], 0)[0]:
+        letter = os.read(descriptor, 1)
+        rest += letter
+        if not letter or (rest not in _OPENERS and b"@" <= letter <= b"~"):
+            break
+    return rest
+
+
+def _one_line(_descriptor: int, data: bytes) -> str | None:
+    text = data.decode("utf-8", "replace")
+    return text.rstrip("\r\n") if text.endswith("\n") else None

@@ -23,11 +23,16 @@ class Questioner:
     async def ask(self, approval: dict[str, Any]) -> Answer:
         """The person's decision. Raises EOFError when the terminal has gone."""
         may_cover = approval["coverage"] is not None and approval["grade"] != "high"
-        while True:
-            self._show(approval, may_cover=may_cover)
-            answer = await self._decision(approval, may_cover=may_cover)
-            if answer is not None:
-                return answer
+        with self._keyboard.single_keys():
+            answer = None
+            while answer is None:
+                self._show(approval, may_cover=may_cover)
+                answer = await self._decision(approval, may_cover=may_cover)
+        if answer.decision == "deny":
+            self._write(f"  {say('ask_reason')}")
+            reason = (await self._keyboard.line()).strip()
+            return Answer("deny", reason=reason or None)
+        return answer
 
     async def _decision(self, approval: dict[str, Any], *, may_cover: bool) -> Answer | None:
         decisions = {_ONCE: "allow-once", _DENY: "deny"}
@@ -38,9 +43,7 @@ class Questioner:
             key = (await self._keyboard.key()).lower()
         self._write(f"{key}\n")
         if key == _DENY:
-            self._write(f"  {say('ask_reason')}")
-            reason = (await self._keyboard.line()).strip()
-            return Answer("deny", reason=reason or None)
+            return Answer("deny")
         if approval["grade"] == "high" and not await self._is_sure():
             return None
         if key == _ONCE:

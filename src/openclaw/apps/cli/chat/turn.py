@@ -287,6 +287,8 @@ class Turn:
         approval = self._questions.get(current.id) if current else None
         if approval is None or self._asking is not None or self._is_stopping:
             return None
+        if approval["id"] in self._answered:  # and its event is on the way
+            return None
         if approval["id"] not in self._shown:
             self._shown.add(approval["id"])
             self._view.asked(approval)

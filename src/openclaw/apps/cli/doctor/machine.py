@@ -17,6 +17,7 @@ from openclaw.apps.cli.roles import is_server_installed
 from openclaw.apps.cli.words import say
 
 _OLDEST_PYTHON = (3, 11)
+_PREFIX = "OPENCLAW_"
 _GIB = 1 << 30
 _LEAST_SPACE = _GIB // 4
 _LITTLE_SPACE = 2 * _GIB
@@ -93,11 +94,12 @@ def check_environment() -> Finding:
     unknown = config.unknown_variables()
     if not unknown:
         return Finding("environment", "ok", say("found_no_unknown"))
-    known = sorted(config.SERVER_SETTINGS | config.CLIENT_SETTINGS)
+    known = {name.removeprefix(_PREFIX): name for name in config.SERVER_SETTINGS | config.CLIENT_SETTINGS}
     hints: list[str] = []
     for name in unknown:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
-        hints.append(say("fix_meant", name=name, meant=near[0]) if near else say("fix_unset", name=name))
+        near = difflib.get_close_matches(name.removeprefix(_PREFIX), sorted(known), n=1)
+        meant = say("fix_meant", name=name, meant=known[near[0]]) if near else say("fix_unset", name=name)
+        hints.append(meant)
     return Finding("environment", "warn", say("found_unknown", names=", ".join(unknown)), " ".join(hints))
 
 
