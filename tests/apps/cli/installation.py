@@ -1,5 +1,6 @@
 """A whole installation in processes of its own: `openclaw up`, a linked machine with its bridge, people's terminals."""
 
+import contextlib
 import json
 import os
 import select
@@ -111,9 +112,9 @@ class Relay:
     def cut(self) -> None:
         """End every connection that is open now."""
         with self._lock:
-            for end in self._open:
-                end.close() if end.fileno() < 0 else end.shutdown(socket.SHUT_RDWR)
-            self._open.clear()
+            ends, self._open = self._open, []
+        for end in ends:
+            _end(end)
 
     def close(self) -> None:
         self._listener.close()
@@ -140,7 +141,7 @@ class Relay:
         with self._lock:
             self._open = [end for end in self._open if end not in (source, sink)]
         for end in (source, sink):
-            end.close()
+            _end(end)
 
 
 class Installation:
@@ -161,7 +162,7 @@ class Installation:
             "up", "--port", "0", "--gateway-port", str(gateway_port), "--no-browser"
         )
         line = _first_line(self._up)
-        assert line.startswith(_RUNNING), line + _rest(self._up)
+        assert line.startswith(_RUNNING), line
         self.url = line.removeprefix(_RUNNING)
         self.port = int(self.url.rpartition(":")[2])
         self.gateway_port = gateway_port
@@ -209,6 +210,13 @@ class Installation:
                 process.communicate(timeout=30)
         self.api.close()
         self.relay.close()
+
+
+def _end(connection: socket.socket) -> None:
+    """Say goodbye at once: closing alone would wait for the thread that reads."""
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+    connection.close()
 
 
 def free_port() -> int:
