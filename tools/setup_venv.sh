@@ -56,6 +56,7 @@ else
   "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip --upgrade >/dev/null
   install() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input "$@"; }
 fi
-install --require-hashes -r "requirements/$lock.txt"
+# The lock is complete, so nothing is left to resolve; older pips take a requirement with extras for an unpinned one.
+install --no-deps --require-hashes -r "requirements/$lock.txt"
 # The build tools come from the lock too, so that a second run needs no network.
 install --no-deps --no-build-isolation --editable .
