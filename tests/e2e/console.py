@@ -85,7 +85,7 @@ class Console:
         """Write and send."""
         self.composer.fill(text)
         self.page.get_by_test_id("send").click()
-        expect(self.questions.last).to_have_text(text)
+        expect(self.questions.last.get_by_role("paragraph")).to_have_text(text)
 
     def press(self, name: str | re.Pattern[str], *, within: Locator | None = None) -> None:
         """Press a button by its words."""
