@@ -5,25 +5,29 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from openclaw.apps.server.serve import listen, serving
 from openclaw.infra.web.limits import MAX_BODY
-from tests.support.accounts import Person, register
-from tests.support.server import Server
+from tests.malformed.cases import Target
+from tests.support.accounts import Person
 
 LINE = "POST /api/v2/conversations HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
 
 
-@pytest.fixture
-async def address(server: Server) -> AsyncIterator[tuple[str, int]]:
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def address(target: Target) -> AsyncIterator[tuple[str, int]]:
     listener = listen("127.0.0.1", 0)
-    async with serving(server.app, listener):
+    async with serving(target.person.server.app, listener):
         yield listener.getsockname()
 
 
 @pytest.fixture
-async def ann(server: Server) -> Person:
-    return await register(server)
+def ann(target: Target) -> Person:
+    return target.person
 
 
 async def exchange(
@@ -56,7 +60,7 @@ async def is_well(ann: Person, address: tuple[str, int]) -> None:
     head = "GET /api/v2/conversations HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
     request = f"{head}Authorization: Bearer {ann.token}\r\n\r\n"
     status, body = await exchange(address, request.encode())
-    assert (status, json.loads(body)["items"]) == (200, [])
+    assert (status, list(json.loads(body))) == (200, ["nextCursor", "items"])
 
 
 def head_of(ann: Person, *headers: str) -> bytes:

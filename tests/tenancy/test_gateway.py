@@ -250,6 +250,7 @@ async def test_nobody_hears_of_what_others_do(world: World) -> None:
             carl.machine.client,
             far_machine.client,
         ]
+        await far_page.event("device.changed", lambda p: p["reason"] == "online")
         for listener in listeners:
             listener.events.clear()
         await _do_everything(world, page, machine)

@@ -149,31 +149,32 @@ def forged(ann: Person, **changes: Any) -> str:
     return jwt.encode(header, {**claims, **changes}, OctKey.import_key(key))
 
 
-@pytest.mark.parametrize(
-    "token",
-    [
-        "",
-        "x",
-        "a.b.c",
-        "..",
-        "e30.e30.",
-        "W10.W10.W10",
-        "MQ.MQ.MQ",
-        "bnVsbA.bnVsbA.bnVsbA",
-        "eyJhbGciOiJub25lIn0.eyJpc3MiOiJvcGVuY2xhdyIsImF1ZCI6ImFwaSJ9.",
-        "eyJhbGciOlsiSFMyNTYiXX0.e30.AAAA",
-        "eyJhbGciOiJIUzI1NiIsImNyaXQiOlsiYiJdfQ.e30.AAAA",
-        "eyJhbGciOiJIUzI1NiJ9.e30.AAAA",
-        "\u00e9\u00e9.\u00e9.\u00e9",
-        "a" * 8000,
-        "a.b.c.d.e",
-    ],
+NO_TOKENS = (
+    "",
+    "x",
+    "a.b.c",
+    "..",
+    "e30.e30.",
+    "W10.W10.W10",
+    "MQ.MQ.MQ",
+    "bnVsbA.bnVsbA.bnVsbA",
+    "eyJhbGciOiJub25lIn0.eyJpc3MiOiJvcGVuY2xhdyIsImF1ZCI6ImFwaSJ9.",
+    "eyJhbGciOlsiSFMyNTYiXX0.e30.AAAA",
+    "eyJhbGciOiJIUzI1NiIsImNyaXQiOlsiYiJdfQ.e30.AAAA",
+    "eyJhbGciOiJIUzI1NiJ9.e30.AAAA",
+    "\u00e9\u00e9.\u00e9.\u00e9",
+    "a" * 8000,
+    "a.b.c.d.e",
 )
-async def test_tokens_that_are_none_are_refused(server: Server, token: str) -> None:
+
+
+async def test_tokens_that_are_none_are_refused(server: Server) -> None:
     client = server.client()
-    headers = {b"Authorization": f"Bearer {token}".encode("latin-1")}
-    for path in ("/users/me", "/devices"):
-        assert refused(await client.get(path, headers=headers)) == (401, "identity.not_signed_in")
+    for token in NO_TOKENS:
+        headers = {b"Authorization": f"Bearer {token}".encode("latin-1")}
+        for path in ("/users/me", "/devices"):
+            answer = refused(await client.get(path, headers=headers))
+            assert answer == (401, "identity.not_signed_in"), token
 
 
 async def test_tokens_are_for_what_they_were_made_for(server: Server) -> None:
