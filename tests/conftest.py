@@ -31,10 +31,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """A skipped browser test must not look like a passed one."""
-    skipped = [r for r in terminalreporter.stats.get("skipped", []) if "no Chromium" in str(r.longrepr)]
-    if skipped:
-        terminalreporter.write_sep("!", f"{len(skipped)} BROWSER TESTS DID NOT RUN: no Chromium", red=True)
+    """A test that was skipped for want of a system package must not look like a passed one."""
+    for missing in ("no Chromium", "no packaged PostgreSQL"):
+        skipped = [r for r in terminalreporter.stats.get("skipped", []) if missing in str(r.longrepr)]
+        if skipped:
+            terminalreporter.write_sep("!", f"{len(skipped)} TESTS DID NOT RUN: {missing}", red=True)
 
 
 @pytest.fixture(scope="session")
