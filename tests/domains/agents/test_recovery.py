@@ -114,6 +114,23 @@ async def test_a_run_that_nobody_started_is_started_by_its_recorded_fact(server:
         assert (await chat.reply())["state"] == "complete"
 
 
+async def test_a_recorded_fact_is_kept_until_the_run_is_started(server: Server, ann: Person) -> None:
+    """Nothing starts when the process dies before it, and the engine does not work when the fact is carried."""
+    async with chatting(ann) as chat, server.owner() as owner:
+        await owner.execute("REVOKE INSERT ON dbos.workflow_status FROM openclaw_app")
+        await chat.say("hello")
+        server.manual.advance(timedelta(seconds=3))
+        server.platform.bus.publish_live("outbox", {})
+        attempts = "SELECT attempts FROM outbox WHERE event = 'agents.run_requested'"
+        while (tried := await owner.fetchval(attempts)) == 0:
+            pass
+        assert tried == 1
+        await owner.execute("GRANT INSERT ON dbos.workflow_status TO openclaw_app")
+        server.manual.advance(timedelta(seconds=3))
+        server.platform.bus.publish_live("outbox", {})
+        assert (await chat.reply())["state"] == "complete"
+
+
 async def test_somebody_who_left_the_workspace_has_no_runs_in_it(server: Server, ann: Person) -> None:
     team = await ann.create_workspace()
     bob = await team.invite(await register(server, "bob"))
