@@ -373,7 +373,7 @@ def _tables() -> None:
     op.create_index(
         "ix_runs_open",
         "runs",
-        ["conversation_id"],
+        ["user_id", "conversation_id"],
         unique=False,
         postgresql_where=sa.text("finished_at IS NULL"),
     )

@@ -26,9 +26,15 @@ async def test_stopping_while_the_model_speaks(ann: Person) -> None:
         await use_model(ann, model)
         await chat.say("count")
         await model.waiting("middle")
-        await abort(chat)
+        await chat.watch.event("chat", state="delta")
+        said = text(await abort(chat))
+        assert said, "what the page has shown is kept"
+        assert "one two three four".startswith(said)
+        assert (await chat.person.get(f"/conversations/{chat.id}"))["lastMessage"]["text"] == said
         await chat.say("and now?")
         assert text(await chat.reply()) == "fine"
+        told = [message["content"] for message in model.requests[1]["messages"][1:]]
+        assert told == ["count", said, "and now?"], "and the model knows it"
 
 
 async def test_stopping_while_a_question_is_open(ann: Person) -> None:

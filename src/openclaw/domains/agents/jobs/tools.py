@@ -16,16 +16,17 @@ from openclaw.domains.audit import service as audit
 from openclaw.domains.devices.errors import DeviceNotFoundError, NoDeviceError
 from openclaw.domains.devices.service import calls, registry
 from openclaw.domains.devices.service.waiting import watching
+from openclaw.domains.workspaces import service as workspaces
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
 from openclaw.infra.db import Database
-from openclaw.infra.jsonb import storable
+from openclaw.infra.jsonb import checked, storable
 from openclaw.infra.metrics import TOOL_CALLS
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from openclaw.protocol.grading import Assessment, Grade, grade_call
-from openclaw.protocol.tools import InvalidArguments, decode_arguments
+from openclaw.protocol.tools import decode_arguments
 from openclaw.runtime.streaming import ToolCall
 from openclaw.runtime.toolset import find_tool, split_device
 
@@ -55,10 +56,12 @@ class ToolRunner:
         self._approval_lifetime = timedelta(minutes=config.approval_minutes)
         self._device_wait = timedelta(minutes=config.device_wait_minutes)
 
-    async def plan(self, scope: Scope, ctx: RunContext, call: ToolCall, *, position: int) -> RunStepRow:
+    async def plan(
+        self, scope: Scope, ctx: RunContext, call: ToolCall, *, position: int, is_too_many: bool
+    ) -> RunStepRow:
         """Keep a call that the model wants as a step, with the question to the user if it needs one."""
         tool = find_tool(call.name)
-        device_name, arguments = split_device(storable(call.arguments or {}))
+        device_name, arguments = split_device(_storable_arguments(call))
         step = RunStepRow(
             id=ids.new_id(),
             workspace_id=scope.workspace_id,
@@ -73,11 +76,16 @@ class ToolRunner:
             started_at=scope.now(),
         )
         await repository.add(scope, step)
+        if is_too_many:
+            return _failed(
+                scope, step, "TOO_MANY_CALLS", "Too many calls in one reply. Ask for it again later."
+            )
         if tool is None:
             return _failed(scope, step, "UNKNOWN_TOOL", f"There is no tool {call.name!r}.")
         try:
+            checked(call.arguments)
             decoded = decode_arguments(tool, arguments if call.invalid is None else call.invalid)
-        except InvalidArguments as error:
+        except ValueError as error:
             return _failed(scope, step, "INVALID_ARGUMENTS", str(error)[:1000])
         try:
             device = await registry.choose_device(scope, named=device_name, preferred_id=ctx.device_id)
@@ -206,6 +214,7 @@ class ToolRunner:
             run = await repository.lock_run(scope, ctx.run_id, epoch=ctx.epoch)
             if run is None:
                 raise RunSuperseded
+            await workspaces.check_still_member(scope)
             try:
                 device = await registry.access_device(scope, step.device_id)
             except DeviceNotFoundError:
@@ -289,6 +298,13 @@ class ToolRunner:
             elif isinstance(value, list):
                 trimmed[key] = value[:500]
         return {**trimmed, "isShortened": True}
+
+
+def _storable_arguments(call: ToolCall) -> dict[str, Any]:
+    try:
+        return checked(call.arguments or {})
+    except ValueError:
+        return {}
 
 
 def _with_exact_paths(arguments: dict[str, Any], home: str | None) -> dict[str, Any]:
