@@ -411,6 +411,13 @@ def _tables() -> None:
         unique=False,
         postgresql_where=sa.text("state IN ('queued', 'sent')"),
     )
+    op.create_index(
+        "ix_device_calls_ended_here",
+        "device_calls",
+        ["device_id", "finished_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('cancelled', 'expired')"),
+    )
     op.create_table(
         "device_sessions",
         sa.Column("id", sa.UUID(), nullable=False),

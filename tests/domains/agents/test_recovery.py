@@ -83,6 +83,22 @@ async def test_an_entry_that_is_cut_off_goes_on_from_its_rows(server: Server, an
     assert tools(reply)[0]["result"]["stdout"] == "once"
 
 
+async def test_an_entry_waits_no_longer_than_the_one_before_it_would_have(
+    server: Server, ann: Person
+) -> None:
+    async with online(await link(ann)) as machine, chatting(ann) as chat, server.owner() as owner:
+        await chat.say("system info")
+        call = await machine.next_call()
+        soon = server.clock.now() + timedelta(milliseconds=100)
+        await owner.execute("UPDATE device_calls SET expires_at = $1", soon)
+        job = second_entry(server)
+        names = {"runId": chat.run_id[4:], "userId": ann.user_id.hex, "workspaceId": ann.workspace_id.hex}
+        await job(names)
+        await job.close()
+        assert tools(await chat.reply())[0]["error"]["code"] == "DEVICE_OFFLINE"
+        assert await machine.cancelled.get() == call.id
+
+
 async def test_a_parked_question_survives_a_restart(database_url: str, tmp_path: Path) -> None:
     async with running_server(database_url, tmp_path, executor_id="one") as server:
         ann = await register(server, "ann")

@@ -73,6 +73,18 @@ async def test_stopping_while_the_machine_is_away_means_never(ann: Person) -> No
         assert peer.seen == []
 
 
+async def test_a_machine_that_was_away_hears_of_the_end_when_it_comes_back(ann: Person) -> None:
+    machine = await link(ann)
+    async with chatting(ann) as chat:
+        async with online(machine) as peer:
+            await chat.say("system info")
+            call = await peer.next_call()
+        await abort(chat)
+    async with online(machine) as peer:
+        assert await peer.cancelled.get() == call.id
+        assert peer.seen == []
+
+
 async def test_deleting_the_conversation_stops_its_run(ann: Person) -> None:
     async with online(await link(ann)), chatting(ann) as chat:
         await chat.say(CREATE)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+import structlog
 
 from openclaw.domains.agents import policy, repository
 from openclaw.domains.agents.events import run_topic
@@ -25,17 +26,16 @@ from openclaw.infra.jsonb import checked, storable
 from openclaw.infra.metrics import TOOL_CALLS
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
+from openclaw.kit.errors import UnavailableError
 from openclaw.protocol.grading import Assessment, Grade, grade_call
 from openclaw.protocol.tools import decode_arguments
 from openclaw.runtime.streaming import ToolCall
 from openclaw.runtime.toolset import find_tool, split_device
 
+_log = structlog.get_logger(__name__)
 _QUICK = timedelta(seconds=60)
 _KEPT_IN_ROW = 200_000
 _KEPT_OF_TEXT = 40_000
-
-
-_TOO_LATE = {"code": "DEVICE_OFFLINE", "message": "The device did not come back in time."}
 
 
 @dataclass(frozen=True)
@@ -195,13 +195,16 @@ class ToolRunner:
                 lambda: self._find_end(ctx, step, has_arrived=watch.has_arrived),
                 timeout=sent.wait,
                 is_fresh=sent.is_new,
-            ) or calls.CallEnd(None, _TOO_LATE)
+            ) or await self._expire(ctx, step)
         output = await self._kept(ctx, step, end.result) if end.result is not None else None
         async with self._database.transaction(ctx.actor) as scope:
             state = "ok" if end.error is None else "error"
             await self._end(scope, ctx, step, state=state, output=output, error=end.error)
-            if end.error is _TOO_LATE:
-                await calls.cancel_call(scope, step.id)
+
+    async def _expire(self, ctx: RunContext, step: RunStepRow) -> calls.CallEnd:
+        """Waited long enough. An answer that came at the last moment is an answer all the same."""
+        async with self._database.transaction(ctx.actor) as scope:
+            return await calls.expire_call(scope, step.id)
 
     async def _send(self, ctx: RunContext, step: RunStepRow) -> "_Sent | None":
         """Hand the call to the machine; None when it has no machine any more, which ends the step."""
@@ -237,7 +240,7 @@ class ToolRunner:
                 wait=wait,
             )
             if not is_new:  # an earlier entry of the run sent it, and wrote what follows
-                return _Sent(wait, is_new)
+                return _Sent(await calls.time_left(scope, step.id), is_new)
             detail = {"tool": step.name, "device": device.name, "runId": ids.to_wire("run", ctx.run_id)}
             await audit.append(
                 scope, "agents.call_dispatched", subject=ids.to_wire("step", step.id), detail=detail
@@ -287,7 +290,10 @@ class ToolRunner:
             return result
         name = runs.result_blob(ctx.run_id, step.id)
         async with self._database.transaction(ctx.actor) as scope:
-            await self._blobs.put(scope, name, body)
+            try:
+                await self._blobs.put(scope, name, body)
+            except UnavailableError as error:  # the run needs no more than the row keeps
+                _log.warning("the whole of a large result is not kept", step_id=step.id.hex, error=str(error))
         trimmed: dict[str, Any] = orjson.loads(body)
         for key, value in trimmed.items():
             if isinstance(value, str) and len(value) > _KEPT_OF_TEXT:
