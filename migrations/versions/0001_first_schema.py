@@ -373,7 +373,7 @@ def _tables() -> None:
     op.create_index(
         "ix_runs_open",
         "runs",
-        ["conversation_id"],
+        ["user_id", "conversation_id"],
         unique=False,
         postgresql_where=sa.text("finished_at IS NULL"),
     )
@@ -410,6 +410,13 @@ def _tables() -> None:
         ["device_id"],
         unique=False,
         postgresql_where=sa.text("state IN ('queued', 'sent')"),
+    )
+    op.create_index(
+        "ix_device_calls_ended_here",
+        "device_calls",
+        ["device_id", "finished_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('cancelled', 'expired')"),
     )
     op.create_table(
         "device_sessions",

@@ -6,14 +6,16 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
 from openclaw.durable import store
 from openclaw.durable.engine import DurableEngine
-from openclaw.infra.db import Database
+from openclaw.infra.db import Database, as_libpq
 from openclaw.kit.clock import ManualClock
 from openclaw.kit.errors import UnavailableError
+from openclaw.kit.tasks import cancel_and_wait, spawn
 from tests.support.server import START
 
 
@@ -56,6 +58,15 @@ class Cluster:
             yield engine
         finally:
             await engine.stop()
+
+    @contextlib.asynccontextmanager
+    async def owner(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection that nothing else uses."""
+        connection = await asyncpg.connect(as_libpq(self._url))
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
     async def executors(self) -> set[str]:
         async with self.database.system() as scope:
@@ -165,6 +176,31 @@ async def test_a_defect_ends_its_work_and_no_other(cluster_of: Cluster) -> None:
         while "PENDING" in await cluster_of.statuses():
             pass
     assert await cluster_of.statuses() == ["ERROR", "SUCCESS"]
+
+
+async def test_who_gives_up_waiting_leaves_no_work_undone(cluster_of: Cluster) -> None:
+    """A start that is slow goes on without its caller: noted as a living process's work, nobody else would do it."""
+    work = Work()
+    work.gate.set()
+    async with cluster_of.engine("one", work) as engine, cluster_of.owner() as owner:
+        async with owner.transaction():
+            await owner.execute("LOCK TABLE dbos.workflow_status IN EXCLUSIVE MODE")
+            starting = spawn(engine.start("work", work_id="w1", payload={}), name="start")
+            while not await owner.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                pass
+            await cancel_and_wait(starting)
+        assert await work.ended.get() == "done"
+
+
+async def test_a_process_whose_pool_is_used_up_is_still_alive(cluster_of: Cluster) -> None:
+    beat = "SELECT heartbeat_at FROM durable_executors WHERE id = 'one'"
+    async with cluster_of.engine("one", Work()), cluster_of.owner() as owner:
+        async with contextlib.AsyncExitStack() as used_up:
+            for _ in range(16):  # all that there are
+                await used_up.enter_async_context(cluster_of.database.system())
+            before = await owner.fetchval(beat)
+            while await owner.fetchval(beat) == before:
+                cluster_of.clock.advance(timedelta(seconds=1))
 
 
 async def test_heartbeats(cluster_of: Cluster) -> None:

@@ -273,12 +273,13 @@ async def test_deltas_come_while_the_stream_is_open(models: Models) -> None:
 
 async def test_a_summary_is_asked_of_the_same_model(models: Models) -> None:
     async with ScriptedOpenAI([Say("They spoke of cats.")]) as server:
-        assert await models.summarise(config(server), "User: cats\nAssistant: cats!") == "They spoke of cats."
+        reply = await models.summarise(config(server), "User: cats\nAssistant: cats!")
+        assert reply.text == "They spoke of cats."
         system, user = server.requests[0]["messages"]
         assert "sum up" in system["content"]
         assert user["content"] == "User: cats\nAssistant: cats!"
         assert "tools" not in server.requests[0]
-    assert await models.summarise(ModelConfig.demo(), "User: cats") == "User: cats"
+    assert (await models.summarise(ModelConfig.demo(), "User: cats")).text == "User: cats"
 
 
 async def test_a_provider_is_checked_with_one_request(models: Models, clock: ImpatientClock) -> None:

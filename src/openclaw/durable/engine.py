@@ -44,7 +44,8 @@ class DurableEngine:
         executor_id: str,
         handlers: dict[str, Handler],
     ) -> None:
-        self._database = database
+        # Of its own: requests that use up the process's pool must not make it look dead.
+        self._database = Database(database.url, clock, pool_size=1)
         self._owner_url = owner_url
         self._clock = clock
         self._executor_id = executor_id
@@ -52,6 +53,7 @@ class DurableEngine:
         self._tasks: list[asyncio.Task[None]] = []
         self._workflow: Any = None
         self._dbos: Any = None
+        self._starting: set[asyncio.Task[None]] = set()
         self._working: set[asyncio.Task[Any]] = set()
         self._beats = 0
         self._ready = asyncio.Event()
@@ -93,7 +95,8 @@ class DurableEngine:
         ) -> None:  # DBOS marks the function: a method cannot be
             await self._run(kind, payload)
 
-        self._workflow = dbos.DBOS.workflow(name="openclaw.run")(run)
+        # However often its process died, work is gone on with; a handler that has had enough ends it with words.
+        self._workflow = dbos.DBOS.workflow(name="openclaw.run", max_recovery_attempts=None)(run)
         self._dbos = dbos
         dbos.DBOS.launch()
         self._tasks = [
@@ -104,9 +107,12 @@ class DurableEngine:
 
     async def stop(self) -> None:
         """Leave: work in progress ends where it is, and another process goes on with it soon."""
-        await cancel_and_wait(*self._tasks)
-        if self._dbos is None:
-            return
+        await cancel_and_wait(*self._tasks, *self._starting)
+        if self._dbos is not None:
+            await self._leave()
+        await self._database.close()
+
+    async def _leave(self) -> None:
         # First of all: what a handler works with is closed after this, and its errors would count as the work's own.
         await cancel_and_wait(*self._working)
         await asyncio.to_thread(self._dbos.DBOS.destroy, workflow_completion_timeout_sec=0)
@@ -124,6 +130,13 @@ class DurableEngine:
         Raises UnavailableError when the database does not answer; the caller's own record of the work then remains.
         """
         await self._ready.wait()
+        task = spawn(self._start(kind, work_id, payload), name="durable start")
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
+        # Half a start would be noted as this living process's work and done by nobody: it goes on without the caller.
+        await asyncio.shield(task)
+
+    async def _start(self, kind: str, work_id: str, payload: dict[str, Any]) -> None:
         try:
             with self._dbos.SetWorkflowID(work_id):
                 await self._dbos.DBOS.start_workflow_async(self._workflow, kind, payload)

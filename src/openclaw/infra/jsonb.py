@@ -21,6 +21,21 @@ def storable(value: Any) -> Any:
     return value if is_fine else _replaced(value)
 
 
+def checked(value: Any) -> Any:
+    """``storable(value)``. Raises ValueError for what no row holds even so: integers beyond 64 bits, deep nesting."""
+    try:
+        if _NUL not in orjson.dumps(value):
+            return value
+    except TypeError:
+        pass
+    try:
+        value = _replaced(value)
+        orjson.dumps(value)
+    except (TypeError, RecursionError):
+        raise ValueError("it holds numbers beyond 64 bits, or is nested too deeply") from None
+    return value
+
+
 def _replaced(value: Any) -> Any:
     if isinstance(value, str):
         return _HALVES.sub("\ufffd", value.replace("\0", "␀"))

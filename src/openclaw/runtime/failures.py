@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+from openclaw.infra.jsonb import storable
 from openclaw.runtime.errors import (
     ProviderAuthError,
     ProviderBadAnswerError,
@@ -99,8 +100,8 @@ def provider_words(error: Exception, config: "ModelConfig") -> str:
 
 
 def without_secrets(text: str, config: "ModelConfig") -> str:
-    """``text`` on one line, capped, with the key and whatever looks like one replaced."""
-    text = " ".join(text.split())
+    """``text`` on one line, capped, storable, with the key and whatever looks like one replaced."""
+    text = storable(" ".join(text.split()))
     if len(config.api_key) >= 4:
         text = text.replace(config.api_key, "…")
     text = _KEYS.sub("…", text)

@@ -115,14 +115,14 @@ class Models:
                 raise ProviderBadAnswerError(model=config.model, said=said) from error
             await self.clock.sleep(wait)
 
-    async def summarise(self, config: ModelConfig, transcript: str) -> str:
-        """The summary of older turns by the same model, for ``context.fit``."""
-        if config.is_demo:
-            return shortened(transcript, _DEMO_SUMMARY_TOKENS)
+    async def summarise(self, config: ModelConfig, transcript: str) -> ModelReply:
+        """The summary of older turns by the same model, for ``context.fit``; it is paid for like any reply."""
         request = ReplyRequest(
             prompts.SUMMARISER, [user_message(transcript)], max_output_tokens=_SUMMARY_TOKENS
         )
-        return (await self.stream_reply(config, request, _nobody)).text
+        if config.is_demo:
+            return _demo_reply(request, demo.DemoAnswer(shortened(transcript, _DEMO_SUMMARY_TOKENS)))
+        return await self.stream_reply(config, request, _nobody)
 
     async def check(self, config: ModelConfig) -> ModelReply:
         """Ask for one word, once: whether the provider can be reached, takes the key and knows the model."""

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from openclaw.domains.agents.jobs.asking import count_cost
+from openclaw.domains.agents.jobs.run import MAX_TOOL_CALLS
+from openclaw.domains.agents.models import RunRow
 from tests.domains.agents.chatting import WRITTEN, chatting, text, tools, use_model
 from tests.support.accounts import Person
 from tests.support.devices import link, online
@@ -50,6 +53,8 @@ async def test_a_model_behind_an_api_streams_calls_tools_and_counts(ann: Person)
         (Call("\0" * 300, {}), "UNKNOWN_TOOL"),
         (Call("fs_list", {"path": "~", "device": "no such machine"}), "NO_DEVICE"),
         (Call("fs_write", {"path": "~/a", "content": "x" * 2_000_000}), "INVALID_ARGUMENTS"),
+        (Call("fs_read", {"path": "~/a", "offset": 10**30}), "INVALID_ARGUMENTS"),
+        (Call("fs_read", '{"path": ' + "[" * 400 + "]" * 400 + "}"), "INVALID_ARGUMENTS"),
     ],
 )
 async def test_calls_that_make_no_sense_are_told_to_the_model(ann: Person, call: Call, code: str) -> None:
@@ -121,6 +126,49 @@ async def test_the_providers_words_are_shown(ann: Person, failure: Fail, code: s
         ]
 
 
+async def test_a_provider_whose_words_no_row_holds_ends_the_run_all_the_same(ann: Person) -> None:
+    async with ScriptedOpenAI([Fail(400, "no\0thing")]) as model, chatting(ann) as chat:
+        await use_model(ann, model)
+        await chat.say("hello")
+        assert (await chat.ended())["errorKind"] == "runtime.provider_bad_request"
+        assert "no␀thing" in (await chat.messages())[-1]["error"]["title"]
+
+
+async def test_what_was_said_before_the_provider_broke_off_is_kept(ann: Person) -> None:
+    script = [Say("one two three four", cut_after=3), Say("fine")]
+    async with ScriptedOpenAI(script) as model, chatting(ann) as chat:
+        await use_model(ann, model)
+        await chat.say("count")
+        assert (await chat.ended())["state"] == "error"
+        failed = (await chat.messages())[-1]
+        assert (failed["state"], text(failed)) == ("failed", "one two ")
+        await chat.say("and now?")
+        assert text(await chat.reply()) == "fine"
+        assert [m["content"] for m in model.requests[1]["messages"][1:]] == ["count", "one two ", "and now?"]
+
+
+async def test_more_calls_in_one_reply_than_anyone_needs_are_refused(ann: Person) -> None:
+    script = [Say(calls=[Call("system_info", {})] * (MAX_TOOL_CALLS + 2)), Say("I see.")]
+    async with (
+        ScriptedOpenAI(script) as model,
+        online(await link(ann), WRITTEN) as machine,
+        chatting(ann) as chat,
+    ):
+        await use_model(ann, model)
+        await chat.say("go")
+        reply = await chat.reply()
+        assert (reply["state"], text(reply)) == ("complete", "I see.")
+        assert len(machine.seen) == MAX_TOOL_CALLS
+        assert [tool["error"]["code"] for tool in tools(reply)[MAX_TOOL_CALLS:]] == ["TOO_MANY_CALLS"] * 2
+
+
+def test_a_run_with_a_call_of_unknown_price_has_no_price() -> None:
+    run = RunRow(model=None, cost_micros=None)
+    for price, total in ((5, 5), (7, 12), (None, None), (3, None)):
+        count_cost(run, price, model="m", is_demo=False)
+        assert run.cost_micros == total
+
+
 async def test_a_provider_that_cannot_be_reached_is_said(ann: Person) -> None:
     async with ScriptedOpenAI([]) as model:
         provider = await use_model(ann, model)
@@ -145,6 +193,8 @@ async def test_the_oldest_turns_are_summed_up_when_the_window_is_full(ann: Perso
         assert "question 0" not in last
         assert "question 7" in last
         assert len(await chat.messages()) == 16, "the transcript is whole"
+        used = [m["usage"]["inputTokens"] for m in await chat.messages() if m["role"] == "assistant"]
+        assert sum(used) == 11 * len(model.requests), "summaries are paid for too"
         sizes = [len(str(r["messages"])) for r in model.requests if r.get("tools")]
         assert max(sizes) < 6000 * 4
 

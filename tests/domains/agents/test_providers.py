@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from openclaw.domains.agents.errors import ProviderKeyUnreadableError
 from openclaw.domains.agents.service import providers
 from openclaw.kit import ids
 from tests.domains.agents.chatting import chatting, use_model
@@ -82,7 +83,7 @@ async def test_a_key_copied_into_another_workspace_is_useless(ann: Person) -> No
             "UPDATE model_providers SET sealed_key = (SELECT sealed_key FROM model_providers WHERE workspace_id = $1)",
             ann.workspace_id,
         )
-    with pytest.raises(ValueError, match="was not sealed for this place"):
+    with pytest.raises(ProviderKeyUnreadableError):
         await key_in_use(bob, stolen)
 
 

@@ -1,10 +1,12 @@
 """A turn of the assistant from the message to the answer, with the machine there, away, lost or unlinked."""
 
 import itertools
+import shutil
+from pathlib import Path
 
 from tests.domains.agents.chatting import CREATE, WRITTEN, chatting, text, tools
 from tests.support.accounts import Person, refused
-from tests.support.devices import link, online
+from tests.support.devices import Answer, link, online
 
 
 async def test_the_demo_model_reads_without_asking(ann: Person) -> None:
@@ -116,6 +118,27 @@ async def test_what_the_machine_refuses_is_shown_and_told(ann: Person) -> None:
             "message": "not on this machine",
         }
         assert "policy" in text(reply)
+
+
+async def test_a_large_result_is_kept_whole_beside_its_row(ann: Person) -> None:
+    answers: dict[str, Answer] = {"system.info": lambda _: {"hostname": "laptop", "notes": "x" * 300_000}}
+    async with online(await link(ann), answers), chatting(ann) as chat:
+        await chat.say("system info")
+        tool = tools(await chat.reply())[0]
+        assert tool["result"]["isShortened"]
+        whole = await ann.get(f"/runs/{chat.run_id}/steps/{tool['stepId']}/result")
+        assert len(whole["notes"]) == 300_000
+
+
+async def test_a_large_result_without_object_storage_is_a_short_one(ann: Person, tmp_path: Path) -> None:
+    answers: dict[str, Answer] = {"system.info": lambda _: {"hostname": "laptop", "notes": "x" * 300_000}}
+    async with online(await link(ann), answers), chatting(ann) as chat:
+        shutil.rmtree(tmp_path / "blobs")
+        (tmp_path / "blobs").write_text("in the way")
+        await chat.say("system info")
+        reply = await chat.reply()
+        assert reply["state"] == "complete"
+        assert tools(reply)[0]["result"]["isShortened"]
 
 
 async def test_one_turn_at_a_time(ann: Person) -> None:

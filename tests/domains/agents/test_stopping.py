@@ -26,9 +26,15 @@ async def test_stopping_while_the_model_speaks(ann: Person) -> None:
         await use_model(ann, model)
         await chat.say("count")
         await model.waiting("middle")
-        await abort(chat)
+        await chat.watch.event("chat", state="delta")
+        said = text(await abort(chat))
+        assert said, "what the page has shown is kept"
+        assert "one two three four".startswith(said)
+        assert (await chat.person.get(f"/conversations/{chat.id}"))["lastMessage"]["text"] == said
         await chat.say("and now?")
         assert text(await chat.reply()) == "fine"
+        told = [message["content"] for message in model.requests[1]["messages"][1:]]
+        assert told == ["count", said, "and now?"], "and the model knows it"
 
 
 async def test_stopping_while_a_question_is_open(ann: Person) -> None:
@@ -64,6 +70,18 @@ async def test_stopping_while_the_machine_is_away_means_never(ann: Person) -> No
         await abort(chat)
     async with online(machine) as peer:
         await peer.client.call("skills.bins")
+        assert peer.seen == []
+
+
+async def test_a_machine_that_was_away_hears_of_the_end_when_it_comes_back(ann: Person) -> None:
+    machine = await link(ann)
+    async with chatting(ann) as chat:
+        async with online(machine) as peer:
+            await chat.say("system info")
+            call = await peer.next_call()
+        await abort(chat)
+    async with online(machine) as peer:
+        assert await peer.cancelled.get() == call.id
         assert peer.seen == []
 
 

@@ -151,6 +151,35 @@ async def test_a_call_is_sent_once_answered_once_and_cancelled_once(server: Serv
         assert peer.cancelled.empty()
 
 
+async def test_a_call_whose_time_is_over_ends_on_the_machine_too(server: Server) -> None:
+    ann = await register(server)
+    machine = await link(ann)
+    first, second, minute = new_id(), new_id(), timedelta(minutes=1)
+    async with online(machine) as peer:
+        for call_id in (first, second):
+            async with ann.scope() as scope:
+                await calls.send_call(
+                    scope,
+                    call_id=call_id,
+                    device_id=machine.device_id,
+                    command="x",
+                    params={},
+                    timeout=minute,
+                    wait=minute,
+                )
+        await peer.next_call()
+        await (await peer.next_call()).answer({"n": 2})
+        server.manual.advance(minute)
+        async with ann.scope() as scope:
+            assert await calls.time_left(scope, first) == timedelta()
+            end = await calls.find_end(scope, first)
+            assert await calls.expire_call(scope, second) == calls.CallEnd({"n": 2}, None), "answered in time"
+        assert end is not None
+        assert end.error is not None
+        assert end.error["code"] == "DEVICE_OFFLINE"
+        assert await peer.cancelled.get() == first.hex
+
+
 async def test_what_waited_is_sent_on_every_connection_until_it_is_answered(server: Server) -> None:
     ann = await register(server)
     machine = await link(ann)

@@ -123,6 +123,11 @@ class Product:
             waiting = await calls.list_open_calls(scope, device_id)
         for call in waiting:
             self._invoke(device_id, call)
+        # Read after the calls were sent: one that was cancelled in between is cancelled for the machine too.
+        async with self._platform.database.transaction(connection.actor) as scope:
+            ended = await calls.list_ended_unheard(scope, device_id)
+        for call_id in ended:
+            self._cancel(device_id, call_id.hex)
 
     async def on_closed(self, connection: Connection) -> None:
         """A machine without a socket is offline."""
@@ -202,9 +207,13 @@ class Product:
             case "invoke":
                 self._invoke(device_id, body["call"])
             case "cancel":
-                self._hub.publish("node.invoke.cancel", {"id": body["callId"]}, device_id=device_id)
+                self._cancel(device_id, body["callId"])
             case "revoked":
                 self._hub.close_device(device_id)
+
+    def _cancel(self, device_id: UUID, call_id: str) -> None:
+        """Nothing happens at the machine when it does not run that."""
+        self._hub.publish("node.invoke.cancel", {"id": call_id}, device_id=device_id)
 
     def _invoke(self, device_id: UUID, call: dict[str, Any]) -> None:
         node = self._hub.node(device_id)

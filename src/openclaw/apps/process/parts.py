@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -66,11 +66,15 @@ async def open_process(config: Config, url: str, *, clock: Clock | None = None) 
         handlers={agents.RUN_KIND: run_job},
     )
 
+    async def carry_run(payload: dict[str, str]) -> None:
+        """Start an accepted run, or raise: its recorded fact is then kept and carried again."""
+        async with asyncio.timeout(_START_SECONDS):
+            await engine.start(agents.RUN_KIND, work_id=payload["runId"], payload=payload)
+
     async def start_run(payload: dict[str, str]) -> None:
         """Start an accepted run. If that does not work now, its recorded fact starts it a little later."""
         try:
-            async with asyncio.timeout(_START_SECONDS):
-                await engine.start(agents.RUN_KIND, work_id=payload["runId"], payload=payload)
+            await carry_run(payload)
         except Exception as error:  # noqa: BLE001  (the message is accepted, whatever happens to its start)
             _log.warning("a run is not started yet", run_id=payload["runId"], error=repr(error))
 
@@ -78,7 +82,7 @@ async def open_process(config: Config, url: str, *, clock: Clock | None = None) 
         config=config, database=database, bus=bus, blobs=blobs, keys=keys, clock=clock, start_run=start_run
     )
     await bus.start()
-    relay = OutboxRelay(database, bus, clock, _subscribers(platform))
+    relay = OutboxRelay(database, bus, clock, _subscribers(carry_run))
     tasks = [
         spawn(_join(engine, run_job), name="durable engine"),
         spawn(relay.run(), name="outbox relay"),
@@ -99,9 +103,11 @@ async def _join(engine: DurableEngine, run_job: agents.RunJob) -> None:
     await run_job.warm_up()
 
 
-def _subscribers(platform: Platform) -> Mapping[str, Sequence[Subscriber]]:
+def _subscribers(
+    carry_run: Callable[[dict[str, str]], Awaitable[None]],
+) -> Mapping[str, Sequence[Subscriber]]:
     merged: dict[str, list[Subscriber]] = {}
-    for slice_ in (audit.SUBSCRIBERS, devices.SUBSCRIBERS, agents.subscribers(platform.start_run)):
+    for slice_ in (audit.SUBSCRIBERS, devices.SUBSCRIBERS, agents.subscribers(carry_run)):
         for event, subscribers in slice_.items():
             merged.setdefault(event, []).extend(subscribers)
     return merged

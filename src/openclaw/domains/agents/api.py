@@ -9,6 +9,7 @@ from openclaw.domains.agents.errors import (
     ApprovalNotFoundError,
     ConfirmationNeededError,
     PrivateAddressError,
+    ProviderKeyUnreadableError,
     ProviderNotFoundError,
     RuleNotFoundError,
     RuleNotPossibleError,
@@ -191,9 +192,13 @@ async def test_model_provider(
     actor: CurrentActor, platform: CurrentPlatform, provider_id: Annotated[ProviderId, Path()]
 ) -> ProviderTest:
     """Ask the provider a very short question, and say how it went."""
-    async with platform.database.transaction(actor) as scope:
-        config = await providers.get_config(scope, provider_id, platform.keys)
-    error, latency_ms = await providers.test_provider(config, platform.clock)
+    try:
+        async with platform.database.transaction(actor) as scope:
+            config = await providers.get_config(scope, provider_id, platform.keys)
+    except ProviderKeyUnreadableError as failure:
+        error, latency_ms = failure, 0
+    else:
+        error, latency_ms = await providers.test_provider(config, platform.clock)
     return ProviderTest(
         ok=error is None,
         latency_ms=latency_ms,

@@ -79,6 +79,20 @@ class ProviderNotFoundError(OpenClawError):
 
 
 @dataclass(eq=False)
+class ProviderKeyUnreadableError(OpenClawError):
+    """The provider's key was sealed with another secret key than this installation's."""
+
+    code: ClassVar[str] = "agents.provider_key_unreadable"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = (
+        "The API key of “{name}” cannot be read any more. Enter it again in the settings."
+    )
+    template_zh: ClassVar[str] = "“{name}” 的 API 密钥已无法读取，请在设置中重新输入。"
+
+    name: str
+
+
+@dataclass(eq=False)
 class PrivateAddressError(OpenClawError):
     """On a server that others reach, only its owner may point it at addresses inside its own network."""
 
@@ -96,6 +110,32 @@ class RunBusyError(OpenClawError):
     kind: ClassVar[Kind] = Kind.CONFLICT
     template: ClassVar[str] = "The assistant is still working in this conversation. Wait or stop it first."
     template_zh: ClassVar[str] = "助手仍在处理此对话，请等待或先停止。"
+
+
+@dataclass(eq=False)
+class TooManyRunsError(OpenClawError):
+    """The user has as many unfinished runs as one person may."""
+
+    code: ClassVar[str] = "agents.too_many_runs"
+    kind: ClassVar[Kind] = Kind.QUOTA
+    template: ClassVar[str] = (
+        "The assistant is already working for you in {limit} conversations. Wait until one ends, or stop one."
+    )
+    template_zh: ClassVar[str] = "助手正在为您处理 {limit} 个对话，请等待其中一个结束或先停止一个。"
+
+    limit: int
+
+
+@dataclass(eq=False)
+class RunInterruptedError(OpenClawError):
+    """The run was taken up again too often: whoever works on it keeps dying."""
+
+    code: ClassVar[str] = "agents.run_interrupted"
+    kind: ClassVar[Kind] = Kind.INTERNAL
+    template: ClassVar[str] = "Given up after {limit} interruptions. Send the message again to try once more."
+    template_zh: ClassVar[str] = "本轮被中断 {limit} 次，已放弃。请重新发送消息再试。"
+
+    limit: int
 
 
 @dataclass(eq=False)

@@ -14,7 +14,7 @@ RUN_KIND = "agents.run"
 
 
 def subscribers(start_run: Callable[[dict[str, str]], Awaitable[None]]) -> dict[str, tuple[Subscriber, ...]]:
-    """A run whose process died between accepting and starting it is started here."""
+    """A run whose process died between accepting and starting it is started here; ``start_run`` raises if it cannot."""
 
     async def start(_scope: Scope, body: dict[str, Any]) -> None:
         await start_run(body)

@@ -55,7 +55,9 @@ class RunRow(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 
-    __table_args__ = (Index("ix_runs_open", conversation_id, postgresql_where=text("finished_at IS NULL")),)
+    __table_args__ = (
+        Index("ix_runs_open", user_id, conversation_id, postgresql_where=text("finished_at IS NULL")),
+    )
 
 
 class RunStepRow(Base):

@@ -75,13 +75,30 @@ async def list_runs(scope: Scope, run_ids: Sequence[UUID]) -> list[RunRow]:
     return list(await scope.session.scalars(select(RunRow).where(RunRow.id.in_(run_ids)))) if run_ids else []
 
 
+async def list_open_conversations(scope: Scope) -> list[UUID]:
+    """The conversations of the user's runs that have not ended, one for each run."""
+    return list(
+        await scope.session.scalars(
+            select(RunRow.conversation_id).where(
+                RunRow.user_id == scope.user_id,
+                RunRow.workspace_id == scope.workspace_id,
+                RunRow.finished_at.is_(None),
+            )
+        )
+    )
+
+
 async def list_open_runs(scope: Scope, conversation_ids: Sequence[UUID]) -> list[RunRow]:
-    """Runs of those conversations that have not ended."""
+    """The user's runs in those conversations that have not ended."""
     if not conversation_ids:
         return []
     return list(
         await scope.session.scalars(
-            select(RunRow).where(RunRow.conversation_id.in_(conversation_ids), RunRow.finished_at.is_(None))
+            select(RunRow).where(
+                RunRow.user_id == scope.user_id,
+                RunRow.conversation_id.in_(conversation_ids),
+                RunRow.finished_at.is_(None),
+            )
         )
     )
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import Path, Query, Response
 
-from openclaw.domains.agents.errors import RunBusyError
+from openclaw.domains.agents.errors import RunBusyError, TooManyRunsError
 from openclaw.domains.conversations.errors import (
     ConversationNotFoundError,
     MessageNotFoundError,
@@ -138,7 +138,7 @@ async def list_messages(
     "/conversations/{conversation_id}/messages",
     status_code=202,
     operation_id="sendMessage",
-    responses=errors(*_GONE, RunBusyError, NotAllowedError),
+    responses=errors(*_GONE, RunBusyError, TooManyRunsError, NotAllowedError),
 )
 async def send_message(
     actor: CurrentActor, platform: CurrentPlatform, conversation_id: AtConversation, data: SendMessage
@@ -155,7 +155,9 @@ async def send_message(
     "/conversations/{conversation_id}/messages/{message_id}/resend",
     status_code=202,
     operation_id="resendMessage",
-    responses=errors(*_GONE, MessageNotFoundError, NotAUserMessageError, RunBusyError, NotAllowedError),
+    responses=errors(
+        *_GONE, MessageNotFoundError, NotAUserMessageError, RunBusyError, TooManyRunsError, NotAllowedError
+    ),
 )
 async def resend_message(
     actor: CurrentActor,

@@ -104,4 +104,10 @@ class DeviceCallRow(Base):
 
     __table_args__ = (
         Index("ix_device_calls_open", device_id, postgresql_where=text("state IN ('queued', 'sent')")),
+        Index(
+            "ix_device_calls_ended_here",
+            "device_id",
+            "finished_at",
+            postgresql_where=text("state IN ('cancelled', 'expired')"),
+        ),
     )

@@ -17,6 +17,7 @@ from openclaw.domains.devices.models import (
 from openclaw.infra.scope import Scope
 
 _REMEMBERED = timedelta(days=30)
+_HEARD_OF = timedelta(days=1)
 
 
 async def add_challenge(scope: Scope, row: LinkChallengeRow) -> None:
@@ -230,6 +231,21 @@ async def list_open_calls(scope: Scope, device_id: UUID) -> list[DeviceCallRow]:
                 DeviceCallRow.expires_at > scope.now(),
             )
             .order_by(DeviceCallRow.created_at)
+        )
+    )
+
+
+async def list_ended_here(scope: Scope, device_id: UUID) -> list[UUID]:
+    """Calls of the machine that ended on this side within the last day, oldest first."""
+    return list(
+        await scope.session.scalars(
+            select(DeviceCallRow.id)
+            .where(
+                DeviceCallRow.device_id == device_id,
+                DeviceCallRow.state.in_(("cancelled", "expired")),
+                DeviceCallRow.finished_at > scope.now() - _HEARD_OF,
+            )
+            .order_by(DeviceCallRow.finished_at)
         )
     )
 

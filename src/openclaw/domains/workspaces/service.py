@@ -13,6 +13,7 @@ from openclaw.domains.workspaces.errors import (
     InvitationNotFoundError,
     LastOwnerError,
     MemberNotFoundError,
+    NotAllowedError,
     PersonalWorkspaceError,
     WorkspaceNotFoundError,
 )
@@ -84,6 +85,13 @@ async def find_role(scope: Scope) -> Role | None:
     """The acting user's role in the scope's workspace now; None when they have left it."""
     member = await repository.find_member(scope, scope.user_id)
     return Role(member.role) if member else None
+
+
+async def check_still_member(scope: Scope) -> None:
+    """Raise NotAllowedError when the acting user has left the workspace by now, or may only look on."""
+    role = await find_role(scope)
+    if role in (None, Role.VIEWER):
+        raise NotAllowedError(role=role or "–")
 
 
 async def find_workspace(scope: Scope, workspace_id: UUID) -> WorkspaceRow | None:

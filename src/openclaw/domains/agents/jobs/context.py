@@ -37,6 +37,7 @@ class RunContext:
     earlier: dict[UUID, list[RunStepRow]]
     steps: list[RunStepRow]
     live: LiveRun
+    unkept: list[str] = field(default_factory=list[str])  # pieces of a reply that is not a step yet
     is_aborted: bool = field(default=False)
 
     @property

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+import structlog
 
 from openclaw.domains.agents import policy, repository
 from openclaw.domains.agents.events import run_topic
@@ -16,25 +17,25 @@ from openclaw.domains.audit import service as audit
 from openclaw.domains.devices.errors import DeviceNotFoundError, NoDeviceError
 from openclaw.domains.devices.service import calls, registry
 from openclaw.domains.devices.service.waiting import watching
+from openclaw.domains.workspaces import service as workspaces
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
 from openclaw.infra.db import Database
-from openclaw.infra.jsonb import storable
+from openclaw.infra.jsonb import checked, storable
 from openclaw.infra.metrics import TOOL_CALLS
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
+from openclaw.kit.errors import UnavailableError
 from openclaw.protocol.grading import Assessment, Grade, grade_call
-from openclaw.protocol.tools import InvalidArguments, decode_arguments
+from openclaw.protocol.tools import decode_arguments
 from openclaw.runtime.streaming import ToolCall
 from openclaw.runtime.toolset import find_tool, split_device
 
+_log = structlog.get_logger(__name__)
 _QUICK = timedelta(seconds=60)
 _KEPT_IN_ROW = 200_000
 _KEPT_OF_TEXT = 40_000
-
-
-_TOO_LATE = {"code": "DEVICE_OFFLINE", "message": "The device did not come back in time."}
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,12 @@ class ToolRunner:
         self._approval_lifetime = timedelta(minutes=config.approval_minutes)
         self._device_wait = timedelta(minutes=config.device_wait_minutes)
 
-    async def plan(self, scope: Scope, ctx: RunContext, call: ToolCall, *, position: int) -> RunStepRow:
+    async def plan(
+        self, scope: Scope, ctx: RunContext, call: ToolCall, *, position: int, is_too_many: bool
+    ) -> RunStepRow:
         """Keep a call that the model wants as a step, with the question to the user if it needs one."""
         tool = find_tool(call.name)
-        device_name, arguments = split_device(storable(call.arguments or {}))
+        device_name, arguments = split_device(_storable_arguments(call))
         step = RunStepRow(
             id=ids.new_id(),
             workspace_id=scope.workspace_id,
@@ -73,11 +76,16 @@ class ToolRunner:
             started_at=scope.now(),
         )
         await repository.add(scope, step)
+        if is_too_many:
+            return _failed(
+                scope, step, "TOO_MANY_CALLS", "Too many calls in one reply. Ask for it again later."
+            )
         if tool is None:
             return _failed(scope, step, "UNKNOWN_TOOL", f"There is no tool {call.name!r}.")
         try:
+            checked(call.arguments)
             decoded = decode_arguments(tool, arguments if call.invalid is None else call.invalid)
-        except InvalidArguments as error:
+        except ValueError as error:
             return _failed(scope, step, "INVALID_ARGUMENTS", str(error)[:1000])
         try:
             device = await registry.choose_device(scope, named=device_name, preferred_id=ctx.device_id)
@@ -187,13 +195,16 @@ class ToolRunner:
                 lambda: self._find_end(ctx, step, has_arrived=watch.has_arrived),
                 timeout=sent.wait,
                 is_fresh=sent.is_new,
-            ) or calls.CallEnd(None, _TOO_LATE)
+            ) or await self._expire(ctx, step)
         output = await self._kept(ctx, step, end.result) if end.result is not None else None
         async with self._database.transaction(ctx.actor) as scope:
             state = "ok" if end.error is None else "error"
             await self._end(scope, ctx, step, state=state, output=output, error=end.error)
-            if end.error is _TOO_LATE:
-                await calls.cancel_call(scope, step.id)
+
+    async def _expire(self, ctx: RunContext, step: RunStepRow) -> calls.CallEnd:
+        """Waited long enough. An answer that came at the last moment is an answer all the same."""
+        async with self._database.transaction(ctx.actor) as scope:
+            return await calls.expire_call(scope, step.id)
 
     async def _send(self, ctx: RunContext, step: RunStepRow) -> "_Sent | None":
         """Hand the call to the machine; None when it has no machine any more, which ends the step."""
@@ -206,6 +217,7 @@ class ToolRunner:
             run = await repository.lock_run(scope, ctx.run_id, epoch=ctx.epoch)
             if run is None:
                 raise RunSuperseded
+            await workspaces.check_still_member(scope)
             try:
                 device = await registry.access_device(scope, step.device_id)
             except DeviceNotFoundError:
@@ -228,7 +240,7 @@ class ToolRunner:
                 wait=wait,
             )
             if not is_new:  # an earlier entry of the run sent it, and wrote what follows
-                return _Sent(wait, is_new)
+                return _Sent(await calls.time_left(scope, step.id), is_new)
             detail = {"tool": step.name, "device": device.name, "runId": ids.to_wire("run", ctx.run_id)}
             await audit.append(
                 scope, "agents.call_dispatched", subject=ids.to_wire("step", step.id), detail=detail
@@ -278,7 +290,10 @@ class ToolRunner:
             return result
         name = runs.result_blob(ctx.run_id, step.id)
         async with self._database.transaction(ctx.actor) as scope:
-            await self._blobs.put(scope, name, body)
+            try:
+                await self._blobs.put(scope, name, body)
+            except UnavailableError as error:  # the run needs no more than the row keeps
+                _log.warning("the whole of a large result is not kept", step_id=step.id.hex, error=str(error))
         trimmed: dict[str, Any] = orjson.loads(body)
         for key, value in trimmed.items():
             if isinstance(value, str) and len(value) > _KEPT_OF_TEXT:
@@ -289,6 +304,13 @@ class ToolRunner:
             elif isinstance(value, list):
                 trimmed[key] = value[:500]
         return {**trimmed, "isShortened": True}
+
+
+def _storable_arguments(call: ToolCall) -> dict[str, Any]:
+    try:
+        return checked(call.arguments or {})
+    except ValueError:
+        return {}
 
 
 def _with_exact_paths(arguments: dict[str, Any], home: str | None) -> dict[str, Any]:

@@ -3,7 +3,11 @@
 from uuid import UUID
 
 from openclaw.domains.agents import repository
-from openclaw.domains.agents.errors import PrivateAddressError, ProviderNotFoundError
+from openclaw.domains.agents.errors import (
+    PrivateAddressError,
+    ProviderKeyUnreadableError,
+    ProviderNotFoundError,
+)
 from openclaw.domains.agents.models import ModelProviderRow
 from openclaw.domains.agents.schemas import CreateProvider, Model, Provider, UpdateProvider
 from openclaw.domains.audit import service as audit
@@ -103,12 +107,18 @@ async def delete_provider(scope: Scope, provider_id: UUID) -> None:
 
 
 async def get_config(scope: Scope, provider_id: UUID, keys: KeyRing) -> ModelConfig:
-    """How to reach a provider, with its key in the clear. Raises ProviderNotFoundError, NotAllowedError."""
+    """How to reach a provider, with its key in the clear.
+
+    Raises ProviderNotFoundError, NotAllowedError, ProviderKeyUnreadableError.
+    """
     return _config(await _access(scope, provider_id), keys)
 
 
 async def default_config(scope: Scope, keys: KeyRing) -> ModelConfig:
-    """How to reach the workspace's default model; the demo model when no provider is set up."""
+    """How to reach the workspace's default model; the demo model when no provider is set up.
+
+    Raises ProviderKeyUnreadableError.
+    """
     rows = await repository.list_providers(scope)
     return _config(rows[0], keys) if rows else DEMO
 
@@ -155,11 +165,14 @@ def _seal(row: ModelProviderRow, api_key: str | None, keys: KeyRing) -> None:
 
 
 def _config(row: ModelProviderRow, keys: KeyRing) -> ModelConfig:
-    key = (
-        keys.decrypt(row.sealed_key, workspace_id=row.workspace_id, column=_KEY_COLUMN)
-        if row.sealed_key
-        else ""
-    )
+    try:
+        key = (
+            keys.decrypt(row.sealed_key, workspace_id=row.workspace_id, column=_KEY_COLUMN)
+            if row.sealed_key
+            else ""
+        )
+    except ValueError:  # this installation's secret key is not the one that it was sealed with
+        raise ProviderKeyUnreadableError(name=row.name) from None
     return ModelConfig(
         kind=row.kind,  # pyright: ignore[reportArgumentType]
         model=row.model,

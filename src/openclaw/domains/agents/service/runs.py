@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from openclaw.domains.agents import events, repository
-from openclaw.domains.agents.errors import RunNotFoundError
+from openclaw.domains.agents.errors import RunBusyError, RunNotFoundError, TooManyRunsError
 from openclaw.domains.agents.models import ApprovalRow, RunRow, RunStepRow
 from openclaw.domains.agents.schemas import (
     DeviceRef,
@@ -27,13 +27,22 @@ from openclaw.infra.outbox import record
 from openclaw.infra.scope import Scope
 from openclaw.kit.errors import OpenClawError
 
+MAX_OPEN_RUNS = 16  # of one user in one workspace; a run that waits for an answer or a machine counts
 _START_GRACE = timedelta(seconds=2)
 
 
 async def request_run(
     scope: Scope, *, run_id: UUID, conversation_id: UUID, device_id: UUID | None, client_run_id: str
 ) -> None:
-    """Accept a turn: it is in the database, and whatever happens to this process somebody starts it."""
+    """Accept a turn: it is in the database, and whatever happens to this process somebody starts it.
+
+    Raises RunBusyError, TooManyRunsError.
+    """
+    busy = await repository.list_open_conversations(scope)
+    if conversation_id in busy:
+        raise RunBusyError
+    if len(busy) >= MAX_OPEN_RUNS:
+        raise TooManyRunsError(limit=MAX_OPEN_RUNS)
     await repository.add(
         scope,
         RunRow(

@@ -49,7 +49,7 @@ async def list_messages(
 async def send_message(scope: Scope, conversation_id: UUID, *, text: str, key: str | None) -> Accepted:
     """Accept a user's message and request the run that answers it; the same key again is the same message.
 
-    Raises ConversationNotFoundError, RunBusyError, NotAllowedError for viewers.
+    Raises ConversationNotFoundError, RunBusyError, TooManyRunsError, NotAllowedError for viewers.
     """
     check_role(scope.who, Role.MEMBER)
     if not text.strip():
@@ -57,7 +57,6 @@ async def send_message(scope: Scope, conversation_id: UUID, *, text: str, key: s
     conversation = await _lock(scope, conversation_id)
     if key is not None and (known := await repository.find_by_key(scope, conversation_id, key)) is not None:
         return await _accepted_before(scope, known)
-    await _check_idle(scope, conversation_id)
     return await _accept(scope, conversation, text=text, key=key)
 
 
@@ -65,7 +64,7 @@ async def resend(scope: Scope, conversation_id: UUID, message_id: UUID, *, text:
     """Say a message again (edited when ``text`` is given); it and what followed are superseded.
 
     For a reply it is the message before it that is said again. Raises ConversationNotFoundError,
-    MessageNotFoundError, NotAUserMessageError, RunBusyError.
+    MessageNotFoundError, NotAUserMessageError, RunBusyError, TooManyRunsError.
     """
     check_role(scope.who, Role.MEMBER)
     conversation = await _lock(scope, conversation_id)
@@ -77,7 +76,6 @@ async def resend(scope: Scope, conversation_id: UUID, message_id: UUID, *, text:
         if question is None or question.role != "user":
             raise MessageNotFoundError
         message = question
-    await _check_idle(scope, conversation_id)
     await repository.supersede_from(scope, conversation_id, message.seq)
     if message.seq <= conversation.summary_through_seq:
         conversation.summary, conversation.summary_through_seq = None, 0

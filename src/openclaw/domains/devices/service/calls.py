@@ -12,6 +12,9 @@ from openclaw.domains.devices.models import DeviceCallRow
 from openclaw.infra.bus import publish
 from openclaw.infra.scope import Scope
 
+OPEN = ("queued", "sent")
+_TOO_LATE = {"code": "DEVICE_OFFLINE", "message": "The device did not come back in time."}
+
 
 @dataclass(frozen=True)
 class CallEnd:
@@ -62,15 +65,31 @@ async def find_end(scope: Scope, call_id: UUID) -> CallEnd | None:
     row = await repository.find_call(scope, call_id)
     if row is None:
         raise CallNotFoundError
-    if row.state in ("queued", "sent"):
-        if row.expires_at > scope.now():
-            return None
-        error = {"code": "DEVICE_OFFLINE", "message": "The device did not come back in time."}
-        await repository.finish_call(
-            scope, call_id, device_id=row.device_id, state="failed", result=None, error=error
-        )
-        return CallEnd(None, error)
+    if row.state not in OPEN:
+        return CallEnd(row.result, row.error)
+    return await expire_call(scope, call_id) if row.expires_at <= scope.now() else None
+
+
+async def expire_call(scope: Scope, call_id: UUID) -> CallEnd:
+    """End a call whose time is over; the machine kills what it runs for it. How it ended, also when that was before.
+
+    Raises CallNotFoundError.
+    """
+    row = await repository.find_call(scope, call_id)
+    if row is None:
+        raise CallNotFoundError
+    await _end_here(scope, row, state="expired", error=_TOO_LATE)
+    row = await repository.find_call(scope, call_id)
+    assert row is not None
     return CallEnd(row.result, row.error)
+
+
+async def time_left(scope: Scope, call_id: UUID) -> timedelta:
+    """How long the call may still take; nothing when its time is over. Raises CallNotFoundError."""
+    row = await repository.find_call(scope, call_id)
+    if row is None:
+        raise CallNotFoundError
+    return max(row.expires_at - scope.now(), timedelta())
 
 
 async def exists(scope: Scope, call_id: UUID) -> bool:
@@ -100,16 +119,26 @@ async def cancel_call(scope: Scope, call_id: UUID) -> None:
     if row is None:
         return
     error = {"code": "CANCELLED", "message": "Cancelled before it ended."}
-    if await repository.finish_call(
-        scope, call_id, device_id=row.device_id, state="cancelled", result=None, error=error
-    ):
-        await publish(scope, device_topic(row.device_id), {"kind": "cancel", "callId": call_id.hex})
-        await publish(scope, call_topic(call_id), {"kind": "ended"})
+    await _end_here(scope, row, state="cancelled", error=error)
 
 
 async def list_open_calls(scope: Scope, device_id: UUID) -> list[dict[str, Any]]:
     """What to send again after a machine has connected: the machine runs nothing twice."""
     return [_request(row) for row in await repository.list_open_calls(scope, device_id)]
+
+
+async def list_ended_unheard(scope: Scope, device_id: UUID) -> list[UUID]:
+    """What to cancel after a machine has connected: calls that ended here of late, which it may still run."""
+    return await repository.list_ended_here(scope, device_id)
+
+
+async def _end_here(scope: Scope, row: DeviceCallRow, *, state: str, error: dict[str, Any]) -> None:
+    """End an open call on this side: the machine kills what it runs for it, now or when it comes back."""
+    if await repository.finish_call(
+        scope, row.id, device_id=row.device_id, state=state, result=None, error=error
+    ):
+        await publish(scope, device_topic(row.device_id), {"kind": "cancel", "callId": row.id.hex})
+        await publish(scope, call_topic(row.id), {"kind": "ended"})
 
 
 def _request(row: DeviceCallRow) -> dict[str, Any]:
