@@ -1,11 +1,13 @@
 """Events: to their owner only, without gaps, and never waiting for a slow reader."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from openclaw.apps.gateway.connection import Connection
+from openclaw.apps.gateway.limits import GatewayLimits
 from openclaw.protocol.gateway.scopes import APPROVALS, READ, WRITE
 from tests.apps.gateway.harness import Client, Gateway, Machine, Person, node_params, operator_params, running
 
@@ -172,6 +174,32 @@ async def test_a_slow_reader_is_cut_off_and_others_are_not_held_up() -> None:
         assert len(numbers) < sent + 2
         await gateway.product.closed.get()
         assert len(gateway.hub) == 1
+
+
+async def test_a_client_that_never_reads_again_does_not_hold_its_socket() -> None:
+    async with running(limits=GatewayLimits(close=timedelta(milliseconds=50))) as gateway:
+        person = Person()
+        client = await gateway.operator(person)
+        connection = gateway.connection_of(client)
+        client.socket.transport.pause_reading()
+        fill(gateway, person, connection)
+        while not connection.is_closing:
+            gateway.hub.publish("sessions.changed", FILLER, user_id=person.user_id)
+        await connection.socket.wait_closed()
+        await connection.wait_closed()
+        await gateway.is_alive()
+
+
+async def test_a_client_that_takes_nothing_any_more_is_dropped() -> None:
+    async with running(limits=GatewayLimits(stall=timedelta(milliseconds=50))) as gateway:
+        person = Person()
+        client = await gateway.operator(person)
+        connection = gateway.connection_of(client)
+        client.socket.transport.pause_reading()
+        fill(gateway, person, connection)
+        await connection.socket.wait_closed()
+        assert await gateway.product.closed.get() is connection
+        assert len(gateway.hub) == 0
 
 
 def delta(text: str, new: str) -> dict[str, Any]:

@@ -21,6 +21,8 @@ class GatewayLimits:
     max_buffered: int = 4 * MEBI
     handshake: timedelta = timedelta(seconds=15)
     tick: timedelta = timedelta(seconds=30)
+    close: timedelta = timedelta(seconds=5)
+    stall: timedelta = timedelta(seconds=30)
     unauthenticated_per_address: int = 32
     failed_logins: int = 10
     failed_login_window: timedelta = timedelta(seconds=60)

@@ -30,7 +30,6 @@ _log = structlog.get_logger(__name__)
 QUEUED_FRAMES = 4
 WRITE_BUFFER = 64 * 1024
 PING_SECONDS = 25
-CLOSE_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ class GatewayServer:
             server_header=None,
             ping_interval=PING_SECONDS,
             ping_timeout=PING_SECONDS,
-            close_timeout=CLOSE_SECONDS,
+            close_timeout=self._limits.close.total_seconds(),
             max_size=self._limits.max_handshake_payload,
             max_queue=QUEUED_FRAMES,
             write_limit=WRITE_BUFFER,
@@ -142,6 +141,7 @@ class GatewayServer:
     async def _serve(self, socket: ServerConnection) -> None:
         assert isinstance(socket, GatewaySocket)
         assert socket.request is not None
+        socket.stall = self._limits.stall.total_seconds()
         remote = self._remote(socket, socket.request)
         self._admission.enter(remote.address)
         try:
