@@ -52,9 +52,8 @@ class Client:
 async def create_user(scope: Scope, data: Register, *, password_hash: str) -> UserRow:
     """A new account; the first one becomes the instance owner. Raises AccountTakenError.
 
-    ``password_hash`` is made before the transaction, so that hashing holds no connection.
+    ``password_hash`` is made before the transaction, so that hashing holds no connection. Needs `lock_registration`.
     """
-    await repository.lock_registration(scope)
     now = scope.now()
     user = UserRow(
         id=new_id(),
@@ -104,14 +103,14 @@ async def check_own_not_locked(scope: Scope, user_id: UUID, *, client: Client) -
 
 
 async def note_failure(scope: Scope, *, user: UserRow | None, subject: str, client: Client) -> None:
-    """Count a wrong password against the account and the address."""
+    """Count a wrong password against the account and the address; as much work when there is no such account."""
     now = scope.now()
     for counted, limit in ((subject, FAILURES_PER_ACCOUNT), (_address_subject(client), FAILURES_PER_ADDRESS)):
         await repository.add_failure(
             scope, counted, limit=limit, window_start=now - FAILURE_WINDOW, locked_until=now + LOCK
         )
-    if user is not None:
-        await record(scope, events.SIGN_IN_FAILED, {"userId": user.id.hex, "address": client.address})
+    fact = {"userId": user.id.hex if user else None, "address": client.address}
+    await record(scope, events.SIGN_IN_FAILED, fact)
 
 
 async def note_success(scope: Scope, *, user: UserRow, subject: str, client: Client) -> None:
@@ -244,6 +243,11 @@ async def find_user(scope: Scope, user_id: UUID) -> UserRow | None:
 async def list_users(scope: Scope, user_ids: list[UUID]) -> list[UserRow]:
     """The accounts with those ids that the scope may see."""
     return await repository.list_users(scope, user_ids)
+
+
+async def lock_registration(scope: Scope) -> None:
+    """Let one registration at a time decide whether it is the first. Needs a system scope."""
+    await repository.lock_registration(scope)
 
 
 async def has_users(scope: Scope) -> bool:
