@@ -133,6 +133,22 @@ async def test_too_many_at_once_are_refused_and_the_connection_stays() -> None:
         assert await client.result("health") == {"ok": True}
 
 
+async def test_more_sockets_are_no_more_requests() -> None:
+    limits = GatewayLimits(request_burst=8, requests_per_second=0.001)
+    async with running(limits=limits) as gateway:
+        person = Person()
+        first, second = await gateway.operator(person), await gateway.operator(person)
+        for _ in range(7):
+            await first.result("health")
+        assert (await second.error("health"))["details"]["code"] == "request.rate_limited"
+        await first.socket.close()
+        again = await gateway.operator(person)
+        assert (await again.error("health"))["details"]["code"] == "request.rate_limited"
+        for other in (Person(), Person(user_id=person.user_id)):
+            await (await gateway.operator(other)).result("health")
+        await (await gateway.node(Machine(person))).result("node.event", {"event": "x"})
+
+
 async def test_a_node_is_read_more_slowly_instead() -> None:
     product, gate = Product(), Gate()
     product.handlers["node.event"] = gate

@@ -225,6 +225,25 @@ async def test_unauthenticated_sockets_of_one_address_are_bounded() -> None:
         await gateway.operator()
 
 
+async def test_connections_of_one_user_are_bounded() -> None:
+    async with running(limits=GatewayLimits(operators_per_user=2)) as gateway:
+        person = Person()
+        elsewhere = Person(user_id=person.user_id)
+        first, _ = await gateway.operator(person), await gateway.operator(elsewhere)
+        third = await gateway.open()
+        with pytest.raises(Refused, match="More than 2 connections") as refused:
+            await third.greet(operator_params(gateway.token_of(person)))
+        error = refused.value.error
+        assert (error["code"], error["details"]["code"]) == ("UNAVAILABLE", "RATE_LIMITED")
+        assert (error["retryable"], error["retryAfterMs"]) == (True, 30_000)
+        assert (await third.ended())[0] == 1013
+        await gateway.node(Machine(person))
+        await gateway.operator()
+        await first.socket.close()
+        await gateway.product.closed.get()
+        await gateway.operator(person)
+
+
 def behind_proxy(address: str) -> dict[str, Any]:
     return {"additional_headers": {"X-Forwarded-For": address}}
 

@@ -23,6 +23,7 @@ from openclaw.protocol.gateway.errors import (
     ConnectFirstError,
     DeviceIdentityRequiredError,
     GatewayError,
+    TooManyConnectionsError,
     WrongRoleError,
     connect_error_shape,
 )
@@ -101,6 +102,7 @@ class Greeter:
             mark = self.hub.mark
             identity = await self._identify(connect, remote, nonce)
             health = await self.dispatcher.health()
+            self._check_connections(identity)
         except OpenClawError as error:
             await self._refuse(socket, remote, request, connect, error)
             return None
@@ -140,6 +142,12 @@ class Greeter:
         if role is Role.NODE and not _is_device(connect, identity):
             raise DeviceIdentityRequiredError
         return identity
+
+    def _check_connections(self, identity: Identity) -> None:
+        limit = self.limits.operators_per_user
+        mine = self.hub.connections(user_id=identity.actor.user_id)
+        if identity.role is Role.OPERATOR and sum(c.identity.role is Role.OPERATOR for c in mine) >= limit:
+            raise TooManyConnectionsError(limit=limit)
 
     async def _refuse(
         self,

@@ -17,7 +17,7 @@ from openclaw.apps.gateway.connection import Connection, Remote
 from openclaw.apps.gateway.dispatch import Dispatcher
 from openclaw.apps.gateway.greeting import INTERNAL_ERROR, Greeter, read_frame
 from openclaw.apps.gateway.idempotency import IdempotencyCache
-from openclaw.apps.gateway.limits import Admission, GatewayLimits
+from openclaw.apps.gateway.limits import Admission, Buckets, GatewayLimits
 from openclaw.apps.gateway.registry import SERVICE_RESTART, ConnectionHub
 from openclaw.apps.gateway.requests import RequestRunner
 from openclaw.apps.gateway.send_queue import GatewaySocket
@@ -63,6 +63,7 @@ class GatewayServer:
         self._origins = frozenset(o.rstrip("/").lower() for o in config.allowed_origins)
         self._admission = Admission(clock, config.limits)
         self._idempotency = IdempotencyCache(clock, config.limits)
+        self._buckets = Buckets(clock, config.limits)
         self._server: Server | None = None
         self._ticker: asyncio.Task[None] | None = None
         self._greeter = Greeter(
@@ -157,6 +158,7 @@ class GatewayServer:
             connection,
             handlers=self._dispatcher.handlers,
             idempotency=self._idempotency,
+            buckets=self._buckets,
             clock=self._clock,
             limits=self._limits,
         )
@@ -219,6 +221,7 @@ class GatewayServer:
             await self._clock.sleep(self._limits.tick)
             self.hub.tick()
             self._idempotency.prune()
+            self._buckets.prune()
 
     def _remote(self, socket: ServerConnection, request: HttpRequest) -> Remote:
         peer = str(socket.remote_address[0]) if socket.remote_address else ""
