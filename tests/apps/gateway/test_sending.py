@@ -109,7 +109,7 @@ async def test_ending_a_session_or_membership_closes_its_connections_alone() -> 
         assert await elsewhere.ended() == (1008, "membership ended")
 
 
-@pytest.mark.parametrize("kind", ["device", "session"])
+@pytest.mark.parametrize("kind", ["device", "session", "membership"])
 async def test_what_is_revoked_while_connecting_does_not_get_in(kind: str) -> None:
     async with running() as gateway:
         person = Person()
@@ -118,8 +118,10 @@ async def test_what_is_revoked_while_connecting_does_not_get_in(kind: str) -> No
         async def revoke() -> None:
             if kind == "device":
                 gateway.hub.close_device(machine.device_id)
-            else:
+            elif kind == "session":
                 gateway.hub.close_session(person.session_id)
+            else:
+                gateway.hub.close_member(person.user_id, person.workspace_id)
 
         gateway.product.before_identity = revoke
         client = await gateway.open()
@@ -131,7 +133,8 @@ async def test_what_is_revoked_while_connecting_does_not_get_in(kind: str) -> No
         else:
             params = operator_params(gateway.token_of(person))
         await client.send("connect", params)
-        assert await client.ended() == (1008, "session ended")
+        reason = "membership ended" if kind == "membership" else "session ended"
+        assert await client.ended() == (1008, reason)
         assert len(gateway.hub) == 0
         assert not gateway.product.arrived, "nobody was told of it"
         assert gateway.product.closed.empty()

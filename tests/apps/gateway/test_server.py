@@ -341,8 +341,12 @@ async def test_hooks_run_once_per_connection_and_a_broken_one_closes_it() -> Non
 async def test_presence_is_told_to_the_user_alone() -> None:
     async with running() as gateway:
         person, stranger = Person(), Person()
+        elsewhere = await gateway.operator(
+            Person(user_id=person.user_id)
+        )  # the same user in another workspace
         first = await gateway.operator(person)
         other = await gateway.operator(stranger)
+        assert len(first.hello["snapshot"]["presence"]) == 1
         assert len((await first.event("presence"))["payload"]["presence"]) == 1
         second = await gateway.operator(person, scopes=[READ])
         told = await first.event("presence")
@@ -350,5 +354,6 @@ async def test_presence_is_told_to_the_user_alone() -> None:
         assert told["stateVersion"] == {"presence": 2, "health": 0}
         await second.socket.close()
         assert len((await first.event("presence"))["payload"]["presence"]) == 1
-        await other.result("health")
-        assert [len(e["payload"]["presence"]) for e in other.events if e["event"] == "presence"] == [1]
+        for apart in (other, elsewhere):
+            await apart.result("health")
+            assert [len(e["payload"]["presence"]) for e in apart.events if e["event"] == "presence"] == [1]

@@ -170,7 +170,7 @@ class Greeter:
         await socket.end(_close_code(error), error.words())
 
     def _greeting(self, connection: Connection, health: dict[str, object]) -> Greeting:
-        user_id = connection.actor.user_id
+        member = connection.actor.user_id, connection.actor.workspace_id
         return Greeting(
             version=self.version,
             boot_id=self.boot_id,
@@ -180,9 +180,9 @@ class Greeter:
             capabilities=list(self.capabilities),
             role=connection.identity.role,
             scopes=connection.identity.scopes,
-            presence=self.hub.presence(user_id),
+            presence=self.hub.presence(*member),
             health=health,
-            state_version=self.hub.state_version(user_id),
+            state_version=self.hub.state_version(*member),
             uptime_ms=int((self.clock.now() - self.started_at).total_seconds() * 1000),
             max_payload=self.limits.max_payload,
             max_buffered_bytes=self.limits.max_buffered,

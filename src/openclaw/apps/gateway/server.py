@@ -171,14 +171,14 @@ class GatewayServer:
         connection.on_closing(give_up)
         if connection.is_closing:  # its session was ended while it was being greeted
             give_up()
-        self.hub.tell_presence(actor.user_id)
+        self.hub.tell_presence(actor.user_id, actor.workspace_id)
         try:
             await asyncio.wait([receiver])
         finally:
             receiver.cancel()
             self.hub.discard(connection)
             await runner.finish()
-            self.hub.tell_presence(actor.user_id)
+            self.hub.tell_presence(actor.user_id, actor.workspace_id)
             if connection.is_announced:
                 await self._announce_end(connection)
             await connection.wait_closed()
