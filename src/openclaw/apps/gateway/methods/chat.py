@@ -1,12 +1,14 @@
 """chat.send, chat.history, chat.abort."""
 
 from typing import Any
+from uuid import UUID
 
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
-from openclaw.apps.gateway.methods.addressing import conversation_of, key_of
+from openclaw.apps.gateway.methods.addressing import check_session, conversation_of, key_of
 from openclaw.domains.agents.schemas import TextPart
 from openclaw.domains.agents.service import runs
+from openclaw.domains.conversations.errors import MessageNotFoundError
 from openclaw.domains.conversations.schemas import Message
 from openclaw.domains.conversations.service import messages
 from openclaw.infra.web.context import Platform
@@ -22,6 +24,7 @@ def chat_methods(platform: Platform) -> dict[str, Handler]:
         actor = connection.actor
         async with platform.database.transaction(actor) as scope:
             conversation_id = await conversation_of(scope, params.session_key)
+            check_session(conversation_id, params.session_id)
             accepted = await messages.send_message(
                 scope, conversation_id, text=params.message, key=params.idempotency_key
             )
@@ -41,14 +44,21 @@ def chat_methods(platform: Platform) -> dict[str, Handler]:
         }
 
     async def history(connection: Connection, params: ChatHistoryParams) -> dict[str, Any]:
-        limit = min(params.limit or MAX_PAGE, MAX_PAGE)
         async with platform.database.transaction(connection.actor) as scope:
             conversation_id = await conversation_of(scope, params.session_key)
-            page = await messages.list_messages(scope, conversation_id, cursor=params.cursor, limit=limit)
+            check_session(conversation_id, params.session_id)
+            page = await messages.list_messages(
+                scope,
+                conversation_id,
+                cursor=params.cursor,
+                limit=params.limit or MAX_PAGE,
+                until_id=_message_id(params.message_id),
+                offset=params.offset or 0,
+            )
         return {
             "sessionKey": params.session_key,
             "sessionId": key_of(conversation_id),
-            "messages": [_message(message) for message in page.items],
+            "messages": [_message(message, params.max_chars) for message in page.items],
             "thinkingLevel": "off",
             **(_next(page.next_cursor) if connection.protocol >= 4 else {}),
         }
@@ -73,11 +83,20 @@ def _next(cursor: str | None) -> dict[str, Any]:
     return {"hasMore": cursor is not None, **({"nextCursor": cursor} if cursor else {})}
 
 
-def _message(message: Message) -> dict[str, Any]:
+def _message_id(text: str | None) -> UUID | None:
+    if text is None:
+        return None
+    try:
+        return ids.from_wire("msg", text)
+    except ValueError:
+        raise MessageNotFoundError from None
+
+
+def _message(message: Message, max_chars: int | None) -> dict[str, Any]:
     content: list[dict[str, Any]] = []
     for part in message.parts:
         if isinstance(part, TextPart):
-            content.append({"type": "text", "text": part.text})
+            content.append({"type": "text", "text": part.text[:max_chars]})
         else:
             content.append(
                 {

@@ -21,8 +21,6 @@ from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError
 from openclaw.kit.pagination import Page, decode_cursor, encode_cursor
 
-_TITLE_LENGTH = 60
-
 
 @dataclass(frozen=True)
 class Accepted:
@@ -35,12 +33,23 @@ class Accepted:
 
 
 async def list_messages(
-    scope: Scope, conversation_id: UUID, *, cursor: str | None, limit: int
+    scope: Scope,
+    conversation_id: UUID,
+    *,
+    cursor: str | None,
+    limit: int,
+    until_id: UUID | None = None,
+    offset: int = 0,
 ) -> Page[Message]:
-    """A page of a conversation, oldest first; the cursor leads to older messages. Raises ConversationNotFoundError."""
+    """A page of a conversation, oldest first; the cursor leads to older messages.
+
+    The page ends at ``until_id`` if given, and ``offset`` messages before. Raises ConversationNotFoundError,
+    MessageNotFoundError.
+    """
     await catalog.access_conversation(scope, conversation_id)
+    before = _position(cursor) if until_id is None else (await _get(scope, conversation_id, until_id)).seq + 1
     rows = await repository.list_messages(
-        scope, conversation_id, before_seq=_position(cursor), limit=limit + 1
+        scope, conversation_id, before_seq=before, offset=offset, limit=limit + 1
     )
     shown = rows[-limit:]
     return Page(await view(scope, shown), encode_cursor(str(shown[0].seq)) if len(rows) > limit else None)
@@ -139,7 +148,7 @@ async def _accept(scope: Scope, conversation: ConversationRow, *, text: str, key
         client_run_id=client_run_id,
     )
     if seq == 1 and conversation.title in catalog.UNTITLED.values():
-        conversation.title = _title(text)
+        conversation.title = catalog.title_of(text)
     conversation.updated_at, conversation.archived_at = scope.now(), None
     await catalog.announce(scope, conversation.id, "message")
     return Accepted(_message(question, None), run_id, client_run_id, is_new=True)
@@ -227,11 +236,6 @@ def _message(row: MessageRow, run: Run | None) -> Message:
 
 def _answer_of(row: MessageRow) -> UUID | None:
     return row.run_id if row.role == "assistant" else None
-
-
-def _title(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _TITLE_LENGTH else f"{line[: _TITLE_LENGTH - 1].rstrip()}…"
 
 
 def _position(cursor: str | None) -> int | None:
