@@ -193,6 +193,7 @@ class RequestRunner:
             key=params.idempotency_key,
             params=request.params,
             work=lambda: handler(self._connection, params),
+            is_remembered=method.is_remembered,
         )
 
     def _forget(self, request_id: str, lane: str | None, task: asyncio.Task[None]) -> None:

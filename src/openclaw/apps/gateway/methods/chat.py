@@ -8,12 +8,13 @@ from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.methods.addressing import check_session, conversation_of, key_of
 from openclaw.domains.agents.schemas import TextPart
 from openclaw.domains.agents.service import runs
-from openclaw.domains.conversations.errors import MessageNotFoundError
+from openclaw.domains.conversations.errors import KeyReusedError, MessageNotFoundError
 from openclaw.domains.conversations.schemas import Message
 from openclaw.domains.conversations.service import messages
 from openclaw.infra.web.context import Platform
 from openclaw.kit import ids
 from openclaw.kit.pagination import MAX_PAGE
+from openclaw.protocol.gateway.errors import IdempotencyConflictError
 from openclaw.protocol.gateway.params import ChatAbortParams, ChatHistoryParams, ChatSendParams
 
 
@@ -25,9 +26,12 @@ def chat_methods(platform: Platform) -> dict[str, Handler]:
         async with platform.database.transaction(actor) as scope:
             conversation_id = await conversation_of(scope, params.session_key)
             check_session(conversation_id, params.session_id)
-            accepted = await messages.send_message(
-                scope, conversation_id, text=params.message, key=params.idempotency_key
-            )
+            try:
+                accepted = await messages.send_message(
+                    scope, conversation_id, text=params.message, key=params.idempotency_key
+                )
+            except KeyReusedError as error:
+                raise IdempotencyConflictError(key=error.key) from None
         if accepted.is_new:
             await platform.start_run(
                 {
@@ -38,7 +42,7 @@ def chat_methods(platform: Platform) -> dict[str, Handler]:
             )
         return {
             "runId": accepted.client_run_id,
-            "status": "started" if accepted.is_new else "in_flight",
+            "status": "started" if accepted.is_new else "in_flight" if accepted.is_open else "ok",
             "run": ids.to_wire("run", accepted.run_id),
             "messageId": ids.to_wire("msg", accepted.message.id),
         }

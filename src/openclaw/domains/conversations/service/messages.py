@@ -9,6 +9,7 @@ from openclaw.domains.agents.service import runs
 from openclaw.domains.conversations import repository
 from openclaw.domains.conversations.errors import (
     ConversationNotFoundError,
+    KeyReusedError,
     MessageNotFoundError,
     NotAUserMessageError,
 )
@@ -24,12 +25,13 @@ from openclaw.kit.pagination import Page, decode_cursor, encode_cursor
 
 @dataclass(frozen=True)
 class Accepted:
-    """A message that is in the database, with the run that answers it."""
+    """A message that is in the database, with the run that answers it; ``is_open``: it has not answered yet."""
 
     message: Message
     run_id: UUID
     client_run_id: str
     is_new: bool
+    is_open: bool = True
 
 
 async def list_messages(
@@ -58,13 +60,15 @@ async def list_messages(
 async def send_message(scope: Scope, conversation_id: UUID, *, text: str, key: str | None) -> Accepted:
     """Accept a user's message and request the run that answers it; the same key again is the same message.
 
-    Raises ConversationNotFoundError, RunBusyError, NotAllowedError for viewers.
+    Raises ConversationNotFoundError, RunBusyError, KeyReusedError, NotAllowedError for viewers.
     """
     check_role(scope.who, Role.MEMBER)
     if not text.strip():
         raise InvalidInputError(field="text", reason="must not be empty")
     conversation = await _lock(scope, conversation_id)
     if key is not None and (known := await repository.find_by_key(scope, conversation_id, key)) is not None:
+        if known.text != text:
+            raise KeyReusedError(key=key)
         return await _accepted_before(scope, known)
     await _check_idle(scope, conversation_id)
     return await _accept(scope, conversation, text=text, key=key)
@@ -157,7 +161,14 @@ async def _accept(scope: Scope, conversation: ConversationRow, *, text: str, key
 async def _accepted_before(scope: Scope, message: MessageRow) -> Accepted:
     assert message.run_id is not None
     assert message.idempotency_key is not None
-    return Accepted((await view(scope, [message]))[0], message.run_id, message.idempotency_key, is_new=False)
+    running = await runs.find_open_run(scope, message.conversation_id)
+    return Accepted(
+        (await view(scope, [message]))[0],
+        message.run_id,
+        message.idempotency_key,
+        is_new=False,
+        is_open=running is not None and running.id == message.run_id,
+    )
 
 
 async def _lock(scope: Scope, conversation_id: UUID) -> ConversationRow:
