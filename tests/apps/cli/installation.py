@@ -1,6 +1,7 @@
 """A whole installation in processes of its own: `openclaw up`, a linked machine with its bridge, people's terminals."""
 
 import contextlib
+import io
 import json
 import os
 import select
@@ -16,7 +17,9 @@ from typing import Any
 import httpx2
 
 from openclaw.apps.cli.api import session_of
+from openclaw.apps.cli.config import language
 from openclaw.apps.cli.credentials import CredentialStore
+from openclaw.apps.cli.main import run
 
 PASSWORD = "correct horse battery"
 CLI = [sys.executable, "-m", "openclaw.apps.cli"]
@@ -67,7 +70,26 @@ class Terminal:
         return {**kept, **own, **self.variables}
 
     def run(self, *arguments: str, stdin: str = "", **variables: str) -> Done:
-        """Run `openclaw` to its end."""
+        """Run a command of the client to its end, in this process: most of a short command is loading its program."""
+        before = dict(os.environ)
+        os.environ.clear()
+        os.environ.update(self.environment | variables)
+        language.cache_clear()
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+        streams = sys.stdin
+        sys.stdin = io.StringIO(stdin)
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                code = run(arguments)
+        finally:
+            sys.stdin = streams
+            os.environ.clear()
+            os.environ.update(before)
+            language.cache_clear()
+        return Done(code, _text_of(out), _text_of(err))
+
+    def process(self, *arguments: str, stdin: str = "", **variables: str) -> Done:
+        """Run any command to its end, in a process of its own."""
         done = subprocess.run(
             [*CLI, *arguments],
             input=stdin,
@@ -190,7 +212,9 @@ class Installation:
         """Link the machine, and wait until its bridge is online."""
         headers = {"Authorization": f"Bearer {self._token}"}
         code = self.api.post("/bridge/public-link", headers=headers).raise_for_status().json()["code"]
-        linked = self.terminal.run("bridge", "link", code, "--server", self.url, "--name", "Laptop 笔记本")
+        linked = self.terminal.process(
+            "bridge", "link", code, "--server", self.url, "--name", "Laptop 笔记本"
+        )
         assert linked.code == 0, linked.err
         log = self._folder / "bridge.log"
         self._bridge = self.terminal.start("bridge", "run", "--port", "0", log=log)
@@ -217,6 +241,13 @@ def _end(connection: socket.socket) -> None:
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
     connection.close()
+
+
+def _text_of(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue().decode()
 
 
 def free_port() -> int:

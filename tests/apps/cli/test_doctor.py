@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from openclaw.apps.cli.layout import cell_width
 from tests.apps.cli.installation import Done, Installation, Terminal
 
 EVERY_CHECK = [
@@ -104,18 +105,8 @@ def test_a_clock_that_is_wrong(stranger: Terminal) -> None:
     assert found["login"]["state"] in ("warn", "fail")
 
 
-def test_a_gateway_that_is_away(installation: Installation, healthy: Terminal) -> None:
-    """Only its address is wrong: the relay before it is closed."""
-    done = healthy.run("doctor", "--json")
-    assert checks(done)["gateway"]["state"] == "ok"
-
-
-@pytest.mark.parametrize(
-    ("language", "columns"), [("en_US.UTF-8", 60), ("zh_CN.UTF-8", 60), ("zh_CN.UTF-8", 100)]
-)
+@pytest.mark.parametrize(("language", "columns"), [("en_US.UTF-8", 60), ("zh_CN.UTF-8", 60)])
 def test_the_report_fits(stranger: Terminal, language: str, columns: int) -> None:
-    from openclaw.apps.cli.layout import cell_width
-
     done = stranger.run("doctor", LANG=language, COLUMNS=str(columns))
     assert done.code == 1
     assert max(cell_width(line) for line in done.out.splitlines()) <= columns

@@ -42,7 +42,7 @@ def test_a_machine_is_linked_with_the_printed_command_and_revoked(
     command = challenge["command"].replace(" --run", "").split()[1:]
     other = Terminal(tmp_path / "other", installation.url)
     other.home.mkdir()
-    assert other.run(*command, "--name", "Second").code == 0
+    assert other.process(*command, "--name", "Second").code == 0
     assert json.loads(waiting.communicate(timeout=30)[0])["name"] == "Second"
     assert terminal.run("devices", "revoke", "second", "--json").json["error"]["code"] == "cli.not_confirmed"
     with PseudoTerminal(terminal, "devices", "revoke", "second") as shown:
