@@ -62,6 +62,8 @@ def test_the_commented_defaults_are_what_no_file_entry_means(
         '[tools]\nexec = "yes"',
         '[tools]\n"fs.format" = "allow"',
         'denied = [""]',
+        'denied = ["~other/x"]',
+        '[tools]\nexec = "dangerous"',
         "use_default_denied = 1",
         "x" * 300_000,
     ],
@@ -148,6 +150,24 @@ def test_own_patterns_come_on_top_or_alone(policy_of: MakePolicy, home: Path, st
     assert alone.refusal(f"{state.resolve()}/device.pem")
 
 
+def test_denied_patterns_may_start_at_home(policy_of: MakePolicy, home: Path) -> None:
+    policy = policy_of('denied = ["~/Documents/taxes", "~/*/draft", "~$*"]')
+    assert policy.denies(f"{home}/Documents/taxes/2025.pdf")
+    assert policy.denies(f"{home}/a/draft")
+    assert policy.denies(f"{home}/a/~$letter.docx")
+    assert not policy.denies(f"{home}/work/Documents/taxes")
+    assert not policy.denies(f"{home}/Documents/tax")
+    assert verdict(policy, "exec", command="cat Documents/taxes/2025.pdf") is not None
+
+
+def test_home_under_both_of_its_names(folder: StateFolder, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "known-as").symlink_to(home)
+    folder.write("policy.toml", b'denied = ["~/taxes"]')
+    policy = PolicyStore(folder, home=tmp_path / "known-as").current()
+    assert policy.denies(f"{tmp_path}/known-as/taxes")
+    assert policy.denies(f"{home}/taxes")
+
+
 # ── Calls ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -170,6 +190,32 @@ def test_the_grade_is_judged_here_too(
 ) -> None:
     policy = policy_of(f'max_grade = "{max_grade}"')
     assert (verdict(policy, "exec", command=command) is not None) == is_refused
+
+
+@pytest.mark.parametrize(
+    ("file", "tool", "arguments", "is_refused"),
+    [
+        ('exec = "read"', "exec", {"command": "ls"}, False),
+        ('exec = "read"', "exec", {"command": "touch x"}, True),
+        ('exec = "read"', "fs.write", {"path": "~/x", "content": ""}, False),
+        ('"fs.write" = "modify"', "fs.write", {"path": "~/x", "content": ""}, False),
+        ('"fs.write" = "read"', "fs.write", {"path": "~/x", "content": ""}, True),
+        ('exec = "modify"', "exec", {"command": "rm -r build"}, True),
+        ('exec = "high"', "exec", {"command": "rm -r build"}, False),
+        ('exec = "high"', "exec", {"command": "rm -rf /"}, True),
+    ],
+)
+def test_a_tool_may_have_a_grade_of_its_own(
+    policy_of: MakePolicy, file: str, tool: str, arguments: dict[str, object], is_refused: bool
+) -> None:
+    policy = policy_of(f"[tools]\n{file}")
+    assert policy.allows_tool(tool)
+    assert (verdict(policy, tool, **arguments) is not None) == is_refused
+
+
+def test_the_lower_of_both_grades_counts(policy_of: MakePolicy) -> None:
+    policy = policy_of('max_grade = "read"\n[tools]\nexec = "high"')
+    assert verdict(policy, "exec", command="touch x") is not None
 
 
 def test_a_tool_that_is_off_is_refused(policy_of: MakePolicy) -> None:

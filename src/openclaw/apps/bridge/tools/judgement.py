@@ -27,9 +27,9 @@ def judge(policy: Policy, tool: str, arguments: Struct) -> None:
     assessment = grade_call(tool, arguments, home=policy.home)
     if assessment.grade is Grade.DANGEROUS:
         raise _denied("This call is dangerous; this machine never runs such calls.")
-    if assessment.grade > Grade(policy.max_grade):
+    if assessment.grade > (accepted := policy.max_grade_of(tool)):
         raise _denied(
-            f"This call is graded {assessment.grade}; this machine's owner accepts {policy.max_grade} at most."
+            f"This call is graded {assessment.grade}; this machine's owner accepts {accepted} of {tool} at most."
         )
     if isinstance(arguments, Exec):
         _judge_words(policy, arguments)
