@@ -1,5 +1,6 @@
 """The local policy: what it refuses, and that it never falls open."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -274,3 +275,97 @@ def test_commands_work_in_allowed_folders_only(policy: Policy, home: Path, cwd: 
     (home / ".ssh").mkdir()
     (home / "out").symlink_to("/etc")
     assert verdict(policy, "exec", argv=["true"], cwd=cwd) is not None
+
+
+# ── The allowed folders bind commands too ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def work(home: Path) -> Path:
+    """The only allowed folder; its neighbour holds a diary, and links in it lead there."""
+    (home / "private" / "deep").mkdir(parents=True)
+    (home / "private" / "diary.txt").write_text("dear")
+    (home / "diary.txt").write_text("dear")
+    work = home / "work"
+    (work / "sub").mkdir(parents=True)
+    (work / "notes.txt").write_text("a/b\n")
+    (work / "leads-out").symlink_to(home / "private" / "diary.txt")
+    (work / "way-out").symlink_to(home / "private" / "deep")
+    (work / "python").symlink_to(sys.executable)
+    return work
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cat {home}/private/diary.txt",
+        "cat ~/private/diary.txt",
+        "cat $HOME/private/diary.txt",
+        "cat ../private/diary.txt",
+        "cat sub/../../private/diary.txt",
+        "cat < ../private/diary.txt",
+        "head -n1 --lines=1 {home}/priv*/diary.txt",
+        "cat .*/private/diary.txt",
+        "grep -r dear ..",
+        "ls {home}",
+        "cd .. && cat private/diary.txt",
+        "cd; cat diary.txt",
+        "cp notes.txt {home}/copy.txt",
+        "mkdir -p {home}/new/deeper",
+        "echo x > ../private/diary.txt",
+        "tar czf out.tgz -C {home} private",
+        "tar czf out.tgz --directory={home}/private .",
+        "curl file://{home}/private/diary.txt",
+        "cat leads-out",
+        "cat leads*",
+        "cat way-out/../diary.txt",
+        "x={home}/private/diary.txt; cat $x",
+        "cat {{{home}/private/diary.txt,notes.txt}}",
+        "cat $(echo {home}/private/diary.txt)",
+        "for f in {home}/private/*; do cat $f; done",
+        "python3 -c 'print(open(\"{home}/private/diary.txt\").read())'",
+        "sh -c 'cat ../private/diary.txt'",
+        "cat /proc/self/cwd/../private/diary.txt",
+        "ls /usr",
+    ],
+)
+def test_commands_reach_allowed_folders_only(
+    policy_of: MakePolicy, work: Path, home: Path, command: str
+) -> None:
+    policy = policy_of('folders = ["~/work"]')
+    refused = verdict(policy, "exec", command=command.format(home=home), cwd=str(work))
+    assert refused is not None
+    assert "outside the folders" in refused
+
+
+def test_arguments_reach_allowed_folders_only(policy_of: MakePolicy, work: Path, home: Path) -> None:
+    policy = policy_of('folders = ["~/work"]')
+    for argv in (["cat", f"{home}/private/diary.txt"], ["cat", "../private/diary.txt"], ["cat", "leads-out"]):
+        assert verdict(policy, "exec", argv=argv, cwd=str(work)) is not None
+    assert verdict(policy, "exec", argv=["cat", f"{work}/notes.txt"], cwd=str(work)) is None
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cat notes.txt {home}/work/notes.txt ~/work/notes.txt",
+        "make test > /dev/null 2>&1",
+        "./python -c 'print(6 / 3 // 2)'",
+        "/usr/bin/env true",
+        "env /usr/bin/make",
+        "PATH=/usr/local/bin:$PATH make",
+        "awk '/no-such-place/ {{print $1}}' notes.txt",
+        "grep -c /no/such/place notes.txt",
+        "sed 's/a/b/' notes.txt",
+        "grep 'a.*b' *.txt",
+        "cd sub && ls",
+        "mkdir -p new/deeper && touch new/deeper/x",
+        "git clone https://example.test/a/b.git",
+        "curl -s http://example.test/etc -o out.html",
+        "git log --oneline HEAD~3..HEAD",
+        "x=1; echo $x",
+    ],
+)
+def test_what_stays_in_the_folder_runs(policy_of: MakePolicy, work: Path, home: Path, command: str) -> None:
+    policy = policy_of('folders = ["~/work"]')
+    assert verdict(policy, "exec", command=command.format(home=home), cwd=str(work)) is None
