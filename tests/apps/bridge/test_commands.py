@@ -80,6 +80,16 @@ async def test_a_systemd_unit(home: Path, tmp_path: Path) -> None:
     assert any("enable --now openclaw-bridge" in step for step in json.loads(out)["next"])
 
 
+async def test_a_service_file_that_cannot_be_written(home: Path, state: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    where = str(tmp_path / "file" / "units")
+    code, out, _ = await command(home, state, "install-service", "--output", where, "--json")
+    assert (code, json.loads(out)["error"]["code"]) == (2, "bridge.service_file_unwritable")
+    code, _, err = await command(home, state, "install-service", "--output", where)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert where in err
+
+
 async def test_a_launchd_agent_and_a_windows_task(home: Path, state: Path, tmp_path: Path) -> None:
     for system in ("macos", "windows"):
         code, _, err = await command(

@@ -114,3 +114,37 @@ def test_a_call_of_another_form_is_no_call() -> None:
     )
     assert frame is not None
     assert decode_call_request(frame.payload) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"id": "x" * 200},
+        {"command": 1},
+        {"command": "c" * 200},
+        {"command": None},
+        {"nodeId": 5},
+        {"nodeId": None},
+        {"paramsJSON": {"argv": ["true"]}},
+        {"timeoutMs": 0},
+        {"timeoutMs": "soon"},
+    ],
+)
+async def test_a_call_of_another_form_is_answered(node: NodeConnection, wrong: dict[str, object]) -> None:
+    call: dict[str, object] = {"id": "inv_1", "nodeId": node.node_id, "command": "system.info"} | wrong
+    await node.send("node.invoke.request", call)
+    result = await node.result(str(call["id"])[:128])
+    assert (result["ok"], result["error"]["code"]) == (False, "INVALID_ARGUMENTS")
+
+
+async def test_a_call_without_an_id_or_for_another_node_is_not_answered(node: NodeConnection) -> None:
+    for call in ([], {"id": 5}, {"id": ""}, {"id": "inv_1", "nodeId": "another", "command": 1}):
+        await node.send("node.invoke.request", call)  # pyright: ignore[reportArgumentType]
+    assert (await node.call("inv_2", "system.info", {}))["ok"]
+    assert [result["id"] for result in node.results] == ["inv_2"]
+
+
+async def test_a_malformed_repeat_gets_the_result_that_the_id_has(node: NodeConnection) -> None:
+    assert (await node.call("inv_1", "system.info", {}))["ok"]
+    await node.send("node.invoke.request", {"id": "inv_1", "nodeId": node.node_id, "command": 1})
+    assert (await node.result("inv_1"))["ok"]

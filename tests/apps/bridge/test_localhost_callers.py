@@ -231,3 +231,23 @@ async def test_row_5_the_form_attack_of_an_allowed_page_changes_nothing(
     body = b'{"challengeId":"x","code":"123456","z":"="}\r\n'
     assert (await request(bridge.port, "POST", "/link/redeem", headers, body)).status == 403
     assert control_plane.paths == []
+
+
+# ── 7 after 5 and 6: a token's value is looked at last ──────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "code"),
+    [
+        ({"Content-Type": "text/plain"}, 415, "bridge.not_json"),
+        ({"Content-Type": "text/plain", "Sec-Fetch-Mode": "no-cors"}, 403, "bridge.not_a_cors_request"),
+        ({"Content-Type": "application/json"}, 401, "bridge.token_needed"),
+    ],
+)
+async def test_row_7_a_wrong_token_is_told_last(
+    bridge: RunningBridge, more: dict[str, str], status: int, code: str
+) -> None:
+    for origin in ({"Origin": APP}, {}):
+        headers = {**origin, "Authorization": "Bearer wrong", **more}
+        answer = await request(bridge.port, "POST", "/link/redeem", headers, b"{}")
+        assert (answer.status, answer.code) == (status, code)

@@ -104,6 +104,20 @@ async def test_row_6_options_and_get_do_nothing(
     assert control_plane.paths == []
 
 
+async def test_row_6_half_characters_are_refused(bridge: RunningBridge) -> None:
+    token = {"Authorization": f"Bearer {bridge.token}"}
+    for field in ("server", "name", "code"):
+        answer = await post(bridge.port, "/local/link", {"code": "123456", field: "\ud800"}, **token)
+        assert (answer.status, answer.code) == (400, "bridge.bad_request")
+
+
+async def test_row_6_a_query_of_many_fields_is_refused(bridge: RunningBridge) -> None:
+    for query, status in (("a=1" + "&a=1" * 7, 200), ("a=1" + "&a=1" * 8, 400)):
+        answer = await request(bridge.port, "GET", f"/healthz?{query}", {"Origin": APP})
+        assert answer.status == status
+    assert answer.code == "bridge.bad_request"
+
+
 # ── 7: no cookies, no credentials ───────────────────────────────────────────────────────────────────────────────────
 
 

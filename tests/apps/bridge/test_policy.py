@@ -1,5 +1,6 @@
 """The local policy: what it refuses, and that it never falls open."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,6 +63,8 @@ def test_the_commented_defaults_are_what_no_file_entry_means(
         '[tools]\nexec = "yes"',
         '[tools]\n"fs.format" = "allow"',
         'denied = [""]',
+        'denied = ["~other/x"]',
+        '[tools]\nexec = "dangerous"',
         "use_default_denied = 1",
         "x" * 300_000,
     ],
@@ -148,6 +151,24 @@ def test_own_patterns_come_on_top_or_alone(policy_of: MakePolicy, home: Path, st
     assert alone.refusal(f"{state.resolve()}/device.pem")
 
 
+def test_denied_patterns_may_start_at_home(policy_of: MakePolicy, home: Path) -> None:
+    policy = policy_of('denied = ["~/Documents/taxes", "~/*/draft", "~$*"]')
+    assert policy.denies(f"{home}/Documents/taxes/2025.pdf")
+    assert policy.denies(f"{home}/a/draft")
+    assert policy.denies(f"{home}/a/~$letter.docx")
+    assert not policy.denies(f"{home}/work/Documents/taxes")
+    assert not policy.denies(f"{home}/Documents/tax")
+    assert verdict(policy, "exec", command="cat Documents/taxes/2025.pdf") is not None
+
+
+def test_home_under_both_of_its_names(folder: StateFolder, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "known-as").symlink_to(home)
+    folder.write("policy.toml", b'denied = ["~/taxes"]')
+    policy = PolicyStore(folder, home=tmp_path / "known-as").current()
+    assert policy.denies(f"{tmp_path}/known-as/taxes")
+    assert policy.denies(f"{home}/taxes")
+
+
 # ── Calls ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -170,6 +191,32 @@ def test_the_grade_is_judged_here_too(
 ) -> None:
     policy = policy_of(f'max_grade = "{max_grade}"')
     assert (verdict(policy, "exec", command=command) is not None) == is_refused
+
+
+@pytest.mark.parametrize(
+    ("file", "tool", "arguments", "is_refused"),
+    [
+        ('exec = "read"', "exec", {"command": "ls"}, False),
+        ('exec = "read"', "exec", {"command": "touch x"}, True),
+        ('exec = "read"', "fs.write", {"path": "~/x", "content": ""}, False),
+        ('"fs.write" = "modify"', "fs.write", {"path": "~/x", "content": ""}, False),
+        ('"fs.write" = "read"', "fs.write", {"path": "~/x", "content": ""}, True),
+        ('exec = "modify"', "exec", {"command": "rm -r build"}, True),
+        ('exec = "high"', "exec", {"command": "rm -r build"}, False),
+        ('exec = "high"', "exec", {"command": "rm -rf /"}, True),
+    ],
+)
+def test_a_tool_may_have_a_grade_of_its_own(
+    policy_of: MakePolicy, file: str, tool: str, arguments: dict[str, object], is_refused: bool
+) -> None:
+    policy = policy_of(f"[tools]\n{file}")
+    assert policy.allows_tool(tool)
+    assert (verdict(policy, tool, **arguments) is not None) == is_refused
+
+
+def test_the_lower_of_both_grades_counts(policy_of: MakePolicy) -> None:
+    policy = policy_of('max_grade = "read"\n[tools]\nexec = "high"')
+    assert verdict(policy, "exec", command="touch x") is not None
 
 
 def test_a_tool_that_is_off_is_refused(policy_of: MakePolicy) -> None:
@@ -228,3 +275,97 @@ def test_commands_work_in_allowed_folders_only(policy: Policy, home: Path, cwd: 
     (home / ".ssh").mkdir()
     (home / "out").symlink_to("/etc")
     assert verdict(policy, "exec", argv=["true"], cwd=cwd) is not None
+
+
+# ── The allowed folders bind commands too ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def work(home: Path) -> Path:
+    """The only allowed folder; its neighbour holds a diary, and links in it lead there."""
+    (home / "private" / "deep").mkdir(parents=True)
+    (home / "private" / "diary.txt").write_text("dear")
+    (home / "diary.txt").write_text("dear")
+    work = home / "work"
+    (work / "sub").mkdir(parents=True)
+    (work / "notes.txt").write_text("a/b\n")
+    (work / "leads-out").symlink_to(home / "private" / "diary.txt")
+    (work / "way-out").symlink_to(home / "private" / "deep")
+    (work / "python").symlink_to(sys.executable)
+    return work
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cat {home}/private/diary.txt",
+        "cat ~/private/diary.txt",
+        "cat $HOME/private/diary.txt",
+        "cat ../private/diary.txt",
+        "cat sub/../../private/diary.txt",
+        "cat < ../private/diary.txt",
+        "head -n1 --lines=1 {home}/priv*/diary.txt",
+        "cat .*/private/diary.txt",
+        "grep -r dear ..",
+        "ls {home}",
+        "cd .. && cat private/diary.txt",
+        "cd; cat diary.txt",
+        "cp notes.txt {home}/copy.txt",
+        "mkdir -p {home}/new/deeper",
+        "echo x > ../private/diary.txt",
+        "tar czf out.tgz -C {home} private",
+        "tar czf out.tgz --directory={home}/private .",
+        "curl file://{home}/private/diary.txt",
+        "cat leads-out",
+        "cat leads*",
+        "cat way-out/../diary.txt",
+        "x={home}/private/diary.txt; cat $x",
+        "cat {{{home}/private/diary.txt,notes.txt}}",
+        "cat $(echo {home}/private/diary.txt)",
+        "for f in {home}/private/*; do cat $f; done",
+        "python3 -c 'print(open(\"{home}/private/diary.txt\").read())'",
+        "sh -c 'cat ../private/diary.txt'",
+        "cat /proc/self/cwd/../private/diary.txt",
+        "ls /usr",
+    ],
+)
+def test_commands_reach_allowed_folders_only(
+    policy_of: MakePolicy, work: Path, home: Path, command: str
+) -> None:
+    policy = policy_of('folders = ["~/work"]')
+    refused = verdict(policy, "exec", command=command.format(home=home), cwd=str(work))
+    assert refused is not None
+    assert "outside the folders" in refused
+
+
+def test_arguments_reach_allowed_folders_only(policy_of: MakePolicy, work: Path, home: Path) -> None:
+    policy = policy_of('folders = ["~/work"]')
+    for argv in (["cat", f"{home}/private/diary.txt"], ["cat", "../private/diary.txt"], ["cat", "leads-out"]):
+        assert verdict(policy, "exec", argv=argv, cwd=str(work)) is not None
+    assert verdict(policy, "exec", argv=["cat", f"{work}/notes.txt"], cwd=str(work)) is None
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cat notes.txt {home}/work/notes.txt ~/work/notes.txt",
+        "make test > /dev/null 2>&1",
+        "./python -c 'print(6 / 3 // 2)'",
+        "/usr/bin/env true",
+        "env /usr/bin/make",
+        "PATH=/usr/local/bin:$PATH make",
+        "awk '/no-such-place/ {{print $1}}' notes.txt",
+        "grep -c /no/such/place notes.txt",
+        "sed 's/a/b/' notes.txt",
+        "grep 'a.*b' *.txt",
+        "cd sub && ls",
+        "mkdir -p new/deeper && touch new/deeper/x",
+        "git clone https://example.test/a/b.git",
+        "curl -s http://example.test/etc -o out.html",
+        "git log --oneline HEAD~3..HEAD",
+        "x=1; echo $x",
+    ],
+)
+def test_what_stays_in_the_folder_runs(policy_of: MakePolicy, work: Path, home: Path, command: str) -> None:
+    policy = policy_of('folders = ["~/work"]')
+    assert verdict(policy, "exec", command=command.format(home=home), cwd=str(work)) is None

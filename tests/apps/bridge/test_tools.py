@@ -240,6 +240,14 @@ def test_a_file_changed_meanwhile_is_not_overwritten(policy: Policy, home: Path)
     assert [p.name for p in home.iterdir()] == ["f"]
 
 
+@pytest.mark.parametrize("name", ["文" * 85, "é" * 127, "x" * 255, "\U0001f600" * 63, "a" + "文" * 84])
+def test_write_takes_the_longest_names(policy: Policy, home: Path, name: str) -> None:
+    for content in ("first", "second"):
+        write_file(policy, FsWrite(path=f"~/{name}", content=content))
+        assert (home / name).read_text() == content
+    assert [entry.name for entry in home.iterdir()] == [name]
+
+
 # ── fs.edit ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

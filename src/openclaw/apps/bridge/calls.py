@@ -24,13 +24,14 @@ _log = logging.getLogger(__name__)
 
 MAX_RUNNING = 8
 MAX_WAITING = 256
+MAX_CALL_ID_LETTERS = 128
 _END_SECONDS = 2.0
 
 
 class CallRequest(msgspec.Struct, frozen=True, rename="camel"):
     """``node.invoke.request``. ``id`` is also the key under which the call runs at most once."""
 
-    id: Annotated[str, Meta(min_length=1, max_length=128)]
+    id: Annotated[str, Meta(min_length=1, max_length=MAX_CALL_ID_LETTERS)]
     node_id: str
     command: Annotated[str, Meta(max_length=128)]
     params_json: str | None = msgspec.field(name="paramsJSON", default=None)
@@ -79,15 +80,7 @@ class Calls:
 
     def accept(self, request: CallRequest, *, device_id: str) -> None:
         """Run a call that is new; answer one that has ended with its kept result; leave a running one alone."""
-        if request.id in self._active:
-            return
-        try:
-            known = self._journal.find(request.id)
-        except sqlite3.Error:
-            self._outlet.send_result(request.id, _JOURNAL_BROKEN)
-            return
-        if known is not None:
-            self._outlet.send_result(request.id, known.outcome or INTERRUPTED)
+        if not self._is_new(request.id):
             return
         if len(self._active) >= MAX_RUNNING + MAX_WAITING:
             self._outlet.send_result(request.id, _failed(FailureCode.INTERNAL, "Too many calls are waiting."))
@@ -95,6 +88,11 @@ class Calls:
         active = _Active(request, device_id)
         self._active[request.id] = active
         active.task = spawn(self._run(active), name=f"call {request.command}")
+
+    def refuse(self, call_id: str) -> None:
+        """Answer a call that has no readable form, unless its id is known: then as ``accept`` does."""
+        if self._is_new(call_id):
+            self._outlet.send_result(call_id, _MALFORMED)
 
     def cancel(self, call_id: str) -> None:
         """Stop a call, if it still runs: a command ends with its partial output, others with CANCELLED."""
@@ -127,6 +125,18 @@ class Calls:
         with suppress(TimeoutError):
             async with asyncio.timeout(_END_SECONDS):
                 await asyncio.gather(*(active.control.wait_until_ended() for active in ending))
+
+    def _is_new(self, call_id: str) -> bool:
+        if call_id in self._active:
+            return False
+        try:
+            known = self._journal.find(call_id)
+        except sqlite3.Error:
+            self._outlet.send_result(call_id, _JOURNAL_BROKEN)
+            return False
+        if known is not None:
+            self._outlet.send_result(call_id, known.outcome or INTERRUPTED)
+        return known is None
 
     def _drop_all(self) -> None:
         for active in self._active.values():
@@ -200,6 +210,7 @@ def _failed(code: FailureCode, message: str) -> Outcome:
 
 
 _CANCELLED = _failed(FailureCode.CANCELLED, "The call was cancelled.")
+_MALFORMED = _failed(FailureCode.INVALID_ARGUMENTS, "The call does not have the form of node.invoke.request.")
 _JOURNAL_BROKEN = _failed(
     FailureCode.INTERNAL, "The bridge cannot write its journal, so it runs nothing (disk full?)."
 )

@@ -11,7 +11,7 @@ import msgspec
 from openclaw.apps.bridge.control_plane import ControlPlane
 from openclaw.apps.bridge.daemon import Bridge, BridgeOptions, stop_on_signals
 from openclaw.apps.bridge.device_key import load_device_key
-from openclaw.apps.bridge.errors import NotLinkedError
+from openclaw.apps.bridge.errors import NotLinkedError, ServiceFileError
 from openclaw.apps.bridge.linking import Linker
 from openclaw.apps.bridge.local_client import LocalClient
 from openclaw.apps.bridge.localhost.routes import linked_body, policy_status, session_status
@@ -118,7 +118,10 @@ def install_service(
     port: int | None,
     insecure: bool,
 ) -> tuple[Path, list[str]]:
-    """Write the file that starts the bridge at login; its path and the commands to type next."""
+    """Write the file that starts the bridge at login; its path and the commands to type next.
+
+    ServiceFileError when the folder cannot be written.
+    """
     arguments = ["-m", "openclaw.apps.bridge", "run", "--state-dir", str(folder.path)]
     if port is not None:
         arguments += ["--port", str(port)]
@@ -126,8 +129,11 @@ def install_service(
         arguments.append("--insecure")
     file = service_file(system or own_system(), arguments, state_folder=folder.path)
     target = (output.expanduser().absolute() if output else file.default_folder) / file.name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(file.content)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.content)
+    except OSError as error:
+        raise ServiceFileError(path=str(target), reason=error.strerror or type(error).__name__) from None
     return target, file.next_commands(target)
 
 

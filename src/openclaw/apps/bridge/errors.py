@@ -45,6 +45,19 @@ class StateFolderError(OpenClawError):
 
 
 @dataclass(eq=False)
+class ServiceFileError(OpenClawError):
+    """The file that starts the bridge at login cannot be written where it should be."""
+
+    code: ClassVar[str] = "bridge.service_file_unwritable"
+    kind: ClassVar[Kind] = Kind.INVALID
+    template: ClassVar[str] = "{path} cannot be written: {reason}. Choose another folder with --output."
+    template_zh: ClassVar[str] = "无法写入 {path}：{reason}。请用 --output 换一个文件夹。"
+
+    path: str
+    reason: str
+
+
+@dataclass(eq=False)
 class NotLinkedError(OpenClawError):
     """The operation needs a linked machine."""
 

@@ -4,11 +4,12 @@ It can only narrow. A file that cannot be read, or says something unknown, refus
 """
 
 import fnmatch
+import glob
 import os
 import stat
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,10 +20,11 @@ import msgspec
 from openclaw.apps.bridge.errors import PolicyFileError
 from openclaw.apps.bridge.policy_defaults import DENIED, POLICY_TEXT
 from openclaw.apps.bridge.state import POLICY, StateFolder
+from openclaw.protocol.grading import Grade
 from openclaw.protocol.tools import ARGUMENTS, ToolName
 
-Decision = Literal["allow", "deny"]
 MaxGrade = Literal["read", "modify", "high"]
+Decision = Literal["allow", "deny"] | MaxGrade  # a grade: allowed up to there
 _MAX_FILE_BYTES = 262_144
 
 
@@ -38,7 +40,10 @@ class PolicyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Policy:
-    """What may be reached here. ``folders`` are real paths; ``denied`` are patterns (see ``denies``)."""
+    """What may be reached here. ``folders`` are real paths; ``denied`` are patterns (see ``denies``).
+
+    ``max_grade`` binds every tool; ``tools`` may switch one off or bind it to a lower grade.
+    """
 
     folders: tuple[str, ...]
     denied: tuple[str, ...]
@@ -49,7 +54,12 @@ class Policy:
 
     def allows_tool(self, tool: str) -> bool:
         """Whether the owner lets ``tool`` be used at all."""
-        return tool in ARGUMENTS and self.tools.get(tool, "allow") == "allow"
+        return tool in ARGUMENTS and self.tools.get(tool) != "deny"
+
+    def max_grade_of(self, tool: str) -> Grade:
+        """The riskiest grade that the owner accepts of ``tool``: the lower of the general one and its own."""
+        general, own = Grade(self.max_grade), self.tools.get(tool, "allow")
+        return general if own in ("allow", "deny") else min(general, Grade(own))
 
     def covers(self, path: str) -> bool:
         """Whether the real path ``path`` is an allowed folder or inside one."""
@@ -61,7 +71,7 @@ class Policy:
         A pattern without ``/`` matches one component anywhere in the path; with ``/`` it matches that run of
         components. Letter case does not count: some file systems ignore it.
         """
-        folded = path.replace("\\", "/").casefold() if sys.platform == "win32" else path.casefold()
+        folded = _slashed(path).casefold()
         for folder in self.denied_folders:
             if _is_inside(path, folder):
                 return folder
@@ -84,7 +94,7 @@ class Policy:
 
     @cached_property
     def _patterns(self) -> list[tuple[str, list[str]]]:
-        return [(p, [part for part in p.casefold().split("/") if part]) for p in self.denied]
+        return [(p, [part for part in _slashed(p).casefold().split("/") if part]) for p in self.denied]
 
 
 class PolicyStore:
@@ -131,20 +141,30 @@ class PolicyStore:
         except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
             raise PolicyFileError(reason=f"{POLICY}: {error}") from None
         folders = tuple(self._real(folder) for folder in file.folders)
-        for pattern in file.denied:
-            if not pattern.strip("/ "):
-                raise PolicyFileError(reason=f"{POLICY}: an empty pattern in `denied`")
         return Policy(
             folders=folders,
-            denied=(*(DENIED if file.use_default_denied else ()), *file.denied),
+            denied=(*(DENIED if file.use_default_denied else ()), *self._expanded(file.denied)),
             denied_folders=(os.path.realpath(self._folder.path),),
             max_grade=file.max_grade,
             tools={**file.tools},
             home=str(self.home),
         )
 
+    def _expanded(self, patterns: tuple[str, ...]) -> Iterator[str]:
+        """The patterns with ``~`` as the home folder, under the name it is known by and under its real one."""
+        for pattern in patterns:
+            if not pattern.strip("/ "):
+                raise PolicyFileError(reason=f"{POLICY}: an empty pattern in `denied`")
+            if pattern == "~" or _slashed(pattern).startswith("~/"):
+                homes = dict.fromkeys((str(self.home), os.path.realpath(self.home)))
+                yield from (glob.escape(home) + pattern[1:] for home in homes)
+            elif pattern.startswith("~") and "/" in _slashed(pattern):
+                raise PolicyFileError(reason=f"{POLICY}: {pattern!r} in `denied`: only ~ itself is known")
+            else:
+                yield pattern
+
     def _real(self, folder: str) -> str:
-        if folder == "~" or folder.startswith("~/"):
+        if folder == "~" or _slashed(folder).startswith("~/"):
             folder = str(self.home) + folder[1:]
         if "\0" in folder or not Path(folder).is_absolute():
             raise PolicyFileError(reason=f"{POLICY}: folder {folder!r} is neither absolute nor below ~")
@@ -171,6 +191,10 @@ def _check_owner(status: os.stat_result) -> None:
 
 def _is_inside(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _slashed(path: str) -> str:
+    return path.replace("\\", "/") if sys.platform == "win32" else path
 
 
 def _run_matches(components: list[str], run: list[str]) -> bool:

@@ -83,8 +83,8 @@ POLICY_TEXT = """\
 folders = ["~"]
 
 # Names and paths that stay closed even inside those folders. "*.pem" matches one name anywhere;
-# ".config/google-chrome" matches that run of folders. These come on top of the built-in list
-# (keys, credentials, browser profiles, password stores; see: openclaw bridge policy show).
+# ".config/google-chrome" matches that run of folders, "~/Documents/taxes" that place. These come on top of the
+# built-in list (keys, credentials, browser profiles, password stores; see: openclaw bridge policy show).
 denied = []
 use_default_denied = true
 
@@ -92,7 +92,8 @@ use_default_denied = true
 # Dangerous calls (wiping a disk, rm -rf /, …) are always refused.
 max_grade = "high"
 
-# "allow" or "deny" for each tool.
+# For each tool "allow", "deny", or the riskiest grade that is accepted of it: with exec = "read" a command may
+# look but not change. The lower of this and max_grade counts.
 [tools]
 "fs.list" = "allow"
 "fs.read" = "allow"

@@ -1,10 +1,10 @@
 """Frames as a node sees them: events and responses in, requests out."""
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
-from openclaw.apps.bridge.calls import CallRequest
+from openclaw.apps.bridge.calls import MAX_CALL_ID_LETTERS, CallRequest
 
 
 class FrameError(msgspec.Struct, frozen=True):
@@ -72,6 +72,24 @@ def decode_call_request(payload: msgspec.Raw) -> CallRequest | None:
         return _call_decoder.decode(payload)
     except (msgspec.DecodeError, RecursionError):
         return None
+
+
+def malformed_call_id(payload: msgspec.Raw, *, node_id: str) -> str | None:
+    """The id under which to refuse a call that cannot be decoded, cut to an id's length.
+
+    None when it has none, or is meant for another node.
+    """
+    try:
+        found = msgspec.json.decode(payload)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if not isinstance(found, dict):
+        return None
+    fields = cast("dict[str, Any]", found)
+    call_id, addressed = fields.get("id"), fields.get("nodeId")
+    if not isinstance(call_id, str) or not call_id or (isinstance(addressed, str) and addressed != node_id):
+        return None
+    return call_id[:MAX_CALL_ID_LETTERS]
 
 
 def encode_request(request_id: str, method: str, params: dict[str, Any]) -> bytes:

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidHandshake, InvalidURI
 
@@ -30,7 +31,7 @@ from openclaw.apps.bridge.gateway.connection import (
     GatewayRefusedError,
     cancelled_call,
 )
-from openclaw.apps.bridge.gateway.frames import Incoming, decode_call_request
+from openclaw.apps.bridge.gateway.frames import Incoming, decode_call_request, malformed_call_id
 from openclaw.apps.bridge.gateway.handshake import connect_params
 from openclaw.apps.bridge.journal import Outcome
 from openclaw.apps.bridge.machine import machine_name, platform_name, version
@@ -203,13 +204,20 @@ class GatewayLink:
             if (call_id := connection.confirmed(frame)) is not None:
                 self._calls.acknowledge(call_id)
         elif frame.event == "node.invoke.request":
-            request = decode_call_request(frame.payload)
-            if request is None or request.node_id != self._key.node_id:
-                _log.warning("the gateway sent a call that is not for this machine")
-            else:
-                self._calls.accept(request, device_id=session.device_id)
+            self._take_call(frame.payload, device_id=session.device_id)
         elif frame.event == "node.invoke.cancel" and (call_id := cancelled_call(frame.payload)) is not None:
             self._calls.cancel(call_id)
+
+    def _take_call(self, payload: msgspec.Raw, *, device_id: str) -> None:
+        request = decode_call_request(payload)
+        if request is None:
+            _log.warning("the gateway sent a call of another form")
+            if (call_id := malformed_call_id(payload, node_id=self._key.node_id)) is not None:
+                self._calls.refuse(call_id)  # else the server would wait for its time-out
+        elif request.node_id != self._key.node_id:
+            _log.warning("the gateway sent a call that is not for this machine")
+        else:
+            self._calls.accept(request, device_id=device_id)
 
     async def _renew_if_refused(self, error: Exception) -> None:
         """After a refused token, get a new one; that also tells whether the session still exists."""

@@ -8,6 +8,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from typing import Any, cast
+from urllib.parse import parse_qs
 
 from openclaw.apps.bridge.localhost.refusals import (
     BadRequestError,
@@ -21,6 +22,7 @@ from openclaw.apps.bridge.localhost.refusals import (
 from openclaw.apps.bridge.localhost.requests import Caller, Request
 
 MAX_BODY_BYTES = 1_048_576
+_MAX_QUERY_FIELDS = 8
 _FETCH_MODES = {"cors", "same-origin"}
 _FETCH_SITES = {"cross-site", "same-site", "same-origin"}
 
@@ -42,11 +44,16 @@ def check_origin(request: Request, allowed: frozenset[str]) -> str | None:
     return origins[0]
 
 
+def has_token(request: Request) -> bool:
+    """Whether the request shows a token at all, right or wrong."""
+    return bool(request.values("authorization"))
+
+
 def check_token(request: Request, token: str) -> bool:
     """Whether the request holds the owner's token; a wrong one is refused, not ignored."""
-    values = request.values("authorization")
-    if not values:
+    if not has_token(request):
         return False
+    values = request.values("authorization")
     scheme, _, given = values[0].partition(" ")
     if len(values) != 1 or scheme.lower() != "bearer":
         raise TokenNeededError
@@ -89,14 +96,13 @@ def admit(request: Request, *, port: int, allowed: frozenset[str], token: str, i
     """Every check that needs no body; ``is_open`` paths also answer programs without the token."""
     check_host(request, port)
     origin = check_origin(request, allowed)
-    is_owner = check_token(request, token)
-    if origin is None and not is_owner and not is_open:
+    if origin is None and not has_token(request) and not is_open:
         raise TokenNeededError
     check_fetch_metadata(request)
     check_framing(request)
     if request.method == "POST":
         check_content_type(request)
-    return Caller(origin=origin, is_owner=is_owner)
+    return Caller(origin=origin, is_owner=check_token(request, token))
 
 
 def json_object(body: bytes) -> dict[str, Any]:
@@ -123,15 +129,32 @@ def text_field(body: Mapping[str, Any], name: str, *, longest: int = 2048) -> st
 def optional_text(body: Mapping[str, Any], name: str, *, longest: int = 2048) -> str | None:
     """The text ``name`` of ``body``, or None when it is absent or null."""
     value = body.get(name)
-    if value is not None and (not isinstance(value, str) or len(value) > longest):
+    if value is not None and (not isinstance(value, str) or len(value) > longest or not _is_unicode(value)):
         raise BadRequestError(reason=f"{name} is not a text of at most {longest} letters")
     return value
+
+
+def query_values(query: str, name: str) -> list[str]:
+    """Every value of the query's field ``name``."""
+    try:
+        return parse_qs(query, max_num_fields=_MAX_QUERY_FIELDS).get(name, [])
+    except ValueError:
+        raise BadRequestError(reason=f"the query has more than {_MAX_QUERY_FIELDS} fields") from None
 
 
 def only_fields(body: Mapping[str, Any], known: frozenset[str]) -> None:
     """Nothing in ``body`` but ``known`` fields."""
     if not known.issuperset(body):
         raise BadRequestError(reason="there are unknown fields")
+
+
+def _is_unicode(text: str) -> bool:
+    """JSON can spell half a character, which nothing further on can write."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs
 
 from openclaw.apps.bridge.addresses import web_origins
 from openclaw.apps.bridge.confirmation import Confirmation
@@ -17,6 +16,7 @@ from openclaw.apps.bridge.localhost.guard import (
     json_object,
     only_fields,
     optional_text,
+    query_values,
     text_field,
 )
 from openclaw.apps.bridge.localhost.refusals import (
@@ -133,7 +133,7 @@ class Routes(Application):
         }
         if session is not None:
             body["deviceId"] = session.device_id
-        challenges = parse_qs(request.query, max_num_fields=8).get("challenge", [])
+        challenges = query_values(request.query, "challenge")
         if challenges:
             body |= self._proof(caller.origin, challenges[0])
         return Answer(200, body)

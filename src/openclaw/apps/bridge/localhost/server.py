@@ -106,8 +106,8 @@ class LocalServer:
         self._open.add(task)
         try:
             await self._exchange(reader, writer)
-        except (ConnectionError, TimeoutError):
-            pass  # the other end has gone
+        except OSError:
+            pass  # the other end has gone, or is too slow
         except asyncio.CancelledError:
             if not self._is_closing:
                 raise

@@ -18,6 +18,7 @@ from openclaw.apps.bridge.policy import Policy
 from openclaw.apps.bridge.tools.failures import FailureCode, ToolFailedError, failure_of
 
 MAX_PATH_BYTES = 4096
+_TEMPORARY_START_BYTES = 100
 _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # a FIFO must not hang the bridge
@@ -114,7 +115,10 @@ class Target:
 
     def replace(self, content: bytes) -> None:
         """Put ``content`` there in one step, keeping mode and owner; CONFLICT if it was changed meanwhile."""
-        temporary = f".{self.name[:100]}.{secrets.token_hex(6)}.tmp"
+        start = os.fsencode(self.name)[:_TEMPORARY_START_BYTES].decode(
+            "utf-8", "ignore"
+        )  # a name is 255 bytes
+        temporary = f".{start}.{secrets.token_hex(6)}.tmp"
         mode = 0o666 if self.status is None else stat.S_IMODE(self.status.st_mode)
         descriptor = self._open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW | _BINARY, mode)
         try:
@@ -181,8 +185,11 @@ def open_target(place: Place) -> Generator[Target]:
 def _walked(real: str, shown: str, *, create: bool) -> Generator[int]:
     """The folder at the real path ``real``, opened link-free component by component."""
     if not _BY_DESCRIPTOR:  # Windows: resolve again; there is no opening relative to a folder
-        if create:
-            Path(real).mkdir(parents=True, exist_ok=True)
+        try:
+            if create:
+                Path(real).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise failure_of(error, shown) from None
         if os.path.realpath(real) != real:
             raise ToolFailedError(FailureCode.DENIED_BY_LOCAL_POLICY, f"{shown} changed while it was opened")
         if not Path(real).is_dir():
