@@ -55,7 +55,7 @@ export interface paths {
         put?: never;
         /**
          * Change Password
-         * @description Set a new password. Every other session ends.
+         * @description Set a new password. Every other session ends. Wrong ones count as at the sign-in.
          */
         post: operations["changePassword"];
         delete?: never;
@@ -2512,7 +2512,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.rate_limited */
+            /** @description identity.locked, request.rate_limited */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8483,7 +8483,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description agents.run_busy */
+            /** @description agents.run_busy, conversations.key_reused */
             409: {
                 headers: {
                     [name: string]: unknown;
