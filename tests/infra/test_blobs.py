@@ -58,6 +58,24 @@ async def test_odd_names_are_only_names(blobs: BlobStore, name: str, tmp_path: P
     assert [path.parent.name for path in files] == [workspace.hex]
 
 
+async def test_a_folder_is_forgotten_and_nothing_beside_it(blobs: BlobStore, tmp_path: Path) -> None:
+    ours, theirs = new_id(), new_id()
+    for workspace in (ours, theirs):
+        for name in ("runs/1/a.json", "runs/1/b.json", "runs/12/a.json"):
+            await blobs.put(scope_of(workspace), name, b"x")
+    for _ in range(2):
+        await blobs.forget(ours, "runs/1")
+    root = tmp_path / "blobs" / "workspaces"
+    left = sorted(str(path.relative_to(root)) for path in root.rglob("*.json"))
+    assert left == sorted(
+        [
+            f"{ours.hex}/runs/12/a.json",
+            *(f"{theirs.hex}/runs/{n}" for n in ("1/a.json", "1/b.json", "12/a.json")),
+        ]
+    )
+    assert not (root / ours.hex / "runs" / "1").exists()
+
+
 async def test_a_store_by_url(tmp_path: Path) -> None:
     blobs = open_blobs(f"file://{tmp_path}", tmp_path / "unused")
     scope = scope_of(new_id())

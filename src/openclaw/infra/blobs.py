@@ -1,5 +1,6 @@
 """Object storage: bodies that are too large for a row. A local folder by default, S3 and others by URL."""
 
+import contextlib
 from pathlib import Path
 from uuid import UUID
 
@@ -34,6 +35,15 @@ class BlobStore:
         except BaseError as error:
             raise UnavailableError(part="object storage") from error
 
+    async def forget(self, workspace_id: UUID, folder: str) -> None:
+        """Delete every object of a workspace below ``folder``. Again does no harm. Raises UnavailableError."""
+        try:
+            async for objects in obstore.list(self._store, prefix=_key(workspace_id, folder)):
+                with contextlib.suppress(FileNotFoundError):  # somebody else was faster
+                    await obstore.delete_async(self._store, [found["path"] for found in objects])
+        except BaseError as error:
+            raise UnavailableError(part="object storage") from error
+
     async def ping(self) -> None:
         """Raise UnavailableError unless an object can be written."""
         try:
@@ -48,7 +58,7 @@ def open_blobs(url: str | None, home: Path) -> BlobStore:
         return BlobStore(from_url(url))
     folder = home / "blobs"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return BlobStore(LocalStore(folder))
+    return BlobStore(LocalStore(folder, automatic_cleanup=True))
 
 
 def _key(workspace_id: UUID, name: str) -> str:

@@ -54,7 +54,9 @@ class EventBus:
         self._connection: asyncpg.Connection | None = None
         self._connected = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self._resolving: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        # Messages by reference, and what came after them: each topic's order is the order of the commits.
+        self._queue: asyncio.Queue[tuple[str, dict[str, Any] | None, str | None]] = asyncio.Queue()
+        self._queued = 0
         self._using = asyncio.Lock()  # a connection runs one statement at a time
 
     async def start(self) -> None:
@@ -62,7 +64,7 @@ class EventBus:
         self._tasks = [
             spawn(self._stay_connected(), name="bus connection"),
             spawn(self._flush_live(), name="bus live batches"),
-            spawn(self._resolve_references(), name="bus references"),
+            spawn(self._deliver_queued(), name="bus references"),
         ]
         await self._connected.wait()
 
@@ -127,30 +129,47 @@ class EventBus:
         if message.get("o") == self._origin:
             return
         if "r" in message:
-            self._resolving.put_nowait((message["t"], message["r"]))
+            self._put(message["t"], None, message["r"])
         elif "l" in message:
             for topic, body in message["l"]:
-                self._deliver(topic, body)
+                self._take(topic, body)
         else:
-            self._deliver(message["t"], message["b"])
+            self._take(message["t"], message["b"])
 
-    async def _resolve_references(self) -> None:
+    def _take(self, topic: str, body: dict[str, Any]) -> None:
+        """Hand on now, unless something before it is still fetched."""
+        if self._queued:
+            self._put(topic, body, None)
+        else:
+            self._deliver(topic, body)
+
+    def _put(self, topic: str, body: dict[str, Any] | None, reference: str | None) -> None:
+        self._queued += 1
+        self._queue.put_nowait((topic, body, reference))
+
+    async def _deliver_queued(self) -> None:
         while True:
-            topic, reference = await self._resolving.get()
-            await self._connected.wait()
-            assert self._connection is not None
-            body = None
-            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-                async with self._using:
-                    body = await self._connection.fetchval(
-                        "SELECT body FROM bus_payloads WHERE id = $1::uuid",
-                        reference,
-                        timeout=_STATEMENT_SECONDS,
-                    )
+            topic, body, reference = await self._queue.get()
+            if reference is not None:
+                body = await self._fetch(reference)
             if body is None:
                 self._tell_gap()  # it cannot be had any more: whoever waits for it reads the rows
             else:
-                self._deliver(topic, orjson.loads(body))
+                self._deliver(topic, body)
+            self._queued -= 1
+
+    async def _fetch(self, reference: str) -> dict[str, Any] | None:
+        await self._connected.wait()
+        assert self._connection is not None
+        try:
+            async with self._using:
+                body = await self._connection.fetchval(
+                    "SELECT body FROM bus_payloads WHERE id = $1::uuid", reference, timeout=_STATEMENT_SECONDS
+                )
+            return orjson.loads(body) if body is not None else None
+        except Exception as error:  # noqa: BLE001  (whatever it was, what came after must not wait for ever)
+            _log.warning("a large message is lost", error=str(error))
+            return None
 
     async def _flush_live(self) -> None:
         while True:

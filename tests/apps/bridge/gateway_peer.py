@@ -28,6 +28,7 @@ class NodeConnection:
         self.connect = connect
         self.node_id: str = connect["device"]["id"]
         self.acknowledge = acknowledge
+        self.refuse_results_with: str | None = None  # the next one
         self.results: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -85,6 +86,14 @@ class NodeConnection:
                 self.results.append(params)
                 self._waiting[params["id"]].put_nowait(params)
                 if not self.acknowledge:
+                    return
+                if self.refuse_results_with is not None:
+                    error, self.refuse_results_with = (
+                        {"code": self.refuse_results_with, "message": "no"},
+                        None,
+                    )
+                    refusal = {"type": "res", "id": frame["id"], "ok": False, "error": error}
+                    await self._socket.send(json.dumps(refusal))
                     return
             case "node.invoke.progress":
                 self._progress[params["id"]].put_nowait(params)

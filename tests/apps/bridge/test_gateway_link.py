@@ -66,6 +66,16 @@ async def test_a_gateway_that_speaks_another_protocol_does_not_end_the_bridge(
     assert (await (await gateway.node()).call("inv_1", "system.info", {}))["ok"]
 
 
+async def test_a_result_that_is_refused_for_a_passing_reason_is_sent_again(node: NodeConnection) -> None:
+    node.refuse_results_with = "UNAVAILABLE"
+    assert (await node.call("inv_1", "system.info", {}))["ok"]
+    assert (await node.result("inv_1"))["ok"], "the same, once more"
+    node.refuse_results_with = "INVALID_REQUEST"
+    assert (await node.call("inv_2", "system.info", {}))["ok"]
+    assert (await node.call("inv_3", "system.info", {}))["ok"]
+    assert [result["id"] for result in node.results] == ["inv_1", "inv_1", "inv_2", "inv_3"]
+
+
 def test_waits_grow_from_one_to_thirty_seconds_with_jitter() -> None:
     waits = BackOff()
     first = [waits.next() for _ in range(12)]

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from openclaw.apps.bridge.policy import Policy
+from openclaw.apps.bridge.tools.failures import FailureCode, ToolFailedError
 from openclaw.apps.bridge.tools.paths import open_target, resolve
 from openclaw.apps.bridge.tools.reading import list_folder, read_file
 from openclaw.apps.bridge.tools.search import search
@@ -288,3 +289,8 @@ def test_system_info_has_its_exact_fields(home: Path) -> None:
     )
     assert info["home"] == info["cwd"] == str(home)
     assert info["disks"][0]["totalBytes"] >= info["disks"][0]["freeBytes"] > 0
+
+
+def test_the_words_of_a_failure_hold_no_nul() -> None:
+    """The gateway would end the connection for it."""
+    assert ToolFailedError(FailureCode.NOT_FOUND, "a\0b").failure.message == "a\ufffdb"

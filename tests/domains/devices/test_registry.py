@@ -1,6 +1,7 @@
 """The list of machines: names, presence, revocation, and which one a call goes to."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -230,6 +231,60 @@ async def test_results_that_postgresql_cannot_keep_are_kept_readable(server: Ser
         await (await peer.next_call()).answer({"stdout": "a\0b", "lines": ["\0"]})
     async with ann.scope() as scope:
         assert await calls.find_end(scope, call_id) == calls.CallEnd({"stdout": "a␀b", "lines": ["␀"]}, None)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code"),
+    [
+        ({"ok": True, "payloadJSON": "{"}, "INVALID_RESULT"),
+        ({"ok": True, "payloadJSON": f'{{"n": {10**30}}}'}, "INVALID_RESULT"),
+        ({"ok": True, "payloadJSON": "[" * 400 + "]" * 400}, "INVALID_RESULT"),
+        ({"ok": True, "payloadJSON": "[" * 100_000 + "]" * 100_000}, "INVALID_RESULT"),
+        ({"ok": True, "payload": {"n": 10**30}}, "INVALID_RESULT"),
+    ],
+    ids=range(5),
+)
+async def test_a_result_that_no_row_holds_ends_the_call(
+    server: Server, outcome: dict[str, Any], code: str
+) -> None:
+    ann = await register(server)
+    machine = await link(ann)
+    call_id, minute = new_id(), timedelta(minutes=1)
+    async with online(machine) as peer:
+        async with ann.scope() as scope:
+            await calls.send_call(
+                scope,
+                call_id=call_id,
+                device_id=machine.device_id,
+                command="x",
+                params={},
+                timeout=minute,
+                wait=minute,
+            )
+        await peer.next_call()
+        params = {"id": call_id.hex, "nodeId": peer.node_id, **outcome}
+        assert await peer.client.call("node.invoke.result", params) == {"ok": True}
+    async with ann.scope() as scope:
+        end = await calls.find_end(scope, call_id)
+    assert end is not None
+    assert end.error is not None
+    assert end.error["code"] == code
+
+
+async def test_arguments_that_no_row_holds_are_refused(server: Server) -> None:
+    ann = await register(server)
+    machine = await link(ann)
+    async with online(machine) as peer, operator(ann) as page:
+        params = {
+            "nodeId": machine.node_id,
+            "command": "fs.read",
+            "params": {"path": "~/a", "offset": 10**30},
+            "idempotencyKey": "k",
+        }
+        with pytest.raises(Refused) as refusal:
+            await page.call("node.invoke", params)
+        assert refusal.value.code == "request.invalid"
+        assert peer.seen == []
 
 
 async def test_which_machine_a_call_goes_to(server: Server) -> None:

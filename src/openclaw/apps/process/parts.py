@@ -13,7 +13,7 @@ from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
 from openclaw.durable.engine import DurableEngine
-from openclaw.infra.blobs import open_blobs
+from openclaw.infra.blobs import BlobStore, open_blobs
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
 from openclaw.infra.db import Database
@@ -82,7 +82,7 @@ async def open_process(config: Config, url: str, *, clock: Clock | None = None) 
         config=config, database=database, bus=bus, blobs=blobs, keys=keys, clock=clock, start_run=start_run
     )
     await bus.start()
-    relay = OutboxRelay(database, bus, clock, _subscribers(carry_run))
+    relay = OutboxRelay(database, bus, clock, _subscribers(carry_run, blobs))
     tasks = [
         spawn(_join(engine, run_job), name="durable engine"),
         spawn(relay.run(), name="outbox relay"),
@@ -104,10 +104,10 @@ async def _join(engine: DurableEngine, run_job: agents.RunJob) -> None:
 
 
 def _subscribers(
-    carry_run: Callable[[dict[str, str]], Awaitable[None]],
+    carry_run: Callable[[dict[str, str]], Awaitable[None]], blobs: BlobStore
 ) -> Mapping[str, Sequence[Subscriber]]:
     merged: dict[str, list[Subscriber]] = {}
-    for slice_ in (audit.SUBSCRIBERS, devices.SUBSCRIBERS, agents.subscribers(carry_run)):
+    for slice_ in (audit.SUBSCRIBERS, devices.SUBSCRIBERS, agents.subscribers(carry_run, blobs)):
         for event, subscribers in slice_.items():
             merged.setdefault(event, []).extend(subscribers)
     return merged

@@ -4,6 +4,8 @@ from uuid import UUID
 
 RUN_REQUESTED = "agents.run_requested"
 
+RUNS_FORGOTTEN = "agents.runs_forgotten"
+
 
 def run_topic(run_id: UUID) -> str:
     """Says that something about a run changed: an answer to an approval, an abort."""

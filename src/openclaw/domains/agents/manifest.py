@@ -6,6 +6,8 @@ from typing import Any
 from openclaw.domains.agents import events
 from openclaw.domains.agents.api import router
 from openclaw.domains.agents.jobs.run import RunJob
+from openclaw.domains.agents.service import runs
+from openclaw.infra.blobs import BlobStore
 from openclaw.infra.outbox import Subscriber
 from openclaw.infra.scope import Scope
 
@@ -13,13 +15,18 @@ ROUTERS = (router,)
 RUN_KIND = "agents.run"
 
 
-def subscribers(start_run: Callable[[dict[str, str]], Awaitable[None]]) -> dict[str, tuple[Subscriber, ...]]:
+def subscribers(
+    start_run: Callable[[dict[str, str]], Awaitable[None]], blobs: BlobStore
+) -> dict[str, tuple[Subscriber, ...]]:
     """A run whose process died between accepting and starting it is started here; ``start_run`` raises if it cannot."""
 
     async def start(_scope: Scope, body: dict[str, Any]) -> None:
         await start_run(body)
 
-    return {events.RUN_REQUESTED: (start,)}
+    async def forget(_scope: Scope, body: dict[str, Any]) -> None:
+        await runs.forget_results(blobs, body)
+
+    return {events.RUN_REQUESTED: (start,), events.RUNS_FORGOTTEN: (forget,)}
 
 
 __all__ = ["ROUTERS", "RUN_KIND", "RunJob", "subscribers"]

@@ -103,10 +103,12 @@ async def list_open_runs(scope: Scope, conversation_ids: Sequence[UUID]) -> list
     )
 
 
-async def delete_runs(scope: Scope, run_ids: Sequence[UUID]) -> None:
-    """Delete runs; their steps, approvals and rules go with them."""
-    if run_ids:
-        await scope.session.execute(delete(RunRow).where(RunRow.id.in_(run_ids)))
+async def delete_runs(scope: Scope, run_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+    """Delete runs; their steps, approvals and rules go with them. Returns each with its workspace."""
+    gone = await scope.session.execute(
+        delete(RunRow).where(RunRow.id.in_(run_ids)).returning(RunRow.id, RunRow.workspace_id)
+    )
+    return [(run_id, workspace_id) for run_id, workspace_id in gone]
 
 
 async def enter_run(scope: Scope, run_id: UUID) -> RunRow | None:

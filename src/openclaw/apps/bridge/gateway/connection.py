@@ -74,6 +74,7 @@ class Connection:
         self._next_id = 0
         self._results: dict[str, str] = {}  # request id -> call id
         self._hello = Hello(type="hello-ok")
+        self.refused_for_now = asyncio.Event()
 
     async def shake_hands(self, params_for: Callable[[Challenge], dict[str, Any]]) -> Hello:
         """Answer the challenge; GatewayRefusedError, DeviceRevokedError or GatewayLostError."""
@@ -146,13 +147,15 @@ class Connection:
     def confirmed(self, frame: Incoming) -> str | None:
         """The call whose result the response ``frame`` settles, or None when it settles none.
 
-        A refusal settles it too: the same frame would be refused again for ever.
+        A refusal settles it too: the same frame would be refused again for ever. Only one for a passing reason does
+        not; then ``refused_for_now`` is set.
         """
         call_id = self._results.pop(frame.id, None)
         if call_id is not None and not frame.ok:
             _log.warning("the gateway refused a result: %s", frame.error.code if frame.error else "")
-            retryable = frame.error is not None and frame.error.code == "UNAVAILABLE"
-            return None if retryable else call_id
+            if frame.error is not None and frame.error.code == "UNAVAILABLE":
+                self.refused_for_now.set()
+                return None
         return call_id
 
     async def _receive(self) -> Incoming | None:

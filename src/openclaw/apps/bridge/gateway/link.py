@@ -167,6 +167,8 @@ class GatewayLink:
             try:
                 connection.send_event("node.host.described", self._machine())
                 self._calls.resend(session.device_id)
+                resending = spawn(self._resend_refused(connection, session), name="results sent again")
+                until_closed.push_async_callback(cancel_and_wait, resending)
                 await connection.serve(lambda frame: self._handle(connection, session, frame))
             except DeviceRevokedError:
                 self._calls.kill_all()  # before the socket is closed in good order: every moment counts
@@ -218,6 +220,15 @@ class GatewayLink:
             _log.warning("the gateway sent a call that is not for this machine")
         else:
             self._calls.accept(request, device_id=device_id)
+
+    async def _resend_refused(self, connection: Connection, session: Session) -> None:
+        """For ever: what the gateway could not take just now is sent again a little later."""
+        waits = self._back_off()
+        while True:
+            await connection.refused_for_now.wait()
+            connection.refused_for_now.clear()
+            await self._clock.sleep(waits.next())
+            self._calls.resend(session.device_id)
 
     async def _renew_if_refused(self, error: Exception) -> None:
         """After a refused token, get a new one; that also tells whether the session still exists."""

@@ -38,7 +38,8 @@ class ToolFailedError(Exception):
     """Ends a call with ``failure``."""
 
     def __init__(self, code: FailureCode, message: str) -> None:
-        message = message[:_LONGEST_MESSAGE]  # it may quote what was sent
+        # It may quote what was sent: at any length, and with NUL, for which the gateway ends the connection.
+        message = message[:_LONGEST_MESSAGE].replace("\0", "\ufffd")
         super().__init__(message)
         self.failure = ToolFailure(code.value, message)
 

@@ -10,9 +10,8 @@ from openclaw.apps.gateway.dispatch import Handler
 from openclaw.domains.devices.errors import CallNotFoundError, DeviceNotFoundError
 from openclaw.domains.devices.events import call_topic
 from openclaw.domains.devices.service import calls, registry
-from openclaw.infra.jsonb import storable
+from openclaw.infra.jsonb import checked
 from openclaw.infra.web.context import Platform
-from openclaw.kit.errors import InvalidInputError
 from openclaw.protocol.gateway import params as p
 
 _MAX_RESULT = 4_194_304
@@ -80,7 +79,12 @@ def _call_id(text: str) -> UUID:
         raise CallNotFoundError from None
 
 
+def _invalid(why: str) -> dict[str, Any]:
+    return {"code": "INVALID_RESULT", "message": f"The device's result cannot be kept: {why[:300]}."}
+
+
 def _outcome(params: p.NodeInvokeResultParams) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """How the call ended. What no row can hold is an end too: the machine would only say the same again."""
     if not params.ok:
         failure = params.error or p.NodeFailure()
         return None, {
@@ -88,14 +92,14 @@ def _outcome(params: p.NodeInvokeResultParams) -> tuple[dict[str, Any] | None, d
             "message": failure.message or "The device gave no reason.",
         }
     payload = params.payload
-    if params.payload_json is not None:
-        try:
+    try:
+        if params.payload_json is not None:
             payload = msgspec.json.decode(params.payload_json)
-        except (msgspec.DecodeError, RecursionError):
-            raise InvalidInputError(field="payloadJSON", reason="not JSON") from None
-    if not isinstance(payload, dict):
-        payload = {"value": payload}
-    payload = storable(payload)
+        payload = checked(payload if isinstance(payload, dict) else {"value": payload})
+    except RecursionError:
+        return None, _invalid("it is nested too deeply")
+    except ValueError as error:  # no JSON, or what no row holds
+        return None, _invalid(str(error))
     if len(msgspec.json.encode(payload)) > _MAX_RESULT:
         return None, {"code": "TOO_LARGE", "message": f"The result is over {_MAX_RESULT} bytes."}
     return payload, None

@@ -14,12 +14,13 @@ from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.schemas import Device
 from openclaw.domains.devices.service import calls, registry
 from openclaw.domains.devices.service.waiting import watching
+from openclaw.infra.jsonb import checked
 from openclaw.infra.web.context import Platform
 from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError
 from openclaw.protocol.gateway import params as p
 from openclaw.protocol.grading import grade_call
-from openclaw.protocol.tools import InvalidArguments, decode_arguments
+from openclaw.protocol.tools import decode_arguments
 
 _DEFAULT_TIMEOUT = timedelta(seconds=30)
 
@@ -88,8 +89,9 @@ def _judged(row: DeviceRow, params: p.NodeInvokeParams) -> dict[str, Any]:
     """The arguments of a direct call. Only reading runs without a conversation to ask for approval in."""
     arguments = params.params if isinstance(params.params, dict) else {}
     try:
+        arguments = checked(arguments)
         decoded = decode_arguments(params.command, arguments)
-    except InvalidArguments as error:
+    except ValueError as error:  # not of the command's form, or what no row holds
         raise InvalidInputError(field="params", reason=str(error)[:500]) from None
     assessment = grade_call(params.command, decoded, home=row.home or "")
     verdict = policy.judge(assessment, rules=(), device_id=row.id, conversation_id=row.id)

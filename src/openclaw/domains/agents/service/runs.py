@@ -28,6 +28,7 @@ from openclaw.infra.scope import Scope
 from openclaw.kit.errors import OpenClawError
 
 MAX_OPEN_RUNS = 16  # of one user in one workspace; a run that waits for an answer or a machine counts
+_FORGOTTEN_AT_ONCE = 100
 _START_GRACE = timedelta(seconds=2)
 
 
@@ -78,8 +79,20 @@ async def abort_run(scope: Scope, run_id: UUID) -> None:
 
 
 async def forget(scope: Scope, run_ids: Sequence[UUID]) -> None:
-    """Delete runs with their steps and approvals. Needs a system scope."""
-    await repository.delete_runs(scope, run_ids)
+    """Delete runs with their steps and approvals. Needs a system scope.
+
+    What object storage keeps of them goes when the recorded fact is carried: also after a crash in between.
+    """
+    for start in range(0, len(run_ids), _FORGOTTEN_AT_ONCE):
+        gone = await repository.delete_runs(scope, run_ids[start : start + _FORGOTTEN_AT_ONCE])
+        body = {"runs": [[workspace_id.hex, run_id.hex] for run_id, workspace_id in gone]}
+        await record(scope, events.RUNS_FORGOTTEN, body)
+
+
+async def forget_results(blobs: BlobStore, body: dict[str, Any]) -> None:
+    """Delete the objects of forgotten runs, by the recorded fact. Raises UnavailableError."""
+    for workspace_id, run_id in body["runs"]:
+        await blobs.forget(UUID(hex=workspace_id), _results_folder(UUID(hex=run_id)))
 
 
 async def find_open_run(scope: Scope, conversation_id: UUID) -> RunRow | None:
@@ -118,7 +131,11 @@ async def get_result(scope: Scope, run_id: UUID, step_id: UUID, blobs: BlobStore
 
 def result_blob(run_id: UUID, step_id: UUID) -> str:
     """Where the whole of a very large result is kept."""
-    return f"runs/{run_id.hex}/{step_id.hex}.json"
+    return f"{_results_folder(run_id)}/{step_id.hex}.json"
+
+
+def _results_folder(run_id: UUID) -> str:
+    return f"runs/{run_id.hex}"
 
 
 async def view_runs(scope: Scope, run_ids: Sequence[UUID]) -> dict[UUID, Run]:
