@@ -195,6 +195,7 @@ class ToolRunner:
                 lambda: self._find_end(ctx, step, has_arrived=watch.has_arrived),
                 timeout=sent.wait,
                 is_fresh=sent.is_new,
+                awaits_arrival=step.state == "waiting_for_device",
             ) or await self._expire(ctx, step)
         output = await self._kept(ctx, step, end.result) if end.result is not None else None
         async with self._database.transaction(ctx.actor) as scope:

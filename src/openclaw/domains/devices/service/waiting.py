@@ -19,17 +19,27 @@ class CallWatch:
 
     def __init__(self, on_progress: OnProgress | None) -> None:
         self.has_arrived = False
+        self._awaits_arrival = False
         self._on_progress = on_progress
         self._end: CallEnd | None = None
         self._changed = asyncio.Event()
 
     async def wait(
-        self, find_end: Callable[[], Awaitable[CallEnd | None]], *, timeout: timedelta, is_fresh: bool
+        self,
+        find_end: Callable[[], Awaitable[CallEnd | None]],
+        *,
+        timeout: timedelta,
+        is_fresh: bool,
+        awaits_arrival: bool = False,
     ) -> CallEnd | None:
         """The end of the call; None after ``timeout``. ``find_end`` reads the row.
 
         ``is_fresh``: the call was sent after the watch began, so its row need not be read before something is said.
+        ``awaits_arrival``: ``find_end`` is also called once the machine has the call, of which nobody else need know.
         """
+        self._awaits_arrival = awaits_arrival
+        if awaits_arrival and self.has_arrived:
+            self._changed.set()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout.total_seconds()):
                 if is_fresh:
@@ -55,6 +65,8 @@ class CallWatch:
                 return
             case "sent":
                 self.has_arrived = True
+                if not self._awaits_arrival:
+                    return
             case "ended" if "result" in body:
                 self._end = CallEnd(body["result"], body["error"])
             case _:
