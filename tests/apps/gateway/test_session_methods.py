@@ -8,6 +8,7 @@ import pytest
 from openclaw.kit import ids
 from tests.domains.agents.chatting import chatting
 from tests.support.accounts import Person, register
+from tests.support.devices import link, online
 from tests.support.gateway_client import GatewayClient, Refused, operator
 from tests.support.server import Server
 
@@ -173,3 +174,38 @@ async def test_history_begins_where_it_is_asked_to(ann: Person) -> None:
         for unknown in ("x", ids.to_wire("msg", ids.new_id())):
             params = {"sessionKey": chat.id, "messageId": unknown}
             assert await refusal(page, "chat.history", params) == "conversations.message_not_found"
+
+
+async def test_conversations_are_counted_all(ann: Person) -> None:
+    await made(ann, *(f"c{number}" for number in range(12)))
+    async with operator(ann) as page:
+        for answer in (
+            await page.call("health"),
+            await page.call("status"),
+            await page.event("health"),
+        ):
+            assert answer["sessions"]["count"] == 12
+            assert len(answer["sessions"]["recent"]) == 10
+
+
+async def test_an_approval_that_cannot_be_resolved_says_why(ann: Person) -> None:
+    machine = await link(ann)
+    async with online(machine, {"exec": lambda _: {"exitCode": 0, "stdout": ""}}), operator(ann) as page:
+        send = {"sessionKey": "main", "message": "run touch x", "idempotencyKey": "k"}
+        await page.call("chat.send", send)
+        asked = await page.event("exec.approval.requested")
+        deny = {"id": asked["id"], "decision": "deny"}
+        await page.call("exec.approval.resolve", deny)
+        for params, code, reason in (
+            (deny | {"decision": "allow-once"}, "agents.approval_decided", "APPROVAL_ALREADY_RESOLVED"),
+            (
+                deny | {"id": ids.to_wire("appr", ids.new_id())},
+                "agents.approval_not_found",
+                "APPROVAL_NOT_FOUND",
+            ),
+            (deny | {"id": "x"}, "agents.approval_not_found", "APPROVAL_NOT_FOUND"),
+        ):
+            with pytest.raises(Refused) as refused:
+                await page.call("exec.approval.resolve", params)
+            details = refused.value.error["details"]
+            assert (details["code"], details["reason"]) == (code, reason)

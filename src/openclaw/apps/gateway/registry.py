@@ -134,6 +134,15 @@ class ConnectionHub:
         nodes = (c for c in self._by_device.get(device_id, ()) if c.identity.role is Role.NODE)
         return next(nodes, None)
 
+    def operators(self) -> list[list[Connection]]:
+        """The pages and other clients that are connected here, by user and workspace."""
+        found: dict[Member, list[Connection]] = {}
+        for connection in self._all.values():
+            if connection.identity.role is Role.OPERATOR:
+                member = connection.actor.user_id, connection.actor.workspace_id
+                found.setdefault(member, []).append(connection)
+        return list(found.values())
+
     def nodes(self) -> list[Connection]:
         """The machines that are connected here."""
         return [c for c in self._all.values() if c.identity.role is Role.NODE]
