@@ -13,7 +13,7 @@ from openclaw.apps.gateway.methods.approvals import approval_methods
 from openclaw.apps.gateway.methods.chat import chat_methods
 from openclaw.apps.gateway.methods.machine import machine_methods
 from openclaw.apps.gateway.methods.nodes import node_methods
-from openclaw.apps.gateway.methods.overview import overview_methods
+from openclaw.apps.gateway.methods.overview import health_of, overview_methods
 from openclaw.apps.gateway.methods.pairing import pairing_methods
 from openclaw.apps.gateway.methods.sessions import session_methods
 from openclaw.apps.gateway.registry import SERVICE_RESTART, ConnectionHub
@@ -50,7 +50,7 @@ class Product:
             **overview_methods(platform, hub),
             **chat_methods(platform),
             **session_methods(platform),
-            **node_methods(platform),
+            **node_methods(platform, hub),
             **machine_methods(platform),
             **pairing_methods(platform),
             **approval_methods(platform),
@@ -143,6 +143,10 @@ class Product:
     async def health(self) -> dict[str, Any]:
         """What every client may know."""
         return {"ok": True, "ts": int(self._platform.clock.now().timestamp() * 1000)}
+
+    async def snapshot(self, connection: Connection) -> dict[str, Any] | None:
+        """What a user may know of the gateway and their conversations."""
+        return await health_of(self._platform, connection.actor)
 
     async def is_ready(self) -> bool:
         """Whether the database and the bus answer."""

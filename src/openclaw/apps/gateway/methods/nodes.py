@@ -8,35 +8,42 @@ import msgspec
 
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
-from openclaw.apps.gateway.errors import ApprovalNeededError, NodeCallFailedError
+from openclaw.apps.gateway.errors import (
+    ApprovalNeededError,
+    CommandNotAllowedError,
+    NodeCallFailedError,
+    NodeNotConnectedError,
+)
+from openclaw.apps.gateway.registry import ConnectionHub
 from openclaw.domains.agents import policy
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.schemas import Device
-from openclaw.domains.devices.service import calls, registry
+from openclaw.domains.devices.service import calls, invocations, registry
 from openclaw.domains.devices.service.waiting import watching
 from openclaw.infra.jsonb import checked
+from openclaw.infra.scope import Scope
 from openclaw.infra.web.context import Platform
-from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError
 from openclaw.protocol.gateway import params as p
+from openclaw.protocol.gateway.errors import IdempotencyConflictError
 from openclaw.protocol.grading import grade_call
 from openclaw.protocol.tools import decode_arguments
 
 _DEFAULT_TIMEOUT = timedelta(seconds=30)
 
 
-def node_methods(platform: Platform) -> dict[str, Handler]:
+def node_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handler]:
     """Handlers by name."""
 
     async def list_nodes(connection: Connection, _params: p.NoParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
-            nodes = [_node(device) for device in await registry.list_devices(scope)]
+            nodes = [_node(device, hub) for device in await registry.list_devices(scope)]
             return {"ts": int(scope.now().timestamp() * 1000), "nodes": nodes}
 
     async def describe(connection: Connection, params: p.NodeDescribeParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
             row = await registry.access_device_by_node(scope, params.node_id)
-            return {"ts": int(scope.now().timestamp() * 1000), **_node(registry.seen(row, scope.now()))}
+            return {"ts": int(scope.now().timestamp() * 1000), **_node(registry.seen(row, scope.now()), hub)}
 
     async def rename(connection: Connection, params: p.NodeRenameParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
@@ -45,22 +52,27 @@ def node_methods(platform: Platform) -> dict[str, Handler]:
         return {"nodeId": row.node_id, "displayName": params.display_name}
 
     async def invoke(connection: Connection, params: p.NodeInvokeParams) -> dict[str, Any]:
+        if params.params is not None and not isinstance(params.params, dict):
+            raise InvalidInputError(field="params", reason="must be an object")
         timeout = timedelta(milliseconds=params.timeout_ms) if params.timeout_ms else _DEFAULT_TIMEOUT
-        call_id = ids.new_id()
+        call_id = invocations.call_id_of(connection.actor, params.idempotency_key)
         with watching(platform.bus, call_id) as watch:
             async with platform.database.transaction(connection.actor) as scope:
                 row = await registry.access_device_by_node(scope, params.node_id)
-                arguments = _judged(row, params)
-                await calls.send_call(
-                    scope,
-                    call_id=call_id,
-                    device_id=row.id,
-                    command=params.command,
-                    params=arguments,
-                    timeout=timeout,
-                    wait=timeout,
-                )
-            end = await watch.wait(lambda: find_end(connection, call_id), timeout=timeout, is_fresh=True)
+                is_new = not await _is_repeat(scope, row, call_id, params)
+                if is_new:
+                    _check_reachable(scope, row, params)
+                    arguments = _judged(row, params)
+                    is_new = await calls.send_call(
+                        scope,
+                        call_id=call_id,
+                        device_id=row.id,
+                        command=params.command,
+                        params=arguments,
+                        timeout=timeout,
+                        wait=timeout,
+                    )
+            end = await watch.wait(lambda: find_end(connection, call_id), timeout=timeout, is_fresh=is_new)
         if end is None:
             async with platform.database.transaction(connection.actor) as scope:
                 await calls.cancel_call(scope, call_id)
@@ -85,6 +97,23 @@ def node_methods(platform: Platform) -> dict[str, Handler]:
     return {"node.list": list_nodes, "node.describe": describe, "node.rename": rename, "node.invoke": invoke}
 
 
+async def _is_repeat(scope: Scope, row: DeviceRow, call_id: UUID, params: p.NodeInvokeParams) -> bool:
+    """Whether the call was made before, perhaps through another process. Raises IdempotencyConflictError."""
+    is_same = await invocations.is_same_call(
+        scope, call_id, device_id=row.id, command=params.command, params=params.params or {}
+    )
+    if is_same is False:
+        raise IdempotencyConflictError(key=params.idempotency_key)
+    return is_same is not None
+
+
+def _check_reachable(scope: Scope, row: DeviceRow, params: p.NodeInvokeParams) -> None:
+    if not registry.is_online(row, scope.now()):
+        raise NodeNotConnectedError
+    if params.command not in row.commands:
+        raise CommandNotAllowedError(command=params.command)
+
+
 def _judged(row: DeviceRow, params: p.NodeInvokeParams) -> dict[str, Any]:
     """The arguments of a direct call. Only reading runs without a conversation to ask for approval in."""
     arguments = params.params if isinstance(params.params, dict) else {}
@@ -100,7 +129,7 @@ def _judged(row: DeviceRow, params: p.NodeInvokeParams) -> dict[str, Any]:
     return arguments
 
 
-def _node(device: Device) -> dict[str, Any]:
+def _node(device: Device, hub: ConnectionHub) -> dict[str, Any]:
     return {
         "nodeId": device.node_id,
         "displayName": device.name,
@@ -111,4 +140,17 @@ def _node(device: Device) -> dict[str, Any]:
         "paired": True,
         "connected": device.online,
         **({"lastSeenAtMs": int(device.last_seen_at.timestamp() * 1000)} if device.last_seen_at else {}),
+        **_connected(hub.node(device.id)),
+    }
+
+
+def _connected(node: Connection | None) -> dict[str, Any]:
+    """What only the process knows that holds the machine's socket."""
+    if node is None:
+        return {}
+    family = node.connect.client.device_family
+    return {
+        "connectedAtMs": int(node.connected_at.timestamp() * 1000),
+        "remoteIp": node.remote.address,
+        **({"deviceFamily": family} if family else {}),
     }

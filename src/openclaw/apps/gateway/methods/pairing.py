@@ -1,11 +1,12 @@
 """device.pair.*: the machines of a user as clients of the gateway know them."""
 
+from datetime import datetime
 from typing import Any
 
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.errors import PairingRequestNotFoundError
-from openclaw.domains.devices.schemas import Device
+from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.service import registry
 from openclaw.infra.web.context import Platform
 from openclaw.protocol.gateway import params as p
@@ -16,10 +17,8 @@ def pairing_methods(platform: Platform) -> dict[str, Handler]:
 
     async def list_pairs(connection: Connection, _params: p.NoParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
-            return {
-                "pending": [],
-                "paired": [_paired(device) for device in await registry.list_devices(scope)],
-            }
+            rows = await registry.list_rows(scope)
+            return {"pending": [], "paired": [_paired(row, scope.now()) for row in rows]}
 
     async def decide(_connection: Connection, params: p.PairDecisionParams) -> dict[str, Any]:
         raise PairingRequestNotFoundError(request_id=params.request_id)
@@ -45,10 +44,10 @@ def pairing_methods(platform: Platform) -> dict[str, Handler]:
     }
 
 
-def _paired(device: Device) -> dict[str, Any]:
+def _paired(device: DeviceRow, now: datetime) -> dict[str, Any]:
     return {
         "deviceId": device.node_id,
-        "publicKey": "",
+        "publicKey": device.public_key,
         "displayName": device.name,
         "platform": device.platform,
         "clientId": "node-host",
@@ -59,5 +58,5 @@ def _paired(device: Device) -> dict[str, Any]:
         "tokens": [],
         "createdAtMs": int(device.linked_at.timestamp() * 1000),
         "approvedAtMs": int(device.linked_at.timestamp() * 1000),
-        "connected": device.online,
+        "connected": registry.is_online(device, now),
     }
