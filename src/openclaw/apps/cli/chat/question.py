@@ -30,9 +30,15 @@ class Questioner:
                 answer = await self._decision(approval, may_cover=may_cover)
         if answer.decision == "deny":
             self._write(f"  {say('ask_reason')}")
-            reason = (await self._keyboard.line()).strip()
-            return Answer("deny", reason=reason or None)
+            return Answer("deny", reason=await self._reason())
         return answer
+
+    async def _reason(self) -> str | None:
+        try:
+            return (await self._keyboard.line()).strip() or None
+        except EOFError:  # Ctrl-D, or the terminal has gone: the denial stands
+            self._write("\n")
+            return None
 
     async def _decision(self, approval: dict[str, Any], *, may_cover: bool) -> Answer | None:
         decisions = {_ONCE: "allow-once", _DENY: "deny"}
