@@ -14,7 +14,7 @@ import pytest
 
 from openclaw.apps.cli.doctor.machine import check_home
 from openclaw.apps.cli.doctor.programs import check_bridge
-from openclaw.apps.cli.layout import cell_width
+from openclaw.kit.layout import cell_width
 from tests.apps.cli.installation import Done, Installation, Terminal
 
 EVERY_CHECK = [

@@ -7,9 +7,9 @@ from openclaw.apps.cli.calls import covered
 from openclaw.apps.cli.chat.keys import Keyboard
 from openclaw.apps.cli.chat.turn import Answer
 from openclaw.apps.cli.help import terminal_width
-from openclaw.apps.cli.layout import wrap
 from openclaw.apps.cli.output import styled
 from openclaw.apps.cli.words import say
+from openclaw.kit.layout import wrap
 
 _ONCE, _CONVERSATION, _ALWAYS, _DENY = "ocad"
 

@@ -6,9 +6,9 @@ from typing import Any
 from openclaw.apps.cli.calls import approval_lines, command_line, headline
 from openclaw.apps.cli.chat.turn import ENDED, ToolCall, TurnEnd
 from openclaw.apps.cli.help import terminal_width
-from openclaw.apps.cli.layout import wrap
 from openclaw.apps.cli.output import printable, styled
 from openclaw.apps.cli.words import say
+from openclaw.kit.layout import wrap
 
 _OUTPUT_LINES = 40
 _EMOJI = "\n\t\u200c\u200d"
