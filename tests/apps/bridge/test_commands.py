@@ -5,6 +5,8 @@ import json
 import os
 import plistlib
 import pty
+import re
+import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -13,6 +15,7 @@ import pytest
 
 from openclaw.apps.bridge.confirmation import LinkQuestion, Terminal
 from openclaw.apps.bridge.errors import LinkDeclinedError
+from openclaw.kit.layout import cell_width
 from openclaw.kit.tasks import spawn
 from tests.apps.bridge.bridge_process import BridgeProcess, command, environment
 from tests.apps.bridge.control_plane_peer import ControlPlanePeer
@@ -29,6 +32,46 @@ async def test_help_names_every_command(home: Path, state: Path) -> None:
     assert code == 0
     for name in ("run", "link", "status", "unlink", "install-service", "policy"):
         assert name in out
+
+
+PAGES = """
+import contextlib
+from openclaw.apps.bridge.main import app
+for page in ("", "run", "link", "status", "unlink", "install-service", "policy", "policy show"):
+    with contextlib.suppress(SystemExit):
+        app([*page.split(), "--help"], prog_name="openclaw bridge")
+"""
+
+
+async def test_help_pages_are_in_both_languages_and_fit(home: Path, state: Path) -> None:
+    told: list[str] = []
+    for language in ("en_US.UTF-8", "zh_CN.UTF-8"):
+        done = subprocess.run(
+            [sys.executable, "-c", PAGES],
+            env={**environment(home, state), "LC_ALL": language, "COLUMNS": "60", "PYTHONUTF8": "1"},
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        )
+        told.append(done.stdout)
+        assert max(cell_width(line) for line in done.stdout.splitlines()) <= 60
+    english, chinese = told
+    assert english.count("show this page") == chinese.count("显示此帮助") == 8
+    assert not re.search("[\u4e00-\u9fff]", english)
+    assert set(re.findall(r"[A-Za-z]+ [a-z]{2,}\b", chinese)) == {"openclaw bridge", "policy show"}
+
+
+async def test_the_policy_is_shown_in_chinese_too(home: Path, state: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "openclaw.apps.bridge", "policy", "show"],
+        env={**environment(home, state), "LC_ALL": "zh_CN.UTF-8", "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    labels = [line.split()[0] for line in done.stdout.splitlines()]
+    assert [label for label in labels if not label.isascii()] == ["文件", "文件夹", "最高级别", "拒绝"]
+    assert all(" allow" in line for line in done.stdout.splitlines() if line[0].isascii())
 
 
 async def test_status_before_anything_was_done(home: Path, state: Path) -> None:

@@ -128,8 +128,16 @@ class Relay:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
         self._lock = threading.Lock()
+        self._deaf_to: socket.socket | None = None
+        self._lost = threading.Event()
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def lose_from_newest(self) -> threading.Event:
+        """From now on lose what the newest connection sends; the event tells of the first loss."""
+        with self._lock:
+            self._deaf_to, self._lost = self._open[-2], threading.Event()
+            return self._lost
 
     def cut(self) -> None:
         """End every connection that is open now."""
@@ -157,7 +165,10 @@ class Relay:
     def _pass_on(self, source: socket.socket, sink: socket.socket) -> None:
         try:
             while data := source.recv(65_536):
-                sink.sendall(data)
+                if source is self._deaf_to:
+                    self._lost.set()
+                else:
+                    sink.sendall(data)
         except OSError:
             pass
         with self._lock:
@@ -218,10 +229,12 @@ class Installation:
         assert linked.code == 0, linked.err
         log = self._folder / "bridge.log"
         self._bridge = self.terminal.start("bridge", "run", "--port", "0", log=log)
-        while not self._is_online(headers):
+        while not self.is_online():
             assert self._bridge.poll() is None, log.read_text()
 
-    def _is_online(self, headers: dict[str, str]) -> bool:
+    def is_online(self) -> bool:
+        """Whether the gateway has the machine's connection."""
+        headers = {"Authorization": f"Bearer {self._token}"}
         devices = self.api.get("/devices", headers=headers).raise_for_status().json()["items"]
         return any(device["online"] for device in devices)
 

@@ -49,6 +49,24 @@ def test_nobody_is_asked(terminal: Terminal, folder: Path) -> None:
     assert not (folder / "plan.txt").exists()
 
 
+def test_answered_at_the_terminal(terminal: Terminal, folder: Path) -> None:
+    with PseudoTerminal(
+        terminal, "chat", f"create plan.txt with two lines in {folder}", columns=100
+    ) as shown:
+        card = shown.expect("Your answer:")
+        assert f"Write {folder}/plan.txt" in card
+        assert "┃ Line 1" in card
+        assert "[o] allow once" in card
+        assert "[c] allow in this conversation: writing files in" in card
+        assert not (folder / "plan.txt").exists()
+        shown.type("x")  # no such answer: nothing happens
+        shown.type("o")
+        shown.expect("✓ created, 14 bytes")
+        shown.expect("conv_")
+        assert shown.end() == 0
+    assert (folder / "plan.txt").read_text() == "Line 1\nLine 2\n"
+
+
 def test_denied_with_a_reason_in_chinese(terminal: Terminal, folder: Path) -> None:
     with PseudoTerminal(
         terminal, "chat", f"运行 touch {folder}/no.txt", columns=60, LANG="zh_CN.UTF-8"
@@ -60,6 +78,17 @@ def test_denied_with_a_reason_in_chinese(terminal: Terminal, folder: Path) -> No
         shown.type("以后再说\n")
         shown.expect("未执行：已拒绝")
         shown.expect("以后再说")
+        assert shown.end() == 0
+    assert not (folder / "no.txt").exists()
+
+
+def test_ctrl_d_at_the_reason_denies_without_one(terminal: Terminal, folder: Path) -> None:
+    with PseudoTerminal(terminal, "chat", f"run touch {folder}/no.txt") as shown:
+        shown.expect("Your answer:")
+        shown.type("d")
+        shown.expect("Why?")
+        shown.type("\x04")
+        shown.expect("not done: denied")
         assert shown.end() == 0
     assert not (folder / "no.txt").exists()
 
@@ -117,6 +146,66 @@ def test_ctrl_c_at_the_question(terminal: Terminal, folder: Path) -> None:
         shown.expect("Stopped.")
         assert shown.end() == 130
     assert not (folder / "never.txt").exists()
+
+
+def test_a_lost_connection_loses_nothing(
+    installation: Installation, terminal: Terminal, folder: Path
+) -> None:
+    with Gate(folder) as gate:
+        command = f"run sh -c 'echo before; touch {folder}/x; read _ < {folder}/gate; echo after'"
+        with PseudoTerminal(terminal, "chat", command, columns=100) as shown:
+            shown.expect("Your answer:")
+            shown.type("o")
+            shown.expect("│ before")
+            installation.relay.cut()
+            shown.expect("The connection was lost; trying again …")
+            gate.let_through()
+            shown.expect("│ after")
+            shown.expect("✓ exit code 0")
+            assert shown.end() == 0
+            assert [shown.seen.count(f"│ {word}") for word in ("before", "after")] == [1, 1]
+
+
+@pytest.fixture
+def steady(installation: Installation) -> Installation:
+    """The machine is online, so that the next connection is the command's."""
+    while not installation.is_online():
+        pass
+    return installation
+
+
+def test_a_lost_answer_is_asked_for_again(steady: Installation, terminal: Terminal, folder: Path) -> None:
+    with PseudoTerminal(terminal, "chat", f"run touch {folder}/kept.txt") as shown:
+        shown.expect("Your answer:")
+        lost = steady.relay.lose_from_newest()
+        shown.type("o")
+        assert lost.wait(20)
+        steady.relay.cut()
+        shown.expect("trying again …")
+        shown.expect("Your answer:")
+        assert not (folder / "kept.txt").exists()
+        shown.type("o")
+        shown.expect("✓ exit code 0")
+        assert shown.end() == 0
+    assert (folder / "kept.txt").exists()
+
+
+def test_a_lost_wish_to_stop_is_sent_again(steady: Installation, terminal: Terminal, folder: Path) -> None:
+    with (
+        Gate(folder),
+        PseudoTerminal(terminal, "chat", f"run sh -c 'read _ < {folder}/gate; touch {folder}/x'") as shown,
+    ):
+        shown.expect("Your answer:")
+        shown.type("o")
+        shown.expect("$ sh -c")
+        lost = steady.relay.lose_from_newest()
+        shown.type("\x03")
+        assert lost.wait(20)
+        steady.relay.cut()
+        shown.expect("trying again …")
+        shown.expect("Stopped.")
+        assert shown.end() == 130
+    assert not (folder / "x").exists()
 
 
 def test_a_question_is_asked_again_after_a_lost_connection(

@@ -1,15 +1,20 @@
 """`openclaw doctor`: each fault is found and its fix is said."""
 
 import http.server
+import os
 import socket
 import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from openclaw.apps.cli.layout import cell_width
+from openclaw.apps.cli.doctor.machine import check_home
+from openclaw.apps.cli.doctor.programs import check_bridge
+from openclaw.kit.layout import cell_width
 from tests.apps.cli.installation import Done, Installation, Terminal
 
 EVERY_CHECK = [
@@ -78,6 +83,40 @@ def test_a_folder_that_cannot_be_used(stranger: Terminal, tmp_path: Path) -> Non
     found = checks(stranger.run("doctor", "--json", OPENCLAW_HOME=str(tmp_path / "file" / "server")))
     assert found["home"]["state"] == "fail"
     assert "--home" in found["home"]["fix"]
+
+
+@pytest.mark.parametrize("place", ["{tmp}/{long}/server", "~no-such-user/server"])
+def test_folders_that_cannot_be_reached(stranger: Terminal, tmp_path: Path, place: str) -> None:
+    where = place.format(tmp=tmp_path, long="x" * 300)
+    done = stranger.run("doctor", "--json", OPENCLAW_HOME=where, OPENCLAW_BRIDGE_HOME=where)
+    found = checks(done)
+    assert done.code == 1
+    assert [found[name]["state"] for name in ("home", "bridge")] == ["fail", "fail"]
+    assert "OPENCLAW_HOME" in found["home"]["fix"]
+    assert "OPENCLAW_BRIDGE_HOME" in found["bridge"]["fix"]
+
+
+@contextmanager
+def without_roots_rights() -> Generator[None]:
+    """Root may look everywhere; inside the block this process is nobody instead."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65_534)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+def test_folders_of_somebody_else(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    with pytest.MonkeyPatch.context() as environment, without_roots_rights():
+        environment.setenv("OPENCLAW_HOME", str(closed / "server"))
+        environment.setenv("OPENCLAW_BRIDGE_HOME", str(closed / "bridge"))
+        told = [check_home(), *check_bridge()]
+    assert [finding.state for finding in told] == ["fail", "fail"]
+    assert all(finding.fix and str(closed) in finding.detail for finding in told)
 
 
 class _LateServer(http.server.BaseHTTPRequestHandler):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from openclaw.apps.cli.layout import cell_width
+from openclaw.kit.layout import cell_width
 from tests.apps.cli.installation import Installation, Terminal
 from tests.apps.cli.pseudo_terminal import PseudoTerminal
 

@@ -10,10 +10,10 @@ import pytest
 from openclaw.apps.bridge.main import EXIT_CODES as BRIDGE_EXIT_CODES
 from openclaw.apps.cli import config
 from openclaw.apps.cli.errors import EXIT_CODES
-from openclaw.apps.cli.layout import cell_width
 from openclaw.apps.cli.roles import ROLES
 from openclaw.infra.config import Config, default_home
 from openclaw.kit.errors import Kind
+from openclaw.kit.layout import cell_width
 from tests.apps.cli.installation import CLI, Installation, Terminal
 
 WITHOUT_SERVER = """

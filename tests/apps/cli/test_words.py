@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from openclaw.apps.bridge import config as bridge_config
+from openclaw.apps.bridge.words import WORDS as BRIDGE_WORDS
+from openclaw.apps.cli import config
 from openclaw.apps.cli.words import CATALOG
 from openclaw.apps.db.words import WORDS
 
@@ -19,7 +22,7 @@ def data_of(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
 
-@pytest.mark.parametrize("catalog", [CATALOG, WORDS], ids=["cli", "db"])
+@pytest.mark.parametrize("catalog", [CATALOG, WORDS, BRIDGE_WORDS], ids=["cli", "db", "bridge"])
 def test_both_languages_say_the_same(catalog: dict[str, tuple[str, str]]) -> None:
     for key, (english, chinese) in catalog.items():
         assert data_of(english) == data_of(chinese), key
@@ -55,3 +58,24 @@ def test_nothing_is_kept_that_nobody_says() -> None:
     starts = {text for text in strings if re.fullmatch(r"[a-z]+(_[a-z]+)*_", text)}
     silent = {key for key in CATALOG if key not in strings and not key.startswith(tuple(starts))}
     assert silent == set()
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"LANG": "zh_CN.UTF-8"},
+        {"LANG": "C.UTF-8"},
+        {"LANG": "zh_CN.UTF-8", "LC_ALL": "en_US.UTF-8"},
+        {"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_TW"},
+        {"LC_CTYPE": "zh_CN.UTF-8"},
+    ],
+)
+def test_the_bridge_speaks_the_language_of_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "LC_CTYPE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert bridge_config.language.__wrapped__() == config.language.__wrapped__()

@@ -18,12 +18,14 @@ from openclaw.apps.bridge.commands import (
     tell_json,
     unlink_machine,
 )
+from openclaw.apps.bridge.config import language
 from openclaw.apps.bridge.confirmation import confirmation_for
 from openclaw.apps.bridge.daemon import DEFAULT_PORT, BridgeOptions
 from openclaw.apps.bridge.errors import ControlPlaneRefusedError
+from openclaw.apps.bridge.help import BridgeCommand, BridgeGroup
 from openclaw.apps.bridge.service_files import ServiceSystem
 from openclaw.apps.bridge.state import StateFolder, default_state_folder
-from openclaw.apps.bridge.words import language, say
+from openclaw.apps.bridge.words import say
 from openclaw.kit.errors import Kind, OpenClawError
 
 P = ParamSpec("P")
@@ -31,11 +33,15 @@ R = TypeVar("R")
 
 app = typer.Typer(
     name="bridge",
+    cls=BridgeGroup,
     no_args_is_help=True,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Link this machine to your OpenClaw server, and run the tools that you allow there.",
+    help=say("command_bridge"),
 )
-policy_app = typer.Typer(no_args_is_help=True, help="What this machine allows, whatever the server says.")
+policy_app = typer.Typer(
+    cls=BridgeGroup, no_args_is_help=True, rich_markup_mode=None, help=say("command_policy")
+)
 app.add_typer(policy_app, name="policy")
 
 EXIT_CODES: dict[Kind, int] = {
@@ -51,29 +57,22 @@ EXIT_CODES: dict[Kind, int] = {
 
 StateDir = Annotated[
     Path | None,
-    typer.Option("--state-dir", envvar="OPENCLAW_BRIDGE_HOME", help="Folder for keys, session and policy."),
+    typer.Option(
+        "--state-dir", metavar="FOLDER", envvar="OPENCLAW_BRIDGE_HOME", help=say("option_state_dir")
+    ),
 ]
 Server = Annotated[
     str | None,
-    typer.Option("--server", envvar="OPENCLAW_BRIDGE_SERVER", help="Your OpenClaw server. Remembered."),
+    typer.Option("--server", metavar="URL", envvar="OPENCLAW_BRIDGE_SERVER", help=say("option_server")),
 ]
-Insecure = Annotated[
-    bool, typer.Option("--insecure", help="Allow a server over http/ws that is not this machine.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1; 0 = any free one.")]
+Insecure = Annotated[bool, typer.Option("--insecure", help=say("option_insecure"))]
+AsJson = Annotated[bool, typer.Option("--json", help=say("option_json"))]
+Port = Annotated[int, typer.Option("--port", metavar="PORT", min=0, max=65535, help=say("option_port"))]
 AllowOrigin = Annotated[
     list[str] | None,
-    typer.Option("--allow-origin", help="One more web origin that may talk to the bridge. Repeatable."),
+    typer.Option("--allow-origin", metavar="ORIGIN", help=say("option_allow_origin")),
 ]
-Yes = Annotated[
-    bool,
-    typer.Option(
-        "--yes",
-        help="Link without asking at this terminal. Only for a machine where you trust every page and every "
-        "user of the server's web origin.",
-    ),
-]
+Yes = Annotated[bool, typer.Option("--yes", help=say("option_yes"))]
 
 
 def _with_plain_errors(command: Callable[P, R]) -> Callable[P, R]:
@@ -118,7 +117,7 @@ def _options(
     )
 
 
-@app.command()
+@app.command(cls=BridgeCommand, help=say("command_run"))
 @_with_plain_errors
 def run(
     state_dir: StateDir = None,
@@ -134,20 +133,22 @@ def run(
     run_bridge(_folder(state_dir), options, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=BridgeCommand, help=say("command_link"))
 @_with_plain_errors
 def link(
-    code: Annotated[str, typer.Argument(help="The six digits that the web app shows.")],
-    challenge: Annotated[str | None, typer.Option("--challenge", help="The challenge id, if given.")] = None,
+    code: Annotated[str, typer.Argument(metavar="CODE", help=say("argument_code"))],
+    challenge: Annotated[
+        str | None, typer.Option("--challenge", metavar="ID", help=say("option_challenge"))
+    ] = None,
     server: Server = None,
-    name: Annotated[str | None, typer.Option("--name", help="What to call this machine.")] = None,
-    run_after: Annotated[bool, typer.Option("--run", help="Then run the bridge in this terminal.")] = False,
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help=say("option_name"))] = None,
+    run_after: Annotated[bool, typer.Option("--run", help=say("option_run"))] = False,
     port: Port = DEFAULT_PORT,
     state_dir: StateDir = None,
     insecure: Insecure = False,
     as_json: AsJson = False,
 ) -> None:
-    """Link this machine with a code from the web app. A running bridge comes online at once."""
+    """Link this machine with a code from the web app."""
     folder = _folder(state_dir)
     linked = link_machine(
         folder,
@@ -175,7 +176,7 @@ def link(
         typer.echo(say("start_it"))
 
 
-@app.command()
+@app.command(cls=BridgeCommand, help=say("command_status"))
 @_with_plain_errors
 def status(state_dir: StateDir = None, as_json: AsJson = False) -> None:
     """Show whether this machine is linked and online, and what its policy allows."""
@@ -193,20 +194,20 @@ def status(state_dir: StateDir = None, as_json: AsJson = False) -> None:
     typer.echo(say("status_server", server=found["server"]))
     policy = found["policy"]
     if policy["ok"]:
-        typer.echo(say("status_policy", policy=f"{', '.join(policy['folders'])} (max {policy['maxGrade']})"))
+        typer.echo(say("status_policy", folders=", ".join(policy["folders"]), grade=policy["maxGrade"]))
     else:
         typer.echo(say("status_policy_broken", reason=policy["reason"]))
 
 
-@app.command()
+@app.command(cls=BridgeCommand, help=say("command_unlink"))
 @_with_plain_errors
 def unlink(
     state_dir: StateDir = None,
-    force: Annotated[bool, typer.Option("--force", help="Forget a damaged session file too.")] = False,
+    force: Annotated[bool, typer.Option("--force", help=say("option_force"))] = False,
     insecure: Insecure = False,
     as_json: AsJson = False,
 ) -> None:
-    """End this machine's link, here and on the server. Running commands are ended."""
+    """End this machine's link, here and on the server."""
     done = unlink_machine(_folder(state_dir), force=force, allow_insecure=insecure)
     if as_json:
         tell_json(done)
@@ -214,13 +215,18 @@ def unlink(
         typer.echo(say("unlinked" if done["serverTold"] else "unlinked_here_only"))
 
 
-@app.command(name="install-service")
+@app.command(name="install-service", cls=BridgeCommand, help=say("command_install_service"))
 @_with_plain_errors
 def install(
-    system: Annotated[ServiceSystem | None, typer.Option("--system", help="Default: this one.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", help="Write the file into this folder.")] = None,
+    system: Annotated[
+        ServiceSystem | None, typer.Option("--system", metavar="SYSTEM", help=say("option_system"))
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FOLDER", help=say("option_output"))
+    ] = None,
     port: Annotated[
-        int | None, typer.Option("--port", min=1, max=65535, help="Default: the bridge's own.")
+        int | None,
+        typer.Option("--port", metavar="PORT", min=1, max=65535, help=say("option_service_port")),
     ] = None,
     state_dir: StateDir = None,
     insecure: Insecure = False,
@@ -240,7 +246,7 @@ def install(
     typer.echo(say("service_link_first"))
 
 
-@policy_app.command()
+@policy_app.command(cls=BridgeCommand, help=say("command_policy_show"))
 @_with_plain_errors
 def show(state_dir: StateDir = None, as_json: AsJson = False) -> None:
     """Show the policy in force, with the built-in denied patterns."""
@@ -248,9 +254,9 @@ def show(state_dir: StateDir = None, as_json: AsJson = False) -> None:
     if as_json:
         tell_json(policy)
         return
-    typer.echo(f"file       {policy['file']}")
-    typer.echo(f"folders    {', '.join(policy['folders'])}")
-    typer.echo(f"max grade  {policy['maxGrade']}")
+    typer.echo(say("policy_file", path=policy["file"]))
+    typer.echo(say("policy_folders", folders=", ".join(policy["folders"])))
+    typer.echo(say("policy_max_grade", grade=policy["maxGrade"]))
     for tool, decision in policy["tools"].items():
-        typer.echo(f"{tool:<11}{decision}")
-    typer.echo(f"denied     {' '.join(policy['denied'])}")
+        typer.echo(f"{tool:<12}{decision}")
+    typer.echo(say("policy_denied", patterns=" ".join(policy["denied"])))

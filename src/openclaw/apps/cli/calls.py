@@ -7,10 +7,10 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TextIO
 
-from openclaw.apps.cli.layout import cell_width, clip, padded, wrap
 from openclaw.apps.cli.output import printable, styled
 from openclaw.apps.cli.times import local_time
 from openclaw.apps.cli.words import say
+from openclaw.kit.layout import cell_width, clip, padded, wrap
 
 Approval = Mapping[str, Any]
 Arguments = Mapping[str, Any]

@@ -4,8 +4,8 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from openclaw.apps.cli.layout import cell_width, two_columns, wrap
 from openclaw.apps.cli.words import say
+from openclaw.kit.layout import cell_width, two_columns, wrap
 
 _WIDEST = 100
 

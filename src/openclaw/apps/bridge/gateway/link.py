@@ -13,6 +13,7 @@ from websockets.exceptions import InvalidHandshake, InvalidURI
 
 from openclaw.apps.bridge.addresses import check_address, is_loopback
 from openclaw.apps.bridge.calls import Calls
+from openclaw.apps.bridge.config import language
 from openclaw.apps.bridge.device_key import DeviceKey
 from openclaw.apps.bridge.errors import (
     BadAddressError,
@@ -38,7 +39,6 @@ from openclaw.apps.bridge.machine import machine_name, platform_name, version
 from openclaw.apps.bridge.policy import PolicyStore
 from openclaw.apps.bridge.session import Session, SessionKeeper
 from openclaw.apps.bridge.tools.output import StreamName
-from openclaw.apps.bridge.words import language
 from openclaw.kit.clock import Clock
 from openclaw.kit.tasks import cancel_and_wait, spawn
 from openclaw.protocol.tools import ARGUMENTS

@@ -7,9 +7,9 @@ from openclaw.apps.cli.calls import covered
 from openclaw.apps.cli.chat.keys import Keyboard
 from openclaw.apps.cli.chat.turn import Answer
 from openclaw.apps.cli.help import terminal_width
-from openclaw.apps.cli.layout import wrap
 from openclaw.apps.cli.output import styled
 from openclaw.apps.cli.words import say
+from openclaw.kit.layout import wrap
 
 _ONCE, _CONVERSATION, _ALWAYS, _DENY = "ocad"
 
@@ -30,9 +30,15 @@ class Questioner:
                 answer = await self._decision(approval, may_cover=may_cover)
         if answer.decision == "deny":
             self._write(f"  {say('ask_reason')}")
-            reason = (await self._keyboard.line()).strip()
-            return Answer("deny", reason=reason or None)
+            return Answer("deny", reason=await self._reason())
         return answer
+
+    async def _reason(self) -> str | None:
+        try:
+            return (await self._keyboard.line()).strip() or None
+        except EOFError:  # Ctrl-D, or the terminal has gone: the denial stands
+            self._write("\n")
+            return None
 
     async def _decision(self, approval: dict[str, Any], *, may_cover: bool) -> Answer | None:
         decisions = {_ONCE: "allow-once", _DENY: "deny"}

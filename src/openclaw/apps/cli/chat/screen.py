@@ -6,9 +6,9 @@ from typing import Any
 from openclaw.apps.cli.calls import approval_lines, command_line, headline
 from openclaw.apps.cli.chat.turn import ENDED, ToolCall, TurnEnd
 from openclaw.apps.cli.help import terminal_width
-from openclaw.apps.cli.layout import wrap
 from openclaw.apps.cli.output import printable, styled
 from openclaw.apps.cli.words import say
+from openclaw.kit.layout import wrap
 
 _OUTPUT_LINES = 40
 _EMOJI = "\n\t\u200c\u200d"
@@ -25,6 +25,7 @@ class Screen:
         self._conversation = ""
         self._headed: set[str] = set()
         self._lines: dict[str, int] = {}
+        self._streamed: dict[tuple[str, str], str] = {}
         self._open: str | None = None
         self._is_line_open = False
         self._has_text = False
@@ -65,6 +66,7 @@ class Screen:
         elif call.state in ENDED:
             if call.state in ("ok", "error"):
                 self._head(call)
+            self._show_rest(call)
             self._close_output()
             mark, style = _MARKS[call.state]
             lines = wrap(outcome(call), terminal_width() - 4)
@@ -80,6 +82,7 @@ class Screen:
         shown = self._lines.get(call.id, 0)
         if shown > _OUTPUT_LINES:
             return
+        self._streamed[call.id, stream] = self._streamed.get((call.id, stream), "") + text
         for line in printable(text).splitlines(keepends=True):
             if not self._is_line_open:
                 shown += 1
@@ -152,6 +155,20 @@ class Screen:
             lines = wrap(" · ".join(fact for fact in facts if fact), terminal_width())
             self._note(*(styled(line, "dim", stream=self._notes) for line in lines))
 
+    def _show_rest(self, call: ToolCall) -> None:
+        """What a command printed while nobody was connected, or too late to be streamed: its result has it."""
+        result = call.result or {}
+        for stream in ("stdout", "stderr"):
+            printed = result.get(stream) or ""
+            missing = (
+                ""
+                if result.get(f"{stream}Truncated")
+                else _unseen(printed, self._streamed.get((call.id, stream), ""))
+            )
+            if missing:
+                self._close_output()
+                self.tool_output(call, stream, missing)
+
     def _head(self, call: ToolCall) -> None:
         if self._open == call.id:
             return
@@ -195,6 +212,19 @@ class Screen:
     def _note(self, *lines: str) -> None:
         self._notes.write("".join(f"{line}\n" for line in lines))
         self._notes.flush()
+
+
+def _unseen(printed: str, seen: str) -> str:
+    """The part of ``printed`` that ``seen`` lacks: its end, or a gap in it."""
+    start = _common(printed, seen)
+    rest, seen = printed[start:], seen[start:]
+    return rest[: len(rest) - _common(rest[::-1], seen[::-1])]
+
+
+def _common(one: str, other: str) -> int:
+    """How many letters are the same from the start."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def outcome(call: ToolCall) -> str:

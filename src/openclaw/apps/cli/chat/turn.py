@@ -173,8 +173,10 @@ class Turn:
             self._view.started(
                 conversation_id=self._session_key, run_id=self._run_id, message_id=sent["messageId"]
             )
-        else:
-            self._catch_up(await self._run())
+            return
+        self._catch_up(await self._run())
+        if self._is_stopping and self._end is None:  # the wish to stop may have been lost as well
+            await self._request_abort(gateway)
 
     async def _run(self) -> dict[str, Any]:
         return await asyncio.to_thread(self._api.get, f"/runs/{self._run_id}")
@@ -262,6 +264,7 @@ class Turn:
                 texts.append(part["text"])
                 continue
             if part["approval"] and part["approval"]["state"] == "pending":
+                self._answered.discard(part["approval"]["id"])  # an answer to it was lost on the way
                 self._questions[part["toolCallId"]] = part["approval"]
             elif part["toolCallId"] in self._questions and part["approval"]:
                 self._resolve(part["approval"])
@@ -306,7 +309,7 @@ class Turn:
             self._inbox.put_nowait(task.exception() or _Answered(approval, task.result()))
 
     async def _decide(self, gateway: Gateway, answered: _Answered) -> None:
-        self._asking = None
+        await self._stop_asking()  # after a lost connection the person may be asked again already
         self._answered.add(answered.approval["id"])
         answer = answered.answer
         params: dict[str, Any] = {"id": answered.approval["id"], "decision": answer.decision}
@@ -325,6 +328,9 @@ class Turn:
         self._is_stopping = True
         await self._stop_asking()
         self._view.stopping()
+        await self._request_abort(gateway)
+
+    async def _request_abort(self, gateway: Gateway) -> None:
         await gateway.request("chat.abort", {"sessionKey": self._session_key, "runId": self._key})
 
     async def _stop_asking(self) -> None:

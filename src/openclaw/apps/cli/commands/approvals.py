@@ -42,10 +42,10 @@ def show_approval(approval: ApprovalId, server: Server = None, as_json: AsJson =
     from openclaw.apps.cli.api import connect
     from openclaw.apps.cli.calls import approval_lines, covered
     from openclaw.apps.cli.help import terminal_width
-    from openclaw.apps.cli.layout import wrap
     from openclaw.apps.cli.output import tell, tell_json
     from openclaw.apps.cli.resolve import find_approval
     from openclaw.apps.cli.times import local_time
+    from openclaw.kit.layout import wrap
 
     with connect(server) as api:
         found = find_approval(api, approval)

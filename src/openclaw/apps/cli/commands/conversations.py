@@ -110,9 +110,9 @@ def export_conversation(
 
 def _row(conversation: Any) -> list[str]:
     from openclaw.apps.cli.help import terminal_width
-    from openclaw.apps.cli.layout import clip
     from openclaw.apps.cli.output import printable, styled
     from openclaw.apps.cli.times import local_time
+    from openclaw.kit.layout import clip
 
     width = terminal_width()
     title = clip(printable(conversation["title"] or say("untitled")).replace("\n", " "), width - 18)

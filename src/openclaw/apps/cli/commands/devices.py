@@ -155,9 +155,9 @@ def _state(device: Any) -> str:
 
 def _sheet(device: Any) -> list[str]:
     from openclaw.apps.cli.help import terminal_width
-    from openclaw.apps.cli.layout import two_columns
     from openclaw.apps.cli.output import printable, styled
     from openclaw.apps.cli.times import local_time
+    from openclaw.kit.layout import two_columns
 
     rows = [
         (say("device_state"), _state(device)),

@@ -65,7 +65,31 @@ def check_ports() -> list[Finding]:
 
 def check_home() -> Finding:
     """The server's folder, or the place where it will be made, is ours, writable, and has room."""
-    home = config.data_home().expanduser().absolute()
+    home = config.data_home()
+    try:
+        return _home(home.expanduser().absolute())
+    except (OSError, RuntimeError) as error:  # a folder on the way is closed; there is no such ~user
+        reason = getattr(error, "strerror", None) or str(error)
+        return Finding(
+            "home", "fail", say("found_unreachable_folder", path=home, reason=reason), say("fix_home")
+        )
+
+
+def check_environment() -> Finding:
+    """No variable of ours is misspelt."""
+    unknown = config.unknown_variables()
+    if not unknown:
+        return Finding("environment", "ok", say("found_no_unknown"))
+    known = {name.removeprefix(_PREFIX): name for name in config.SERVER_SETTINGS | config.CLIENT_SETTINGS}
+    hints: list[str] = []
+    for name in unknown:
+        near = difflib.get_close_matches(name.removeprefix(_PREFIX), sorted(known), n=1)
+        meant = say("fix_meant", name=name, meant=known[near[0]]) if near else say("fix_unset", name=name)
+        hints.append(meant)
+    return Finding("environment", "warn", say("found_unknown", names=", ".join(unknown)), " ".join(hints))
+
+
+def _home(home: Path) -> Finding:
     place = next(folder for folder in (home, *home.parents) if folder.exists())
     if not place.is_dir():
         return Finding("home", "fail", say("found_not_folder", path=place), say("fix_home"))
@@ -87,20 +111,6 @@ def check_home() -> Finding:
         if free < _LITTLE_SPACE
         else Finding("home", "ok", detail)
     )
-
-
-def check_environment() -> Finding:
-    """No variable of ours is misspelt."""
-    unknown = config.unknown_variables()
-    if not unknown:
-        return Finding("environment", "ok", say("found_no_unknown"))
-    known = {name.removeprefix(_PREFIX): name for name in config.SERVER_SETTINGS | config.CLIENT_SETTINGS}
-    hints: list[str] = []
-    for name in unknown:
-        near = difflib.get_close_matches(name.removeprefix(_PREFIX), sorted(known), n=1)
-        meant = say("fix_meant", name=name, meant=known[near[0]]) if near else say("fix_unset", name=name)
-        hints.append(meant)
-    return Finding("environment", "warn", say("found_unknown", names=", ".join(unknown)), " ".join(hints))
 
 
 def _check_port(name: str, host: str, port: int, is_ours: Callable[[int], bool], option: str) -> Finding:

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -42,10 +41,14 @@ def check_database() -> Finding:
 
 def check_bridge() -> list[Finding]:
     """This machine is linked and online, and its policy file can be used."""
-    folder = (
-        config.bridge_folder() or Path(platformdirs.user_data_path("openclaw", appauthor=False)) / "bridge"
-    )
-    if not (folder / "session.json").exists() and not (folder / "policy.toml").exists():
+    try:
+        folder = config.bridge_folder() or platformdirs.user_data_path("openclaw", appauthor=False) / "bridge"
+        is_used = (folder / "session.json").exists() or (folder / "policy.toml").exists()
+    except (OSError, RuntimeError) as error:  # a folder on the way is closed; there is no such ~user
+        reason = getattr(error, "strerror", None) or str(error)
+        detail = say("found_unreachable_folder", path=getattr(error, "filename", None) or "~", reason=reason)
+        return [Finding("bridge", "fail", detail, say("fix_bridge_folder"))]
+    if not is_used:
         return [Finding("bridge", "skip", say("found_not_linked"), say("fix_link"))]
     found, said = _ask("openclaw.apps.bridge", "status")
     if found is None or "policy" not in found:
@@ -84,9 +87,9 @@ def _ask(module: str, command: str) -> tuple[dict[str, Any] | None, str]:
     """The JSON that a command of ``module`` prints; None and the last line it said when there is none."""
     try:
         done = subprocess.run(  # noqa: S603  (our own program)
-            [sys.executable, "-m", module, command, "--json"],
+            [sys.executable, "-X", "utf8", "-m", module, command, "--json"],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=_SECONDS,
             check=False,
             env=config.inherited_environment(),

@@ -18,10 +18,10 @@ from openclaw.apps.cli.doctor.programs import check_bridge, check_database
 from openclaw.apps.cli.doctor.server import check_server
 from openclaw.apps.cli.errors import FAILED
 from openclaw.apps.cli.help import terminal_width
-from openclaw.apps.cli.layout import cell_width, padded, wrap
 from openclaw.apps.cli.output import printable, styled, tell, tell_json
 from openclaw.apps.cli.words import say
 from openclaw.kit.errors import OpenClawError
+from openclaw.kit.layout import cell_width, padded, wrap
 
 _MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "danger"), "skip": ("–", "dim")}
 

@@ -32,6 +32,7 @@ DOCTOR: dict[str, tuple[str, str]] = {
     "found_not_folder": ("{path} is not a folder", "{path} 不是文件夹"),
     "found_other_owner": ("{path} belongs to {owner}", "{path} 属于用户 {owner}"),
     "found_not_writable": ("{path} cannot be written", "{path} 不可写"),
+    "found_unreachable_folder": ("{path} cannot be reached: {reason}", "无法访问 {path}：{reason}"),
     "found_space": ("{path}, {free} free", "{path}，可用 {free}"),
     "found_no_unknown": ("no misspelt OPENCLAW_ variables", "没有拼错的 OPENCLAW_ 变量"),
     "found_unknown": ("nothing reads {names}", "无人读取 {names}"),
@@ -130,6 +131,10 @@ DOCTOR: dict[str, tuple[str, str]] = {
     "fix_bridge_state": (
         "See: openclaw bridge status",
         "请查看：openclaw bridge status",
+    ),
+    "fix_bridge_folder": (
+        "Open that folder to this account, or choose another: OPENCLAW_BRIDGE_HOME",
+        "请为当前用户开放该文件夹，或更换文件夹：OPENCLAW_BRIDGE_HOME",
     ),
     "fix_policy": (
         "Correct {path}; until then everything is refused.",

@@ -1,11 +1,8 @@
 """Words in columns: the widths of a terminal, where a Chinese character takes two cells."""
 
-import random
-
 import pytest
 
-from openclaw.apps.cli.layout import cell_width, clip, two_columns, wrap
-from openclaw.apps.cli.output import printable
+from openclaw.kit.layout import cell_width, clip, two_columns, wrap
 
 MIXED = "在 ~/Documents 创建 notes.txt，写三行；then run `uname -a` and report what it says（不要写文件）。"
 
@@ -45,11 +42,3 @@ def test_columns_line_up(width: int) -> None:
     ]
     lines = two_columns(rows, width)
     assert all(cell_width(line) <= width for line in lines)
-
-
-def test_what_others_wrote_cannot_steer_the_terminal() -> None:
-    letters = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), 0x200B, 0x202E, 0x2066, 0xFEFF)]
-    random.Random(1).shuffle(letters)
-    shown = printable("".join(letters))
-    assert all(letter.isprintable() or letter in "\n\t" for letter in shown)
-    assert len(shown) == len(letters)
