@@ -126,9 +126,7 @@ git branch new
 git tag v1
 git diff --output=x
 git diff --outp=x
-git -c core.pager=x log
 git grep -Oless x
-git config user.name x
 git push
 sed -i s/a/b/ a
 sed 's/a/b/w out' a
@@ -320,6 +318,8 @@ git branch -D x
 git rm a
 git stash drop
 git $X
+git -c core.pager=x log
+git config user.name x
 rmdir a
 unlink a
 shred a

@@ -1,10 +1,11 @@
 """What deletes, destroys, stops the machine or hands rights away: judged before anything else is."""
 
 from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
 
 from openclaw.protocol import programs
 from openclaw.protocol.ground import Ground
-from openclaw.protocol.readings import DELETES, has_option, names_something_later
+from openclaw.protocol.options import DELETES, has_option, names_something_later
 from openclaw.protocol.risk import Grade, Verdict, place_grade
 from openclaw.protocol.shell_words import Word
 
@@ -22,7 +23,7 @@ def destroys(name: str, args: Sequence[Word], ground: Ground, verdict: Verdict) 
         or (name == "format" and any(len(text) <= 3 and text[1:2] == ":" for text in texts))
     ):
         verdict.worsen(*_RUINS)
-    elif name in programs.SHUTTERS or (name == "systemctl" and programs.POWER_WORDS.intersection(texts)):
+    elif name in programs.SHUTTERS or (name in ("systemctl", "loginctl", "telinit") and _stops(texts)):
         verdict.worsen(Grade.DANGEROUS, "stops the machine", opaque=True)
     elif name == "reg" and texts[:1] != ["query"]:
         verdict.worsen(Grade.DANGEROUS, "edits the registry", opaque=True)
@@ -31,6 +32,18 @@ def destroys(name: str, args: Sequence[Word], ground: Ground, verdict: Verdict) 
     else:
         return False
     return True
+
+
+def _stops(texts: Sequence[str]) -> bool:
+    """Whether a word is the state, or the unit of it, in which the machine no longer works; also as a pattern."""
+    for text in texts:
+        unit = text.casefold().removesuffix(".target").removesuffix(".service").removeprefix("systemd-")
+        pattern = any(sign in unit for sign in "*?[") and unit.strip("*?")
+        if unit in programs.POWER_WORDS or (
+            pattern and any(fnmatchcase(w, unit) for w in programs.POWER_WORDS)
+        ):
+            return True
+    return False
 
 
 def _judge_of(name: str) -> Callable[[Sequence[Word], Ground, Verdict], None] | None:

@@ -46,7 +46,10 @@ def grade_call(tool: str, arguments: Struct, *, home: str) -> Assessment:
         case Exec(command=str(line), cwd=cwd):
             folder = places.normalise(cwd, cwd=home or "/", home=home)
             judge = CommandJudge(Ground(home, folder))
-            judge.line(line)
+            if places.has_drive(home):
+                judge.windows_line(line)
+            else:
+                judge.line(line)
         case Exec(argv=list(argv), cwd=cwd):
             folder = places.normalise(cwd, cwd=home or "/", home=home)
             judge = CommandJudge(Ground(home, folder))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from openclaw.protocol import places, programs
-from openclaw.protocol.readings import operands
+from openclaw.protocol.options import operands
 from openclaw.protocol.shell_words import Word
 
 _MAX_FOLDERS = 8
@@ -44,15 +44,23 @@ class Ground:
             self.left, self.folders = True, self.folders[:_MAX_FOLDERS]
 
     def paths(self, words: Sequence[Word]) -> list[str]:
-        """The absolute paths that arguments name; plain names only where they may hold secrets."""
+        """The absolute paths that arguments name; plain names only where they hold secrets or are run later."""
         found: list[str] = []
         for word in words:
             text = _path_text(word)
             if text is None or "\n" in text or len(text) > _MAX_PATH:
                 continue
             plain = not ("/" in text or "\\" in text or text in (".", "..", "~"))
-            found += [path for path in self.normalised(text) if not plain or places.is_secret(path)]
+            found += [
+                path
+                for path in self.normalised(text)
+                if not plain or places.is_secret(path) or places.is_start_up(path)
+            ]
         return list(dict.fromkeys(found))
+
+    def resolved(self, word: Word) -> str | None:
+        """The path that ``word`` names as a whole, the home folder's variable included; None: only known later."""
+        return _path_text(word) if word.dynamic else word.text
 
     def names_foundation(self, words: Sequence[Word]) -> bool:
         """Whether an argument names the root, a system root or a home folder as a whole."""
@@ -63,6 +71,21 @@ class Ground:
             if any(places.is_foundation(path, self.home) for path in self.normalised(text)):
                 return True
         return False
+
+    def holds_home(self, words: Sequence[Word]) -> bool:
+        """Whether a word names a home folder, or what holds one (the root as well)."""
+        return any(
+            places.holds_home(path, self.home) for word in words for path in self.normalised(word.text)
+        )
+
+    def lost(self, typed: str) -> bool:
+        """Whether ``typed`` is a path that a ``cd`` of the line may have made another file."""
+        if "/" not in typed and "\\" not in typed:
+            return False
+        moved = self.left or len(self.folders) > 1
+        return moved and places.normalise(typed, cwd="/a", home="/") != places.normalise(
+            typed, cwd="/b", home="/"
+        )
 
     def program(self, typed: str) -> tuple[str, bool]:
         """The name a rule would hold, and whether it is found in the usual places."""

@@ -48,7 +48,7 @@ _START_UP_FILES = frozenset(
 )
 # Any of these folders on the way: what is written there is run later by somebody else.
 _START_UP_FOLDERS = (
-    (".git", "hooks"), (".git", "config"), (".config", "git"), (".ssh",), (".gnupg",), ("cron.d",), ("cron.daily",),
+    (".git",), (".config", "git"), (".ssh",), (".gnupg",), ("cron.d",), ("cron.daily",),
     ("cron.hourly",), ("cron.weekly",), ("cron.monthly",), ("spool", "cron"), ("autostart",), ("systemd",),
     ("LaunchAgents",), ("LaunchDaemons",), ("Programs", "Startup"), ("init.d",), ("profile.d",), ("sudoers.d",),
     (".config", "fish"), (".openclaw",), (".config", "openclaw"), (".husky",),
@@ -104,6 +104,18 @@ def is_foundation(path: str, home: str) -> bool:
     )
 
 
+def holds_home(path: str, home: str) -> bool:
+    """Whether ``path``, perhaps with a pattern at its end, is or holds the home folder of ``home`` or of anybody."""
+    while (last := path.rsplit("/", 1)[-1]) and not last.strip("*?.[]!"):
+        path = path[: -len(last)].rstrip("/") or "/"
+    parts = [part for part in path.split("/") if part]
+    if parts and _drive(parts[0]):
+        parts = parts[1:]
+    if not parts or (home and is_within(normalise(home, cwd="/", home=home), path)):
+        return True
+    return parts[0] in _PEOPLE_ROOTS | {"root"} and len(parts) <= (2 if parts[0] != "root" else 1)
+
+
 def is_system(path: str) -> bool:
     """Whether ``path`` lies in a root that belongs to the system (temporary folders do not)."""
     parts = [part for part in path.split("/") if part]
@@ -123,6 +135,11 @@ def is_system(path: str) -> bool:
 def is_disk(path: str) -> bool:
     """A raw disk or the memory, as a device file."""
     return path.startswith("/dev/") and path[5:].startswith(_DISKS)
+
+
+def is_switch(path: str) -> bool:
+    """A file of the kernel by which the machine is stopped."""
+    return path in ("/proc/sysrq-trigger", "/dev/watchdog", "/dev/watchdog0")
 
 
 def is_harmless_device(path: str) -> bool:
@@ -145,6 +162,8 @@ def is_start_up(path: str) -> bool:
 
 def is_secret(path: str) -> bool:
     """Whether ``path`` (which may hold a pattern) can name keys, passwords or a browser's profile."""
+    if path.startswith("/proc/") and path.rsplit("/", 1)[-1] in ("environ", "mem", "kcore"):
+        return True
     for part in path.casefold().split("/"):
         if part in _SECRET_NAMES or part.endswith(_SECRET_ENDINGS):
             return True
@@ -155,6 +174,11 @@ def is_secret(path: str) -> bool:
         ):
             return True
     return False
+
+
+def has_drive(path: str) -> bool:
+    """Whether ``path`` starts with the letter of a drive, as on Windows."""
+    return _drive(path)
 
 
 def _drive(path: str) -> bool:

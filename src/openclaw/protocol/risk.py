@@ -70,6 +70,8 @@ def place_grade(path: str, home: str) -> tuple[Grade, str]:
         return Grade.READ, "writes to a device that keeps nothing"
     if places.is_disk(path):
         return Grade.DANGEROUS, "writes to a raw disk"
+    if places.is_switch(path):
+        return Grade.DANGEROUS, "stops the machine"
     if places.is_start_up(path):
         return Grade.HIGH, "changes what runs later without being asked"
     if places.is_system(path) and not (

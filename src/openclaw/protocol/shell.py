@@ -4,6 +4,7 @@ The reading is for judging risk, so whatever the grammar leaves in doubt is repo
 instead of guessed: a caller that trusts a line must refuse one with trouble.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from typing import Literal
 import tree_sitter
 import tree_sitter_bash
 
+from openclaw.protocol.evaluation import evaluates
 from openclaw.protocol.shell_reading import SUBSTITUTIONS, WORDS, deceptive, misread
 from openclaw.protocol.shell_words import Word, expands, plain_word, unescaped
 
@@ -31,6 +33,8 @@ _UNCERTAIN = frozenset(
         "c_style_for_statement",
     }
 )
+# `${NAME=value}` and `${NAME:=value}` set the variable.
+_SETS = re.compile(r"\$\{(\w+)(?:\[[^]]*\])?:?=")
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ class _Reader:
         kind = node.type
         if kind in _UNCERTAIN or (kind in ("command_substitution", "compound_statement") and self._odd(node)):
             self.uncertain = True
-        self.trouble = self.trouble or misread(self.source, node)
+        self._doubt(node)
         match kind:
             case "comment":
                 return
@@ -148,6 +152,9 @@ class _Reader:
                 self._children(node, stdin, inside, depth)
                 self._without_words(node, stdin, inside)
 
+    def _doubt(self, node: tree_sitter.Node) -> None:
+        self.trouble = self.trouble or misread(self.source, node) or evaluates(self.source, node)
+
     def _without_words(self, node: tree_sitter.Node, stdin: Stdin, inside: tuple[str, ...]) -> None:
         """Commands that are no command for the grammar: tests, assignments, loop variables, lone redirections."""
         text = self._text(node)
@@ -160,6 +167,9 @@ class _Reader:
             self.commands.append(Command(text, words, stdin=stdin, functions=inside))
         elif node.type == "variable_assignment":
             self.commands.append(Command(text, (), (self._assignment(node),), stdin=stdin, functions=inside))
+        elif node.type == "expansion" and (sets := _SETS.match(text.lstrip())):
+            default = Assignment(sets[1], Word(text, dynamic=True))
+            self.commands.append(Command(text, (), (default,), stdin=stdin, functions=inside))
         elif node.type == "for_statement" and variable is not None:
             loop = Assignment(self._text(variable), Word("", dynamic=True))
             self.commands.append(Command(f"for {loop.name}", (), (loop,), functions=inside))
@@ -203,7 +213,7 @@ class _Reader:
                 words.append(self.word(child) if child.is_named else plain_word(self._text(child)))
             # What a word's substitution starts is run before the command itself.
             if child.type == "variable_assignment":
-                self.trouble = self.trouble or misread(self.source, child)
+                self._doubt(child)
                 self._children(child, stdin, inside, depth + 1)
             else:
                 self.walk(child, stdin, inside, depth + 1)
@@ -220,7 +230,7 @@ class _Reader:
         extra: list[Word] = []
         nested: list[tree_sitter.Node] = []
         for part in parts:
-            self.trouble = self.trouble or misread(self.source, part)
+            self._doubt(part)
             if part.type == "heredoc_redirect":
                 self.uncertain = True
                 redirects.append(Redirect("<<", None))
@@ -308,10 +318,16 @@ class _Reader:
                 return Word(source[1:-1])
             case "string":
                 if any(child.type in SUBSTITUTIONS for child in node.children) or expands(source[1:-1]):
-                    return Word(source, dynamic=True)
+                    # Between double quotes it stays one word, but for `"$@"` and `"${x[@]}"`.
+                    return Word(source, dynamic=True, quoted="@" not in source)
                 return Word(unescaped(source[1:-1], within='$`"\\'))
             case "concatenation":
                 return self._concatenation(node, source)
+            case "process_substitution":
+                return Word(source, dynamic=True, quoted=True)
+            case "variable_assignment":  # in `export` and its kin
+                value = node.child_by_field_name("value")
+                return Word(source, dynamic=value is not None and self.word(value).dynamic, quoted=True)
             case _:
                 return Word(source, dynamic=True)
 

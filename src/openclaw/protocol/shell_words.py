@@ -9,11 +9,15 @@ _GLOB = frozenset("*?[")
 
 @dataclass(frozen=True)
 class Word:
-    """One word: ``text`` is what the program receives, or the source where ``dynamic`` (known only when run)."""
+    """One word: ``text`` is what the program receives, or the source where ``dynamic`` (known only when run).
+
+    ``quoted``: what a dynamic word turns into is one word and no pattern.
+    """
 
     text: str
     dynamic: bool = False
     glob: bool = False
+    quoted: bool = False
 
 
 def plain_word(source: str) -> Word:
