@@ -128,7 +128,7 @@ npm run x
 pip --python ./x list
 pip list --python=./x
 pip list -o
-pip list --index-url=x
+pip list --proxy=x
 cargo metadata
 go build
 go vet
