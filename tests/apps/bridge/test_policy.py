@@ -161,6 +161,14 @@ def test_denied_patterns_may_start_at_home(policy_of: MakePolicy, home: Path) ->
     assert verdict(policy, "exec", command="cat Documents/taxes/2025.pdf") is not None
 
 
+def test_names_are_the_same_however_they_are_spelled(policy_of: MakePolicy, home: Path, state: Path) -> None:
+    policy = policy_of('denied = ["~/M\u00fcller"]')
+    assert policy.denies(f"{home}/Mu\u0308ller/x")
+    assert policy.denies(f"{home}/MU\u0308LLER/x")
+    for own in (state.resolve(), f"{state.parent.resolve()}/STATE/session.json"):
+        assert policy.denies(str(own))
+
+
 def test_home_under_both_of_its_names(folder: StateFolder, home: Path, tmp_path: Path) -> None:
     (tmp_path / "known-as").symlink_to(home)
     folder.write("policy.toml", b'denied = ["~/taxes"]')
@@ -231,6 +239,7 @@ def test_a_tool_that_is_off_is_refused(policy_of: MakePolicy) -> None:
         "cat ~/.ssh/id_rsa",
         "cat .ssh/config",
         "cat $HOME/.ssh/config",
+        "type %USERPROFILE%/.ssh/config",
         'cat "${HOME}"/.ssh/config',
         "cat '.ss''h/config'",
         "cat .s\\sh/config",

@@ -136,10 +136,11 @@ class Bridge:
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:
-    """Set ``stop`` on Ctrl-C, SIGTERM and SIGHUP."""
+    """Set ``stop`` on Ctrl-C, SIGTERM and SIGHUP (Windows: Ctrl-C, Ctrl-Break)."""
     loop = asyncio.get_running_loop()
     if sys.platform == "win32":
-        signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(stop.set))
+        for number in (signal.SIGINT, signal.SIGBREAK):
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
         return
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)

@@ -9,6 +9,7 @@ import os
 import stat
 import sys
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,17 +64,18 @@ class Policy:
 
     def covers(self, path: str) -> bool:
         """Whether the real path ``path`` is an allowed folder or inside one."""
-        return any(_is_inside(path, folder) for folder in self.folders)
+        known = os.path.normcase(path)
+        return any(_is_inside(known, os.path.normcase(folder)) for folder in self.folders)
 
     def denies(self, path: str) -> str | None:
         """The pattern that denies ``path`` (any path, real or as typed), or None.
 
         A pattern without ``/`` matches one component anywhere in the path; with ``/`` it matches that run of
-        components. Letter case does not count: some file systems ignore it.
+        components. Letter case and the way accents are composed do not count: some file systems ignore them.
         """
-        folded = _slashed(path).casefold()
+        folded = _folded(path)
         for folder in self.denied_folders:
-            if _is_inside(path, folder):
+            if _is_inside(folded, _folded(folder), separator="/"):
                 return folder
         components = [part for part in folded.split("/") if part]
         for pattern, run in self._patterns:
@@ -94,7 +96,7 @@ class Policy:
 
     @cached_property
     def _patterns(self) -> list[tuple[str, list[str]]]:
-        return [(p, [part for part in _slashed(p).casefold().split("/") if part]) for p in self.denied]
+        return [(p, [part for part in _folded(p).split("/") if part]) for p in self.denied]
 
 
 class PolicyStore:
@@ -189,8 +191,12 @@ def _check_owner(status: os.stat_result) -> None:
         raise PolicyFileError(reason=f"other users can change {POLICY} (chmod 600 it)")
 
 
-def _is_inside(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+def _is_inside(path: str, folder: str, *, separator: str = os.sep) -> bool:
+    return path == folder or path.startswith(folder.rstrip(separator) + separator)
+
+
+def _folded(path: str) -> str:
+    return unicodedata.normalize("NFC", _slashed(path).casefold())
 
 
 def _slashed(path: str) -> str:

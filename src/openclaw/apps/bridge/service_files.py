@@ -2,6 +2,7 @@
 
 import getpass
 import plistlib
+import subprocess
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
@@ -127,7 +128,7 @@ def _windows_task(command: list[str]) -> bytes:
     _element(restart, "Count", "999")
     action = _element(_element(task, "Actions", Context="Author"), "Exec")
     _element(action, "Command", command[0])
-    _element(action, "Arguments", " ".join(_windows_word(word) for word in command[1:]))
+    _element(action, "Arguments", subprocess.list2cmdline(command[1:]))
     return ET.tostring(task, encoding="utf-16", xml_declaration=True)
 
 
@@ -136,7 +137,3 @@ def _element(parent: ET.Element | None, name: str, text: str | None = None, **at
     made = ET.Element(tag, attributes) if parent is None else ET.SubElement(parent, tag, attributes)
     made.text = text
     return made
-
-
-def _windows_word(word: str) -> str:
-    return f'"{word}"' if " " in word else word

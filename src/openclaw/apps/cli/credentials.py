@@ -87,10 +87,13 @@ class CredentialStore:
         except OSError as error:
             raise CredentialsError(path=str(self.path.parent), reason=error.strerror or str(error)) from None
         try:
-            if sys.platform == "win32":
-                msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-            else:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            try:
+                if sys.platform == "win32":
+                    msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)  # gives up after ten seconds
+                else:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX)
+            except OSError as error:
+                raise CredentialsError(path=str(self.path), reason=error.strerror or str(error)) from None
             yield
         finally:
             os.close(descriptor)  # releases the lock

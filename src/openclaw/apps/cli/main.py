@@ -1,5 +1,6 @@
 """``openclaw``: hands over to a role, or runs a client command; every failure is one sentence and an exit code."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,10 @@ from openclaw.kit.errors import OpenClawError
 
 def main() -> None:
     """The entry point of the installed command."""
+    if sys.platform == "win32":  # a pipe would get the code page, which lacks what we say
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(encoding="utf-8")
     sys.exit(run(sys.argv[1:]))
 
 

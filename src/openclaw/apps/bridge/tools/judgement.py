@@ -19,7 +19,7 @@ from openclaw.protocol.tools import Exec
 
 _BREAKS = re.compile(r"[\s;&|<>(){}`\"'=,:@]+")
 _QUOTES = str.maketrans("", "", "\"'\\")
-_HOME_VARIABLE = re.compile(r"\$(?:HOME\b|\{HOME\})")
+_HOME_VARIABLE = re.compile(r"\$(?:HOME\b|\{HOME\})|%USERPROFILE%")
 _EXPANDED = re.compile(r"[$`{~]|file:")
 _MOVES = frozenset({"cd", "pushd", "chdir"})
 _MAX_GLOB_MATCHES = 1000
@@ -146,7 +146,7 @@ def _denied_by(policy: Policy, word: str, folder: str) -> str | None:
         return policy.denies(word)
     path = os.path.normpath(path)
     # A bare word is a path only if there is such a file: `id_user` may be a column, a branch, a variable.
-    if "/" in word or word.startswith((".", "~")) or os.path.lexists(path):
+    if "/" in word or os.sep in word or word.startswith((".", "~")) or os.path.lexists(path):
         pattern = policy.denies(path) or policy.denies(os.path.realpath(path))
         if pattern is not None:
             return pattern

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from functools import partial
 from typing import cast
 
 import msgspec
@@ -140,10 +141,13 @@ async def start_program(
         pass  # it exists, is a folder, and is reached without links
     words = _words(arguments)
     loop = asyncio.get_running_loop()
+    if sys.platform == "win32" and arguments.argv is None:
+        # cmd.exe reads its line as it stands; quoting it as one word of a list would change it.
+        start = partial(loop.subprocess_shell, lambda: RunningProgram(publish), arguments.command or "")
+    else:
+        start = partial(loop.subprocess_exec, lambda: RunningProgram(publish), *words)
     try:
-        _, program = await loop.subprocess_exec(
-            lambda: RunningProgram(publish),
-            *words,
+        _, program = await start(
             stdin=asyncio.subprocess.DEVNULL,
             cwd=folder.real,
             env=_environment(mark),
@@ -162,8 +166,7 @@ def _words(arguments: Exec) -> list[str]:
         if not arguments.argv or not arguments.argv[0]:
             raise ToolFailedError(FailureCode.INVALID_ARGUMENTS, "argv names no program.")
         return arguments.argv
-    command = arguments.command or ""
-    return ["cmd.exe", "/d", "/s", "/c", command] if sys.platform == "win32" else ["/bin/sh", "-c", command]
+    return ["/bin/sh", "-c", arguments.command or ""]
 
 
 def _environment(mark: str) -> dict[str, str]:

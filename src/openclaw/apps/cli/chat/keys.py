@@ -6,6 +6,9 @@ import select
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import timedelta
+
+from openclaw.kit.clock import SystemClock
 
 if sys.platform != "win32":
     import termios
@@ -13,6 +16,8 @@ if sys.platform != "win32":
 
 _ESCAPE = b"\x1b"
 _OPENERS = (b"[", b"O")
+_WINDOWS_OPENERS = ("\x00", "\xe0")
+_LOOK_EVERY = timedelta(milliseconds=50)
 _CHUNK = 4096
 
 
@@ -42,7 +47,11 @@ class Keyboard:
         if sys.platform == "win32":
             import msvcrt
 
-            return await asyncio.to_thread(msvcrt.getwch)
+            while not msvcrt.kbhit():  # a thread that waits for a key could not be cancelled
+                await SystemClock().sleep(_LOOK_EVERY)
+            key = msvcrt.getwch()
+            # A function key is two characters, and the second may be a letter: End ends with an O.
+            return key + msvcrt.getwch() if key in _WINDOWS_OPENERS and msvcrt.kbhit() else key
         return await _read(sys.stdin.fileno(), 1, _one_key)
 
     async def line(self) -> str:
