@@ -16,17 +16,14 @@ RUN_KIND = "agents.run"
 
 
 def subscribers(
-    start_run: Callable[[dict[str, str]], Awaitable[None]], blobs: BlobStore
+    start_run: Callable[[Scope, dict[str, str]], Awaitable[None]], blobs: BlobStore
 ) -> dict[str, tuple[Subscriber, ...]]:
     """A run whose process died between accepting and starting it is started here; ``start_run`` raises if it cannot."""
-
-    async def start(_scope: Scope, body: dict[str, Any]) -> None:
-        await start_run(body)
 
     async def forget(_scope: Scope, body: dict[str, Any]) -> None:
         await runs.forget_results(blobs, body)
 
-    return {events.RUN_REQUESTED: (start,), events.RUNS_FORGOTTEN: (forget,)}
+    return {events.RUN_REQUESTED: (start_run,), events.RUNS_FORGOTTEN: (forget,)}
 
 
 __all__ = ["ROUTERS", "RUN_KIND", "RunJob", "subscribers"]

@@ -16,13 +16,20 @@ async def conversation_of(scope: Scope, session_key: str) -> UUID:
 
     Raises ConversationNotFoundError, also for conversations of others.
     """
+    return (await catalog.access_conversation(scope, await named_by(scope, session_key))).id
+
+
+async def named_by(scope: Scope, session_key: str) -> UUID:
+    """As ``conversation_of``, for callers who look for themselves whether it is the user's.
+
+    Raises ConversationNotFoundError for what cannot be a key.
+    """
     if session_key in MAIN_KEYS:
         return (await catalog.get_main(scope)).id
     try:
-        conversation_id = ids.from_wire("conv", session_key.removeprefix(AGENT_PREFIX))
+        return ids.from_wire("conv", session_key.removeprefix(AGENT_PREFIX))
     except ValueError:
         raise ConversationNotFoundError from None
-    return (await catalog.access_conversation(scope, conversation_id)).id
 
 
 def key_of(conversation_id: UUID) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
-from openclaw.apps.gateway.methods.addressing import conversation_of, key_of
+from openclaw.apps.gateway.methods.addressing import conversation_of, key_of, named_by
 from openclaw.domains.agents.schemas import TextPart
 from openclaw.domains.agents.service import runs
 from openclaw.domains.conversations.schemas import Message
@@ -21,7 +21,7 @@ def chat_methods(platform: Platform) -> dict[str, Handler]:
     async def send(connection: Connection, params: ChatSendParams) -> dict[str, Any]:
         actor = connection.actor
         async with platform.database.transaction(actor) as scope:
-            conversation_id = await conversation_of(scope, params.session_key)
+            conversation_id = await named_by(scope, params.session_key)
             accepted = await messages.send_message(
                 scope, conversation_id, text=params.message, key=params.idempotency_key
             )
