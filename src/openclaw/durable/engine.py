@@ -29,6 +29,7 @@ _HEARTBEAT = timedelta(seconds=1)
 _SILENT = timedelta(seconds=5)
 _RETRY = timedelta(seconds=1)
 _ROUNDS_PER_LOOK = 5
+_FIRST_STEPS_SECONDS = 0.05
 
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -135,14 +136,14 @@ class DurableEngine:
     async def start(self, kind: str, *, work_id: str, payload: dict[str, Any], is_new: bool = False) -> None:
         """Run ``handlers[kind](payload)`` durably. Once per ``work_id``: asking again changes nothing.
 
-        ``is_new``: nobody can have asked before, and the caller's own record of the work stands until this returns.
-        Then the work begins while it is noted down. Raises UnavailableError when the database does not answer; the
-        caller's record then remains.
+        ``is_new``: nobody can have asked before, and the caller keeps its own record of the work until it is known to
+        be noted down or done. Then it begins at once, and is noted down when it has taken its first steps.
+
+        Raises UnavailableError when the database does not answer; the caller's record then remains.
         """
         await self._ready.wait()
         if is_new:
-            begun = spawn(self._run(kind, payload), name="durable work")
-            self._begun[work_id] = begun
+            begun = self._begun[work_id] = spawn(self._run(kind, payload), name="durable work")
             begun.add_done_callback(lambda _: self._begun.pop(work_id, None))
         task = spawn(self._start(kind, work_id, payload), name="durable start")
         self._starting.add(task)
@@ -151,6 +152,11 @@ class DurableEngine:
         await asyncio.shield(task)
 
     async def _start(self, kind: str, work_id: str, payload: dict[str, Any]) -> None:
+        if (begun := self._begun.get(work_id)) is not None:
+            # The library's work in its thread would hold up the first steps, which somebody waits for.
+            await asyncio.wait([begun], timeout=_FIRST_STEPS_SECONDS)
+            if begun.done() and not begun.cancelled() and begun.exception() is None:
+                return
         try:
             with self._dbos.SetWorkflowID(work_id):
                 await self._dbos.DBOS.start_workflow_async(self._workflow, kind, payload)

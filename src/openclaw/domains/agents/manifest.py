@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 from openclaw.domains.agents import events
 from openclaw.domains.agents.api import router
@@ -20,10 +21,14 @@ def subscribers(
 ) -> dict[str, tuple[Subscriber, ...]]:
     """A run whose process died between accepting and starting it is started here; ``start_run`` raises if it cannot."""
 
+    async def start(scope: Scope, body: dict[str, Any]) -> None:
+        if await runs.is_open(scope, UUID(hex=body["runId"])):
+            await start_run(scope, body)
+
     async def forget(_scope: Scope, body: dict[str, Any]) -> None:
         await runs.forget_results(blobs, body)
 
-    return {events.RUN_REQUESTED: (start_run,), events.RUNS_FORGOTTEN: (forget,)}
+    return {events.RUN_REQUESTED: (start,), events.RUNS_FORGOTTEN: (forget,)}
 
 
 __all__ = ["ROUTERS", "RUN_KIND", "RunJob", "subscribers"]
