@@ -178,6 +178,33 @@ async def test_a_defect_ends_its_work_and_no_other(cluster_of: Cluster) -> None:
     assert await cluster_of.statuses() == ["ERROR", "SUCCESS"]
 
 
+async def test_new_work_begins_at_once_and_is_durable_soon(cluster_of: Cluster) -> None:
+    work = Work()
+    async with cluster_of.engine("one", work) as engine:
+        await engine.start("work", work_id="w1", payload={"n": 1}, is_new=True)
+        assert await cluster_of.statuses() == ["PENDING"]
+        async with cluster_of.database.system() as scope:
+            assert await engine.is_known(scope, "w1")
+            assert not await engine.is_known(scope, "w2")
+        await engine.start("work", work_id="w1", payload={"n": 1})
+    assert work.started.qsize() == 1, "what was begun is what was noted down"
+    assert await work.ended.get() == "cut off"
+    assert await cluster_of.statuses() == ["PENDING"]
+    work.gate.set()
+    async with cluster_of.engine("one", work):
+        assert await work.ended.get() == "done"
+    assert work.started.qsize() == 2
+
+
+async def test_new_work_that_is_soon_done_needs_no_note(cluster_of: Cluster) -> None:
+    work = Work()
+    work.gate.set()
+    async with cluster_of.engine("one", work) as engine:
+        await engine.start("work", work_id="w1", payload={}, is_new=True)
+        assert await work.ended.get() == "done"
+        assert await cluster_of.statuses() == []
+
+
 async def test_who_gives_up_waiting_leaves_no_work_undone(cluster_of: Cluster) -> None:
     """A start that is slow goes on without its caller: noted as a living process's work, nobody else would do it."""
     work = Work()

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 
 from openclaw.durable import store
 from openclaw.infra.db import APPLICATION_ROLE, Database, as_libpq
+from openclaw.infra.scope import Scope
 from openclaw.kit.clock import Clock
 from openclaw.kit.errors import UnavailableError
 from openclaw.kit.tasks import cancel_and_wait, spawn
@@ -28,6 +29,7 @@ _HEARTBEAT = timedelta(seconds=1)
 _SILENT = timedelta(seconds=5)
 _RETRY = timedelta(seconds=1)
 _ROUNDS_PER_LOOK = 5
+_FIRST_STEPS_SECONDS = 0.05
 
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -54,6 +56,7 @@ class DurableEngine:
         self._workflow: Any = None
         self._dbos: Any = None
         self._starting: set[asyncio.Task[None]] = set()
+        self._begun: dict[str, asyncio.Task[None]] = {}
         self._working: set[asyncio.Task[Any]] = set()
         self._beats = 0
         self._ready = asyncio.Event()
@@ -93,7 +96,8 @@ class DurableEngine:
         async def run(
             kind: str, payload: dict[str, Any]
         ) -> None:  # DBOS marks the function: a method cannot be
-            await self._run(kind, payload)
+            begun = self._begun.get(dbos.DBOS.workflow_id or "")
+            await (self._run(kind, payload) if begun is None else self._await_begun(begun))
 
         # However often its process died, work is gone on with; a handler that has had enough ends it with words.
         self._workflow = dbos.DBOS.workflow(name="openclaw.run", max_recovery_attempts=None)(run)
@@ -124,12 +128,23 @@ class DurableEngine:
             async with self._database.system() as scope:
                 await store.note_left(scope, self._executor_id)
 
-    async def start(self, kind: str, *, work_id: str, payload: dict[str, Any]) -> None:
+    async def is_known(self, scope: Scope, work_id: str) -> bool:
+        """Whether work was ever started, here or elsewhere: then nobody need start it again. Needs a system scope."""
+        await self._ready.wait()
+        return await store.is_known(scope, work_id)
+
+    async def start(self, kind: str, *, work_id: str, payload: dict[str, Any], is_new: bool = False) -> None:
         """Run ``handlers[kind](payload)`` durably. Once per ``work_id``: asking again changes nothing.
 
-        Raises UnavailableError when the database does not answer; the caller's own record of the work then remains.
+        ``is_new``: nobody can have asked before, and the caller keeps its own record of the work until it is known to
+        be noted down or done. Then it begins at once, and is noted down when it has taken its first steps.
+
+        Raises UnavailableError when the database does not answer; the caller's record then remains.
         """
         await self._ready.wait()
+        if is_new:
+            begun = self._begun[work_id] = spawn(self._run(kind, payload), name="durable work")
+            begun.add_done_callback(lambda _: self._begun.pop(work_id, None))
         task = spawn(self._start(kind, work_id, payload), name="durable start")
         self._starting.add(task)
         task.add_done_callback(self._starting.discard)
@@ -137,6 +152,11 @@ class DurableEngine:
         await asyncio.shield(task)
 
     async def _start(self, kind: str, work_id: str, payload: dict[str, Any]) -> None:
+        if (begun := self._begun.get(work_id)) is not None:
+            # The library's work in its thread would hold up the first steps, which somebody waits for.
+            await asyncio.wait([begun], timeout=_FIRST_STEPS_SECONDS)
+            if begun.done() and not begun.cancelled() and begun.exception() is None:
+                return
         try:
             with self._dbos.SetWorkflowID(work_id):
                 await self._dbos.DBOS.start_workflow_async(self._workflow, kind, payload)
@@ -155,6 +175,16 @@ class DurableEngine:
                 except UnavailableError as error:
                     _log.warning("durable work waits", kind=kind, error=str(error))
                     await self._clock.sleep(_RETRY)
+        finally:
+            self._working.discard(task)
+
+    async def _await_begun(self, begun: asyncio.Task[None]) -> None:
+        """The work is under way: its end is the end of what was noted down."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._working.add(task)
+        try:
+            await begun
         finally:
             self._working.discard(task)
 

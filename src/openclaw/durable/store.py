@@ -9,7 +9,9 @@ from openclaw.durable.models import ExecutorRow
 from openclaw.infra.scope import Scope
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-_WORK = table("workflow_status", column("executor_id"), column("status"), schema="dbos")
+_WORK = table(
+    "workflow_status", column("workflow_uuid"), column("executor_id"), column("status"), schema="dbos"
+)
 
 
 async def note_alive(scope: Scope, executor_id: str) -> None:
@@ -51,6 +53,11 @@ async def list_strangers(scope: Scope) -> list[str]:
             select(_WORK.c.executor_id).where(_WORK.c.status == "PENDING", ~is_known).distinct()
         )
     )
+
+
+async def is_known(scope: Scope, work_id: str) -> bool:
+    """Whether the library has noted that work."""
+    return bool(await scope.session.scalar(select(exists().where(_WORK.c.workflow_uuid == work_id))))
 
 
 async def forget(scope: Scope, executor_id: str) -> None:

@@ -136,7 +136,11 @@ async def test_a_recorded_fact_is_kept_until_the_run_is_started(server: Server, 
     """Nothing starts when the process dies before it, and the engine does not work when the fact is carried."""
     async with chatting(ann) as chat, server.owner() as owner:
         await owner.execute("REVOKE INSERT ON dbos.workflow_status FROM openclaw_app")
-        await chat.say("hello")
+        async with ann.scope() as scope:
+            accepted = await messages.send_message(
+                scope, ids.from_wire("conv", chat.id), text="hello", key=None
+            )
+        chat.run_id = ids.to_wire("run", accepted.run_id)
         server.manual.advance(timedelta(seconds=3))
         server.platform.bus.publish_live("outbox", {})
         attempts = "SELECT attempts FROM outbox WHERE event = 'agents.run_requested'"

@@ -19,6 +19,7 @@ from openclaw.infra.config import Config
 from openclaw.infra.db import Database
 from openclaw.infra.housekeeping import keep_house
 from openclaw.infra.outbox import OutboxRelay, Subscriber
+from openclaw.infra.scope import Scope
 from openclaw.infra.secrets import load_key_ring
 from openclaw.infra.web.context import Platform
 from openclaw.kit.clock import Clock, SystemClock
@@ -66,17 +67,26 @@ async def open_process(config: Config, url: str, *, clock: Clock | None = None) 
         handlers={agents.RUN_KIND: run_job},
     )
 
-    async def carry_run(payload: dict[str, str]) -> None:
-        """Start an accepted run, or raise: its recorded fact is then kept and carried again."""
+    async def carry_run(scope: Scope, payload: dict[str, str]) -> None:
+        """Start an accepted run that nobody has started, or raise: its recorded fact is then carried again."""
         async with asyncio.timeout(_START_SECONDS):
-            await engine.start(agents.RUN_KIND, work_id=payload["runId"], payload=payload)
+            if not await engine.is_known(scope, payload["runId"]):
+                await engine.start(agents.RUN_KIND, work_id=payload["runId"], payload=payload)
 
-    async def start_run(payload: dict[str, str]) -> None:
-        """Start an accepted run. If that does not work now, its recorded fact starts it a little later."""
+    async def begin_run(payload: dict[str, str]) -> None:
         try:
-            await carry_run(payload)
+            async with asyncio.timeout(_START_SECONDS):
+                await engine.start(agents.RUN_KIND, work_id=payload["runId"], payload=payload, is_new=True)
         except Exception as error:  # noqa: BLE001  (the message is accepted, whatever happens to its start)
             _log.warning("a run is not started yet", run_id=payload["runId"], error=repr(error))
+
+    beginning: set[asyncio.Task[None]] = set()
+
+    async def start_run(payload: dict[str, str]) -> None:
+        """Begin a run that was just accepted. If that does not work, its recorded fact starts it a little later."""
+        task = spawn(begin_run(payload), name="run start")
+        beginning.add(task)
+        task.add_done_callback(beginning.discard)
 
     platform = Platform(
         config=config, database=database, bus=bus, blobs=blobs, keys=keys, clock=clock, start_run=start_run
@@ -91,7 +101,7 @@ async def open_process(config: Config, url: str, *, clock: Clock | None = None) 
     try:
         yield Process(platform, engine)
     finally:
-        await cancel_and_wait(*tasks)
+        await cancel_and_wait(*tasks, *beginning)
         await engine.stop()
         await bus.stop()
         await run_job.close()
@@ -104,7 +114,7 @@ async def _join(engine: DurableEngine, run_job: agents.RunJob) -> None:
 
 
 def _subscribers(
-    carry_run: Callable[[dict[str, str]], Awaitable[None]], blobs: BlobStore
+    carry_run: Callable[[Scope, dict[str, str]], Awaitable[None]], blobs: BlobStore
 ) -> Mapping[str, Sequence[Subscriber]]:
     merged: dict[str, list[Subscriber]] = {}
     for slice_ in (audit.SUBSCRIBERS, devices.SUBSCRIBERS, agents.subscribers(carry_run, blobs)):

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 from openclaw.domains.agents import events
 from openclaw.domains.agents.api import router
@@ -16,12 +17,13 @@ RUN_KIND = "agents.run"
 
 
 def subscribers(
-    start_run: Callable[[dict[str, str]], Awaitable[None]], blobs: BlobStore
+    start_run: Callable[[Scope, dict[str, str]], Awaitable[None]], blobs: BlobStore
 ) -> dict[str, tuple[Subscriber, ...]]:
     """A run whose process died between accepting and starting it is started here; ``start_run`` raises if it cannot."""
 
-    async def start(_scope: Scope, body: dict[str, Any]) -> None:
-        await start_run(body)
+    async def start(scope: Scope, body: dict[str, Any]) -> None:
+        if await runs.is_open(scope, UUID(hex=body["runId"])):
+            await start_run(scope, body)
 
     async def forget(_scope: Scope, body: dict[str, Any]) -> None:
         await runs.forget_results(blobs, body)

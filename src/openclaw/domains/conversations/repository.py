@@ -152,21 +152,17 @@ async def add_messages(scope: Scope, *rows: MessageRow) -> None:
     await scope.session.flush()
 
 
-async def next_seq(scope: Scope, conversation_id: UUID) -> int:
-    """The number of the next message; the conversation must be locked."""
-    last = await scope.session.scalar(
-        select(func.max(MessageRow.seq)).where(MessageRow.conversation_id == conversation_id)
-    )
-    return (last or 0) + 1
-
-
-async def find_by_key(scope: Scope, conversation_id: UUID, key: str) -> MessageRow | None:
-    """The message that was accepted with that idempotency key."""
-    return await scope.session.scalar(
-        select(MessageRow).where(
-            MessageRow.conversation_id == conversation_id, MessageRow.idempotency_key == key
+async def next_seq(scope: Scope, conversation_id: UUID, key: str | None = None) -> tuple[int, int | None]:
+    """The number of the next message, and that of the one accepted with ``key``; the conversation must be locked."""
+    last, known = (
+        await scope.session.execute(
+            select(
+                func.max(MessageRow.seq),
+                func.max(MessageRow.seq).filter(MessageRow.idempotency_key == key),
+            ).where(MessageRow.conversation_id == conversation_id)
         )
-    )
+    ).one()
+    return (last or 0) + 1, known if key is not None else None
 
 
 async def find_message(scope: Scope, conversation_id: UUID, message_id: UUID) -> MessageRow | None:

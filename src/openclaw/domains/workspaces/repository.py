@@ -113,6 +113,20 @@ async def lock_members(scope: Scope) -> None:
     )
 
 
+async def find_acting(scope: Scope) -> tuple[UserRow, str | None] | None:
+    """The acting user's account, with their role in the scope's workspace (None: they have left it)."""
+    found = await scope.session.execute(
+        select(UserRow, MembershipRow.role)
+        .outerjoin(
+            MembershipRow,
+            (MembershipRow.user_id == UserRow.id) & (MembershipRow.workspace_id == scope.workspace_id),
+        )
+        .where(UserRow.id == scope.user_id)
+    )
+    row = found.first()
+    return (row[0], row[1]) if row else None
+
+
 async def find_member(scope: Scope, user_id: UUID) -> MembershipRow | None:
     """One membership in the scope's workspace."""
     return await scope.session.get(MembershipRow, (scope.workspace_id, user_id))

@@ -88,6 +88,14 @@ async def find_role(scope: Scope) -> Role | None:
     return Role(member.role) if member else None
 
 
+async def get_acting(scope: Scope) -> tuple[UserRow, Role | None]:
+    """The acting user's account, and their role in the scope's workspace now; None when they have left it."""
+    found = await repository.find_acting(scope)
+    assert found is not None, "runs go with their user's account"
+    user, role = found
+    return user, Role(role) if role else None
+
+
 async def check_still_member(scope: Scope) -> None:
     """Raise NotAllowedError when the acting user has left the workspace by now, or may only look on."""
     role = await find_role(scope)

@@ -17,19 +17,22 @@ async def conversation_of(scope: Scope, session_key: str, connection: Connection
 
     The connection hears of it by the same name. Raises ConversationNotFoundError, also for conversations of others.
     """
-    conversation_id = await _find(scope, session_key)
+    conversation_id = (await catalog.access_conversation(scope, await named_by(scope, session_key))).id
     connection.call_session(key_of(conversation_id), session_key)
     return conversation_id
 
 
-async def _find(scope: Scope, session_key: str) -> UUID:
+async def named_by(scope: Scope, session_key: str) -> UUID:
+    """The same, for callers who look for themselves whether it is the user's.
+
+    Raises ConversationNotFoundError for what cannot be a key.
+    """
     if session_key in MAIN_KEYS:
         return (await catalog.get_main(scope)).id
     try:
-        conversation_id = ids.from_wire("conv", session_key.removeprefix(AGENT_PREFIX))
+        return ids.from_wire("conv", session_key.removeprefix(AGENT_PREFIX))
     except ValueError:
         raise ConversationNotFoundError from None
-    return (await catalog.access_conversation(scope, conversation_id)).id
 
 
 def check_session(conversation_id: UUID, session_id: str | None) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
-from openclaw.apps.gateway.methods.addressing import check_session, conversation_of, key_of
+from openclaw.apps.gateway.methods.addressing import check_session, conversation_of, key_of, named_by
 from openclaw.domains.agents.schemas import TextPart
 from openclaw.domains.agents.service import runs
 from openclaw.domains.conversations.errors import KeyReusedError, MessageNotFoundError
@@ -24,7 +24,7 @@ def chat_methods(platform: Platform) -> dict[str, Handler]:
     async def send(connection: Connection, params: ChatSendParams) -> dict[str, Any]:
         actor = connection.actor
         async with platform.database.transaction(actor) as scope:
-            conversation_id = await conversation_of(scope, params.session_key, connection)
+            conversation_id = await named_by(scope, params.session_key)
             check_session(conversation_id, params.session_id)
             try:
                 accepted = await messages.send_message(
@@ -32,6 +32,7 @@ def chat_methods(platform: Platform) -> dict[str, Handler]:
                 )
             except KeyReusedError as error:
                 raise IdempotencyConflictError(key=error.key) from None
+            connection.call_session(key_of(conversation_id), params.session_key)
         if accepted.is_new:
             await platform.start_run(
                 {

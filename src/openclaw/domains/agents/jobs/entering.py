@@ -10,7 +10,7 @@ from openclaw.domains.agents.models import RunRow, RunStepRow
 from openclaw.domains.agents.service import providers
 from openclaw.domains.agents.service.transcript import History
 from openclaw.domains.devices.service import registry
-from openclaw.domains.identity.service import accounts as identity
+from openclaw.domains.identity.models import UserRow
 from openclaw.infra.scope import Actor, Scope
 from openclaw.infra.secrets import KeyRing
 from openclaw.kit import ids
@@ -18,7 +18,7 @@ from openclaw.runtime.prompts import DeviceNote, system_prompt
 
 
 async def load_context(
-    scope: Scope, actor: Actor, run: RunRow, *, live: LiveRun, history: History, keys: KeyRing
+    scope: Scope, user: UserRow, run: RunRow, *, live: LiveRun, history: History, keys: KeyRing
 ) -> RunContext:
     """All that the run works with. Raises ProviderKeyUnreadableError."""
     wanted = [turn.run_id for turn in history.turns if turn.run_id]
@@ -26,7 +26,6 @@ async def load_context(
     for step in await repository.list_steps(scope, [*wanted, run.id]):
         steps.setdefault(step.run_id, []).append(step)
     config = await providers.default_config(scope, keys)
-    user = await identity.get_me(scope)
     machines = [
         DeviceNote(
             id=ids.to_wire("dev", device.id),
@@ -38,7 +37,7 @@ async def load_context(
         for device in await registry.list_devices(scope)
     ]
     return RunContext(
-        actor=replace(actor, language=user.language),
+        actor=replace(scope.who, language=user.language),
         run_id=run.id,
         epoch=run.epoch,
         conversation_id=run.conversation_id,

@@ -104,7 +104,7 @@ class RunJob:
             if run is None:
                 return None
             live = self._live(actor, run)
-            role = await workspaces.find_role(scope)
+            user, role = await workspaces.get_acting(scope)
             history = await self._transcript.load(scope, conversation_id=run.conversation_id, run_id=run.id)
             obstacle: OpenClawError | None = None
             if run.epoch > MAX_ENTRIES:
@@ -115,7 +115,7 @@ class RunJob:
                 ctx = await bare_context(scope, actor, run, live=live)
                 await self._finish(scope, ctx, "failed", obstacle or ConversationGoneError())
                 return None
-            ctx = await load_context(scope, actor, run, live=live, history=history, keys=self._keys)
+            ctx = await load_context(scope, user, run, live=live, history=history, keys=self._keys)
             if run.abort_requested_at is not None:
                 await self._finish(scope, ctx, "aborted", None)
                 return None

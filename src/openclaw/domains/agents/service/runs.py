@@ -78,6 +78,12 @@ async def abort_run(scope: Scope, run_id: UUID) -> None:
         await publish(scope, events.run_topic(run_id), {"kind": "abort"})
 
 
+async def is_open(scope: Scope, run_id: UUID) -> bool:
+    """Whether the run has not ended. Needs a system scope."""
+    rows = await repository.list_runs(scope, [run_id])
+    return any(row.finished_at is None for row in rows)
+
+
 async def forget(scope: Scope, run_ids: Sequence[UUID]) -> None:
     """Delete runs with their steps and approvals. Needs a system scope.
 

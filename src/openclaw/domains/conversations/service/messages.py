@@ -66,11 +66,14 @@ async def send_message(scope: Scope, conversation_id: UUID, *, text: str, key: s
     if not text.strip():
         raise InvalidInputError(field="text", reason="must not be empty")
     conversation = await _lock(scope, conversation_id)
-    if key is not None and (known := await repository.find_by_key(scope, conversation_id, key)) is not None:
+    seq, known_seq = await repository.next_seq(scope, conversation_id, key)
+    if known_seq is not None:
+        known = await repository.find_at_seq(scope, conversation_id, known_seq)
+        assert known is not None
         if known.text != text:
-            raise KeyReusedError(key=key)
+            raise KeyReusedError(key=key or "")
         return await _accepted_before(scope, known)
-    return await _accept(scope, conversation, text=text, key=key)
+    return await _accept(scope, conversation, text=text, key=key, seq=seq)
 
 
 async def resend(scope: Scope, conversation_id: UUID, message_id: UUID, *, text: str | None) -> Accepted:
@@ -92,7 +95,8 @@ async def resend(scope: Scope, conversation_id: UUID, message_id: UUID, *, text:
     await repository.supersede_from(scope, conversation_id, message.seq)
     if message.seq <= conversation.summary_through_seq:
         conversation.summary, conversation.summary_through_seq = None, 0
-    return await _accept(scope, conversation, text=text or message.text, key=None)
+    seq, _ = await repository.next_seq(scope, conversation_id)
+    return await _accept(scope, conversation, text=text or message.text, key=None, seq=seq)
 
 
 async def start_over(scope: Scope, conversation_id: UUID) -> None:
@@ -135,9 +139,10 @@ async def view(scope: Scope, rows: list[MessageRow]) -> list[Message]:
     return [_message(row, seen.get(row.run_id) if row.run_id else None) for row in rows]
 
 
-async def _accept(scope: Scope, conversation: ConversationRow, *, text: str, key: str | None) -> Accepted:
+async def _accept(
+    scope: Scope, conversation: ConversationRow, *, text: str, key: str | None, seq: int
+) -> Accepted:
     run_id = ids.new_id()
-    seq = await repository.next_seq(scope, conversation.id)
     question = _row(scope, conversation.id, seq=seq, role="user", text=text, run_id=run_id, key=key)
     reply = _row(scope, conversation.id, seq=seq + 1, role="assistant", text="", run_id=run_id)
     await repository.add_messages(scope, question, reply)
