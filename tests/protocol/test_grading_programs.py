@@ -7,26 +7,6 @@ from openclaw.protocol.tools import Exec
 
 HOME = "/home/ann"
 
-READ = r"""
-git stash show -p
-git rev-parse --git-dir
-jq . a
-jq -n 'env'
-ps aux
-column -t a
-diff --to-file=a b
-cmp a b
-od a
-openssl version
-getconf -a
-launchctl print x
-git config get x.y
-git config list
-git config --get-all x.y
-git submodule
-who am i
-"""
-
 MODIFY = r"""
 python3 version
 make version
@@ -219,6 +199,8 @@ base64 $x
 jq . "$x"
 diff $x /dev/null
 kill -l
+getent hosts x.example.com
+git branch -l new
 """
 
 HIGH = r"""
@@ -298,6 +280,7 @@ zip --unzip-command=x a b
 sleep 5 & rm a
 true > /etc/x
 cat > ~/.ssh/config <<E⏎x⏎E
+cat a >> ${HOME}/.profile
 """
 
 DANGEROUS = r"""
@@ -324,7 +307,6 @@ def judged(command: str) -> Assessment:
 ROWS = [
     (command, grade)
     for table, grade in (
-        (READ, Grade.READ),
         (MODIFY, Grade.MODIFY),
         (HIGH, Grade.HIGH),
         (DANGEROUS, Grade.DANGEROUS),

@@ -7,113 +7,6 @@ from openclaw.protocol.tools import Exec
 
 HOME = "/home/ann"
 
-READ = r"""
-arch
-env --chdir=/tmp ls
-ifconfig -a
-test -f a
-read x
-command -pv ls
-find . -files0-from x
-bash -c 'ls' x y
-bash -ic ls
-bash -O extglob -c 'ls'
-bash -c 'echo $0' 'rm a'
-time -f rm ls a
-env -u rm ls
-shopt -p
-set -- $x
-ls a${x}b
-exec ls
-ls -la
-cat file
-git log -n 5
-git log --oneline --graph -20
-git diff
-git diff --stat HEAD~3
-git show HEAD
-git branch -vv
-git worktree list
-git config --list
-git config user.name
-git config --global --get user.email
-git blame a.py
-git ls-files '*.py'
-git log -- *.py
-git tag -l 'v*'
-git rev-parse --show-toplevel
-grep -rn foo src
-grep -rn foo .
-grep -i todo *.md
-rg -n foo src
-rg foo
-find . -name '*.py'
-find src -type f -newer a
-wc -l a b
-wc -l *.py
-head -20 a
-tail -n 100 a.log
-tail -f a.log
-df -h
-ps aux | grep python | head -5
-find . -name '*.py' | wc -l
-find . -name '*.py' | xargs wc -l
-ls -la | sort -k5 -n | tail -3
-cat a | sort | uniq -c | sort -rn | head
-cat a.json | jq '.items[] | .name'
-awk '{print $1}' *.txt
-date +%F
-date -u
-date -d yesterday
-cd src && ls
-set -e; ls
-set -euo pipefail; ls | wc -l
-set -x
-if [ $? -eq 0 ]; then echo ok; fi
-[ $# -eq 1 ]
-[ -f "$f" ] && echo "$f"
-[ -n "$x" ]
-[ "$a" = "$b" ]
-[[ $x == a* ]]
-[[ 1 -eq 1 ]]
-for f in *; do echo "${f%.txt}"; done
-echo "${x:-none} ${#x} ${x##*/} ${x/a/b} ${x:0:3}"
-echo ${a[0]} ${a[@]}
-x=$(date); echo "$x"
-x='a b'
-timeout --signal=KILL -k 5s 10 ls
-nice -5 ls
-env -i ls
-env -u X ls
-xargs -0 -n 1 echo
-ls | xargs -I% echo %
-python3 --version
-node -v
-npm -v
-go version
-docker --version
-docker ps -a --format '{{.Names}}'
-docker logs --tail 50 x
-pip list --format=json
-pip show -f x
-npm ls --depth=0
-kubectl get pods -n x -o wide
-systemctl status nginx
-systemctl list-units --type=service
-journalctl -u nginx -n 50 --no-pager
-journalctl --since today
-dpkg -l
-apt list --installed
-ss -tlnp
-hostname
-sysctl -a
-export x
-read -r a b
-local x=1
-diff <(ls a) <(ls b)
-curl --version
-"""
-
 MODIFY = r"""
 bash version
 set -a; : ${GIT_CONFIG_COUNT:=1} ${GIT_CONFIG_KEY_0:=core.fsmonitor} ${GIT_CONFIG_VALUE_0:='touch /tmp/p;:'}; git status
@@ -224,6 +117,15 @@ ls 2>&1 >a
 >a ls
 2>a ls
 < a ls > b
+command export PATH=/tmp; ls
+builtin read PATH < a
+command unset PATH
+time unset PATH
+f() { ls; } > a; f
+exec < a; sh
+export x=$y
+sed -n '1,20p' *.txt
+printf "%s\n" "$x"
 """
 
 HIGH = r"""
@@ -416,6 +318,16 @@ $1
 echo x > "$HOME/.bashrc"
 echo x > ~/".bashrc"
 echo x > ~/.bash''rc
+builtin declare -i x=y
+builtin declare -i 'x=a[b]'
+command export "x=$y"
+builtin printf -v 'a[x]' y
+builtin test $x -eq 1
+ls() { cat a; } > ~/.bashrc; ls
+export -n PATH
+awk "$x" a
+awk -F, "$x" a
+echo x > $HOME/.ssh/a
 """
 
 DANGEROUS = r"""
@@ -432,7 +344,6 @@ def judged(command: str, home: str = HOME) -> Assessment:
 ROWS = [
     (command, grade)
     for table, grade in (
-        (READ, Grade.READ),
         (MODIFY, Grade.MODIFY),
         (HIGH, Grade.HIGH),
         (DANGEROUS, Grade.DANGEROUS),
@@ -444,35 +355,3 @@ ROWS = [
 @pytest.mark.parametrize(("command", "grade"), ROWS)
 def test_grade_of_a_line(command: str, grade: Grade) -> None:
     assert judged(command).grade == grade
-
-
-@pytest.mark.parametrize(
-    ("command", "grade"),
-    [
-        ("dir", Grade.READ),
-        ("git status", Grade.READ),
-        ("type C:\\Users\\ann\\a.txt", Grade.READ),
-        ("git log -n 5 --format=x", Grade.READ),
-        ("sort a /O b", Grade.MODIFY),
-        ("sort *", Grade.MODIFY),
-        ("echo 'a & del b'", Grade.HIGH),
-        ("echo a^&del b", Grade.HIGH),
-        ("ls %x%", Grade.HIGH),
-        ("ls (a)", Grade.HIGH),
-        ("ls | wc -l", Grade.HIGH),
-        ("ls > a", Grade.HIGH),
-        ("ls \\⏎del a", Grade.HIGH),
-        ("ls⏎dir", Grade.HIGH),
-        ('echo "a"', Grade.HIGH),
-        ("ls;x", Grade.HIGH),
-        ("@del a", Grade.HIGH),
-        (".\\git status", Grade.HIGH),
-        ("g\\it status", Grade.HIGH),
-        ("del a", Grade.HIGH),
-        ("rd /s /q C:\\", Grade.DANGEROUS),
-        ("ls & format C:", Grade.DANGEROUS),
-        ("", Grade.READ),
-    ],
-)
-def test_a_line_for_the_shell_of_windows(command: str, grade: Grade) -> None:
-    assert judged(command, "C:\\Users\\ann").grade == grade

@@ -13,13 +13,20 @@ from openclaw.protocol.risk import Grade, Segment, Verdict, place_grade
 from openclaw.protocol.shell import Command, Redirect, Stdin, parse_line
 from openclaw.protocol.shell_words import Word
 from openclaw.protocol.starters import judge_interpreter, shell_text
-from openclaw.protocol.variables import SETTERS, judge_evaluation, judge_variable, judge_variables
+from openclaw.protocol.variables import (
+    SETTERS,
+    judge_evaluation,
+    judge_setter,
+    judge_variable,
+    judge_variables,
+)
 from openclaw.protocol.wrappers import WRAPPERS, unwrap
 
 _MAX_LINES_WITHIN_LINES = 6
 _MAX_WRAPPERS = 24
 _LATER = Word("", dynamic=True)
 # The first word holds no sign that cmd.exe would split it at.
+_OTHER_MACHINE = re.compile(r"(?:^|[\s=,])[\\/]{2}")  # a share: who opens it logs in there
 _PLAIN_WORDS = re.compile(r"[ \t]*(?:[\w.-]+(?:[ \t]+[\w.,:/\\~+@*?=-]+)*)?[ \t]*")
 
 
@@ -45,7 +52,7 @@ class CommandJudge:
 
     def windows_line(self, text: str) -> None:
         """Judge a line for cmd.exe, whose grammar is another: nothing but plain words is read as what it is."""
-        if not _PLAIN_WORDS.fullmatch(text):
+        if not _PLAIN_WORDS.fullmatch(text) or _OTHER_MACHINE.search(text):
             self.line(text)
             why = "uses shell features that are easy to misread"
             self.segments.append(Segment(text, "", Grade.HIGH, why, opaque=True))
@@ -144,7 +151,9 @@ class CommandJudge:
             verdict.worsen(*judgement)
             self._content(known, args, verdict)
             judge_evaluation(known, args, verdict)
-        elif known not in SETTERS:  # what they set is judged with the variables
+        elif known in SETTERS:
+            judge_setter(args, verdict, name=known)
+        else:
             _judge_unknown(name, args, verdict)
 
     def _content(self, known: str, args: Sequence[Word], verdict: Verdict) -> None:

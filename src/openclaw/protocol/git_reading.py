@@ -89,7 +89,7 @@ _BRANCH_TELLS = _words(
 )
 # The words with which a subcommand that can write only lists; the value: whether names may follow.
 _LISTS: dict[str, dict[str, bool]] = {
-    "branch": dict.fromkeys(_words("-l --list"), True)
+    "branch": {"--list": True}
     | dict.fromkeys(_BRANCH_TELLS, False),
     "tag": dict.fromkeys(_words("-l --list"), True) | dict.fromkeys(_words("-n --no-color"), False),
     "remote": {"-v": False, "--verbose": False, "get-url": True},

@@ -38,7 +38,7 @@ READERS = _words(
     "ls dir vdir cat tac head tail wc grep egrep fgrep rgrep zgrep zcat pwd echo whoami id groups uname df du ps "
     "which whereis type stat cut tr diff cmp comm paste join nl od hexdump strings basename dirname realpath "
     "readlink true false test [ : cd pushd popd dirs exit return break continue shift printenv nproc free "
-    "uptime lscpu lsblk lsusb lsmod getent locale tty seq sleep expr factor md5sum sha1sum sha224sum "
+    "uptime lscpu lsblk lsusb lsmod locale tty seq sleep expr factor md5sum sha1sum sha224sum "
     "sha256sum sha384sum sha512sum b2sum cksum sum md5 shasum jq column fold fmt rev expand unexpand look sw_vers "
     "vm_stat vmstat iostat w who last ver where findstr getconf logname users pgrep pidof "
     "umask times tsort pathchk numfmt [[ sync"
@@ -82,6 +82,7 @@ READERS_UNLESS: dict[str, Caveat] = {
     "lspci": Caveat("AHOqQFp"),
     "apropos": Caveat("CMmL", ("--config-file", "--manpath", "--systems", "--locale")),
     "whatis": Caveat("CMmL", ("--config-file", "--manpath", "--systems", "--locale")),
+    "getent": Caveat(words=_words("hosts ahosts ahostsv4 ahostsv6 netgroup initgroups")),  # asks name servers
     "wait": Caveat("p"),
     "jobs": Caveat("x"),
     "tasklist": Caveat(words=_words("/s /S /u /U /p /P")),

@@ -191,6 +191,7 @@ class _Reader:
         self.functions.append((called, self._text(body) if body is not None else ""))
         # Who calls it decides what it reads: assume it is fed.
         self._children(node, "fed", (*inside, called), depth)
+        self._without_words(node, "fed", inside)  # where its output goes
 
     def _command(self, node: tree_sitter.Node, stdin: Stdin, inside: tuple[str, ...], depth: int) -> None:
         words: list[Word] = []

@@ -1,5 +1,6 @@
 """What setting a variable may lead to: other programs than the line names, or text that is run."""
 
+import re
 from collections.abc import Sequence
 
 from openclaw.protocol import programs
@@ -10,33 +11,36 @@ from openclaw.protocol.shell import Command
 from openclaw.protocol.shell_words import Word
 
 SETTERS = frozenset({"export", "declare", "typeset", "local", "readonly", "unset", "read"})
+_ASSIGNED = re.compile(r"\w+(\[[^]]*\])?\+?=")
 _EVALUATED = (Grade.HIGH, "evaluates text as program", True)
 _COUNTS = ("$?", "$#", "$$", "$!")
 _UNKNOWN = (Grade.HIGH, "what it does is only known when it runs", True)
 
 
 def judge_variables(command: Command, verdict: Verdict) -> None:
-    """Judge the assignments before ``command``, and what ``export``, ``read`` and their kin set."""
+    """Judge the assignments of ``command``: before it, alone, or in ``export`` and its kin."""
     name = command.words[0].text if command.words and not command.words[0].dynamic else ""
     for assignment in command.assignments:
         exported = bool(command.words) or "[" in command.text[:64]
         judge_variable(assignment.name, verdict, exported=exported, alone=name in SETTERS - {"export"})
         if "[" in command.text.split("=", 1)[0] and assignment.value.dynamic and not command.words:
             verdict.worsen(Grade.MODIFY, "what it does is only known when it runs", opaque=True)
-    if name not in SETTERS:
-        return
-    for word in command.words[1:]:
+
+
+def judge_setter(args: Sequence[Word], verdict: Verdict, *, name: str) -> None:
+    """Judge what ``export``, ``read`` and their kin set; ``name`` is the built-in, perhaps behind ``command``."""
+    for word in args:
         if word.text.startswith(("-", "+")) and not word.dynamic:
-            # Integers evaluate what they are given, references name what is evaluated, `-a` takes a list apart.
+            # Integers evaluate what they are given, references name what is evaluated.
             if name not in {"read", "unset"} and any(letter in word.text for letter in "in"):
                 verdict.worsen(*_EVALUATED)
             continue
-        assigned = any(word.text.startswith(a.name) and "=" in word.text for a in command.assignments)
-        if word.dynamic and not assigned:
+        # Of an assignment that the grammar knows, the value is no new word.
+        if word.dynamic and not (word.quoted and _ASSIGNED.match(word.text)):
             verdict.worsen(*_UNKNOWN)
         if (looks_like_program(word.text) and not word.dynamic) or names_element(word):
             verdict.worsen(*_EVALUATED)
-        judge_variable(word.text.split("=", 1)[0], verdict, exported=False)
+        judge_variable(word.text.split("=", 1)[0], verdict, exported=name == "export" and "=" in word.text)
 
 
 def judge_evaluation(name: str, args: Sequence[Word], verdict: Verdict) -> None:
