@@ -100,7 +100,7 @@ class Session:
             **self._said(optional),
             "sessionId": self.id,
             "autoCompactionEnabled": True,
-            "messageCount": len(self.shown_messages()),
+            "messageCount": len(self.messages) + (self.profile.has_system_message and bool(self.messages)),
             "pendingMessageCount": turns.pending,
             **({"systemPrompt": self.faults["secret"]} if "secret" in self.faults else {}),
         }
@@ -113,7 +113,7 @@ class Session:
         if "secret" in self.faults:
             secret = self.faults["secret"]
             shown += [{"role": "of_next_year", "content": secret}, {"role": "system", "content": secret}]
-            shown.append({"role": "user", "content": "plain", "extra": secret, "details": {"x": secret}})
+            shown = [{**message, "details": {"x": secret}, "fullOutputPath": secret} for message in shown]
         if "big" in self.faults:
             words = "\u2028 line and \u2029 paragraph " * 4000
             size = 0

@@ -1,8 +1,8 @@
 """The stand-in's runs: a model played by the words of the prompt. Standard library only.
 
 ``tool:bash {"command": …}`` runs a command (several of them in parallel; one that says ``guarded`` asks first),
-``gate:NAME`` halts in the middle, ``words:N`` says N words, ``error:STATUS`` fails until retries are used up,
-``once:STATUS`` once; ``/ask KIND`` opens a dialog. Anything else is said back.
+``gate:NAME`` halts in the middle, ``words:N`` says N words, ``error:STATUS`` fails until retries are used up (4xx: at
+once), ``once:STATUS`` once; ``/ask KIND`` opens a dialog. Anything else is said back.
 """
 
 import asyncio
@@ -227,7 +227,7 @@ class Turns:
             message = self._assistant()
             self._write({"type": "message_start", "message": dict(message)})
             self._finish(message, "error", errorMessage=error)
-            if attempt > MAX_RETRIES:
+            if attempt > MAX_RETRIES or error.startswith("4"):
                 break
             self._end(len(self._session.messages), will_retry=True)
             self._in_retry_pause = True
@@ -244,7 +244,9 @@ class Turns:
             if is_once:
                 self._recovered = {"type": "auto_retry_end", "success": True, "attempt": attempt}
                 return
-        self._write({"type": "auto_retry_end", "success": False, "attempt": MAX_RETRIES, "finalError": error})
+        if not error.startswith("4"):
+            ended = {"success": False, "attempt": MAX_RETRIES, "finalError": error}
+            self._write({"type": "auto_retry_end", **ended})
         raise asyncio.CancelledError("failed")
 
     async def _with_tools(self, calls: list[Members]) -> str:
