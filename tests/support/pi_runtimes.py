@@ -97,7 +97,7 @@ class Heard:
 
     async def output(self, text: str) -> None:
         """Return when a tool's output so far has ``text``."""
-        await self.until(lambda event: event.type.startswith("tool_") and text in json.dumps(event.members))
+        await self.until(lambda event: text in json.dumps(event.members.get("partialResult", "")))
 
     async def run_ended(self) -> dict[str, Any]:
         """How the run ended."""

@@ -33,7 +33,7 @@ class Session:
         if first and self._options.session:
             self.file = Path(self._options.session)
             if self.file.exists():
-                lines = [json.loads(line) for line in self.file.read_text().splitlines()]
+                lines = [json.loads(line) for line in self.file.read_text("utf-8").split("\n") if line]
                 self.id = lines[0]["id"]
                 self.messages = [line["message"] for line in lines[1:] if line["type"] == "message"]
         self._kept = len(self.messages)

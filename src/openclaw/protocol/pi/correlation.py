@@ -73,13 +73,10 @@ class Correlator:
         return Matched(call_id, answer)
 
     def _owner_of(self, answer: Answer) -> str | None:
-        """The call that an answer without an id can only mean.
+        """The call that an answer without an id can only mean: up to 0.73 it is left out for an unknown command.
 
-        Up to 0.73 the id is left out for an unknown command; a line that was not understood has neither id nor name,
-        and is blamed on the only call that waits, if it is the only one.
+        A line that was not understood has neither id nor name. No line of ours is one, so it is blamed on no call.
         """
         if answer.success:
             return None
-        if answer.command not in {None, "parse"}:
-            return next((key for key, name in self._waiting.items() if name == answer.command), None)
-        return next(iter(self._waiting)) if len(self._waiting) == 1 else None
+        return next((key for key, name in self._waiting.items() if name == answer.command), None)

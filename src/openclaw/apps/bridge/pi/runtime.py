@@ -70,7 +70,7 @@ class PiRuntime:
         self._idle = asyncio.Event()
         self._idle.set()
         self._outcome: dict[str, Any] = {}
-        self._looked_at = 0.0
+        self._look: asyncio.TimerHandle | None = None
         self._prompts_sent = 0  # and not yet answered
         self._startup_error = ""
 
@@ -116,6 +116,7 @@ class PiRuntime:
         """End it in good order: dialogs, the run, the process, and all that it has started."""
         try:
             if not self.process.exited.done():
+                self.process.look()  # what has left its tool's group is nobody's child once the tool has ended
                 self.cancel_dialogs()
                 if self.is_busy:
                     await self._quietly(Abort(), _STOP_ABORT_SECONDS)
@@ -155,6 +156,7 @@ class PiRuntime:
 
     async def abort(self) -> None:
         """Stop the run and forget its queue; returns when nothing runs. PiNoAnswerError."""
+        self.process.look()
         self.cancel_dialogs()  # it would wait for them
         if self.profile.has_clear_queue:
             await self._quietly(ClearQueue(), _QUEUE_SECONDS)
@@ -254,9 +256,8 @@ class PiRuntime:
     def _hear(self, event: Event) -> None:
         now = self._loop.time()
         self._busy.heard(event, now)
-        if event.type.startswith("tool_execution_") and now >= self._looked_at + _LOOK_SECONDS:
-            self._looked_at = now
-            self.process.look()
+        if event.type.startswith("tool_execution_") and self._look is None:
+            self._look = self._loop.call_later(_LOOK_SECONDS, self._look_now)
         if (dialog := dialog_in(event)) is not None:
             self._dialogs.opened(dialog, now)
             if not self._ears.has_dialogs():
@@ -267,6 +268,10 @@ class PiRuntime:
             self._remember(shown)
             self._ears.event(shown)
         self._notice()
+
+    def _look_now(self) -> None:
+        self._look = None
+        self.process.look()
 
     def _remember(self, event: Event) -> None:
         """What the run has come to so far, by its last answer."""
@@ -295,6 +300,8 @@ class PiRuntime:
             self._outcome = {}
 
     def _gone(self) -> None:
+        if self._look is not None:
+            self._look.cancel()
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(PiUnavailableError(phase="ended"))
