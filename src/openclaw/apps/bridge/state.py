@@ -19,11 +19,7 @@ import msgspec
 import platformdirs
 
 from openclaw.apps.bridge.errors import BridgeRunningError, StateFolderError
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from openclaw.apps.bridge.file_lock import try_lock
 
 DEVICE_KEY = "device.pem"
 SESSION = "session.json"
@@ -40,10 +36,11 @@ _LOCK_RETRY_SECONDS = 0.02
 
 
 class Settings(msgspec.Struct, frozen=True, rename="camel"):
-    """What outlives a session: the configured control plane and the machine's name."""
+    """What outlives a session: the configured control plane, the machine's name, how its Pi runtime is started."""
 
     server: str = DEFAULT_SERVER
     name: str | None = None
+    pi_command: tuple[str, ...] | None = None  # the words that start the Pi runtime; None: `pi` on the PATH
 
 
 class Running(msgspec.Struct, frozen=True, rename="camel"):
@@ -146,7 +143,7 @@ class StateFolder:
     def _locked(self, *, exclusive: bool, tries: int = 1) -> Generator[None]:
         descriptor = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            while not _lock(descriptor, exclusive=exclusive):
+            while not try_lock(descriptor, exclusive=exclusive):
                 tries -= 1
                 if tries <= 0:
                     raise BridgeRunningError
@@ -174,14 +171,3 @@ def _close_to_others(path: Path) -> None:
         raise StateFolderError(reason="it belongs to another user")
     if stat.S_IMODE(status.st_mode) & 0o077:
         path.chmod(0o700)
-
-
-def _lock(descriptor: int, *, exclusive: bool) -> bool:
-    try:
-        if sys.platform == "win32":
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
