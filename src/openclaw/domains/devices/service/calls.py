@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from openclaw.domains.devices import repository
 from openclaw.domains.devices.errors import CallNotFoundError
 from openclaw.domains.devices.events import call_topic, device_topic
 from openclaw.domains.devices.models import DeviceCallRow
+from openclaw.domains.devices.repository import machines as repository
 from openclaw.infra.bus import publish
 from openclaw.infra.scope import Scope
 

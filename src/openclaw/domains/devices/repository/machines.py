@@ -1,4 +1,4 @@
-"""Every query on linked machines."""
+"""Every query on linked machines and their calls."""
 
 from datetime import datetime, timedelta
 from typing import Any
