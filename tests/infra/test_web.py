@@ -128,6 +128,29 @@ async def test_metrics_count_by_route_and_not_by_id(server: Server) -> None:
         assert name in response.text
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'{"title": "a", "title": "b"}', "a field is given twice"),
+        (b'{"title": NaN}', "NaN is not JSON"),
+        (b'{"title": "\xff"}', "can't decode byte 0xff"),
+        (b'{"title": ', "line 1 column"),
+        (b"[" * 100_000, "nested too deep"),
+    ],
+)
+async def test_a_malformed_body_is_told_what_is_wrong(server: Server, content: bytes, reason: str) -> None:
+    ann = await register(server)
+    headers = {"Content-Type": "application/json"}
+    response = await ann.api.post("/conversations", content=content, headers=headers)
+    assert refused(response) == (400, "request.malformed")
+    assert reason in response.json()["data"]["reason"]
+    assert response.json()["title"].startswith("The body is not JSON")
+    response = await ann.api.post(
+        "/conversations", content=content, headers=headers | {"Accept-Language": "zh"}
+    )
+    assert response.json()["title"].startswith("请求体不是含义唯一的 JSON：")
+
+
 def document(server: Server) -> dict[str, Any]:
     return server.app.openapi()
 
@@ -139,6 +162,7 @@ async def test_the_description_declares_every_error_as_a_problem(server: Server)
             assert operation.get("operationId"), f"{method} {path}"
             refusals = {s: r for s, r in operation["responses"].items() if int(s) >= 400}
             assert {"422", "429", "503"} <= set(refusals), f"{method} {path}"
+            assert ("400" in refusals) is ("requestBody" in operation), f"{method} {path}"
             for status, response in refusals.items():
                 assert "application/problem+json" in response["content"], f"{method} {path} {status}"
                 named = re.findall(r"\b[a-z]+\.[a-z_]+\b", response["description"])

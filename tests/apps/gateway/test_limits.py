@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from openclaw.apps.gateway.idempotency import IdempotencyCache
-from openclaw.apps.gateway.limits import Admission, GatewayLimits, TokenBucket
+from openclaw.apps.gateway.limits import Admission, Buckets, GatewayLimits, TokenBucket
 from openclaw.kit.clock import ManualClock
 from openclaw.kit.errors import RateLimitedError
 from openclaw.kit.ids import new_id
@@ -36,6 +36,19 @@ def test_a_clock_that_is_set_back_takes_nothing_away() -> None:
     bucket = TokenBucket(clock, rate=1, burst=2)
     clock.advance(timedelta(hours=-1))
     assert bucket.wait_for(2) == NONE
+
+
+def test_a_bucket_is_kept_until_it_is_full() -> None:
+    clock = ManualClock(START)
+    buckets = Buckets(clock, GatewayLimits(requests_per_second=1, request_burst=2))
+    client = (new_id(), new_id(), None)
+    assert buckets.of(client).wait_for(2) == NONE
+    clock.advance(timedelta(seconds=1))
+    buckets.prune()
+    assert buckets.of(client).wait_for(2) == timedelta(seconds=1)
+    clock.advance(timedelta(seconds=2))
+    buckets.prune()
+    assert buckets._buckets == {}
 
 
 def test_sockets_are_counted_per_address() -> None:

@@ -14,6 +14,7 @@ from openclaw.protocol.gateway.scopes import READ
 from tests.apps.gateway.harness import Machine, Person, Product, running
 
 SEND = {"sessionKey": "main", "message": "hello", "idempotencyKey": "key-1"}
+INVOKE = {"nodeId": "a", "command": "system.info", "idempotencyKey": "key-1"}
 
 
 class Gate:
@@ -131,6 +132,22 @@ async def test_too_many_at_once_are_refused_and_the_connection_stays() -> None:
         for request_id in waiting:
             assert (await client.answer(request_id))["ok"]
         assert await client.result("health") == {"ok": True}
+
+
+async def test_more_sockets_are_no_more_requests() -> None:
+    limits = GatewayLimits(request_burst=8, requests_per_second=0.001)
+    async with running(limits=limits) as gateway:
+        person = Person()
+        first, second = await gateway.operator(person), await gateway.operator(person)
+        for _ in range(7):
+            await first.result("health")
+        assert (await second.error("health"))["details"]["code"] == "request.rate_limited"
+        await first.socket.close()
+        again = await gateway.operator(person)
+        assert (await again.error("health"))["details"]["code"] == "request.rate_limited"
+        for other in (Person(), Person(user_id=person.user_id)):
+            await (await gateway.operator(other)).result("health")
+        await (await gateway.node(Machine(person))).result("node.event", {"event": "x"})
 
 
 async def test_a_node_is_read_more_slowly_instead() -> None:
@@ -272,41 +289,78 @@ async def test_revoking_ends_what_a_device_is_doing_at_once() -> None:
 
 async def test_a_repeated_call_is_answered_and_not_done_again() -> None:
     product, gate = Product(), Gate()
-    product.handlers["chat.send"] = gate
+    product.handlers["node.invoke"] = gate
     async with running(product) as gateway:
         person = Person()
         client, second = await gateway.operator(person), await gateway.operator(person)
-        first, twin = await client.send("chat.send", SEND), await second.send("chat.send", SEND)
+        first, twin = await client.send("node.invoke", INVOKE), await second.send("node.invoke", INVOKE)
         await gate.entered.get()
         conflict = await gateway.operator(person)
-        refused = await conflict.error("chat.send", SEND | {"message": "other"})
+        refused = await conflict.error("node.invoke", INVOKE | {"command": "other"})
         assert (refused["code"], refused["details"]["code"]) == (
             "INVALID_REQUEST",
             "gateway.idempotency_conflict",
         )
         gate.open.set()
         assert (await client.answer(first))["payload"] == (await second.answer(twin))["payload"] == {"n": 1}
-        assert await client.result("chat.send", SEND) == {"n": 1}
-        assert await client.result("chat.send", SEND | {"idempotencyKey": "key-2"}) == {"n": 2}
+        assert await client.result("node.invoke", INVOKE) == {"n": 1}
+        assert await client.result("node.invoke", INVOKE | {"idempotencyKey": "key-2"}) == {"n": 2}
         stranger = await gateway.operator()
-        assert await stranger.result("chat.send", SEND) == {"n": 3}
+        assert await stranger.result("node.invoke", INVOKE) == {"n": 3}
         gateway.clock.advance(timedelta(minutes=5))
-        assert await client.result("chat.send", SEND) == {"n": 4}
+        assert await client.result("node.invoke", INVOKE) == {"n": 4}
 
 
-async def test_a_call_goes_on_without_its_caller_who_finds_it_again() -> None:
+async def test_a_message_that_was_taken_is_asked_for_anew() -> None:
+    """What became of it may have changed: its row knows."""
     product, gate = Product(), Gate()
     product.handlers["chat.send"] = gate
     async with running(product) as gateway:
         person = Person()
+        client, second = await gateway.operator(person), await gateway.operator(person)
+        first = await client.send("chat.send", SEND)
+        await gate.entered.get()
+        twin = await second.send("chat.send", SEND)
+        await second.result("health")
+        gate.open.set()
+        assert (await client.answer(first))["payload"] == (await second.answer(twin))["payload"] == {"n": 1}
+        assert await client.result("chat.send", SEND) == {"n": 2}
+
+
+async def test_an_abort_comes_after_what_it_aborts() -> None:
+    product, gate = Product(), Gate()
+    order: list[str] = []
+
+    async def abort(_connection: object, _params: object) -> dict[str, Any]:
+        order.append("abort")
+        return {"sent": len(gate.seen)}
+
+    product.handlers |= {"chat.send": gate, "chat.abort": abort}
+    async with running(product) as gateway:
+        client = await gateway.operator()
+        sent = await client.send("chat.send", SEND)
+        aborted = await client.send("chat.abort", {"sessionKey": "main"})
+        await gate.entered.get()
+        await client.result("health")
+        assert order == []
+        gate.open.set()
+        assert (await client.answer(sent))["payload"] == {"n": 1}
+        assert (await client.answer(aborted))["payload"] == {"sent": 1}
+
+
+async def test_a_call_goes_on_without_its_caller_who_finds_it_again() -> None:
+    product, gate = Product(), Gate()
+    product.handlers["node.invoke"] = gate
+    async with running(product) as gateway:
+        person = Person()
         client = await gateway.operator(person)
-        await client.send("chat.send", SEND)
+        await client.send("node.invoke", INVOKE)
         await gate.entered.get()
         await client.socket.close()
         await product.closed.get()
         assert not gate.cancelled.is_set()
         again = await gateway.operator(person)
-        sent = await again.send("chat.send", SEND)
+        sent = await again.send("node.invoke", INVOKE)
         gate.open.set()
         assert (await again.answer(sent))["payload"] == {"n": 1}
 
@@ -323,9 +377,9 @@ async def test_a_failed_call_can_be_tried_again() -> None:
             raise ZeroDivisionError
         return {"n": len(attempts)}
 
-    product.handlers["chat.send"] = fail_first
+    product.handlers["node.invoke"] = fail_first
     async with running(product) as gateway:
         client = await gateway.operator()
-        assert (await client.error("chat.send", SEND))["message"] == "message: not now"
-        assert (await client.error("chat.send", SEND))["details"]["code"] == "internal"
-        assert await client.result("chat.send", SEND) == {"n": 3}
+        assert (await client.error("node.invoke", INVOKE))["message"] == "message: not now"
+        assert (await client.error("node.invoke", INVOKE))["details"]["code"] == "internal"
+        assert await client.result("node.invoke", INVOKE) == {"n": 3}

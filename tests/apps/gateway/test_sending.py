@@ -1,11 +1,13 @@
 """Events: to their owner only, without gaps, and never waiting for a slow reader."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from openclaw.apps.gateway.connection import Connection
+from openclaw.apps.gateway.limits import GatewayLimits
 from openclaw.protocol.gateway.scopes import APPROVALS, READ, WRITE
 from tests.apps.gateway.harness import Client, Gateway, Machine, Person, node_params, operator_params, running
 
@@ -107,7 +109,7 @@ async def test_ending_a_session_or_membership_closes_its_connections_alone() -> 
         assert await elsewhere.ended() == (1008, "membership ended")
 
 
-@pytest.mark.parametrize("kind", ["device", "session"])
+@pytest.mark.parametrize("kind", ["device", "session", "membership"])
 async def test_what_is_revoked_while_connecting_does_not_get_in(kind: str) -> None:
     async with running() as gateway:
         person = Person()
@@ -116,8 +118,10 @@ async def test_what_is_revoked_while_connecting_does_not_get_in(kind: str) -> No
         async def revoke() -> None:
             if kind == "device":
                 gateway.hub.close_device(machine.device_id)
-            else:
+            elif kind == "session":
                 gateway.hub.close_session(person.session_id)
+            else:
+                gateway.hub.close_member(person.user_id, person.workspace_id)
 
         gateway.product.before_identity = revoke
         client = await gateway.open()
@@ -129,7 +133,8 @@ async def test_what_is_revoked_while_connecting_does_not_get_in(kind: str) -> No
         else:
             params = operator_params(gateway.token_of(person))
         await client.send("connect", params)
-        assert await client.ended() == (1008, "session ended")
+        reason = "membership ended" if kind == "membership" else "session ended"
+        assert await client.ended() == (1008, reason)
         assert len(gateway.hub) == 0
         assert not gateway.product.arrived, "nobody was told of it"
         assert gateway.product.closed.empty()
@@ -172,6 +177,32 @@ async def test_a_slow_reader_is_cut_off_and_others_are_not_held_up() -> None:
         assert len(numbers) < sent + 2
         await gateway.product.closed.get()
         assert len(gateway.hub) == 1
+
+
+async def test_a_client_that_never_reads_again_does_not_hold_its_socket() -> None:
+    async with running(limits=GatewayLimits(close=timedelta(milliseconds=50))) as gateway:
+        person = Person()
+        client = await gateway.operator(person)
+        connection = gateway.connection_of(client)
+        client.socket.transport.pause_reading()
+        fill(gateway, person, connection)
+        while not connection.is_closing:
+            gateway.hub.publish("sessions.changed", FILLER, user_id=person.user_id)
+        await connection.socket.wait_closed()
+        await connection.wait_closed()
+        await gateway.is_alive()
+
+
+async def test_a_client_that_takes_nothing_any_more_is_dropped() -> None:
+    async with running(limits=GatewayLimits(stall=timedelta(milliseconds=50))) as gateway:
+        person = Person()
+        client = await gateway.operator(person)
+        connection = gateway.connection_of(client)
+        client.socket.transport.pause_reading()
+        fill(gateway, person, connection)
+        await connection.socket.wait_closed()
+        assert await gateway.product.closed.get() is connection
+        assert len(gateway.hub) == 0
 
 
 def delta(text: str, new: str) -> dict[str, Any]:

@@ -225,6 +225,25 @@ async def test_unauthenticated_sockets_of_one_address_are_bounded() -> None:
         await gateway.operator()
 
 
+async def test_connections_of_one_user_are_bounded() -> None:
+    async with running(limits=GatewayLimits(operators_per_user=2)) as gateway:
+        person = Person()
+        elsewhere = Person(user_id=person.user_id)
+        first, _ = await gateway.operator(person), await gateway.operator(elsewhere)
+        third = await gateway.open()
+        with pytest.raises(Refused, match="More than 2 connections") as refused:
+            await third.greet(operator_params(gateway.token_of(person)))
+        error = refused.value.error
+        assert (error["code"], error["details"]["code"]) == ("UNAVAILABLE", "RATE_LIMITED")
+        assert (error["retryable"], error["retryAfterMs"]) == (True, 30_000)
+        assert (await third.ended())[0] == 1013
+        await gateway.node(Machine(person))
+        await gateway.operator()
+        await first.socket.close()
+        await gateway.product.closed.get()
+        await gateway.operator(person)
+
+
 def behind_proxy(address: str) -> dict[str, Any]:
     return {"additional_headers": {"X-Forwarded-For": address}}
 
@@ -322,8 +341,12 @@ async def test_hooks_run_once_per_connection_and_a_broken_one_closes_it() -> Non
 async def test_presence_is_told_to_the_user_alone() -> None:
     async with running() as gateway:
         person, stranger = Person(), Person()
+        elsewhere = await gateway.operator(
+            Person(user_id=person.user_id)
+        )  # the same user in another workspace
         first = await gateway.operator(person)
         other = await gateway.operator(stranger)
+        assert len(first.hello["snapshot"]["presence"]) == 1
         assert len((await first.event("presence"))["payload"]["presence"]) == 1
         second = await gateway.operator(person, scopes=[READ])
         told = await first.event("presence")
@@ -331,5 +354,6 @@ async def test_presence_is_told_to_the_user_alone() -> None:
         assert told["stateVersion"] == {"presence": 2, "health": 0}
         await second.socket.close()
         assert len((await first.event("presence"))["payload"]["presence"]) == 1
-        await other.result("health")
-        assert [len(e["payload"]["presence"]) for e in other.events if e["event"] == "presence"] == [1]
+        for apart in (other, elsewhere):
+            await apart.result("health")
+            assert [len(e["payload"]["presence"]) for e in apart.events if e["event"] == "presence"] == [1]

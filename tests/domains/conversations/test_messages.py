@@ -9,7 +9,7 @@ from openclaw.kit import ids
 from tests.domains.agents.chatting import Chat, chatting, text
 from tests.support.accounts import Person, refused, register
 from tests.support.devices import link, online
-from tests.support.gateway_client import operator
+from tests.support.gateway_client import Refused, operator
 from tests.support.server import Server
 
 
@@ -52,9 +52,32 @@ async def test_the_same_key_over_the_gateway_is_the_same_message(ann: Person) ->
         assert (first["runId"], first["status"]) == ("k", "started")
         again = await other.call("chat.send", params)
         assert (again["run"], again["messageId"]) == (first["run"], first["messageId"])
+        with pytest.raises(Refused) as refused_at_once:
+            await other.call("chat.send", params | {"message": "something else"})
         final = await page.event("chat", lambda p: p["state"] == "final")
         assert final["runId"] == "k"
+        late = await other.call("chat.send", params)
+        assert (late["run"], late["status"]) == (first["run"], "ok")
+        with pytest.raises(Refused) as refused_later:
+            await other.call("chat.send", params | {"message": "something else"})
+        for refusal in (refused_at_once, refused_later):
+            assert refusal.value.code == "gateway.idempotency_conflict"
+        body = {"text": "something else", "idempotencyKey": "k"}
+        response = await ann.api.post(f"/conversations/{chat.id}/messages", json=body)
+        assert refused(response) == (409, "conversations.key_reused")
         assert len(await chat.messages()) == 2
+
+
+async def test_a_repeat_over_the_gateway_says_how_the_run_stands(ann: Person) -> None:
+    machine = await link(ann)
+    async with online(machine, {"exec": lambda _: {"exitCode": 0, "stdout": ""}}), operator(ann) as page:
+        params = {"sessionKey": "main", "message": "run touch x", "idempotencyKey": "k"}
+        assert (await page.call("chat.send", params))["status"] == "started"
+        asked = await page.event("exec.approval.requested")
+        assert (await page.call("chat.send", params))["status"] == "in_flight"
+        await page.call("exec.approval.resolve", {"id": asked["id"], "decision": "deny"})
+        await page.event("chat", lambda p: p["state"] == "final")
+        assert (await page.call("chat.send", params))["status"] == "ok"
 
 
 async def test_messages_come_in_pages_from_the_end(ann: Person) -> None:

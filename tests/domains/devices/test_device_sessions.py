@@ -84,6 +84,17 @@ async def test_a_lost_answer_may_be_asked_for_again(server: Server) -> None:
     assert refused(await machine.refresh(third["refreshToken"])) == REVOKED
 
 
+@pytest.mark.parametrize("following", [None, "the right one"])
+async def test_an_old_token_without_the_key_is_theft_too(server: Server, following: str | None) -> None:
+    machine, thief = await link(await register(server)), Machine(server)
+    old, chosen = machine.session["refreshToken"], new_token("ocdr")
+    succeeded(await machine.refresh(old, nextRefreshToken=chosen))
+    changes = {"nextRefreshToken": chosen} if following else {}
+    assert refused(await thief.refresh(old, nodeId=machine.node_id, **changes)) == REVOKED
+    assert not await is_linked(machine)
+    assert refused(await thief.refresh(old, **changes)) == REVOKED
+
+
 @pytest.mark.parametrize("following", [None, "another"])
 async def test_an_old_token_with_another_next_one_is_theft(server: Server, following: str | None) -> None:
     machine = await link(await register(server))

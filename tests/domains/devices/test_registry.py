@@ -9,7 +9,7 @@ from openclaw.domains.devices.service import calls, registry
 from openclaw.kit.ids import new_id
 from tests.support.accounts import Person, refused, register
 from tests.support.devices import Machine, link, online
-from tests.support.gateway_client import operator
+from tests.support.gateway_client import Refused, operator
 from tests.support.server import Server
 
 
@@ -231,3 +231,58 @@ async def test_which_machine_a_call_goes_to(server: Server) -> None:
     )
     with pytest.raises(DeviceNotFoundError):
         await chosen("laptop")
+
+
+async def test_a_name_hides_no_id(server: Server) -> None:
+    """A machine that got the name of another's id before such names were refused."""
+    ann = await register(server)
+    first = await link(ann, "first")
+    second = await link(ann, "second")  # the more recently linked one is looked at first
+    for shadowed in (first.node_id, first.session["deviceId"]):
+        async with server.owner() as owner:
+            await owner.execute("UPDATE devices SET name = $1 WHERE id = $2", shadowed, second.device_id)
+        async with ann.scope() as scope:
+            assert (await registry.access_device_by_node(scope, shadowed)).id == first.device_id
+            chosen = await registry.choose_device(scope, named=shadowed, preferred_id=None)
+            assert chosen.id == first.device_id
+            assert (await registry.access_device_by_id(scope, shadowed)).id == first.device_id
+
+
+@pytest.mark.parametrize("name", ["0f" * 32, "0F" * 32, "dev_" + "0f" * 16, f" dev_{'0f' * 16} "])
+async def test_a_name_of_the_form_of_an_id_is_refused(server: Server, name: str) -> None:
+    ann = await register(server)
+    machine = await link(ann, "laptop")
+    response = await ann.api.patch(f"/devices/{machine.session['deviceId']}", json={"name": name})
+    assert refused(response) == (422, "request.invalid")
+    async with operator(ann) as page:
+        for method, params in (
+            ("node.rename", {"nodeId": machine.node_id, "displayName": name[:64]}),
+            ("device.pair.rename", {"deviceId": machine.node_id, "label": name[:64]}),
+            ("node.rename", {"nodeId": machine.node_id, "displayName": "   "}),
+        ):
+            with pytest.raises(Refused) as refusal:
+                await page.call(method, params)
+            assert refusal.value.code == "request.invalid"
+    other = Machine(server, name)
+    challenge = await ann.post("/bridge/public-link", {})
+    assert refused(await other.redeem(challenge["code"], challenge["challengeId"])) == (
+        422,
+        "request.invalid",
+    )
+    assert [d["name"] for d in (await ann.get("/devices"))["items"]] == ["laptop"]
+    other.name = "other"
+    assert (await other.redeem(challenge["code"], challenge["challengeId"])).is_success, "nothing was spent"
+
+
+async def test_pairing_is_by_id_only(server: Server) -> None:
+    ann = await register(server)
+    machine = await link(ann, "laptop")
+    async with operator(ann) as page:
+        for method, more in (("device.pair.remove", {}), ("device.pair.rename", {"label": "x"})):
+            with pytest.raises(Refused) as refusal:
+                await page.call(method, {"deviceId": "laptop", **more})
+            assert refusal.value.code == "devices.not_found"
+        assert (await page.call("node.describe", {"nodeId": "laptop"}))["nodeId"] == machine.node_id
+        await page.call("device.pair.rename", {"deviceId": machine.node_id, "label": "desk"})
+        await page.call("device.pair.remove", {"deviceId": machine.session["deviceId"]})
+    assert (await ann.get("/devices"))["items"] == []

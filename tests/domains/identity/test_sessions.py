@@ -126,6 +126,24 @@ async def test_a_new_password_ends_every_other_session(server: Server) -> None:
     assert (await server.client().post("/auth/login", json=body | {"password": new})).status_code == 200
 
 
+async def test_a_session_is_no_place_to_guess_the_password(server: Server) -> None:
+    ann = await register(server)
+    path, right = "/auth/password", {"currentPassword": ann.password, "newPassword": "another horse battery"}
+    for number in range(5):
+        wrong = right | {"currentPassword": f"guess {number}"}
+        assert refused(await ann.api.post(path, json=wrong)) == (401, "identity.invalid_credentials")
+    locked = await ann.api.post(path, json=right)
+    assert refused(locked) == (429, "identity.locked")
+    assert locked.headers["retry-after"] == "901"
+    body = {"identifier": ann.username, "password": ann.password}
+    assert refused(await server.client().post("/auth/login", json=body))[1] == "identity.locked", "as one"
+    server.manual.advance(timedelta(minutes=14))
+    assert refused(await ann.api.post(path, json=right))[1] == "identity.locked"
+    server.manual.advance(timedelta(minutes=1, seconds=1))
+    fresh = await sign_in(server, ann)
+    await fresh.post(path, right)
+
+
 async def test_profile_changes_are_kept(server: Server) -> None:
     ann = await register(server)
     changed = await ann.patch("/users/me", {"displayName": " Ann ", "language": "zh", "theme": "dark"})

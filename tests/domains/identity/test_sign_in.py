@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
 from openclaw.domains.identity.errors import AccountLockedError
 from openclaw.domains.identity.service import accounts
@@ -40,6 +41,22 @@ async def test_unknown_accounts_and_wrong_passwords_get_the_same_answer(server: 
     known, unknown = await log_in(server), await log_in(server, name="nobody")
     assert refused(known) == (401, "identity.invalid_credentials")
     assert told(known) == told(unknown)
+
+
+async def test_a_failure_is_as_much_work_for_nobody_as_for_somebody(server: Server) -> None:
+    await register(server, "ann")
+    await server.settle()
+    client = accounts.Client(address="192.0.2.1", user_agent="")
+    recorded: list[int] = []
+    for name in ("ann", "nobody"):
+        async with server.platform.database.system() as scope:
+            user, subject = await accounts.check_not_locked(scope, identifier=name, client=client)
+            await accounts.note_failure(scope, user=user, subject=subject, client=client)
+            recorded.append(await scope.session.scalar(text("SELECT count(*) FROM outbox")) or 0)
+        await server.settle()
+    assert recorded == [1, 1]
+    async with server.owner() as owner:
+        assert await owner.fetchval("SELECT count(*) FROM outbox") == 0, "each was carried without a failure"
 
 
 async def test_five_failures_lock_the_account_at_the_address_for_fifteen_minutes(server: Server) -> None:

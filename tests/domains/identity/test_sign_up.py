@@ -85,6 +85,17 @@ async def test_passwords_are_kept_as_argon2id_only(server: Server) -> None:
     assert PASSWORD not in everything
 
 
+async def test_of_those_who_come_first_at_once_a_closed_instance_lets_one_in(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with running_server(database_url, tmp_path, registration="closed") as server:
+        api = server.client()
+        answers = await asyncio.gather(
+            *(api.post("/auth/register", json=body(name)) for name in ("ann", "bob", "carl"))
+        )
+        assert sorted(a.status_code for a in answers) == [201, 403, 403]
+
+
 @pytest.mark.parametrize(
     ("mode", "code"), [("closed", "identity.registration_closed"), ("invite", "identity.invitation_needed")]
 )

@@ -1,13 +1,14 @@
 """What can go wrong with direct calls to machines."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from openclaw.kit.errors import Kind, OpenClawError
+from openclaw.protocol.gateway.errors import GatewayError
 
 
 @dataclass(eq=False)
-class ApprovalNeededError(OpenClawError):
+class ApprovalNeededError(GatewayError):
     """A direct call would change something; only a conversation can ask for approval."""
 
     code: ClassVar[str] = "gateway.approval_needed"
@@ -17,9 +18,40 @@ class ApprovalNeededError(OpenClawError):
 
     grade: str
 
+    def details(self) -> dict[str, Any]:
+        """Why the command may not run just so."""
+        return {"reason": "approval required", "grade": self.grade}
+
 
 @dataclass(eq=False)
-class NodeCallFailedError(OpenClawError):
+class CommandNotAllowedError(GatewayError):
+    """The machine has not declared the command."""
+
+    code: ClassVar[str] = "gateway.command_not_allowed"
+    kind: ClassVar[Kind] = Kind.INVALID
+    template: ClassVar[str] = "node command not allowed: {command}"
+    template_zh: ClassVar[str] = "设备不允许执行该命令：{command}"
+
+    command: str
+
+    def details(self) -> dict[str, Any]:
+        """Why it is not."""
+        return {"reason": "command not declared by node", "command": self.command}
+
+
+@dataclass(eq=False)
+class NodeNotConnectedError(GatewayError):
+    """The machine is offline, and a direct call does not wait for it."""
+
+    code: ClassVar[str] = "gateway.node_not_connected"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+    template: ClassVar[str] = "node not connected"
+    template_zh: ClassVar[str] = "设备未连接"
+    detail_name: ClassVar[str | None] = "NOT_CONNECTED"
+
+
+@dataclass(eq=False)
+class NodeCallFailedError(GatewayError):
     """The machine answered with an error, or not in time."""
 
     code: ClassVar[str] = "gateway.node_call_failed"
@@ -29,6 +61,10 @@ class NodeCallFailedError(OpenClawError):
 
     node_code: str
     reason: str
+
+    def details(self) -> dict[str, Any]:
+        """The machine's own error."""
+        return {"nodeError": {"code": self.node_code, "message": self.reason}}
 
 
 @dataclass(eq=False)

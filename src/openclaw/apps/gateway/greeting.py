@@ -23,6 +23,7 @@ from openclaw.protocol.gateway.errors import (
     ConnectFirstError,
     DeviceIdentityRequiredError,
     GatewayError,
+    TooManyConnectionsError,
     WrongRoleError,
     connect_error_shape,
 )
@@ -101,6 +102,7 @@ class Greeter:
             mark = self.hub.mark
             identity = await self._identify(connect, remote, nonce)
             health = await self.dispatcher.health()
+            self._check_connections(identity)
         except OpenClawError as error:
             await self._refuse(socket, remote, request, connect, error)
             return None
@@ -141,6 +143,12 @@ class Greeter:
             raise DeviceIdentityRequiredError
         return identity
 
+    def _check_connections(self, identity: Identity) -> None:
+        limit = self.limits.operators_per_user
+        mine = self.hub.connections(user_id=identity.actor.user_id)
+        if identity.role is Role.OPERATOR and sum(c.identity.role is Role.OPERATOR for c in mine) >= limit:
+            raise TooManyConnectionsError(limit=limit)
+
     async def _refuse(
         self,
         socket: GatewaySocket,
@@ -162,7 +170,7 @@ class Greeter:
         await socket.end(_close_code(error), error.words())
 
     def _greeting(self, connection: Connection, health: dict[str, object]) -> Greeting:
-        user_id = connection.actor.user_id
+        member = connection.actor.user_id, connection.actor.workspace_id
         return Greeting(
             version=self.version,
             boot_id=self.boot_id,
@@ -172,9 +180,9 @@ class Greeter:
             capabilities=list(self.capabilities),
             role=connection.identity.role,
             scopes=connection.identity.scopes,
-            presence=self.hub.presence(user_id),
+            presence=self.hub.presence(*member),
             health=health,
-            state_version=self.hub.state_version(user_id),
+            state_version=self.hub.state_version(*member),
             uptime_ms=int((self.clock.now() - self.started_at).total_seconds() * 1000),
             max_payload=self.limits.max_payload,
             max_buffered_bytes=self.limits.max_buffered,

@@ -32,6 +32,7 @@ class _Call:
     fingerprint: bytes
     expires_at: datetime
     work: asyncio.Task[bytes | BaseException]
+    is_remembered: bool
     size: int = 0
 
 
@@ -57,12 +58,13 @@ class IdempotencyCache:
         key: str,
         params: dict[str, Any],
         work: Callable[[], Awaitable[Any]],
+        is_remembered: bool = True,
     ) -> msgspec.Raw:
         """The encoded answer of ``work``: done now, still being done, or done before.
 
         The work goes on when the caller is cancelled: who repeats the call meets it. A failure is told to all who
-        wait for it and then forgotten, so that a retry tries again. IdempotencyConflictError: the key came before
-        with other parameters.
+        wait for it and then forgotten, so that a retry tries again; so is an answer that is not ``is_remembered``.
+        IdempotencyConflictError: the key came before with other parameters.
         """
         fingerprint = hashlib.blake2b(_encoder.encode(params), digest_size=16).digest()
         book = self._books.get(owner)
@@ -71,7 +73,8 @@ class IdempotencyCache:
         call = book.calls.get((method, key))
         if call is None or (call.work.done() and call.expires_at <= self._clock.now()):
             expires_at = self._clock.now() + self._limits.remember_for
-            call = _Call(fingerprint, expires_at, spawn(_outcome(work), name=f"gateway {method}"))
+            task = spawn(_outcome(work), name=f"gateway {method}")
+            call = _Call(fingerprint, expires_at, task, is_remembered)
             self._forget(book, (method, key))
             book.calls[method, key] = call
             call.work.add_done_callback(lambda _: self._settle(owner, (method, key), call))
@@ -102,7 +105,7 @@ class IdempotencyCache:
         if book is None or book.calls.get(key) is not call:
             return
         outcome = None if call.work.cancelled() else call.work.result()
-        if not isinstance(outcome, bytes):
+        if not isinstance(outcome, bytes) or not call.is_remembered:
             self._forget(book, key)
             return
         call.size = len(outcome)

@@ -3,6 +3,8 @@
 from collections import OrderedDict, deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
+from uuid import UUID
 
 from openclaw.kit.clock import Clock
 from openclaw.kit.errors import RateLimitedError
@@ -10,6 +12,9 @@ from openclaw.kit.errors import RateLimitedError
 KIBI = 1024
 MEBI = 1024 * KIBI
 _ADDRESSES_KEPT = 10_000
+
+Client: TypeAlias = tuple[UUID, UUID, UUID | None]
+"""Whose requests count together: a user in a workspace, and each of their machines apart."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,10 @@ class GatewayLimits:
     max_buffered: int = 4 * MEBI
     handshake: timedelta = timedelta(seconds=15)
     tick: timedelta = timedelta(seconds=30)
+    close: timedelta = timedelta(seconds=5)
+    stall: timedelta = timedelta(seconds=30)
     unauthenticated_per_address: int = 32
+    operators_per_user: int = 32
     failed_logins: int = 10
     failed_login_window: timedelta = timedelta(seconds=60)
     failed_login_lock: timedelta = timedelta(minutes=5)
@@ -59,6 +67,34 @@ class TokenBucket:
             self._tokens -= cost
             return timedelta()
         return timedelta(seconds=(cost - self._tokens) / self._rate)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is as good as a new one."""
+        passed = (self._clock.now() - self._updated_at).total_seconds()
+        return self._tokens + passed * self._rate >= self._burst
+
+
+class Buckets:
+    """The token buckets of clients, kept while they are not full: a new connection is no new burst."""
+
+    def __init__(self, clock: Clock, limits: GatewayLimits) -> None:
+        self._clock = clock
+        self._limits = limits
+        self._buckets: dict[Client, TokenBucket] = {}
+
+    def of(self, client: Client) -> TokenBucket:
+        """The bucket that all connections of ``client`` share. Ask anew each time: full ones are forgotten."""
+        bucket = self._buckets.get(client)
+        if bucket is None:
+            rate, burst = self._limits.requests_per_second, self._limits.request_burst
+            bucket = self._buckets[client] = TokenBucket(self._clock, rate=rate, burst=burst)
+        return bucket
+
+    def prune(self) -> None:
+        """Forget the full ones."""
+        for client in [client for client, bucket in self._buckets.items() if bucket.is_full]:
+            del self._buckets[client]
 
 
 class Admission:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from typing import TypeAlias
 from uuid import UUID
 
 from openclaw.apps.gateway.connection import Connection
@@ -16,6 +17,9 @@ REPLACED = 4002
 SERVICE_RESTART = 1012
 _ENDINGS_KEPT = 4096
 
+Member: TypeAlias = tuple[UUID, UUID]
+"""A user in a workspace."""
+
 
 class ConnectionHub:
     """The connections of this process, by user, workspace and device."""
@@ -26,8 +30,8 @@ class ConnectionHub:
         self._by_user: dict[UUID, set[Connection]] = {}
         self._by_workspace: dict[UUID, set[Connection]] = {}
         self._by_device: dict[UUID, set[Connection]] = {}
-        self._presence_versions: dict[UUID, int] = {}
-        self._endings: OrderedDict[UUID, int] = OrderedDict()
+        self._presence_versions: dict[Member, int] = {}
+        self._endings: OrderedDict[UUID | Member, int] = OrderedDict()
         self._ended = 0
 
     def __len__(self) -> int:
@@ -41,22 +45,24 @@ class ConnectionHub:
     def add(self, connection: Connection, *, since: int) -> None:
         """Take up a connection whose token was checked after ``since``.
 
-        It is closed at once if its session or device was ended meanwhile. A node replaces the earlier connection
-        of its device, which is most often one whose network is gone.
+        It is closed at once if its session, device or membership was ended meanwhile. A node replaces the earlier
+        connection of its device, which is most often one whose network is gone.
         """
         actor = connection.actor
         self._all[connection.id] = connection
         self._by_user.setdefault(actor.user_id, set()).add(connection)
         self._by_workspace.setdefault(actor.workspace_id, set()).add(connection)
-        self._presence_versions[actor.user_id] = self._presence_versions.get(actor.user_id, 0) + 1
+        member = (actor.user_id, actor.workspace_id)
+        self._presence_versions[member] = self._presence_versions.get(member, 0) + 1
         if actor.device_id is not None:
             earlier = self._by_device.setdefault(actor.device_id, set())
             replaced = [c for c in earlier if c.identity.role is Role.NODE is connection.identity.role]
             earlier.add(connection)
             self._close(replaced, REPLACED, "replaced by a newer connection of this device")
-        for ending in (actor.device_id, actor.session_id):
-            if ending is not None and self._endings.get(ending, 0) > since:
-                self._close([connection], POLICY_VIOLATION, "session ended")
+        for ended in (actor.device_id, actor.session_id, member):
+            if ended is not None and self._endings.get(ended, 0) > since:
+                what = "membership" if ended == member else "session"
+                self._close([connection], POLICY_VIOLATION, f"{what} ended")
 
     def discard(self, connection: Connection) -> None:
         """Forget a connection; the second time does nothing."""
@@ -67,10 +73,10 @@ class ConnectionHub:
         _remove(self._by_workspace, actor.workspace_id, connection)
         if actor.device_id is not None:
             _remove(self._by_device, actor.device_id, connection)
-        if actor.user_id in self._by_user:
-            self._presence_versions[actor.user_id] += 1
+        if self.connections(user_id=actor.user_id, workspace_id=actor.workspace_id):
+            self._presence_versions[actor.user_id, actor.workspace_id] += 1
         else:
-            del self._presence_versions[actor.user_id]
+            del self._presence_versions[actor.user_id, actor.workspace_id]
 
     def publish(
         self,
@@ -81,6 +87,7 @@ class ConnectionHub:
         workspace_id: UUID | None = None,
         device_id: UUID | None = None,
         scope: str | None = None,
+        state_version: dict[str, int] | None = None,
     ) -> int:
         """Send ``event`` to the connections of its owner, and answer how many these are.
 
@@ -99,10 +106,7 @@ class ConnectionHub:
         ]
         if not receivers:
             return 0
-        version = self.state_version(user_id) if event == "presence" and user_id is not None else None
-        outgoing = OutgoingEvent(
-            event, payload, state_version={"presence": version.presence, "health": 0} if version else None
-        )
+        outgoing = OutgoingEvent(event, payload, state_version=state_version)
         for connection in receivers:
             connection.send_event(outgoing)
         return len(receivers)
@@ -134,19 +138,26 @@ class ConnectionHub:
         """The machines that are connected here."""
         return [c for c in self._all.values() if c.identity.role is Role.NODE]
 
-    def presence(self, user_id: UUID) -> list[PresenceEntry]:
-        """Who of ``user_id``'s clients is here, oldest first."""
-        ordered = sorted(self._by_user.get(user_id, ()), key=lambda c: (c.connected_at, c.id))
-        return [_presence_entry(c) for c in ordered]
+    def presence(self, user_id: UUID, workspace_id: UUID) -> list[PresenceEntry]:
+        """Who of the user's clients is here in a workspace, oldest first."""
+        mine = self.connections(user_id=user_id, workspace_id=workspace_id)
+        return [_presence_entry(c) for c in sorted(mine, key=lambda c: (c.connected_at, c.id))]
 
-    def state_version(self, user_id: UUID) -> StateVersion:
-        """The version of ``presence``; counted per user, so that it tells nothing of others."""
-        return StateVersion(presence=self._presence_versions.get(user_id, 0), health=0)
+    def state_version(self, user_id: UUID, workspace_id: UUID) -> StateVersion:
+        """The version of ``presence``; counted per user and workspace, so that it tells nothing of others."""
+        return StateVersion(presence=self._presence_versions.get((user_id, workspace_id), 0), health=0)
 
-    def tell_presence(self, user_id: UUID) -> None:
-        """Send the user's clients the list of who is here."""
-        if user_id in self._by_user:
-            self.publish("presence", {"presence": self.presence(user_id)}, user_id=user_id)
+    def tell_presence(self, user_id: UUID, workspace_id: UUID) -> None:
+        """Send the user's clients in a workspace the list of who is here."""
+        version = self._presence_versions.get((user_id, workspace_id))
+        if version is not None:
+            self.publish(
+                "presence",
+                {"presence": self.presence(user_id, workspace_id)},
+                user_id=user_id,
+                workspace_id=workspace_id,
+                state_version={"presence": version, "health": 0},
+            )
 
     def close_device(
         self, device_id: UUID, code: int = POLICY_VIOLATION, reason: str = "device revoked"
@@ -168,8 +179,9 @@ class ConnectionHub:
         code: int = POLICY_VIOLATION,
         reason: str = "membership ended",
     ) -> int:
-        """Close what a user has open in a workspace; answers how many."""
-        return self._close(self.connections(user_id=user_id, workspace_id=workspace_id), code, reason)
+        """Close what a user has open in a workspace, now and when it is just being greeted; answers how many."""
+        mine = self.connections(user_id=user_id, workspace_id=workspace_id)
+        return self._end((user_id, workspace_id), mine, code, reason)
 
     def close_all(self, code: int, reason: str) -> int:
         """Close everything; answers how many."""
@@ -192,10 +204,10 @@ class ConnectionHub:
         for connection in list(self._all.values()):
             connection.send_event(outgoing)
 
-    def _end(self, ending: UUID, connections: Iterable[Connection], code: int, reason: str) -> int:
+    def _end(self, ended: UUID | Member, connections: Iterable[Connection], code: int, reason: str) -> int:
         self._ended += 1
-        self._endings[ending] = self._ended
-        self._endings.move_to_end(ending)
+        self._endings[ended] = self._ended
+        self._endings.move_to_end(ended)
         while len(self._endings) > _ENDINGS_KEPT:
             self._endings.popitem(last=False)
         return self._close(connections, code, reason)

@@ -11,7 +11,7 @@ import structlog
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.idempotency import IdempotencyCache
-from openclaw.apps.gateway.limits import KIBI, GatewayLimits, TokenBucket
+from openclaw.apps.gateway.limits import KIBI, Buckets, GatewayLimits
 from openclaw.kit.clock import Clock
 from openclaw.kit.errors import InternalError, OpenClawError, RateLimitedError, TooLargeError
 from openclaw.kit.ids import new_id
@@ -55,6 +55,7 @@ class RequestRunner:
         *,
         handlers: Mapping[str, Handler],
         idempotency: IdempotencyCache,
+        buckets: Buckets,
         clock: Clock,
         limits: GatewayLimits,
     ) -> None:
@@ -63,7 +64,7 @@ class RequestRunner:
         self._idempotency = idempotency
         self._clock = clock
         self._limits = limits
-        self._bucket = TokenBucket(clock, rate=limits.requests_per_second, burst=limits.request_burst)
+        self._buckets = buckets
         self._is_node = connection.identity.role is Role.NODE
         self._most_in_flight = limits.node_in_flight if self._is_node else limits.in_flight
         self._in_flight: dict[str, asyncio.Task[None]] = {}
@@ -114,10 +115,12 @@ class RequestRunner:
             await cancel_and_wait(*tasks)
 
     async def _check_rate(self, cost: float) -> None:
-        wait = self._bucket.wait_for(cost)
+        actor = self._connection.actor
+        client = (actor.user_id, actor.workspace_id, actor.device_id)
+        wait = self._buckets.of(client).wait_for(cost)
         while wait and self._is_node:
             await self._clock.sleep(wait)
-            wait = self._bucket.wait_for(cost)
+            wait = self._buckets.of(client).wait_for(cost)
         if not wait:
             self._refused_in_a_row = 0
             return
@@ -190,6 +193,7 @@ class RequestRunner:
             key=params.idempotency_key,
             params=request.params,
             work=lambda: handler(self._connection, params),
+            is_remembered=method.is_remembered,
         )
 
     def _forget(self, request_id: str, lane: str | None, task: asyncio.Task[None]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.protocol import State
 
-from openclaw.apps.gateway.limits import MEBI
+from openclaw.apps.gateway.limits import MEBI, GatewayLimits
 from openclaw.protocol.gateway.events import Payload, is_droppable, is_sequenced, restated, topic_of
 from openclaw.protocol.gateway.frames import EncodedEvent
 
@@ -17,9 +17,12 @@ MAX_REASON_BYTES = 123  # RFC 6455 section 5.5
 
 
 class GatewaySocket(ServerConnection):
-    """A WebSocket that tells when its write buffer has room again."""
+    """A WebSocket that tells when its write buffer has room again, and is dropped when nobody reads it for ``stall``
+    seconds: the library waits for a reader without limit, in pings and in closing too."""
 
     on_writable: Callable[[], None] | None = None
+    stall: float = GatewayLimits.stall.total_seconds()
+    _stall_timer: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
         """Called by the event loop. Pongs are written by the library, so a flood of pings by a client that reads
@@ -36,15 +39,46 @@ class GatewaySocket(ServerConnection):
             await self.send(frame, text=True)
 
     async def end(self, code: int, reason: str) -> None:
-        """Close and wait for the other end; ``reason`` is cut to what a close frame may carry."""
-        if self.state is State.OPEN:
-            await self.close(code, reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore"))
+        """Close and wait for the other end, ``close_timeout`` seconds at most; ``reason`` is cut to what fits."""
+        if self.state is not State.OPEN:
+            return
+        try:
+            async with asyncio.timeout(self.close_timeout):
+                await self.close(code, reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore"))
+        except TimeoutError:
+            self.transport.abort()
+
+    def pause_writing(self) -> None:
+        """Called by the event loop."""
+        super().pause_writing()
+        self._watch(self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
         """Called by the event loop."""
+        self._end_watch()
         super().resume_writing()
         if self.on_writable is not None:
             self.on_writable()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Called by the event loop."""
+        self._end_watch()
+        super().connection_lost(exc)
+
+    def _watch(self, unread: int) -> None:
+        self._stall_timer = self.loop.call_later(self.stall, self._check_stall, unread)
+
+    def _check_stall(self, unread: int) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left < unread:
+            self._watch(left)  # slow, but reading
+        else:
+            self.transport.abort()
+
+    def _end_watch(self) -> None:
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+            self._stall_timer = None
 
 
 class OutgoingEvent:

@@ -17,7 +17,7 @@ from openclaw.apps.gateway.connection import Connection, Remote
 from openclaw.apps.gateway.dispatch import Dispatcher
 from openclaw.apps.gateway.greeting import INTERNAL_ERROR, Greeter, read_frame
 from openclaw.apps.gateway.idempotency import IdempotencyCache
-from openclaw.apps.gateway.limits import Admission, GatewayLimits
+from openclaw.apps.gateway.limits import Admission, Buckets, GatewayLimits
 from openclaw.apps.gateway.registry import SERVICE_RESTART, ConnectionHub
 from openclaw.apps.gateway.requests import RequestRunner
 from openclaw.apps.gateway.send_queue import GatewaySocket
@@ -30,7 +30,6 @@ _log = structlog.get_logger(__name__)
 QUEUED_FRAMES = 4
 WRITE_BUFFER = 64 * 1024
 PING_SECONDS = 25
-CLOSE_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,7 @@ class GatewayServer:
         self._origins = frozenset(o.rstrip("/").lower() for o in config.allowed_origins)
         self._admission = Admission(clock, config.limits)
         self._idempotency = IdempotencyCache(clock, config.limits)
+        self._buckets = Buckets(clock, config.limits)
         self._server: Server | None = None
         self._ticker: asyncio.Task[None] | None = None
         self._greeter = Greeter(
@@ -95,7 +95,7 @@ class GatewayServer:
             server_header=None,
             ping_interval=PING_SECONDS,
             ping_timeout=PING_SECONDS,
-            close_timeout=CLOSE_SECONDS,
+            close_timeout=self._limits.close.total_seconds(),
             max_size=self._limits.max_handshake_payload,
             max_queue=QUEUED_FRAMES,
             write_limit=WRITE_BUFFER,
@@ -142,6 +142,7 @@ class GatewayServer:
     async def _serve(self, socket: ServerConnection) -> None:
         assert isinstance(socket, GatewaySocket)
         assert socket.request is not None
+        socket.stall = self._limits.stall.total_seconds()
         remote = self._remote(socket, socket.request)
         self._admission.enter(remote.address)
         try:
@@ -157,6 +158,7 @@ class GatewayServer:
             connection,
             handlers=self._dispatcher.handlers,
             idempotency=self._idempotency,
+            buckets=self._buckets,
             clock=self._clock,
             limits=self._limits,
         )
@@ -169,14 +171,14 @@ class GatewayServer:
         connection.on_closing(give_up)
         if connection.is_closing:  # its session was ended while it was being greeted
             give_up()
-        self.hub.tell_presence(actor.user_id)
+        self.hub.tell_presence(actor.user_id, actor.workspace_id)
         try:
             await asyncio.wait([receiver])
         finally:
             receiver.cancel()
             self.hub.discard(connection)
             await runner.finish()
-            self.hub.tell_presence(actor.user_id)
+            self.hub.tell_presence(actor.user_id, actor.workspace_id)
             if connection.is_announced:
                 await self._announce_end(connection)
             await connection.wait_closed()
@@ -219,6 +221,7 @@ class GatewayServer:
             await self._clock.sleep(self._limits.tick)
             self.hub.tick()
             self._idempotency.prune()
+            self._buckets.prune()
 
     def _remote(self, socket: ServerConnection, request: HttpRequest) -> Remote:
         peer = str(socket.remote_address[0]) if socket.remote_address else ""

@@ -13,6 +13,8 @@ from openclaw.infra.scope import Scope
 
 def _of_account(action: str) -> Subscriber:
     async def append(scope: Scope, body: dict[str, Any]) -> None:
+        if body["userId"] is None:
+            return  # a sign-in to an account that does not exist
         user_id = UUID(hex=body["userId"])
         personal = await workspaces_service.find_personal_workspace(scope, user_id)
         if personal is not None:

@@ -7,6 +7,7 @@ from fastapi import Path, Query, Response
 from openclaw.domains.agents.errors import RunBusyError
 from openclaw.domains.conversations.errors import (
     ConversationNotFoundError,
+    KeyReusedError,
     MessageNotFoundError,
     NotAUserMessageError,
 )
@@ -138,7 +139,7 @@ async def list_messages(
     "/conversations/{conversation_id}/messages",
     status_code=202,
     operation_id="sendMessage",
-    responses=errors(*_GONE, RunBusyError, NotAllowedError),
+    responses=errors(*_GONE, RunBusyError, KeyReusedError, NotAllowedError),
 )
 async def send_message(
     actor: CurrentActor, platform: CurrentPlatform, conversation_id: AtConversation, data: SendMessage

@@ -34,3 +34,15 @@ class NotAUserMessageError(OpenClawError):
     kind: ClassVar[Kind] = Kind.CONFLICT
     template: ClassVar[str] = "Only your own messages can be sent again."
     template_zh: ClassVar[str] = "只能重新发送您自己的消息。"
+
+
+@dataclass(eq=False)
+class KeyReusedError(OpenClawError):
+    """The idempotency key belongs to another message of the conversation."""
+
+    code: ClassVar[str] = "conversations.key_reused"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "The idempotency key {key} was used for another message."
+    template_zh: ClassVar[str] = "幂等键 {key} 已用于另一条消息。"
+
+    key: str

@@ -44,6 +44,11 @@ async def lock_conversation(scope: Scope, conversation_id: UUID) -> Conversation
     )
 
 
+async def find_main(scope: Scope) -> ConversationRow | None:
+    """The user's main conversation in the workspace, if there is one yet."""
+    return await scope.session.scalar(select(ConversationRow).where(_mine(scope), ConversationRow.is_main))
+
+
 async def ensure_main(scope: Scope, conversation_id: UUID, title: str) -> ConversationRow:
     """The user's main conversation in the workspace, made with that id and title at first use."""
     now = scope.now()
@@ -61,20 +66,23 @@ async def ensure_main(scope: Scope, conversation_id: UUID, title: str) -> Conver
         )
         .on_conflict_do_nothing()
     )
-    row = await scope.session.scalar(select(ConversationRow).where(_mine(scope), ConversationRow.is_main))
+    row = await find_main(scope)
     assert row is not None
     return row
 
 
-async def list_conversations(
-    scope: Scope, *, query: str | None, archived: bool, before: tuple[datetime, UUID] | None, limit: int
-) -> list[ConversationRow]:
-    """The user's conversations, the most recently used first; ``query`` looks in titles and messages."""
-    wanted = select(ConversationRow).where(
-        _mine(scope),
-        ConversationRow.deleted_at.is_(None),
-        ConversationRow.archived_at.is_not(None) if archived else ConversationRow.archived_at.is_(None),
-    )
+def _wanted(
+    scope: Scope,
+    *,
+    query: str | None,
+    archived: bool | None,
+    title: str | None = None,
+    since: datetime | None = None,
+) -> list[ColumnElement[bool]]:
+    conditions = [_mine(scope), ConversationRow.deleted_at.is_(None)]
+    if archived is not None:
+        at = ConversationRow.archived_at
+        conditions.append(at.is_not(None) if archived else at.is_(None))
     if query:
         pattern = f"%{query.translate(_LIKE_ESCAPES)}%"
         said = exists().where(
@@ -82,11 +90,45 @@ async def list_conversations(
             MessageRow.superseded_at.is_(None),
             MessageRow.text.ilike(pattern, escape="\\"),
         )
-        wanted = wanted.where(or_(ConversationRow.title.ilike(pattern, escape="\\"), said))
+        conditions.append(or_(ConversationRow.title.ilike(pattern, escape="\\"), said))
+    if title is not None:
+        conditions.append(ConversationRow.title == title)
+    if since is not None:
+        conditions.append(ConversationRow.updated_at >= since)
+    return conditions
+
+
+_NEWEST_FIRST = (ConversationRow.updated_at.desc(), ConversationRow.id.desc())
+
+
+async def list_conversations(
+    scope: Scope, *, query: str | None, archived: bool, before: tuple[datetime, UUID] | None, limit: int
+) -> list[ConversationRow]:
+    """The user's conversations, the most recently used first; ``query`` looks in titles and messages."""
+    wanted = select(ConversationRow).where(*_wanted(scope, query=query, archived=archived))
     if before is not None:
         wanted = wanted.where(tuple_(ConversationRow.updated_at, ConversationRow.id) < before)
-    ordered = wanted.order_by(ConversationRow.updated_at.desc(), ConversationRow.id.desc()).limit(limit)
-    return list(await scope.session.scalars(ordered))
+    return list(await scope.session.scalars(wanted.order_by(*_NEWEST_FIRST).limit(limit)))
+
+
+async def find_conversations(
+    scope: Scope,
+    *,
+    query: str | None,
+    title: str | None,
+    archived: bool | None,
+    since: datetime | None,
+    offset: int,
+    limit: int,
+) -> tuple[list[ConversationRow], int]:
+    """Some of the user's conversations, the most recently used first, and how many there are in all.
+
+    ``archived`` None: both. ``title`` is the whole title; ``since``: used then or later.
+    """
+    wanted = _wanted(scope, query=query, archived=archived, title=title, since=since)
+    count = await scope.session.scalar(select(func.count()).select_from(ConversationRow).where(*wanted))
+    rows = select(ConversationRow).where(*wanted).order_by(*_NEWEST_FIRST).offset(offset).limit(limit)
+    return list(await scope.session.scalars(rows)), count or 0
 
 
 async def last_messages(scope: Scope, conversation_ids: list[UUID]) -> dict[UUID, MessageRow]:
@@ -151,9 +193,13 @@ async def list_messages(
     *,
     before_seq: int | None = None,
     after_seq: int = 0,
+    offset: int = 0,
     limit: int | None = None,
 ) -> list[MessageRow]:
-    """Messages that are not superseded between two numbers, oldest first; with ``limit`` the newest of them."""
+    """Messages that are not superseded between two numbers, oldest first; with ``limit`` the newest of them.
+
+    ``offset``: leave out so many of the newest.
+    """
     wanted = select(MessageRow).where(
         MessageRow.conversation_id == conversation_id,
         MessageRow.superseded_at.is_(None),
@@ -161,7 +207,9 @@ async def list_messages(
     )
     if before_seq is not None:
         wanted = wanted.where(MessageRow.seq < before_seq)
-    rows = list(await scope.session.scalars(wanted.order_by(MessageRow.seq.desc()).limit(limit)))
+    rows = list(
+        await scope.session.scalars(wanted.order_by(MessageRow.seq.desc()).offset(offset).limit(limit))
+    )
     return rows[::-1]
 
 

@@ -6,6 +6,7 @@ from fastapi import Path, Request, Response
 
 from openclaw import __version__
 from openclaw.domains.identity.errors import (
+    AccountLockedError,
     InvalidCredentialsError,
     NotSignedInError,
     SessionNotFoundError,
@@ -50,11 +51,30 @@ async def logout(scope: CurrentScope, response: Response) -> None:
     "/auth/password",
     status_code=204,
     operation_id="changePassword",
-    responses=errors(NotSignedInError, InvalidCredentialsError, WeakPasswordError),
+    responses=errors(NotSignedInError, InvalidCredentialsError, AccountLockedError, WeakPasswordError),
 )
-async def change_password(scope: CurrentScope, data: ChangePassword) -> None:
-    """Set a new password. Every other session ends."""
-    await accounts.change_password(scope, data)
+async def change_password(
+    request: Request, actor: CurrentActor, platform: CurrentPlatform, data: ChangePassword
+) -> None:
+    """Set a new password. Every other session ends. Wrong ones count as at the sign-in."""
+    client = accounts.Client(address=actor.address, user_agent=request.headers.get("user-agent", "")[:300])
+    async with platform.database.system() as scope:
+        user, subject = await accounts.check_own_not_locked(scope, actor.user_id, client=client)
+    try:
+        password_hash = await accounts.hash_changed_password(user, data)
+    except InvalidCredentialsError:
+        async with platform.database.system() as scope:
+            await accounts.note_failure(scope, user=user, subject=subject, client=client)
+        raise
+    async with platform.database.system() as scope:
+        await accounts.change_password(
+            scope,
+            user.id,
+            password_hash=password_hash,
+            subject=subject,
+            client=client,
+            keep=actor.session_id,
+        )
 
 
 @router.get("/auth/sessions", operation_id="listSessions", responses=errors(NotSignedInError))

@@ -37,6 +37,7 @@ async def sign_up(
 
     The first account may always sign up. Raises RegistrationClosedError, InvitationNeededError, AccountTakenError.
     """
+    await identity.lock_registration(scope)
     invitation = (
         await repository.lock_invitation(scope, digest(data.invite_token)) if data.invite_token else None
     )

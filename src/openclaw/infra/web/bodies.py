@@ -2,24 +2,42 @@
 
 import json
 from collections.abc import Callable, Coroutine
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from fastapi import Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from openclaw.kit.errors import Kind, OpenClawError
+
+
+@dataclass(eq=False)
+class MalformedBodyError(OpenClawError):
+    """The body is no JSON, or JSON that two readers may read differently."""
+
+    code: ClassVar[str] = "request.malformed"
+    kind: ClassVar[Kind] = Kind.INVALID
+    template: ClassVar[str] = "The body is not JSON that can be read in one way only: {reason}"
+    template_zh: ClassVar[str] = "请求体不是含义唯一的 JSON：{reason}"
+
+    reason: str
 
 
 class StrictRequest(Request):
     """A request whose JSON body is UTF-8, gives every field once and holds no NaN or infinity."""
 
     async def json(self) -> Any:
-        """The decoded body. Raises RequestValidationError."""
+        """The decoded body. Raises MalformedBodyError."""
         if not hasattr(self, "_json"):
             try:
-                self._json = json.loads((await self.body()).decode(), object_pairs_hook=_once, parse_constant=_refuse)
-            except (ValueError, RecursionError) as error:
-                problem = {"loc": ("body",), "msg": str(error)[:200] or "not JSON", "type": "json_invalid"}
-                raise RequestValidationError([problem]) from None
+                self._json = json.loads(
+                    (await self.body()).decode(), object_pairs_hook=_once, parse_constant=_refuse
+                )
+            except RecursionError:
+                raise MalformedBodyError(reason="nested too deep") from None
+            except ValueError as error:
+                raise MalformedBodyError(reason=str(error)[:200]) from None
         return self._json
 
 
@@ -31,7 +49,12 @@ class StrictRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            return await handler(StrictRequest(request.scope, request.receive))
+            try:
+                return await handler(StrictRequest(request.scope, request.receive))
+            except HTTPException as error:
+                if isinstance(error.__cause__, MalformedBodyError):
+                    raise error.__cause__ from None  # FastAPI puts words of its own around whatever a body raises
+                raise
 
         return handle
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
 from openclaw.infra.db import is_transient
+from openclaw.infra.web.bodies import MalformedBodyError
 from openclaw.infra.web.context import language_of, request_id_of
 from openclaw.kit.errors import InternalError, InvalidInputError, Kind, OpenClawError, UnavailableError
 
@@ -25,34 +26,56 @@ STATUS: dict[Kind, int] = {
     Kind.UNAVAILABLE: 503,
     Kind.INTERNAL: 500,
 }
-_HTTP_CODES = {400: "request.malformed", 404: "request.no_such_route", 405: "request.method_not_allowed", 406: "request.unsupported_version"}
+_HTTP_CODES = {
+    400: MalformedBodyError.code,
+    404: "request.no_such_route",
+    405: "request.method_not_allowed",
+    406: "request.unsupported_version",
+}
 
 
 def problem(request: Request, error: OpenClawError) -> Response:
     """The problem document for an expected failure."""
-    status = STATUS[error.kind]
+    status = 400 if isinstance(error, MalformedBodyError) else STATUS[error.kind]
     headers = {}
     if "retry_after_seconds" in error.data:
         headers["Retry-After"] = str(error.data["retry_after_seconds"])
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     return problem_response(
-        status, code=error.code, title=error.words(language_of(request)), data=error.data,
-        request_id=request_id_of(request), headers=headers,
+        status,
+        code=error.code,
+        title=error.words(language_of(request)),
+        data=error.data,
+        request_id=request_id_of(request),
+        headers=headers,
     )
 
 
 def problem_response(
-    status: int, *, code: str, title: str, request_id: str, data: dict[str, Any] | None = None,
+    status: int,
+    *,
+    code: str,
+    title: str,
+    request_id: str,
+    data: dict[str, Any] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
     """A problem document from its parts."""
     body = {
-        "type": f"/errors/{code}", "title": title, "status": status, "code": code, "detail": title,
-        "data": {_camel(key): value for key, value in (data or {}).items()}, "requestId": request_id,
+        "type": f"/errors/{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": title,
+        "data": {_camel(key): value for key, value in (data or {}).items()},
+        "requestId": request_id,
     }
     return Response(
-        orjson.dumps(body, default=str), status_code=status, media_type="application/problem+json", headers=headers
+        orjson.dumps(body, default=str),
+        status_code=status,
+        media_type="application/problem+json",
+        headers=headers,
     )
 
 
@@ -73,9 +96,6 @@ async def _expected(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    if first["type"] == "json_invalid":
-        reason = f"is not JSON: {first.get('ctx', {}).get('error')} at character {first['loc'][-1]}"
-        return problem(request, InvalidInputError(field="body", reason=reason))
     place = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path", "header"))
     return problem(request, InvalidInputError(field=place[:200] or "body", reason=str(first["msg"])[:300]))
 
@@ -85,7 +105,11 @@ async def _http(request: Request, error: Exception) -> Response:
     code = _HTTP_CODES.get(error.status_code, f"http.{error.status_code}")
     headers = dict(error.headers) if error.headers else None
     return problem_response(
-        error.status_code, code=code, title=str(error.detail), request_id=request_id_of(request), headers=headers
+        error.status_code,
+        code=code,
+        title=str(error.detail),
+        request_id=request_id_of(request),
+        headers=headers,
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from openclaw.infra.web.bodies import StrictRoute
+from openclaw.infra.web.bodies import MalformedBodyError, StrictRoute
 from openclaw.infra.web.errors import STATUS
 from openclaw.kit.errors import InvalidInputError, OpenClawError, RateLimitedError, UnavailableError
 
@@ -74,6 +74,8 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
             responses = operation["responses"]
             for status, description in _ALWAYS.items():
                 responses.setdefault(status, {"description": description, "content": CONTENT})
+            if "requestBody" in operation:
+                responses.setdefault("400", {"description": MalformedBodyError.code, "content": CONTENT})
             if "401" not in responses:
                 continue
             operation["security"] = [{"bearer": []}, {"session": []}]

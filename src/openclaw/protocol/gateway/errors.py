@@ -230,6 +230,29 @@ class TooManyInFlightError(GatewayError):
 
 
 @dataclass(eq=False)
+class TooManyConnectionsError(GatewayError):
+    """The user has as many connections as they may have."""
+
+    code: ClassVar[str] = "gateway.too_many_connections"
+    kind: ClassVar[Kind] = Kind.QUOTA
+    template: ClassVar[str] = (
+        "More than {limit} connections of one account. Close one, or try again in {retry_after_seconds} s."
+    )
+    template_zh: ClassVar[str] = (
+        "该账号的连接超过 {limit} 个，请关闭一个，或在 {retry_after_seconds} 秒后重试。"
+    )
+    detail_name: ClassVar[str | None] = "RATE_LIMITED"
+    close_code: ClassVar[int] = 1013
+
+    limit: int
+    retry_after_seconds: int = 30
+
+    def details(self) -> dict[str, Any]:
+        """That the client may come back by itself."""
+        return {"recommendedNextStep": "wait_then_retry"}
+
+
+@dataclass(eq=False)
 class IdempotencyConflictError(GatewayError):
     """The idempotency key was used before with other parameters."""
 

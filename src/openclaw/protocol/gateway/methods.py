@@ -19,7 +19,8 @@ class Method:
     """One method.
 
     ``scope`` is needed of operators (None: none). ``lane`` names what a request is about, when requests about
-    the same thing must be handled in the order in which they came.
+    the same thing must be handled in the order in which they came. ``is_remembered``: a repeated call with the same
+    ``idempotencyKey`` gets the same answer for a while; else it is asked anew once it has been answered.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Method:
     scope: str | None = None
     role: Role = Role.OPERATOR
     lane: Callable[[Any], str] | None = None
+    is_remembered: bool = True
 
     @cached_property
     def is_idempotent(self) -> bool:
@@ -48,7 +50,7 @@ class Method:
             raise InvalidParamsError(method=self.name, reason=briefly(error)) from None
 
 
-def _session_lane(params: p.ChatSendParams) -> str:
+def _session_lane(params: p.ChatSendParams | p.ChatAbortParams) -> str:
     return f"session:{params.session_key}"
 
 
@@ -68,9 +70,9 @@ METHODS: dict[str, Method] = {
         Method("health", p.HealthParams),
         Method("status", p.StatusParams, READ),
         Method("system-presence", p.NoParams, READ),
-        Method("chat.send", p.ChatSendParams, WRITE, lane=_session_lane),
+        Method("chat.send", p.ChatSendParams, WRITE, lane=_session_lane, is_remembered=False),
         Method("chat.history", p.ChatHistoryParams, READ),
-        Method("chat.abort", p.ChatAbortParams, WRITE),
+        Method("chat.abort", p.ChatAbortParams, WRITE, lane=_session_lane),
         Method("sessions.list", p.SessionsListParams, READ),
         Method("sessions.preview", p.SessionsPreviewParams, READ),
         Method("sessions.patch", p.SessionsPatchParams, WRITE),

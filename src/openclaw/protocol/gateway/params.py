@@ -4,7 +4,7 @@ Closed: an unknown field is refused by name, since it may carry a meaning that w
 a word. The fields are those of releases 3 and 4 that their clients really send.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
@@ -17,8 +17,25 @@ Milliseconds = Annotated[int, Meta(ge=0, le=86_400_000)]
 MAX_MESSAGE = 262_144
 
 
+AGENT = "main"
+
+
 class Params(Struct, rename="camel", forbid_unknown_fields=True):
-    """What a method takes."""
+    """What a method takes.
+
+    ``unsupported``: fields that the protocol has and that a client relies on, while we do nothing about them. They
+    are refused when they say something. Others that we do nothing about are hints.
+    """
+
+    unsupported: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        names = dict(zip(self.__struct_fields__, self.__struct_encode_fields__, strict=True))
+        for name in self.unsupported:
+            if getattr(self, name) not in (None, UNSET, []):
+                raise ValueError(f"`{names[name]}` is not supported by this gateway")
+        if getattr(self, "agent_id", None) not in (None, AGENT):
+            raise ValueError(f"there is no other agent than `{AGENT}`")
 
 
 class NoParams(Params):
@@ -40,6 +57,8 @@ class StatusParams(Params):
 class ChatSendParams(Params):
     """``idempotency_key`` becomes the ``runId`` of the answer and of the events."""
 
+    unsupported = ("attachments",)
+
     session_key: SessionKey
     message: Annotated[str, Meta(min_length=1, max_length=MAX_MESSAGE)]
     idempotency_key: Key
@@ -48,10 +67,14 @@ class ChatSendParams(Params):
     timeout_ms: Milliseconds | None = None
     agent_id: Id | None = None
     session_id: Id | None = None
+    attachments: list[Any] | None = None
 
 
 class ChatHistoryParams(Params):
-    """Messages of a conversation, newest page first; ``limit`` counts messages."""
+    """Messages of a conversation, newest page first; ``limit`` counts messages.
+
+    The page ends at ``message_id`` or before ``cursor`` when one is given, and ``offset`` messages before that.
+    """
 
     session_key: SessionKey
     limit: Limit | None = None
@@ -61,6 +84,11 @@ class ChatHistoryParams(Params):
     offset: Annotated[int, Meta(ge=0)] | None = None
     message_id: Id | None = None
     max_chars: Annotated[int, Meta(ge=1, le=500_000)] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.cursor is not None and self.message_id is not None:
+            raise ValueError("only one of `cursor` and `messageId` can be given")
 
 
 class ChatAbortParams(Params):
@@ -103,6 +131,17 @@ class SessionsPreviewParams(Params):
 
 class SessionsPatchParams(Params):
     """None clears a field; a field that was not sent is UNSET and stays as it is."""
+
+    unsupported = (
+        "model",
+        "elevated_level",
+        "exec_host",
+        "exec_security",
+        "exec_ask",
+        "exec_node",
+        "send_policy",
+        "group_activation",
+    )
 
     key: SessionKey
     label: Label | UnsetType | None = UNSET

@@ -25,6 +25,12 @@ async def conversation_of(scope: Scope, session_key: str) -> UUID:
     return (await catalog.access_conversation(scope, conversation_id)).id
 
 
+def check_session(conversation_id: UUID, session_id: str | None) -> None:
+    """Raise ConversationNotFoundError unless ``session_id``, if given, is the conversation's."""
+    if session_id not in (None, key_of(conversation_id)):
+        raise ConversationNotFoundError
+
+
 def key_of(conversation_id: UUID) -> str:
     """The canonical key of a conversation."""
     return ids.to_wire("conv", conversation_id)

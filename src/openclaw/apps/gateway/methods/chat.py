@@ -1,17 +1,20 @@
 """chat.send, chat.history, chat.abort."""
 
 from typing import Any
+from uuid import UUID
 
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
-from openclaw.apps.gateway.methods.addressing import conversation_of, key_of
+from openclaw.apps.gateway.methods.addressing import check_session, conversation_of, key_of
 from openclaw.domains.agents.schemas import TextPart
 from openclaw.domains.agents.service import runs
+from openclaw.domains.conversations.errors import KeyReusedError, MessageNotFoundError
 from openclaw.domains.conversations.schemas import Message
 from openclaw.domains.conversations.service import messages
 from openclaw.infra.web.context import Platform
 from openclaw.kit import ids
 from openclaw.kit.pagination import MAX_PAGE
+from openclaw.protocol.gateway.errors import IdempotencyConflictError
 from openclaw.protocol.gateway.params import ChatAbortParams, ChatHistoryParams, ChatSendParams
 
 
@@ -22,9 +25,13 @@ def chat_methods(platform: Platform) -> dict[str, Handler]:
         actor = connection.actor
         async with platform.database.transaction(actor) as scope:
             conversation_id = await conversation_of(scope, params.session_key)
-            accepted = await messages.send_message(
-                scope, conversation_id, text=params.message, key=params.idempotency_key
-            )
+            check_session(conversation_id, params.session_id)
+            try:
+                accepted = await messages.send_message(
+                    scope, conversation_id, text=params.message, key=params.idempotency_key
+                )
+            except KeyReusedError as error:
+                raise IdempotencyConflictError(key=error.key) from None
         if accepted.is_new:
             await platform.start_run(
                 {
@@ -35,20 +42,27 @@ def chat_methods(platform: Platform) -> dict[str, Handler]:
             )
         return {
             "runId": accepted.client_run_id,
-            "status": "started" if accepted.is_new else "in_flight",
+            "status": "started" if accepted.is_new else "in_flight" if accepted.is_open else "ok",
             "run": ids.to_wire("run", accepted.run_id),
             "messageId": ids.to_wire("msg", accepted.message.id),
         }
 
     async def history(connection: Connection, params: ChatHistoryParams) -> dict[str, Any]:
-        limit = min(params.limit or MAX_PAGE, MAX_PAGE)
         async with platform.database.transaction(connection.actor) as scope:
             conversation_id = await conversation_of(scope, params.session_key)
-            page = await messages.list_messages(scope, conversation_id, cursor=params.cursor, limit=limit)
+            check_session(conversation_id, params.session_id)
+            page = await messages.list_messages(
+                scope,
+                conversation_id,
+                cursor=params.cursor,
+                limit=params.limit or MAX_PAGE,
+                until_id=_message_id(params.message_id),
+                offset=params.offset or 0,
+            )
         return {
             "sessionKey": params.session_key,
             "sessionId": key_of(conversation_id),
-            "messages": [_message(message) for message in page.items],
+            "messages": [_message(message, params.max_chars) for message in page.items],
             "thinkingLevel": "off",
             **(_next(page.next_cursor) if connection.protocol >= 4 else {}),
         }
@@ -73,11 +87,20 @@ def _next(cursor: str | None) -> dict[str, Any]:
     return {"hasMore": cursor is not None, **({"nextCursor": cursor} if cursor else {})}
 
 
-def _message(message: Message) -> dict[str, Any]:
+def _message_id(text: str | None) -> UUID | None:
+    if text is None:
+        return None
+    try:
+        return ids.from_wire("msg", text)
+    except ValueError:
+        raise MessageNotFoundError from None
+
+
+def _message(message: Message, max_chars: int | None) -> dict[str, Any]:
     content: list[dict[str, Any]] = []
     for part in message.parts:
         if isinstance(part, TextPart):
-            content.append({"type": "text", "text": part.text})
+            content.append({"type": "text", "text": part.text[:max_chars]})
         else:
             content.append(
                 {

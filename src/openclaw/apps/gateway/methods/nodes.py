@@ -8,16 +8,22 @@ import msgspec
 
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
-from openclaw.apps.gateway.errors import ApprovalNeededError, NodeCallFailedError
+from openclaw.apps.gateway.errors import (
+    ApprovalNeededError,
+    CommandNotAllowedError,
+    NodeCallFailedError,
+    NodeNotConnectedError,
+)
 from openclaw.domains.agents import policy
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.schemas import Device
-from openclaw.domains.devices.service import calls, registry
+from openclaw.domains.devices.service import calls, invocations, registry
 from openclaw.domains.devices.service.waiting import watching
+from openclaw.infra.scope import Scope
 from openclaw.infra.web.context import Platform
-from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError
 from openclaw.protocol.gateway import params as p
+from openclaw.protocol.gateway.errors import IdempotencyConflictError
 from openclaw.protocol.grading import grade_call
 from openclaw.protocol.tools import InvalidArguments, decode_arguments
 
@@ -44,22 +50,27 @@ def node_methods(platform: Platform) -> dict[str, Handler]:
         return {"nodeId": row.node_id, "displayName": params.display_name}
 
     async def invoke(connection: Connection, params: p.NodeInvokeParams) -> dict[str, Any]:
+        if params.params is not None and not isinstance(params.params, dict):
+            raise InvalidInputError(field="params", reason="must be an object")
         timeout = timedelta(milliseconds=params.timeout_ms) if params.timeout_ms else _DEFAULT_TIMEOUT
-        call_id = ids.new_id()
+        call_id = invocations.call_id_of(connection.actor, params.idempotency_key)
         with watching(platform.bus, call_id) as watch:
             async with platform.database.transaction(connection.actor) as scope:
                 row = await registry.access_device_by_node(scope, params.node_id)
-                arguments = _judged(row, params)
-                await calls.send_call(
-                    scope,
-                    call_id=call_id,
-                    device_id=row.id,
-                    command=params.command,
-                    params=arguments,
-                    timeout=timeout,
-                    wait=timeout,
-                )
-            end = await watch.wait(lambda: find_end(connection, call_id), timeout=timeout, is_fresh=True)
+                is_new = not await _is_repeat(scope, row, call_id, params)
+                if is_new:
+                    _check_reachable(scope, row, params)
+                    arguments = _judged(row, params)
+                    is_new = await calls.send_call(
+                        scope,
+                        call_id=call_id,
+                        device_id=row.id,
+                        command=params.command,
+                        params=arguments,
+                        timeout=timeout,
+                        wait=timeout,
+                    )
+            end = await watch.wait(lambda: find_end(connection, call_id), timeout=timeout, is_fresh=is_new)
         if end is None:
             async with platform.database.transaction(connection.actor) as scope:
                 await calls.cancel_call(scope, call_id)
@@ -82,6 +93,23 @@ def node_methods(platform: Platform) -> dict[str, Handler]:
             return await calls.find_end(scope, call_id)
 
     return {"node.list": list_nodes, "node.describe": describe, "node.rename": rename, "node.invoke": invoke}
+
+
+async def _is_repeat(scope: Scope, row: DeviceRow, call_id: UUID, params: p.NodeInvokeParams) -> bool:
+    """Whether the call was made before, perhaps through another process. Raises IdempotencyConflictError."""
+    is_same = await invocations.is_same_call(
+        scope, call_id, device_id=row.id, command=params.command, params=params.params or {}
+    )
+    if is_same is False:
+        raise IdempotencyConflictError(key=params.idempotency_key)
+    return is_same is not None
+
+
+def _check_reachable(scope: Scope, row: DeviceRow, params: p.NodeInvokeParams) -> None:
+    if not registry.is_online(row, scope.now()):
+        raise NodeNotConnectedError
+    if params.command not in row.commands:
+        raise CommandNotAllowedError(command=params.command)
 
 
 def _judged(row: DeviceRow, params: p.NodeInvokeParams) -> dict[str, Any]:

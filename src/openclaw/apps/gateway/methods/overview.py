@@ -69,7 +69,7 @@ def overview_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handle
         }
 
     async def presence(connection: Connection, _params: Any) -> list[Any]:
-        return list(hub.presence(connection.actor.user_id))
+        return list(hub.presence(connection.actor.user_id, connection.actor.workspace_id))
 
     async def models(connection: Connection, _params: Any) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:

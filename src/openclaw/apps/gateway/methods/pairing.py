@@ -26,13 +26,13 @@ def pairing_methods(platform: Platform) -> dict[str, Handler]:
 
     async def remove(connection: Connection, params: p.PairedDeviceParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
-            row = await registry.access_device_by_node(scope, params.device_id)
+            row = await registry.access_device_by_id(scope, params.device_id)
             await registry.revoke_device(scope, row.id)
         return {"deviceId": params.device_id, "removed": True}
 
     async def rename(connection: Connection, params: p.PairRenameParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
-            row = await registry.access_device_by_node(scope, params.device_id)
+            row = await registry.access_device_by_id(scope, params.device_id)
             await registry.rename_device(scope, row.id, params.label)
         return {"deviceId": params.device_id, "label": params.label}
 

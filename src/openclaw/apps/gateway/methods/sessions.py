@@ -1,12 +1,15 @@
 """sessions.list, preview, patch, reset, delete: conversations as clients of the gateway know them."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from msgspec import UNSET
+from pydantic import ValidationError
 
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
-from openclaw.apps.gateway.methods.addressing import conversation_of, key_of
+from openclaw.apps.gateway.methods.addressing import check_session, conversation_of, key_of
 from openclaw.domains.agents.schemas import TextPart
 from openclaw.domains.agents.service import providers
 from openclaw.domains.conversations.errors import ConversationNotFoundError
@@ -14,6 +17,7 @@ from openclaw.domains.conversations.schemas import Conversation, UpdateConversat
 from openclaw.domains.conversations.service import catalog, messages
 from openclaw.infra.scope import Scope
 from openclaw.infra.web.context import Platform
+from openclaw.kit.errors import InvalidInputError
 from openclaw.kit.pagination import MAX_PAGE
 from openclaw.protocol.gateway.params import (
     SessionsDeleteParams,
@@ -31,25 +35,23 @@ def session_methods(platform: Platform) -> dict[str, Handler]:
     """Handlers by name."""
 
     async def list_sessions(connection: Connection, params: SessionsListParams) -> dict[str, Any]:
-        limit = min(params.limit or MAX_PAGE, MAX_PAGE)
+        limit, offset = params.limit or MAX_PAGE, params.offset or 0
         async with platform.database.transaction(connection.actor) as scope:
-            page = await catalog.list_conversations(
-                scope, query=params.search, archived=params.archived is True, cursor=None, limit=limit
-            )
+            found, count = await _find(scope, params, offset=offset, limit=limit)
             model = (await providers.list_models(scope))[0]
             now = scope.now()
-        rows = [_row(conversation, model.provider, model.name) for conversation in page.items]
+        rows = [_row(conversation, model.provider, model.name) for conversation in found]
         return {
             "ts": int(now.timestamp() * 1000),
             "path": "",
             "count": len(rows),
             "defaults": {"modelProvider": model.provider, "model": model.name, "contextTokens": None},
             "sessions": rows,
-            **({"hasMore": page.next_cursor is not None} if connection.protocol >= 4 else {}),
+            **(_position(offset + len(rows), count, limit) if connection.protocol >= 4 else {}),
         }
 
     async def preview(connection: Connection, params: SessionsPreviewParams) -> dict[str, Any]:
-        limit = min(params.limit or _PREVIEWS, MAX_PAGE)
+        limit = params.limit or _PREVIEWS
         characters = params.max_chars or _PREVIEW_CHARS
         async with platform.database.transaction(connection.actor) as scope:
             previews = [await _preview(scope, key, limit, characters) for key in params.keys]
@@ -59,9 +61,9 @@ def session_methods(platform: Platform) -> dict[str, Handler]:
     async def patch(connection: Connection, params: SessionsPatchParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
             conversation_id = await conversation_of(scope, params.key)
-            if params.label is not UNSET and params.label:
-                data = UpdateConversation.model_validate({"title": params.label[:200]})
-                await catalog.update_conversation(scope, conversation_id, data)
+            check_session(conversation_id, params.expected_session_id)
+            if params.label is not UNSET:
+                await _set_label(scope, conversation_id, params.label)
             if params.archived is not UNSET:
                 await catalog.set_archived(scope, conversation_id, archived=params.archived is True)
             entry = await catalog.get_conversation(scope, conversation_id)
@@ -77,11 +79,14 @@ def session_methods(platform: Platform) -> dict[str, Handler]:
     async def delete(connection: Connection, params: SessionsDeleteParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
             conversation_id = await conversation_of(scope, params.key)
-            if params.expected_session_id not in (None, key_of(conversation_id)):
-                raise ConversationNotFoundError
+            check_session(conversation_id, params.expected_session_id)
             entry = await catalog.get_conversation(scope, conversation_id)
             if params.archived_only and not entry.archived:
                 return {"ok": True, "key": key_of(conversation_id), "deleted": False, "archived": []}
+            if params.delete_transcript is False:
+                await catalog.set_archived(scope, conversation_id, archived=True)
+                key = key_of(conversation_id)
+                return {"ok": True, "key": key, "deleted": False, "archived": [key]}
             await catalog.delete_conversation(scope, conversation_id)
         return {"ok": True, "key": key_of(conversation_id), "deleted": True, "archived": []}
 
@@ -92,6 +97,44 @@ def session_methods(platform: Platform) -> dict[str, Handler]:
         "sessions.reset": reset,
         "sessions.delete": delete,
     }
+
+
+async def _find(
+    scope: Scope, params: SessionsListParams, *, offset: int, limit: int
+) -> tuple[list[Conversation], int]:
+    if params.spawned_by is not None:
+        return [], 0  # no conversation here has been started by another
+    minutes = params.active_minutes
+    return await catalog.find_conversations(
+        scope,
+        query=params.search,
+        title=params.label,
+        archived=None if params.archived == "all" else params.archived is True,
+        since=scope.now() - timedelta(minutes=minutes) if minutes else None,
+        offset=offset,
+        limit=limit,
+    )
+
+
+def _position(reached: int, count: int, limit: int) -> dict[str, Any]:
+    has_more = reached < count
+    return {
+        "totalCount": count,
+        "limitApplied": limit,
+        "hasMore": has_more,
+        "nextOffset": reached if has_more else None,
+    }
+
+
+async def _set_label(scope: Scope, conversation_id: UUID, label: str | None) -> None:
+    if not label:
+        await catalog.reset_title(scope, conversation_id)
+        return
+    try:
+        data = UpdateConversation.model_validate({"title": label})
+    except ValidationError as error:
+        raise InvalidInputError(field="label", reason=error.errors()[0]["msg"]) from None
+    await catalog.update_conversation(scope, conversation_id, data)
 
 
 async def _preview(scope: Scope, key: str, limit: int, characters: int) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from openclaw.kit.errors import InvalidInputError
 from openclaw.kit.pagination import Page, decode_cursor, encode_cursor
 
 _PREVIEW = 200
+_TITLE_LENGTH = 60
 UNTITLED = {"en": "New conversation", "zh": "新对话"}
 MAIN_TITLE = {"en": "Main", "zh": "主对话"}
 
@@ -38,6 +39,26 @@ async def list_conversations(
     items = await view(scope, shown)
     following = f"{shown[-1].updated_at.isoformat()}|{shown[-1].id.hex}" if len(rows) > limit else None
     return Page(items, encode_cursor(following) if following else None)
+
+
+async def find_conversations(
+    scope: Scope,
+    *,
+    query: str | None = None,
+    title: str | None = None,
+    archived: bool | None = False,
+    since: datetime | None = None,
+    offset: int = 0,
+    limit: int,
+) -> tuple[list[Conversation], int]:
+    """Some of the user's conversations, the most recently used first, and how many there are in all.
+
+    ``archived`` None: both. ``title`` is the whole title; ``since``: used then or later.
+    """
+    rows, count = await repository.find_conversations(
+        scope, query=query, title=title, archived=archived, since=since, offset=offset, limit=limit
+    )
+    return await view(scope, rows), count
 
 
 async def create_conversation(scope: Scope, data: CreateConversation) -> Conversation:
@@ -67,6 +88,25 @@ async def get_conversation(scope: Scope, conversation_id: UUID) -> Conversation:
 async def get_main(scope: Scope) -> ConversationRow:
     """The user's main conversation in the workspace, made at first use."""
     return await repository.ensure_main(scope, ids.new_id(), MAIN_TITLE[scope.who.language])
+
+
+async def find_main_id(scope: Scope) -> UUID | None:
+    """The user's main conversation in the workspace, if there is one yet."""
+    row = await repository.find_main(scope)
+    return row.id if row else None
+
+
+async def reset_title(scope: Scope, conversation_id: UUID) -> None:
+    """Give a conversation the title that it would have by itself. Raises ConversationNotFoundError."""
+    row = await access_conversation(scope, conversation_id)
+    first = await repository.find_at_seq(scope, conversation_id, 1)
+    if row.is_main:
+        row.title = MAIN_TITLE[scope.who.language]
+    elif first is not None and first.superseded_at is None:
+        row.title = title_of(first.text)
+    else:
+        row.title = UNTITLED[scope.who.language]
+    await announce(scope, row.id, "updated")
 
 
 async def update_conversation(scope: Scope, conversation_id: UUID, data: UpdateConversation) -> Conversation:
@@ -167,6 +207,12 @@ async def announce(scope: Scope, conversation_id: UUID, reason: str) -> None:
         user_topic(scope.user_id, scope.workspace_id),
         {"event": "sessions.changed", "payload": payload},
     )
+
+
+def title_of(text: str) -> str:
+    """The title of a conversation that begins with ``text``."""
+    line = " ".join(text.split())
+    return line if len(line) <= _TITLE_LENGTH else f"{line[: _TITLE_LENGTH - 1].rstrip()}…"
 
 
 def _preview(row: MessageRow | None) -> LastMessage | None:

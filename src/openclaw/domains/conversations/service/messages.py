@@ -9,6 +9,7 @@ from openclaw.domains.agents.service import runs
 from openclaw.domains.conversations import repository
 from openclaw.domains.conversations.errors import (
     ConversationNotFoundError,
+    KeyReusedError,
     MessageNotFoundError,
     NotAUserMessageError,
 )
@@ -21,26 +22,36 @@ from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError
 from openclaw.kit.pagination import Page, decode_cursor, encode_cursor
 
-_TITLE_LENGTH = 60
-
 
 @dataclass(frozen=True)
 class Accepted:
-    """A message that is in the database, with the run that answers it."""
+    """A message that is in the database, with the run that answers it; ``is_open``: it has not answered yet."""
 
     message: Message
     run_id: UUID
     client_run_id: str
     is_new: bool
+    is_open: bool = True
 
 
 async def list_messages(
-    scope: Scope, conversation_id: UUID, *, cursor: str | None, limit: int
+    scope: Scope,
+    conversation_id: UUID,
+    *,
+    cursor: str | None,
+    limit: int,
+    until_id: UUID | None = None,
+    offset: int = 0,
 ) -> Page[Message]:
-    """A page of a conversation, oldest first; the cursor leads to older messages. Raises ConversationNotFoundError."""
+    """A page of a conversation, oldest first; the cursor leads to older messages.
+
+    The page ends at ``until_id`` if given, and ``offset`` messages before. Raises ConversationNotFoundError,
+    MessageNotFoundError.
+    """
     await catalog.access_conversation(scope, conversation_id)
+    before = _position(cursor) if until_id is None else (await _get(scope, conversation_id, until_id)).seq + 1
     rows = await repository.list_messages(
-        scope, conversation_id, before_seq=_position(cursor), limit=limit + 1
+        scope, conversation_id, before_seq=before, offset=offset, limit=limit + 1
     )
     shown = rows[-limit:]
     return Page(await view(scope, shown), encode_cursor(str(shown[0].seq)) if len(rows) > limit else None)
@@ -49,13 +60,15 @@ async def list_messages(
 async def send_message(scope: Scope, conversation_id: UUID, *, text: str, key: str | None) -> Accepted:
     """Accept a user's message and request the run that answers it; the same key again is the same message.
 
-    Raises ConversationNotFoundError, RunBusyError, NotAllowedError for viewers.
+    Raises ConversationNotFoundError, RunBusyError, KeyReusedError, NotAllowedError for viewers.
     """
     check_role(scope.who, Role.MEMBER)
     if not text.strip():
         raise InvalidInputError(field="text", reason="must not be empty")
     conversation = await _lock(scope, conversation_id)
     if key is not None and (known := await repository.find_by_key(scope, conversation_id, key)) is not None:
+        if known.text != text:
+            raise KeyReusedError(key=key)
         return await _accepted_before(scope, known)
     await _check_idle(scope, conversation_id)
     return await _accept(scope, conversation, text=text, key=key)
@@ -139,7 +152,7 @@ async def _accept(scope: Scope, conversation: ConversationRow, *, text: str, key
         client_run_id=client_run_id,
     )
     if seq == 1 and conversation.title in catalog.UNTITLED.values():
-        conversation.title = _title(text)
+        conversation.title = catalog.title_of(text)
     conversation.updated_at, conversation.archived_at = scope.now(), None
     await catalog.announce(scope, conversation.id, "message")
     return Accepted(_message(question, None), run_id, client_run_id, is_new=True)
@@ -148,7 +161,14 @@ async def _accept(scope: Scope, conversation: ConversationRow, *, text: str, key
 async def _accepted_before(scope: Scope, message: MessageRow) -> Accepted:
     assert message.run_id is not None
     assert message.idempotency_key is not None
-    return Accepted((await view(scope, [message]))[0], message.run_id, message.idempotency_key, is_new=False)
+    running = await runs.find_open_run(scope, message.conversation_id)
+    return Accepted(
+        (await view(scope, [message]))[0],
+        message.run_id,
+        message.idempotency_key,
+        is_new=False,
+        is_open=running is not None and running.id == message.run_id,
+    )
 
 
 async def _lock(scope: Scope, conversation_id: UUID) -> ConversationRow:
@@ -227,11 +247,6 @@ def _message(row: MessageRow, run: Run | None) -> Message:
 
 def _answer_of(row: MessageRow) -> UUID | None:
     return row.run_id if row.role == "assistant" else None
-
-
-def _title(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _TITLE_LENGTH else f"{line[: _TITLE_LENGTH - 1].rstrip()}…"
 
 
 def _position(cursor: str | None) -> int | None:

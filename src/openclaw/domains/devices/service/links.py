@@ -77,8 +77,9 @@ async def redeem(scope: Scope, data: Redeem, keys: KeyRing) -> sessions.NewSessi
     """Link the machine that proves its key and knows the code. Needs a system scope.
 
     A wrong code is *returned* as its error, so that the caller commits the spent try before raising it.
-    Raises BadProofError and ChallengeEndedError, which spend nothing.
+    Raises InvalidInputError, BadProofError and ChallengeEndedError, which spend nothing.
     """
+    registry.checked_name(data.device.name)
     public_key, node_id = _proven_key(scope, data)
     challenge = await _lock(scope, data, keys)
     if challenge is None or challenge.ended_at is not None or challenge.expires_at <= scope.now():

@@ -1,5 +1,6 @@
 """The actor's machines: the list, names, presence, revocation, and which one a call goes to."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,11 @@ from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.kit import ids
+from openclaw.kit.errors import InvalidInputError
+
+# A gateway renews presence at each tick (30 s); two missed ticks and a machine counts as offline.
+PRESENCE = timedelta(seconds=75)
+_ID = re.compile(r"[0-9a-f]{64}|dev_[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -28,10 +34,6 @@ class Machine:
     version: str
     client: str
     commands: list[str]
-
-
-# A gateway renews presence at each tick (30 s); two missed ticks and a machine counts as offline.
-PRESENCE = timedelta(seconds=75)
 
 
 async def list_devices(scope: Scope) -> list[Device]:
@@ -56,21 +58,38 @@ async def get_device(scope: Scope, device_id: UUID) -> Device:
     return seen(await access_device(scope, device_id), scope.now())
 
 
+async def access_device_by_id(scope: Scope, device_id: str) -> DeviceRow:
+    """One of the actor's machines by its node id, or its id as it travels. Raises DeviceNotFoundError."""
+    row = _by_id(await repository.list_devices(scope), device_id)
+    if row is None:
+        raise DeviceNotFoundError
+    return row
+
+
 async def access_device_by_node(scope: Scope, node_id: str) -> DeviceRow:
-    """One of the actor's machines by its node id or its name. Raises DeviceNotFoundError."""
-    for row in await repository.list_devices(scope):
-        if node_id in (row.node_id, row.name, ids.to_wire("dev", row.id)):
-            return row
-    raise DeviceNotFoundError
+    """One of the actor's machines by its id, or else by its name. Raises DeviceNotFoundError."""
+    rows = await repository.list_devices(scope)
+    row = _by_id(rows, node_id) or next((row for row in rows if row.name == node_id), None)
+    if row is None:
+        raise DeviceNotFoundError
+    return row
 
 
 async def rename_device(scope: Scope, device_id: UUID, name: str) -> Device:
-    """Give a machine another name. Raises DeviceNotFoundError, NotAllowedError."""
+    """Give a machine another name. Raises DeviceNotFoundError, NotAllowedError, InvalidInputError."""
     row = await access_device(scope, device_id)
     check_role(scope.who, Role.MEMBER)
-    row.name = name
+    row.name = checked_name(name)
     await publish(scope, *changed(row, "renamed"))
     return seen(row, scope.now())
+
+
+def checked_name(name: str) -> str:
+    """``name`` without space around it. Raises InvalidInputError for none, and for one that looks like an id."""
+    name = name.strip()
+    if not name or _ID.fullmatch(name.lower()):
+        raise InvalidInputError(field="name", reason="must not be empty, nor of the form of an id")
+    return name
 
 
 async def revoke_device(scope: Scope, device_id: UUID) -> None:
@@ -139,10 +158,11 @@ async def choose_device(scope: Scope, *, named: str | None, preferred_id: UUID |
     """
     rows = await repository.list_devices(scope)
     if named:
-        for row in rows:
-            if named.lower() in (row.name.lower(), row.node_id, ids.to_wire("dev", row.id)):
-                return row
-        raise DeviceNotFoundError
+        wanted = named.lower()
+        row = _by_id(rows, wanted) or next((row for row in rows if row.name.lower() == wanted), None)
+        if row is None:
+            raise DeviceNotFoundError
+        return row
     for row in rows:
         if row.id == preferred_id:
             return row
@@ -186,6 +206,10 @@ async def note_gone(scope: Scope, device_id: UUID, *, connection_id: str) -> Non
         row = await repository.find_device(scope, device_id)
         if row is not None:
             await publish(scope, *changed(row, "offline"))
+
+
+def _by_id(rows: list[DeviceRow], wanted: str) -> DeviceRow | None:
+    return next((row for row in rows if wanted in (row.node_id, ids.to_wire("dev", row.id))), None)
 
 
 def is_online(row: DeviceRow, now: datetime) -> bool:

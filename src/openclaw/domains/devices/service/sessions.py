@@ -64,19 +64,17 @@ async def refresh(scope: Scope, data: RefreshDevice) -> NewSession | None:
     if token is None or found is None or token.expires_at <= scope.now():
         raise DeviceSessionRevokedError
     session, device = found
-    _check_proof(scope, device, data)
     if session.revoked_at is not None or device.revoked_at is not None:
         raise DeviceSessionRevokedError
     wanted = digest(data.next_refresh_token) if data.next_refresh_token else None
     if token.superseded_at is not None:
-        is_repeat = (
-            wanted is not None and token.successor_hash == wanted and not await _is_used(scope, wanted)
-        )
-        if not is_repeat:
+        # Before the proof: whoever holds an old token without the key is the very thief that this is about.
+        if not await _is_repeat(scope, token, device, data):
             await note_reuse(scope, device)
             return None
         assert data.next_refresh_token is not None
         return await _issue_access(scope, session, device, refresh=data.next_refresh_token)
+    _check_proof(scope, device, data)
     if wanted is not None and await repository.find_token(scope, wanted) is not None:
         raise InvalidInputError(field="nextRefreshToken", reason="was issued before; choose a random one")
     successor = data.next_refresh_token or new_token("ocdr")
@@ -151,6 +149,18 @@ def _check_proof(scope: Scope, device: DeviceRow, data: RefreshDevice) -> None:
         public_key=key, signature=data.signature, text=text
     ):
         raise BadProofError(reason="the signature does not match")
+
+
+async def _is_repeat(scope: Scope, token: DeviceTokenRow, device: DeviceRow, data: RefreshDevice) -> bool:
+    """Whether the machine itself asks again for the tokens that replaced ``token``, and has not used them yet."""
+    if data.next_refresh_token is None:
+        return False
+    wanted = digest(data.next_refresh_token)
+    try:
+        _check_proof(scope, device, data)
+    except BadProofError:
+        return False
+    return token.successor_hash == wanted and not await _is_used(scope, wanted)
 
 
 async def _is_used(scope: Scope, hashed: bytes) -> bool:

@@ -52,9 +52,8 @@ class Client:
 async def create_user(scope: Scope, data: Register, *, password_hash: str) -> UserRow:
     """A new account; the first one becomes the instance owner. Raises AccountTakenError.
 
-    ``password_hash`` is made before the transaction, so that hashing holds no connection.
+    ``password_hash`` is made before the transaction, so that hashing holds no connection. Needs `lock_registration`.
     """
-    await repository.lock_registration(scope)
     now = scope.now()
     user = UserRow(
         id=new_id(),
@@ -89,20 +88,29 @@ async def hash_new_password(data: Register) -> str:
 async def check_not_locked(scope: Scope, *, identifier: str, client: Client) -> tuple[UserRow | None, str]:
     """The account (or None) and its failure subject. Raises AccountLockedError: known and unknown names lock alike."""
     user = await repository.find_user_by_identifier(scope, identifier)
-    subject = f"{user.id.hex if user else identifier.lower()}|{client.address}"
+    subject = _subject(user.id.hex if user else identifier.lower(), client)
+    await _check_not_locked(scope, subject, client)
+    return user, subject
+
+
+async def check_own_not_locked(scope: Scope, user_id: UUID, *, client: Client) -> tuple[UserRow, str]:
+    """The account of a session and its failure subject. Needs a system scope. Raises AccountLockedError."""
+    user = await repository.find_user(scope, user_id)
+    assert user is not None, "the actor's account exists while the session lives"
+    subject = _subject(user.id.hex, client)
     await _check_not_locked(scope, subject, client)
     return user, subject
 
 
 async def note_failure(scope: Scope, *, user: UserRow | None, subject: str, client: Client) -> None:
-    """Count a wrong password against the account and the address."""
+    """Count a wrong password against the account and the address; as much work when there is no such account."""
     now = scope.now()
     for counted, limit in ((subject, FAILURES_PER_ACCOUNT), (_address_subject(client), FAILURES_PER_ADDRESS)):
         await repository.add_failure(
             scope, counted, limit=limit, window_start=now - FAILURE_WINDOW, locked_until=now + LOCK
         )
-    if user is not None:
-        await record(scope, events.SIGN_IN_FAILED, {"userId": user.id.hex, "address": client.address})
+    fact = {"userId": user.id.hex if user else None, "address": client.address}
+    await record(scope, events.SIGN_IN_FAILED, fact)
 
 
 async def note_success(scope: Scope, *, user: UserRow, subject: str, client: Client) -> None:
@@ -184,15 +192,29 @@ async def revoke_session(scope: Scope, session_id: UUID) -> None:
     await record(scope, event, {"userId": scope.user_id.hex, "sessionId": session_id.hex})
 
 
-async def change_password(scope: Scope, data: ChangePassword) -> None:
-    """Set a new password and end every other session. Raises InvalidCredentialsError, WeakPasswordError."""
-    user = await get_me(scope)
-    if not await is_password(user.password_hash, data.current_password):
-        raise InvalidCredentialsError
+async def hash_changed_password(user: UserRow, data: ChangePassword) -> str:
+    """The hash to keep for a new password, made before the transaction.
+
+    Raises InvalidCredentialsError, which counts as a failure (`note_failure`), and WeakPasswordError.
+    """
+    await verify_password(user, data.current_password)
     check_password(data.new_password, username=user.username, email=user.email)
-    user.password_hash = await hash_password(data.new_password)
-    user.updated_at = scope.now()
-    ended = await repository.revoke_sessions(scope, user.id, keep=scope.who.session_id)
+    return await hash_password(data.new_password)
+
+
+async def change_password(
+    scope: Scope, user_id: UUID, *, password_hash: str, subject: str, client: Client, keep: UUID | None
+) -> None:
+    """Set a new password and end every session but ``keep``. Needs a system scope.
+
+    Raises AccountLockedError when so many guesses failed meanwhile that the right one may be one of them.
+    """
+    await _check_not_locked(scope, subject, client)
+    await repository.clear_failures(scope, subject)
+    user = await repository.find_user(scope, user_id)
+    assert user is not None, "the actor's account exists while the session lives"
+    user.password_hash, user.updated_at = password_hash, scope.now()
+    ended = await repository.revoke_sessions(scope, user.id, keep=keep)
     await publish(scope, events.SESSION_ENDED_TOPIC, {"sessionIds": [session.hex for session in ended]})
     await record(scope, events.PASSWORD_CHANGED, {"userId": user.id.hex})
 
@@ -221,6 +243,11 @@ async def find_user(scope: Scope, user_id: UUID) -> UserRow | None:
 async def list_users(scope: Scope, user_ids: list[UUID]) -> list[UserRow]:
     """The accounts with those ids that the scope may see."""
     return await repository.list_users(scope, user_ids)
+
+
+async def lock_registration(scope: Scope) -> None:
+    """Let one registration at a time decide whether it is the first. Needs a system scope."""
+    await repository.lock_registration(scope)
 
 
 async def has_users(scope: Scope) -> bool:
@@ -263,6 +290,10 @@ async def _check_not_locked(scope: Scope, subject: str, client: Client) -> None:
         if failures.locked_until is not None and failures.locked_until > scope.now():
             seconds = int((failures.locked_until - scope.now()).total_seconds()) + 1
             raise AccountLockedError(retry_after_seconds=seconds)
+
+
+def _subject(account: str, client: Client) -> str:
+    return f"{account}|{client.address}"
 
 
 def _address_subject(client: Client) -> str:
