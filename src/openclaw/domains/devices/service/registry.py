@@ -10,6 +10,7 @@ from openclaw.domains.audit import service as audit
 from openclaw.domains.devices.errors import DeviceNotFoundError, NoDeviceError
 from openclaw.domains.devices.events import call_topic, device_topic, user_topic
 from openclaw.domains.devices.models import DeviceRow
+from openclaw.domains.devices.policy import clean_commands
 from openclaw.domains.devices.repository import machines as repository
 from openclaw.domains.devices.schemas import Device
 from openclaw.domains.workspaces.policy import check_role
@@ -183,9 +184,15 @@ async def note_connected(
         only_current=False,
         version=version[:40],
         platform=platform[:40],
-        commands=commands,
+        commands=clean_commands(commands),
     )
     await publish(scope, *changed(await access_device(scope, device_id), "online"))
+
+
+async def is_linked(scope: Scope, device_id: UUID) -> bool:
+    """Whether one of the actor's machines has not been revoked."""
+    row = await repository.find_device(scope, device_id)
+    return row is not None and row.revoked_at is None
 
 
 async def note_home(scope: Scope, device_id: UUID, home: str | None) -> None:
