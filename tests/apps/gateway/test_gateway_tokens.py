@@ -1,4 +1,4 @@
-"""Released clients with a personal token: what it grants, pairing under the owner's eyes, and that ending it ends all."""
+"""Released clients with a personal token: what it grants, pairing under the owner's eyes, and what ends with it."""
 
 import asyncio
 from datetime import timedelta
@@ -194,7 +194,7 @@ async def test_what_a_machine_says_of_itself_is_cut_to_size(ann: Person) -> None
     commands = ["system.run", "system.run", "odd\u202ename", *(f"c.{n}" for n in range(200))]
     machine = Machine(ann.server)
     token = await token_of(ann)
-    for name in ("", "a" * 64, "\u202e\u0000", "x" * 200):
+    for name in ("", "a" * 64, "\u202e", "x" * 200):
         error, _ = await try_to_connect(
             machine, token, client={**client, "displayName": name}, commands=commands
         )
