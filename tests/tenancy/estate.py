@@ -10,7 +10,8 @@ import asyncpg
 from openclaw.infra.db import Base
 from openclaw.kit import ids
 from tests.support.accounts import Person, register, sign_in
-from tests.support.devices import Call, OnlineMachine, link, online
+from tests.support.devices import Call, Machine, OnlineMachine, link, online
+from tests.support.node_hosts import gateway_token, try_to_connect
 from tests.support.server import Server
 
 # The table whose row a path parameter or an id in a body names. A new parameter has to be entered here, and given a
@@ -23,10 +24,12 @@ TABLES = {
     "invitation_id": "invitations",
     "message_id": "messages",
     "provider_id": "model_providers",
+    "request_id": "pairing_requests",
     "rule_id": "approval_rules",
     "run_id": "runs",
     "session_id": "auth_sessions",
     "step_id": "run_steps",
+    "token_id": "gateway_tokens",
     "user_id": "users",
     "workspace_id": "workspaces",
 }
@@ -35,8 +38,10 @@ PREFIXES = {
     "chal": "challenge_id",
     "conv": "conversation_id",
     "dev": "device_id",
+    "gtok": "token_id",
     "inv": "invitation_id",
     "msg": "message_id",
+    "pair": "request_id",
     "prov": "provider_id",
     "rule": "rule_id",
     "run": "run_id",
@@ -146,6 +151,7 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
         "challenge_id": [(await person.post("/bridge/public-link", {}))["challengeId"]],
         "invitation_id": [await _invitation(estate)],
     }
+    await _waiting_machine(estate)
     await _finished_run(estate)
     await _run_that_asks(estate)
     await _run_that_waits_for_its_machine(estate)
@@ -168,6 +174,15 @@ async def _invitation(estate: Estate) -> str:
     path = f"/workspaces/{estate.person.workspace['id']}/invitations"
     body = {"role": "viewer", "email": f"{estate.secret}@example.com"}
     return (await estate.person.post(path, body))["id"]
+
+
+async def _waiting_machine(estate: Estate) -> None:
+    """A gateway token, and a machine that it brought and that waits to be let in."""
+    token = await gateway_token(estate.person, name=f"{estate.secret}-token")
+    machine = Machine(estate.person.server, f"{estate.secret}-box")
+    error, _ = await try_to_connect(machine, token["token"])
+    estate.ids["token_id"] = [token["id"]]
+    estate.ids["request_id"] = [error["details"]["requestId"]]
 
 
 async def _finished_run(estate: Estate) -> None:

@@ -41,7 +41,7 @@ NAMES = {
     "node.invoke.result.id": "call",
     "node.invoke.result.nodeId": "own node",
     "nodeId": "node",
-    "requestId": "approval",
+    "requestId": "request",
     "runId": "run",
     "sessionId": "conversation",
     "sessionKey": "conversation",
@@ -67,6 +67,7 @@ def theirs(estate: Estate) -> dict[str, Any]:
         "conversations": found["conversation_id"][:3],  # the last one is deleted
         "node": estate.machine.node_id,
         "approval": found["approval_id"][1],
+        "request": found["request_id"][0],
         "message": found["message_id"][0],
         "run": found["run_id"][1],
         "call": estate.open_call.id,
@@ -81,6 +82,7 @@ def nobodys() -> dict[str, Any]:
         "conversations": [conversation],
         "node": (ids.new_id().hex * 2),
         "approval": ids.to_wire("appr", ids.new_id()),
+        "request": ids.to_wire("pair", ids.new_id()),
         "message": ids.to_wire("msg", ids.new_id()),
         "run": ids.to_wire("run", ids.new_id()),
         "call": ids.new_id().hex,
@@ -131,7 +133,8 @@ def is_about_something(method: Method) -> bool:
 
 def theirs_by_kind() -> dict[str, Any]:
     return dict.fromkeys(
-        ("conversation", "conversations", "node", "approval", "message", "run", "call"), "theirs"
+        ("conversation", "conversations", "node", "approval", "request", "message", "run", "call"),
+        "theirs",
     )
 
 

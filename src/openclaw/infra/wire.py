@@ -81,6 +81,8 @@ MessageId = Annotated[UUID, WireId("msg")]
 RunId = Annotated[UUID, WireId("run")]
 StepId = Annotated[UUID, WireId("step")]
 ApprovalId = Annotated[UUID, WireId("appr")]
+GatewayTokenId = Annotated[UUID, WireId("gtok")]
+PairingRequestId = Annotated[UUID, WireId("pair")]
 RuleId = Annotated[UUID, WireId("rule")]
 ProviderId = Annotated[UUID, WireId("prov")]
 

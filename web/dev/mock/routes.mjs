@@ -106,6 +106,17 @@ export const routes = [
   ["POST", /^\/bridge\/public-link$/, challenge],
   ["GET", /^\/bridge\/challenges\/(\w+)$/, ({ state, ids: [id] }) => ok(state.challenges.get(id))],
   ["POST", /^\/mock\/redeem\/(\w+)$/, ({ state, gateway, ids: [id] }) => void redeem(state, gateway, id)],
+  ["GET", /^\/gateway-tokens$/, ({ state }) => page(state.tokens)],
+  ["POST", /^\/gateway-tokens$/, ({ state, body }) => {
+    const { expiresInDays, ...rest } = body;
+    const expiresAt = expiresInDays ? new Date(Date.now() + expiresInDays * 864e5).toISOString() : null;
+    const token = { id: newId("gtok"), hint: "rQw4", ...rest, expiresAt, createdAt: now(), lastUsedAt: null };
+    state.tokens.unshift(token);
+    return ok({ ...token, token: "ocgt_4fJx0T8bYt2rQw4fJx0T8bYt2rQw4fJx0T8bYt2rQw4", gatewayUrl: "ws://192.168.1.4:18789" }, 201);
+  }],
+  ["DELETE", /^\/gateway-tokens\/(\w+)$/, ({ state, ids: [id] }) => void drop(state.tokens, id)],
+  ["GET", /^\/pairing-requests$/, ({ state }) => page(state.pairing)],
+  ["POST", /^\/pairing-requests\/(\w+)\/(?:approve|reject)$/, ({ state, ids: [id] }) => void drop(state.pairing, id)],
   ["GET", /^\/devices$/, ({ state }) => page(state.devices)],
   ["PATCH", /^\/devices\/(\w+)$/, ({ state, ids: [id], body }) => ok(Object.assign(find(state.devices, id), body))],
   ["DELETE", /^\/devices\/(\w+)$/, ({ state, ids: [id] }) => void drop(state.devices, id)],

@@ -35,6 +35,8 @@ export function createState({ scenario, isDemo, gatewayPort }) {
     workspace: personal,
     workspaces: isFull ? [personal, shared] : [personal],
     devices,
+    tokens: isFull ? sampleTokens() : [],
+    pairing: isFull ? samplePairing() : [],
     conversations: [],
     messages: new Map(),
     approvals: new Map(),
@@ -60,15 +62,34 @@ export function createState({ scenario, isDemo, gatewayPort }) {
 }
 
 function sampleDevices() {
-  const device = (name, platform, online, seen) => ({
-    id: newId("dev"), nodeId: newId("node").slice(5).repeat(2), name, platform, version: "0.1.0", online,
+  const device = (name, platform, online, seen, client = "bridge") => ({
+    id: newId("dev"), nodeId: newId("node").slice(5).repeat(2), name, platform, version: "0.1.0", client, online,
     lastSeenAt: ago(seen), linkedAt: ago(30_000), revokedAt: null, commands: ["fs.list", "exec"], home: "/home/ada",
   });
   return [
     device("ada-thinkpad", "Linux · x86_64", true, 0),
     device("studio-mini", "macOS 16 · arm64", false, 190),
-    device("build-host-frankfurt", "Linux · aarch64", true, 1),
+    device("build-host-frankfurt", "Linux · aarch64", true, 1, "node-host"),
   ];
+}
+
+function sampleTokens() {
+  const token = (name, hint, scopes, used, expiresAt) => ({
+    id: newId("gtok"), name, hint, scopes, createdAt: ago(20_000), lastUsedAt: used === null ? null : ago(used), expiresAt,
+  });
+  return [
+    token("build-host-frankfurt", "p4Zw", ["node"], 12, ago(-90_000)),
+    token("Ada’s command line", "Qx_8", ["operator.read", "operator.write", "operator.approvals", "operator.pairing"], 4_000, null),
+    token("Conference laptop", "19dA", ["operator.read"], null, ago(3_000)),
+  ];
+}
+
+function samplePairing() {
+  const request = (name, platform, address) => ({
+    id: newId("pair"), nodeId: newId("node").slice(5).repeat(2), name, platform, version: "2026.9.6", address,
+    tokenId: newId("gtok"), createdAt: ago(1), expiresAt: ago(-4),
+  });
+  return [request("nas-in-the-cellar", "linux", "192.168.1.17")];
 }
 
 function sampleRules(devices) {

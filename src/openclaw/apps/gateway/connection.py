@@ -29,12 +29,18 @@ class Remote:
 
 @dataclass(frozen=True)
 class Identity:
-    """Whom a bearer token stands for, and what was granted of what ``connect`` asked for."""
+    """Whom a bearer token stands for, and what was granted of what ``connect`` asked for.
+
+    ``is_node_host``: a released node host, which knows other commands than a bridge. ``expires_at``: when the token
+    lapses and with it the connection.
+    """
 
     actor: Actor
     role: Role
     scopes: tuple[str, ...] = ()
     node_id: str | None = None
+    is_node_host: bool = False
+    expires_at: datetime | None = None
 
 
 @dataclass(eq=False)

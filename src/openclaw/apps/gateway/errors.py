@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from openclaw.kit.errors import Kind, OpenClawError
+from openclaw.kit.errors import Kind
 from openclaw.protocol.gateway.errors import GatewayError
 
 
@@ -68,12 +68,12 @@ class NodeCallFailedError(GatewayError):
 
 
 @dataclass(eq=False)
-class PairingRequestNotFoundError(OpenClawError):
-    """No machine waits under that request id."""
+class NoDeviceTokensError(GatewayError):
+    """Machines connect with the user's gateway token, so they have none of their own to replace."""
 
-    code: ClassVar[str] = "gateway.pairing_request_not_found"
-    kind: ClassVar[Kind] = Kind.NOT_FOUND
-    template: ClassVar[str] = "There is no pairing request {request_id}."
-    template_zh: ClassVar[str] = "配对请求 {request_id} 不存在。"
-
-    request_id: str
+    code: ClassVar[str] = "gateway.no_device_tokens"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = (
+        "This gateway issues no device tokens. Make a new gateway token in the settings of the web console."
+    )
+    template_zh: ClassVar[str] = "本网关不签发设备令牌，请在网页控制台的设置中新建网关令牌。"

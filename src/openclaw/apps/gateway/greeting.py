@@ -166,7 +166,8 @@ class Greeter:
             language="en" if connect is None else connect.language,
         )
         await socket.tell(encode_error(request.id, shape))
-        await socket.end(_close_code(error), error.words())
+        reason = error.close_reason() if isinstance(error, GatewayError) else error.words()
+        await socket.end(_close_code(error), reason)
 
     def _greeting(self, connection: Connection, health: dict[str, object]) -> Greeting:
         member = connection.actor.user_id, connection.actor.workspace_id

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from openclaw.apps.gateway.bearers import Bearers
 from openclaw.apps.gateway.connection import Connection, Identity, Remote
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.methods.approvals import approval_methods
@@ -16,26 +17,20 @@ from openclaw.apps.gateway.methods.nodes import node_methods
 from openclaw.apps.gateway.methods.overview import health_of, overview_methods
 from openclaw.apps.gateway.methods.pairing import pairing_methods
 from openclaw.apps.gateway.methods.sessions import session_methods
+from openclaw.apps.gateway.node_hosts import NodeHosts
 from openclaw.apps.gateway.registry import SERVICE_RESTART, ConnectionHub
-from openclaw.domains.devices.errors import BadProofError, DeviceSessionRevokedError
 from openclaw.domains.devices.events import call_topic, device_topic
-from openclaw.domains.devices.service import calls, registry, sessions
-from openclaw.domains.identity.errors import NotSignedInError
+from openclaw.domains.devices.service import calls, gateway_tokens, registry, sessions
 from openclaw.domains.identity.events import SESSION_ENDED_TOPIC
-from openclaw.domains.identity.service.tokens import TokenSigner
-from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.events import MEMBERSHIP_CHANGED_TOPIC
 from openclaw.infra.health import check_health
 from openclaw.infra.metrics import GATEWAY_CONNECTIONS
-from openclaw.infra.scope import Actor, Role
+from openclaw.infra.scope import Scope
 from openclaw.infra.web.context import Platform
 from openclaw.kit.errors import OpenClawError
+from openclaw.protocol.gateway.frames import POLICY_VIOLATION
 from openclaw.protocol.gateway.handshake import ConnectParams
-from openclaw.protocol.gateway.scopes import APPROVALS, PAIRING, READ, WRITE, granted_scopes
-from openclaw.protocol.gateway.scopes import Role as GatewayRole
 
-_VIEWER_SCOPES = (READ,)
-_MEMBER_SCOPES = (READ, WRITE, APPROVALS, PAIRING)
 _RENEW = timedelta(seconds=25)
 
 
@@ -45,13 +40,14 @@ class Product:
     def __init__(self, platform: Platform, hub: ConnectionHub) -> None:
         self._platform = platform
         self._hub = hub
-        self._signer = TokenSigner(platform.keys)
+        self._bearers = Bearers(platform)
+        self._node_hosts = NodeHosts(platform)
         self._handlers: dict[str, Handler] = {
             **overview_methods(platform, hub),
             **chat_methods(platform),
             **session_methods(platform),
             **node_methods(platform, hub),
-            **machine_methods(platform),
+            **machine_methods(platform, self._node_hosts),
             **pairing_methods(platform),
             **approval_methods(platform),
         }
@@ -62,45 +58,8 @@ class Product:
         return self._handlers
 
     async def authenticate(self, connect: ConnectParams, nonce: str, remote: Remote) -> Identity:
-        """A page's ticket or a client's access token makes an operator, a machine's token makes a node.
-
-        Raises NotSignedInError, DeviceSessionRevokedError, DeviceTokenExpiredError, BadProofError.
-        """
-        token = connect.auth.token if connect.auth else None
-        if not token:
-            raise NotSignedInError
-        if GatewayRole(connect.role) is GatewayRole.NODE:
-            return await self._authenticate_device(connect, token, remote)
-        claims = self._signer.read(token, audiences=("gateway", "api"), now=self._platform.clock.now())
-        actor = await workspaces.authenticate(
-            self._platform.database,
-            claims,
-            workspace_id=None,
-            address=remote.address,
-            language=connect.language,
-        )
-        allowed = _VIEWER_SCOPES if actor.role is Role.VIEWER else _MEMBER_SCOPES
-        granted = granted_scopes(connect.scopes or (), allowed, protocol=connect.max_protocol)
-        return Identity(actor=actor, role=GatewayRole.OPERATOR, scopes=granted)
-
-    async def _authenticate_device(self, connect: ConnectParams, token: str, remote: Remote) -> Identity:
-        async with self._platform.database.system() as scope:
-            found = await sessions.authenticate(scope, token)
-        if found is None:
-            raise DeviceSessionRevokedError
-        session, device = found
-        if connect.device is None or connect.device.id != device.node_id:
-            raise BadProofError(reason="the token belongs to another device")
-        actor = Actor(
-            user_id=device.user_id,
-            workspace_id=device.workspace_id,
-            role=Role.MEMBER,
-            session_id=session.id,
-            device_id=device.id,
-            address=remote.address,
-            language=connect.language,
-        )
-        return Identity(actor=actor, role=GatewayRole.NODE, node_id=device.node_id)
+        """Whom the bearer of ``connect`` stands for; see `Bearers.authenticate`."""
+        return await self._bearers.authenticate(connect, remote)
 
     async def on_connected(self, connection: Connection) -> None:
         """A machine is online from now on, and gets what waited for it."""
@@ -109,6 +68,8 @@ class Product:
         if device_id is None:
             return
         client = connection.connect.client
+        if connection.identity.is_node_host:
+            await self._node_hosts.on_connected(connection)
         # Listen first, then read what waits: a call made between the two arrives twice and runs once.
         self._platform.bus.subscribe(device_topic(device_id), self._to_device)
         async with self._platform.database.transaction(connection.actor) as scope:
@@ -139,6 +100,8 @@ class Product:
             self._platform.bus.unsubscribe(device_topic(device_id), self._to_device)
         async with self._platform.database.transaction(connection.actor) as scope:
             await registry.note_gone(scope, device_id, connection_id=connection.id)
+        if connection.identity.is_node_host:
+            await self._node_hosts.on_closed(connection)
 
     async def health(self) -> dict[str, Any]:
         """What every client may know."""
@@ -169,6 +132,8 @@ class Product:
         """For ever: machines whose socket stands stay online, and sockets whose session has lapsed are closed."""
         while True:
             await self._platform.clock.sleep(_RENEW)
+            for connection in self._hub.lapsed():
+                connection.close(POLICY_VIOLATION, "token expired")
             for connection in self._hub.nodes():
                 await self._renew(connection)
 
@@ -179,7 +144,11 @@ class Product:
         try:
             async with self._platform.database.transaction(connection.actor) as scope:
                 await registry.note_alive(scope, device_id, connection_id=connection.id)
-                is_live = await sessions.is_live(scope, session_id)
+                is_live = await (
+                    _is_token_live(scope, session_id, device_id)
+                    if connection.identity.is_node_host
+                    else sessions.is_live(scope, session_id)
+                )
         except OpenClawError:
             return  # the database is away: the next round tells
         if not is_live:
@@ -215,13 +184,12 @@ class Product:
             case "revoked":
                 self._hub.close_device(device_id)
 
-    def _cancel(self, device_id: UUID, call_id: str) -> None:
-        """Nothing happens at the machine when it does not run that."""
-        self._hub.publish("node.invoke.cancel", {"id": call_id}, device_id=device_id)
-
     def _invoke(self, device_id: UUID, call: dict[str, Any]) -> None:
         node = self._hub.node(device_id)
         if node is None:
+            return
+        if node.identity.is_node_host:
+            self._node_hosts.send(node, call)
             return
         payload = {
             "id": call["id"],
@@ -233,6 +201,18 @@ class Product:
         }
         if self._hub.publish("node.invoke.request", payload, device_id=device_id):
             self._platform.bus.publish_live(call_topic(UUID(hex=call["id"])), {"kind": "sent"})
+
+    def _cancel(self, device_id: UUID, call_id: str) -> None:
+        """Nothing happens at the machine when it does not run that."""
+        node = self._hub.node(device_id)
+        if node is not None and node.identity.is_node_host:
+            self._node_hosts.cancel(node, UUID(hex=call_id))
+        else:
+            self._hub.publish("node.invoke.cancel", {"id": call_id}, device_id=device_id)
+
+
+async def _is_token_live(scope: Scope, token_id: UUID, device_id: UUID) -> bool:
+    return await gateway_tokens.is_live(scope, token_id) and await registry.is_linked(scope, device_id)
 
 
 def _json(value: Any) -> str:

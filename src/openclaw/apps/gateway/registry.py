@@ -151,6 +151,11 @@ class ConnectionHub:
         """The machines that are connected here."""
         return [c for c in self._all.values() if c.identity.role is Role.NODE]
 
+    def lapsed(self) -> list[Connection]:
+        """The connections whose token has lapsed."""
+        now = self._clock.now()
+        return [c for c in self._all.values() if c.identity.expires_at and c.identity.expires_at <= now]
+
     def presence(self, user_id: UUID, workspace_id: UUID) -> list[PresenceEntry]:
         """Who of the user's clients is here in a workspace, oldest first."""
         mine = self.connections(user_id=user_id, workspace_id=workspace_id)

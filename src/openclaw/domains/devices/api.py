@@ -11,34 +11,50 @@ from openclaw.domains.devices.errors import (
     DeviceNotFoundError,
     DeviceSessionRevokedError,
     DeviceTokenExpiredError,
+    GatewayTokenNotFoundError,
+    PairingRequestNotFoundError,
+    TooManyGatewayTokensError,
     WrongCodeError,
 )
 from openclaw.domains.devices.schemas import (
     ChallengeState,
+    CreateGatewayToken,
     Device,
     Devices,
     DeviceTokens,
+    GatewayToken,
+    GatewayTokens,
     LinkChallenge,
     Linked,
     LinkedUser,
     LinkedWorkspace,
+    NewGatewayToken,
+    PairingRequests,
     Redeem,
     RefreshDevice,
     UpdateDevice,
 )
-from openclaw.domains.devices.service import links, registry, sessions
+from openclaw.domains.devices.service import gateway_tokens, links, pairing, registry, sessions
 from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.identity.service import accounts as identity
 from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.errors import NotAllowedError
-from openclaw.infra.web.context import CurrentPlatform, CurrentScope, Platform, address_of, platform_of
+from openclaw.infra.web.context import (
+    CurrentActor,
+    CurrentPlatform,
+    CurrentScope,
+    Platform,
+    address_of,
+    platform_of,
+)
 from openclaw.infra.web.limits import RateLimit
 from openclaw.infra.web.routes import errors, slice_router
-from openclaw.infra.wire import ChallengeId, DeviceId
+from openclaw.infra.wire import ChallengeId, DeviceId, GatewayTokenId, PairingRequestId
 from openclaw.kit.errors import OpenClawError
 
 router = slice_router("devices")
 AtDevice = Annotated[DeviceId, Path()]
+AtRequest = Annotated[PairingRequestId, Path()]
 # 10^6 codes: a guesser without a challenge id must not get far, from one address or from many.
 _typed_codes = RateLimit(per_address=10, overall=200, minutes=10)
 
@@ -167,6 +183,74 @@ async def rename_device(scope: CurrentScope, device_id: AtDevice, data: UpdateDe
 async def revoke_device(scope: CurrentScope, device_id: AtDevice) -> None:
     """Unlink a machine: its socket closes and its running commands are killed."""
     await registry.revoke_device(scope, device_id)
+
+
+@router.get("/gateway-tokens", operation_id="listGatewayTokens", responses=errors(NotSignedInError))
+async def list_gateway_tokens(scope: CurrentScope) -> GatewayTokens:
+    """The actor's tokens for released gateway clients."""
+    return GatewayTokens(items=await gateway_tokens.list_tokens(scope))
+
+
+@router.post(
+    "/gateway-tokens",
+    status_code=201,
+    operation_id="createGatewayToken",
+    responses=errors(NotSignedInError, NotAllowedError, TooManyGatewayTokensError),
+)
+async def create_gateway_token(
+    request: Request, scope: CurrentScope, platform: CurrentPlatform, data: CreateGatewayToken
+) -> NewGatewayToken:
+    """Make a token. Its secret is in this answer only."""
+    row, secret = await gateway_tokens.create_token(scope, data)
+    return NewGatewayToken(
+        **GatewayToken.model_validate(row).model_dump(),
+        token=secret,
+        gateway_url=platform.config.gateway_url_for(request.headers.get("host")),
+    )
+
+
+@router.delete(
+    "/gateway-tokens/{token_id}",
+    status_code=204,
+    operation_id="revokeGatewayToken",
+    responses=errors(NotSignedInError, GatewayTokenNotFoundError),
+)
+async def revoke_gateway_token(scope: CurrentScope, token_id: Annotated[GatewayTokenId, Path()]) -> None:
+    """End a token: every connection that was opened with it closes at once."""
+    await gateway_tokens.revoke_token(scope, token_id)
+
+
+@router.get("/pairing-requests", operation_id="listPairingRequests", responses=errors(NotSignedInError))
+async def list_pairing_requests(scope: CurrentScope) -> PairingRequests:
+    """The actor's machines that wait to be let in."""
+    return PairingRequests(items=[pairing.seen(row) for row in await pairing.list_requests(scope)])
+
+
+@router.post(
+    "/pairing-requests/{request_id}/approve",
+    operation_id="approvePairingRequest",
+    responses=errors(NotSignedInError, NotAllowedError, PairingRequestNotFoundError),
+)
+async def approve_pairing_request(
+    actor: CurrentActor, platform: CurrentPlatform, request_id: AtRequest
+) -> Device:
+    """Let a machine in that holds one of the actor's gateway tokens."""
+    async with platform.database.system() as scope:  # its key may have been linked by another tenant
+        return registry.seen(await pairing.approve(scope, actor, request_id), scope.now())
+
+
+@router.post(
+    "/pairing-requests/{request_id}/reject",
+    status_code=204,
+    operation_id="rejectPairingRequest",
+    responses=errors(NotSignedInError, NotAllowedError, PairingRequestNotFoundError),
+)
+async def reject_pairing_request(
+    actor: CurrentActor, platform: CurrentPlatform, request_id: AtRequest
+) -> None:
+    """Keep a machine out. For ten minutes it is refused without a question."""
+    async with platform.database.system() as scope:
+        await pairing.reject(scope, actor, request_id)
 
 
 async def _linked(

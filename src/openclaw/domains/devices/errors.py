@@ -98,3 +98,57 @@ class CallNotFoundError(OpenClawError):
     kind: ClassVar[Kind] = Kind.NOT_FOUND
     template: ClassVar[str] = "There is no such call."
     template_zh: ClassVar[str] = "调用不存在。"
+
+
+@dataclass(eq=False)
+class GatewayTokenNotFoundError(OpenClawError):
+    """No such gateway token, or not one of the actor's."""
+
+    code: ClassVar[str] = "devices.gateway_token_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "There is no such gateway token."
+    template_zh: ClassVar[str] = "网关令牌不存在。"
+
+
+@dataclass(eq=False)
+class TooManyGatewayTokensError(OpenClawError):
+    """The user has as many live gateway tokens as they may have."""
+
+    code: ClassVar[str] = "devices.too_many_gateway_tokens"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "You have {limit} gateway tokens already. Revoke one first."
+    template_zh: ClassVar[str] = "您已有 {limit} 个网关令牌，请先撤销一个。"
+
+    limit: int
+
+
+@dataclass(eq=False)
+class GatewayTokenInvalidError(OpenClawError):
+    """The gateway token is unknown, was revoked, or has expired."""
+
+    code: ClassVar[str] = "devices.gateway_token_invalid"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+    template: ClassVar[str] = "This gateway token is not valid any more. Create a new one in the settings."
+    template_zh: ClassVar[str] = "该网关令牌已失效，请在设置中新建。"
+
+
+@dataclass(eq=False)
+class GatewayTokenScopeError(OpenClawError):
+    """The gateway token was made for something else."""
+
+    code: ClassVar[str] = "devices.gateway_token_scope"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    template: ClassVar[str] = "This gateway token may not be used for that: it needs the permission {scope}."
+    template_zh: ClassVar[str] = "该网关令牌缺少权限 {scope}，不能用于此操作。"
+
+    scope: str
+
+
+@dataclass(eq=False)
+class PairingRequestNotFoundError(OpenClawError):
+    """No machine waits under that id: it was decided on, it has lapsed, or it is somebody else's."""
+
+    code: ClassVar[str] = "devices.pairing_request_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "No machine waits to be paired under this id any more."
+    template_zh: ClassVar[str] = "没有以此编号等待配对的机器。"

@@ -27,7 +27,10 @@ class LinkChallengeRow(Base):
 
 
 class DeviceRow(Base):
-    """A linked machine. It belongs to a workspace and to the user who linked it."""
+    """A linked machine. It belongs to a workspace and to the user who linked it.
+
+    ``client`` is what it runs: our ``bridge``, or a released ``node-host``, which connects with a gateway token.
+    """
 
     __tablename__ = "devices"
 
@@ -39,6 +42,7 @@ class DeviceRow(Base):
     name: Mapped[str] = mapped_column(String(100))
     platform: Mapped[str] = mapped_column(String(40))
     version: Mapped[str] = mapped_column(String(40))
+    client: Mapped[str] = mapped_column(String(10), default="bridge", server_default="bridge")
     commands: Mapped[list[Any]]
     home: Mapped[str | None] = mapped_column(String(4096))
     linked_at: Mapped[datetime]
@@ -111,3 +115,46 @@ class DeviceCallRow(Base):
             postgresql_where=text("state IN ('cancelled', 'expired')"),
         ),
     )
+
+
+class GatewayTokenRow(Base):
+    """A user's bearer token for released gateway clients, by its SHA-256; ``hint`` is its last four characters."""
+
+    __tablename__ = "gateway_tokens"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    hash: Mapped[bytes] = mapped_column(unique=True)
+    hint: Mapped[str] = mapped_column(String(8))
+    scopes: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class PairingRequestRow(Base):
+    """A machine with a gateway token that its owner has not let in yet. It stands for five minutes after each try.
+
+    ``decision`` is ``approved`` or ``rejected``; None while it waits.
+    """
+
+    __tablename__ = "pairing_requests"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    token_id: Mapped[UUID] = mapped_column(ForeignKey("gateway_tokens.id", ondelete="CASCADE"))
+    node_id: Mapped[str] = mapped_column(String(64))
+    public_key: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(100))
+    platform: Mapped[str] = mapped_column(String(40))
+    version: Mapped[str] = mapped_column(String(40))
+    commands: Mapped[list[Any]]
+    address: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decision: Mapped[str | None] = mapped_column(String(10))

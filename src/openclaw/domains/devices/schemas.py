@@ -5,7 +5,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from openclaw.infra.wire import ChallengeId, DeviceId, Items, Wire, WireInput, WorkspaceId
+from openclaw.infra.wire import (
+    ChallengeId,
+    DeviceId,
+    GatewayTokenId,
+    Items,
+    PairingRequestId,
+    Wire,
+    WireInput,
+    WorkspaceId,
+)
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Signature = Annotated[str, Field(min_length=80, max_length=100)]
@@ -108,6 +117,7 @@ class Device(Wire):
     name: str
     platform: str
     version: str
+    client: Literal["bridge", "node-host"]
     online: bool
     last_seen_at: datetime | None
     linked_at: datetime
@@ -126,3 +136,61 @@ class UpdateDevice(WireInput):
     """A machine's new name."""
 
     name: Name
+
+
+GatewayTokenScope = Literal[
+    "operator.read", "operator.write", "operator.approvals", "operator.pairing", "node"
+]
+
+
+class GatewayToken(Wire):
+    """A token for released gateway clients. ``hint`` is its last four characters."""
+
+    id: GatewayTokenId
+    name: str
+    hint: str
+    scopes: list[GatewayTokenScope]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class GatewayTokens(Items):
+    """The actor's gateway tokens, the newest first."""
+
+    items: list[GatewayToken]
+
+
+class CreateGatewayToken(WireInput):
+    """A token to make. ``node``: machines may connect with it; the others are what an operator may do."""
+
+    name: Name
+    scopes: Annotated[list[GatewayTokenScope], Field(min_length=1, max_length=5)]
+    expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+
+
+class NewGatewayToken(GatewayToken):
+    """A token with its secret, which is shown this once."""
+
+    token: str
+    gateway_url: str
+
+
+class PairingRequest(Wire):
+    """A machine that waits to be let in. ``nodeId`` is the SHA-256 of its public key."""
+
+    id: PairingRequestId
+    node_id: str
+    name: str
+    platform: str
+    version: str
+    address: str | None
+    token_id: GatewayTokenId
+    created_at: datetime
+    expires_at: datetime
+
+
+class PairingRequests(Items):
+    """The actor's machines that wait."""
+
+    items: list[PairingRequest]

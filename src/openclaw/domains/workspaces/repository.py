@@ -50,6 +50,17 @@ async def find_membership(
     return (row[0], row[1], row[2]) if row else None
 
 
+async def find_standing(scope: Scope, *, user_id: UUID, workspace_id: UUID) -> str | None:
+    """The role of an active account in a workspace. Needs a system scope."""
+    return await scope.session.scalar(
+        select(MembershipRow.role)
+        .join(UserRow, UserRow.id == MembershipRow.user_id)
+        .where(
+            MembershipRow.user_id == user_id, MembershipRow.workspace_id == workspace_id, UserRow.is_active
+        )
+    )
+
+
 async def is_live_session(scope: Scope, session_id: UUID, user_id: UUID) -> bool:
     """True while the session has neither ended nor expired."""
     return (

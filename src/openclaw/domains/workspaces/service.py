@@ -103,6 +103,12 @@ async def check_still_member(scope: Scope) -> None:
         raise NotAllowedError(role=role or "–")
 
 
+async def find_standing(scope: Scope, *, user_id: UUID, workspace_id: UUID) -> Role | None:
+    """A user's role in a workspace now; None when they have left it or may not sign in. Needs a system scope."""
+    role = await repository.find_standing(scope, user_id=user_id, workspace_id=workspace_id)
+    return Role(role) if role else None
+
+
 async def find_workspace(scope: Scope, workspace_id: UUID) -> WorkspaceRow | None:
     """A workspace that the scope may see."""
     return await repository.find_workspace(scope, workspace_id)

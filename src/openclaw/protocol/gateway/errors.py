@@ -56,6 +56,10 @@ class GatewayError(OpenClawError):
         """Further fields of ``details``, in the words of the protocol."""
         return {}
 
+    def close_reason(self) -> str:
+        """Why the connection is closed, in at most 123 bytes."""
+        return self.words()
+
 
 @dataclass(eq=False)
 class ProtocolMismatchError(GatewayError):
@@ -217,9 +221,33 @@ class PairingRequiredError(GatewayError):
             "requestId": self.request_id,
             "deviceId": self.device_id,
             "reason": self.reason,
+            "requestedRole": "node",
             "recommendedNextStep": "wait_then_retry",
+            "retryable": True,
             "pauseReconnect": False,
         }
+
+    def close_reason(self) -> str:
+        """What to approve, as the released gateways say it."""
+        return f"pairing required: device is not approved yet (requestId: {self.request_id})"
+
+
+@dataclass(eq=False)
+class PairingRefusedError(GatewayError):
+    """The owner rejected the device a little while ago; a released node host stops trying."""
+
+    code: ClassVar[str] = "gateway.pairing_refused"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    template: ClassVar[str] = "pairing refused"
+    template_zh: ClassVar[str] = "配对请求已被拒绝"
+    detail_name: ClassVar[str | None] = "PAIRING_REQUIRED"
+    protocol_code: ClassVar[str | None] = NOT_PAIRED
+
+    device_id: str
+
+    def details(self) -> dict[str, Any]:
+        """That trying again is of no use."""
+        return {"deviceId": self.device_id, "reason": "rejected", "pauseReconnect": True}
 
 
 @dataclass(eq=False)

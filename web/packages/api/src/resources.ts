@@ -81,6 +81,13 @@ function devices(http: Http) {
     list: (signal?: Signal) => http.json<Types.Page<Types.Device>>("GET", "/devices", { signal }),
     rename: (id: string, name: string) => http.json<Types.Device>("PATCH", at(id), { body: { name } }),
     revoke: (id: string) => http.json<void>("DELETE", at(id)),
+    tokens: (signal?: Signal) => http.json<Types.Page<Types.GatewayToken>>("GET", "/gateway-tokens", { signal }),
+    createToken: (body: Types.GatewayTokenInput) => http.json<Types.NewGatewayToken>("POST", "/gateway-tokens", { body }),
+    revokeToken: (id: string) => http.json<void>("DELETE", `/gateway-tokens/${segment(id)}`),
+    pairingRequests: (signal?: Signal) =>
+      http.json<Types.Page<Types.PairingRequest>>("GET", "/pairing-requests", { signal }),
+    approvePairing: (id: string) => http.json<unknown>("POST", `/pairing-requests/${segment(id)}/approve`),
+    rejectPairing: (id: string) => http.json<unknown>("POST", `/pairing-requests/${segment(id)}/reject`),
     createChallenge: () => http.json<Types.LinkChallenge>("POST", "/bridge/public-link"),
     challenge: (id: string, signal?: Signal) =>
       http.json<Types.LinkChallengeStatus>("GET", `/bridge/challenges/${segment(id)}`, { signal }),

@@ -37,6 +37,11 @@ export type AuditEntry = Schemas["AuditEntry"];
 export type AuditVerification = Schemas["AuditVerification"];
 
 export type Device = Schemas["Device"];
+export type GatewayToken = Schemas["GatewayToken"];
+export type GatewayTokenInput = Schemas["CreateGatewayToken"];
+export type GatewayTokenScope = GatewayToken["scopes"][number];
+export type NewGatewayToken = Schemas["NewGatewayToken"];
+export type PairingRequest = Schemas["PairingRequest"];
 export type LinkChallenge = Schemas["LinkChallenge"];
 export type LinkChallengeStatus = Schemas["ChallengeState"];
 

@@ -22,6 +22,7 @@ const COMPOSED = [
   /^(profile|workspaces)\.role\./,
   /^workspaces\.(personal|shared)$/,
   /^models\.preset\./,
+  /^tokens\.(scope|expiry)\./,
 ];
 
 describe("the Chinese words", () => {

@@ -3,11 +3,12 @@ import { app } from "./en/app.ts";
 import { conversations } from "./en/conversations.ts";
 import { devices } from "./en/devices.ts";
 import { errors } from "./en/errors.ts";
+import { gateway } from "./en/gateway.ts";
 import { identity } from "./en/identity.ts";
 import { workspaces } from "./en/workspaces.ts";
 
 /** English is the source: its keys are the keys. */
-export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...workspaces, ...errors };
+export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...gateway, ...workspaces, ...errors };
 
 export type MessageKey = keyof typeof en;
 

@@ -7,6 +7,7 @@ import msgspec
 
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
+from openclaw.apps.gateway.node_hosts import NodeHosts
 from openclaw.domains.devices.errors import CallNotFoundError, DeviceNotFoundError
 from openclaw.domains.devices.events import call_topic
 from openclaw.domains.devices.service import calls, registry
@@ -17,12 +18,15 @@ from openclaw.protocol.gateway import params as p
 _MAX_RESULT = 4_194_304
 
 
-def machine_methods(platform: Platform) -> dict[str, Handler]:
+def machine_methods(platform: Platform, node_hosts: NodeHosts) -> dict[str, Handler]:
     """Handlers by name."""
 
     async def invoke_result(connection: Connection, params: p.NodeInvokeResultParams) -> dict[str, Any]:
         _check_own_node(connection, params.node_id)
         result, error = _outcome(params)
+        if connection.identity.is_node_host:
+            is_first = await node_hosts.take(connection, params.id, (result, error))
+            return {"ok": True} if is_first else {"ok": True, "ignored": True}
         async with platform.database.transaction(connection.actor) as scope:
             is_first = await calls.finish_call(scope, _call_id(params.id), result=result, error=error)
         return {"ok": True} if is_first else {"ok": True, "ignored": True}

@@ -18,12 +18,13 @@ from openclaw.apps.gateway.registry import ConnectionHub
 from openclaw.domains.agents import policy
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.schemas import Device
-from openclaw.domains.devices.service import calls, invocations, registry
+from openclaw.domains.devices.service import calls, invocations, pairing, registry
 from openclaw.domains.devices.service.waiting import watching
 from openclaw.infra.jsonb import checked
 from openclaw.infra.scope import Scope
 from openclaw.infra.web.context import Platform
 from openclaw.kit.errors import InvalidInputError
+from openclaw.protocol import node_host
 from openclaw.protocol.gateway import params as p
 from openclaw.protocol.gateway.errors import IdempotencyConflictError
 from openclaw.protocol.grading import grade_call
@@ -117,12 +118,23 @@ def _check_reachable(scope: Scope, row: DeviceRow, params: p.NodeInvokeParams) -
 def _judged(row: DeviceRow, params: p.NodeInvokeParams) -> dict[str, Any]:
     """The arguments of a direct call. Only reading runs without a conversation to ask for approval in."""
     arguments = params.params if isinstance(params.params, dict) else {}
+    if row.client == pairing.NODE_HOST and params.command == node_host.WHICH:
+        return arguments
+    tool = params.command
     try:
         arguments = checked(arguments)
-        decoded = decode_arguments(params.command, arguments)
-    except ValueError as error:  # not of the command's form, or what no row holds
+        if row.client == pairing.NODE_HOST:
+            if tool != node_host.RUN:
+                raise ApprovalNeededError(grade="unknown")
+            tool, decoded = "exec", node_host.read_run(arguments)
+        else:
+            decoded = decode_arguments(tool, arguments)
+    except (
+        ValueError,
+        node_host.UntranslatableError,
+    ) as error:  # not of the command's form, or what no row holds
         raise InvalidInputError(field="params", reason=str(error)[:500]) from None
-    assessment = grade_call(params.command, decoded, home=row.home or "")
+    assessment = grade_call(tool, decoded, home=row.home or "")
     verdict = policy.judge(assessment, rules=(), device_id=row.id, conversation_id=row.id)
     if verdict is not policy.Verdict.ALLOW:
         raise ApprovalNeededError(grade=assessment.grade.value)

@@ -2,26 +2,54 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
-from openclaw.apps.gateway.errors import PairingRequestNotFoundError
+from openclaw.apps.gateway.errors import NoDeviceTokensError
+from openclaw.domains.devices.errors import PairingRequestNotFoundError
 from openclaw.domains.devices.models import DeviceRow
-from openclaw.domains.devices.service import registry
+from openclaw.domains.devices.service import pairing, registry
 from openclaw.infra.web.context import Platform
+from openclaw.kit import ids
 from openclaw.protocol.gateway import params as p
 
 
 def pairing_methods(platform: Platform) -> dict[str, Handler]:
-    """Handlers by name. Machines are linked by challenge, so nothing waits here to be paired."""
+    """Handlers by name. Bridges are linked by challenge; what waits here came with a gateway token."""
 
     async def list_pairs(connection: Connection, _params: p.NoParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
             rows = await registry.list_rows(scope)
-            return {"pending": [], "paired": [_paired(row, scope.now()) for row in rows]}
+            return {
+                "pending": [pairing.wire(row) for row in await pairing.list_requests(scope)],
+                "paired": [_paired(row, scope.now()) for row in rows],
+            }
 
-    async def decide(_connection: Connection, params: p.PairDecisionParams) -> dict[str, Any]:
-        raise PairingRequestNotFoundError(request_id=params.request_id)
+    async def approve(connection: Connection, params: p.PairDecisionParams) -> dict[str, Any]:
+        async with platform.database.system() as scope:  # its key may have been linked by another tenant
+            row = await pairing.approve(scope, connection.actor, _parse(params.request_id))
+            device = _paired(row, scope.now())
+        return {"requestId": params.request_id, "device": device}
+
+    async def reject(connection: Connection, params: p.PairDecisionParams) -> dict[str, Any]:
+        async with platform.database.system() as scope:
+            row = await pairing.reject(scope, connection.actor, _parse(params.request_id))
+        return {"requestId": params.request_id, "deviceId": row.node_id}
+
+    async def revoke_token(connection: Connection, params: p.TokenRevokeParams) -> dict[str, Any]:
+        async with platform.database.transaction(connection.actor) as scope:
+            row = await registry.access_device_by_id(scope, params.device_id)
+            if params.role != "node":
+                raise NoDeviceTokensError
+            await registry.revoke_device(scope, row.id)
+            revoked_at = int(scope.now().timestamp() * 1000)
+        return {"deviceId": params.device_id, "role": params.role, "revokedAtMs": revoked_at}
+
+    async def rotate_token(connection: Connection, params: p.TokenRotateParams) -> dict[str, Any]:
+        async with platform.database.transaction(connection.actor) as scope:
+            await registry.access_device_by_id(scope, params.device_id)
+        raise NoDeviceTokensError
 
     async def remove(connection: Connection, params: p.PairedDeviceParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
@@ -37,11 +65,20 @@ def pairing_methods(platform: Platform) -> dict[str, Handler]:
 
     return {
         "device.pair.list": list_pairs,
-        "device.pair.approve": decide,
-        "device.pair.reject": decide,
+        "device.pair.approve": approve,
+        "device.pair.reject": reject,
         "device.pair.remove": remove,
         "device.pair.rename": rename,
+        "device.token.revoke": revoke_token,
+        "device.token.rotate": rotate_token,
     }
+
+
+def _parse(text: str) -> UUID:
+    try:
+        return ids.from_wire("pair", text)
+    except ValueError:
+        raise PairingRequestNotFoundError from None
 
 
 def _paired(device: DeviceRow, now: datetime) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from openclaw.domains.agents.service import approvals, runs
 from openclaw.domains.audit import service as audit
 from openclaw.domains.devices.errors import DeviceNotFoundError, NoDeviceError
 from openclaw.domains.devices.service import calls, registry
+from openclaw.domains.devices.service.pairing import NODE_HOST
 from openclaw.domains.devices.service.waiting import watching
 from openclaw.domains.workspaces import service as workspaces
 from openclaw.infra.blobs import BlobStore
@@ -27,6 +28,7 @@ from openclaw.infra.metrics import TOOL_CALLS
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import UnavailableError
+from openclaw.protocol import node_host
 from openclaw.protocol.grading import Assessment, Grade, grade_call
 from openclaw.protocol.tools import decode_arguments
 from openclaw.runtime.streaming import ToolCall
@@ -92,6 +94,10 @@ class ToolRunner:
         except (NoDeviceError, DeviceNotFoundError) as error:
             return _failed(scope, step, "NO_DEVICE", str(error))
         step.device_id, step.device_name = device.id, device.name
+        if device.client == NODE_HOST and not node_host.offers(tool, device.commands):
+            return _failed(
+                scope, step, "NOT_OFFERED", f"{device.name} cannot do {tool}; it runs commands with exec."
+            )
         step.arguments = _with_exact_paths(arguments, device.home)
         assessment = grade_call(tool, decoded, home=device.home or "")
         rules = await approvals.load_rules(scope) if assessment.grade == Grade.MODIFY else ()

@@ -1,19 +1,24 @@
 """Calls to machines: kept before they are sent, answered once, cancelled, and parked while a machine is away."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from openclaw.domains.devices import repository
 from openclaw.domains.devices.errors import CallNotFoundError
 from openclaw.domains.devices.events import call_topic, device_topic
 from openclaw.domains.devices.models import DeviceCallRow
+from openclaw.domains.devices.repository import machines as repository
 from openclaw.infra.bus import publish
 from openclaw.infra.scope import Scope
 
 OPEN = ("queued", "sent")
 _TOO_LATE = {"code": "DEVICE_OFFLINE", "message": "The device did not come back in time."}
+INTERRUPTED = {
+    "code": "INTERRUPTED",
+    "message": "The device lost its connection while it ran this; whether it came to its end is not known.",
+}
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,20 @@ async def finish_call(
         # With the answer itself, so that whoever waits need not read the row that commits with it.
         await publish(scope, call_topic(call_id), {"kind": "ended", "result": result, "error": error})
     return is_first
+
+
+async def claim_call(scope: Scope, call_id: UUID) -> bool:
+    """Take a call to the machine, for one that would run it again if it came twice. False: taken before, or ended."""
+    return await repository.claim_call(scope, call_id)
+
+
+async def end_interrupted(scope: Scope, device_id: UUID, *, spared: Collection[UUID] = ()) -> None:
+    """Fail what the machine had been sent when its connection ended, but for those ``spared``.
+
+    It cannot be sent again: a node host keeps no journal, and would run it a second time.
+    """
+    for call_id in await repository.end_sent_calls(scope, device_id, spared=spared, error=INTERRUPTED):
+        await publish(scope, call_topic(call_id), {"kind": "ended", "result": None, "error": INTERRUPTED})
 
 
 async def cancel_call(scope: Scope, call_id: UUID) -> None:

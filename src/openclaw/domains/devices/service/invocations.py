@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid5
 
-from openclaw.domains.devices import repository
+from openclaw.domains.devices.repository import machines as repository
 from openclaw.infra.scope import Actor, Scope
 
 

@@ -7,14 +7,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from openclaw.domains.audit import service as audit
-from openclaw.domains.devices import repository
 from openclaw.domains.devices.errors import (
     BadProofError,
     ChallengeEndedError,
     ChallengeNotFoundError,
     WrongCodeError,
 )
-from openclaw.domains.devices.models import DeviceRow, LinkChallengeRow
+from openclaw.domains.devices.models import LinkChallengeRow
+from openclaw.domains.devices.repository import machines as repository
 from openclaw.domains.devices.schemas import ChallengeState, Redeem
 from openclaw.domains.devices.service import registry, sessions
 from openclaw.domains.workspaces.policy import check_role
@@ -91,7 +91,16 @@ async def redeem(scope: Scope, data: Redeem, keys: KeyRing) -> sessions.NewSessi
         challenge.ended_at = scope.now()
         return ChallengeEndedError()
     actor = Actor(user_id=challenge.user_id, workspace_id=challenge.workspace_id, role=Role.MEMBER)
-    device = await _adopt(scope, actor, data, public_key=public_key, node_id=node_id)
+    machine = registry.Machine(
+        node_id=node_id,
+        public_key=public_key,
+        name=data.device.name,
+        platform=data.device.platform,
+        version=data.device.version,
+        client="bridge",
+        commands=[],
+    )
+    device = await registry.adopt(scope, actor, machine)
     challenge.device_id, challenge.ended_at = device.id, scope.now()
     await audit.append_for(
         scope,
@@ -128,42 +137,6 @@ def _proven_key(scope: Scope, data: Redeem) -> tuple[str, str]:
     if not verify_signature(public_key=raw, signature=data.signature, text=text):
         raise BadProofError(reason="the signature does not match")
     return data.device.public_key, node_id
-
-
-async def _adopt(scope: Scope, actor: Actor, data: Redeem, *, public_key: str, node_id: str) -> DeviceRow:
-    """The machine's row: the one it had with this owner, else a new one (any other owner's link ends)."""
-    await repository.lock_node(scope, node_id)
-    known = await repository.find_live_device_by_node(scope, node_id)
-    if known is not None and (known.user_id, known.workspace_id) == (actor.user_id, actor.workspace_id):
-        await repository.revoke_sessions(scope, known.id)
-        known.name, known.platform, known.version = (
-            data.device.name,
-            data.device.platform,
-            data.device.version,
-        )
-        known.linked_at = scope.now()
-        return known
-    if known is not None:
-        await registry.end_link(scope, known, reason="linked by someone else")
-    device = DeviceRow(
-        id=ids.new_id(),
-        workspace_id=actor.workspace_id,
-        user_id=actor.user_id,
-        node_id=node_id,
-        public_key=public_key,
-        name=data.device.name,
-        platform=data.device.platform,
-        version=data.device.version,
-        commands=[],
-        home=None,
-        linked_at=scope.now(),
-        last_seen_at=None,
-        online_until=None,
-        connection_id=None,
-        revoked_at=None,
-    )
-    await repository.add_device(scope, device)
-    return device
 
 
 def _mac(keys: KeyRing, code: str) -> str:

@@ -1,25 +1,40 @@
 """The actor's machines: the list, names, presence, revocation, and which one a call goes to."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from openclaw.domains.audit import service as audit
-from openclaw.domains.devices import repository
 from openclaw.domains.devices.errors import DeviceNotFoundError, NoDeviceError
 from openclaw.domains.devices.events import call_topic, device_topic, user_topic
 from openclaw.domains.devices.models import DeviceRow
+from openclaw.domains.devices.policy import clean_commands
+from openclaw.domains.devices.repository import machines as repository
 from openclaw.domains.devices.schemas import Device
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
-from openclaw.infra.scope import Role, Scope
+from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError
 
 # A gateway renews presence at each tick (30 s); two missed ticks and a machine counts as offline.
 PRESENCE = timedelta(seconds=75)
 _ID = re.compile(r"[0-9a-f]{64}|dev_[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine that proved its key, as it is about to belong to somebody."""
+
+    node_id: str
+    public_key: str
+    name: str
+    platform: str
+    version: str
+    client: str
+    commands: list[str]
 
 
 async def list_devices(scope: Scope) -> list[Device]:
@@ -103,6 +118,45 @@ async def end_link(scope: Scope, row: DeviceRow, *, reason: str) -> None:
     await publish(scope, *changed(row, "revoked"))
 
 
+async def adopt(scope: Scope, owner: Actor, machine: Machine) -> DeviceRow:
+    """The machine's row: the one it had with this owner, else a new one (any other owner's link ends).
+
+    What it had been let in with before ends. Needs a system scope.
+    """
+    await repository.lock_node(scope, machine.node_id)
+    known = await repository.find_live_device_by_node(scope, machine.node_id)
+    if known is not None and (known.user_id, known.workspace_id) == (owner.user_id, owner.workspace_id):
+        await repository.revoke_sessions(scope, known.id)
+        if known.client != machine.client:
+            await publish(scope, device_topic(known.id), {"kind": "revoked"})
+        known.name, known.platform, known.version = machine.name, machine.platform, machine.version
+        known.client, known.commands = machine.client, machine.commands or known.commands
+        known.linked_at = scope.now()
+        return known
+    if known is not None:
+        await end_link(scope, known, reason="linked by someone else")
+    device = DeviceRow(
+        id=ids.new_id(),
+        workspace_id=owner.workspace_id,
+        user_id=owner.user_id,
+        node_id=machine.node_id,
+        public_key=machine.public_key,
+        name=machine.name,
+        platform=machine.platform,
+        version=machine.version,
+        client=machine.client,
+        commands=machine.commands,
+        home=None,
+        linked_at=scope.now(),
+        last_seen_at=None,
+        online_until=None,
+        connection_id=None,
+        revoked_at=None,
+    )
+    await repository.add_device(scope, device)
+    return device
+
+
 async def choose_device(scope: Scope, *, named: str | None, preferred_id: UUID | None) -> DeviceRow:
     """The machine for a call: the named one, else the conversation's, else the most recently seen (online first).
 
@@ -135,9 +189,15 @@ async def note_connected(
         only_current=False,
         version=version[:40],
         platform=platform[:40],
-        commands=commands,
+        commands=clean_commands(commands),
     )
     await publish(scope, *changed(await access_device(scope, device_id), "online"))
+
+
+async def is_linked(scope: Scope, device_id: UUID) -> bool:
+    """Whether one of the actor's machines has not been revoked."""
+    row = await repository.find_device(scope, device_id)
+    return row is not None and row.revoked_at is None
 
 
 async def note_home(scope: Scope, device_id: UUID, home: str | None) -> None:
@@ -188,6 +248,7 @@ def seen(row: DeviceRow, now: datetime) -> Device:
         name=row.name,
         platform=row.platform,
         version=row.version,
+        client=row.client,  # pyright: ignore[reportArgumentType]
         online=is_online(row, now),
         last_seen_at=row.last_seen_at,
         linked_at=row.linked_at,

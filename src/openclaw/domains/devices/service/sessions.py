@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from openclaw.domains.audit import service as audit
-from openclaw.domains.devices import repository
 from openclaw.domains.devices.errors import BadProofError, DeviceSessionRevokedError, DeviceTokenExpiredError
 from openclaw.domains.devices.models import DeviceRow, DeviceSessionRow, DeviceTokenRow
+from openclaw.domains.devices.repository import machines as repository
 from openclaw.domains.devices.schemas import RefreshDevice
 from openclaw.domains.devices.service import registry
 from openclaw.infra.scope import Scope

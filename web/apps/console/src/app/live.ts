@@ -56,11 +56,17 @@ export function connectLive({ gateway, streams }: Services, queryClient: QueryCl
       case "presence":
         stale(queryKeys.devices);
         break;
+      case "device.pair.requested":
+      case "device.pair.resolved":
+        stale(queryKeys.pairingRequests);
+        stale(queryKeys.devices);
+        break;
     }
   });
 
   gateway.onResync(() => {
     streams.reset();
-    for (const key of [queryKeys.allMessages, queryKeys.conversations, queryKeys.approvals, queryKeys.devices]) stale(key);
+    const { allMessages, conversations, approvals, devices, pairingRequests } = queryKeys;
+    for (const key of [allMessages, conversations, approvals, devices, pairingRequests]) stale(key);
   });
 }

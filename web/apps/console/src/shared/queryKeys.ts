@@ -10,6 +10,8 @@ export const queryKeys = {
   approvals: ["approvals"] as const,
   approvalRules: ["approval-rules"] as const,
   devices: ["devices"] as const,
+  gatewayTokens: ["gateway-tokens"] as const,
+  pairingRequests: ["pairing-requests"] as const,
   challenge: (id: string) => ["challenge", id] as const,
   models: ["models"] as const,
   providers: ["model-providers"] as const,

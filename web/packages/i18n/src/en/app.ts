@@ -52,6 +52,7 @@ export const app = {
   "settings.security": "Password and sessions",
   "settings.models": "Model providers",
   "settings.approvals": "Approval rules",
+  "settings.tokens": "Gateway tokens",
   "settings.workspaces": "Workspaces",
   "settings.audit": "Audit log",
 } as const;

@@ -55,6 +55,7 @@ export const app: Translation<typeof source> = {
   "settings.security": "密码与会话",
   "settings.models": "模型服务商",
   "settings.approvals": "审批规则",
+  "settings.tokens": "网关令牌",
   "settings.workspaces": "工作区",
   "settings.audit": "审计日志",
 };

@@ -4,7 +4,8 @@ import { app } from "./app.ts";
 import { conversations } from "./conversations.ts";
 import { devices } from "./devices.ts";
 import { errors } from "./errors.ts";
+import { gateway } from "./gateway.ts";
 import { identity } from "./identity.ts";
 import { workspaces } from "./workspaces.ts";
 
-export const zh: Messages = { ...app, ...identity, ...conversations, ...agents, ...devices, ...workspaces, ...errors };
+export const zh: Messages = { ...app, ...identity, ...conversations, ...agents, ...devices, ...gateway, ...workspaces, ...errors };

@@ -6,6 +6,7 @@ import { useEffect, useRef, type ComponentType } from "react";
 
 import { ApprovalRulesSection, ModelProvidersSection } from "../../features/agents/module.tsx";
 import { AuditSection } from "../../features/audit/module.tsx";
+import { GatewayTokensSection } from "../../features/devices/module.tsx";
 import { ProfileSection, SecuritySection } from "../../features/identity/module.tsx";
 import { WorkspacesSection } from "../../features/workspaces/module.tsx";
 import { useTitle } from "../../shared/useTitle.ts";
@@ -25,6 +26,7 @@ const SECTIONS: readonly SettingsSection[] = [
   { id: "security", label: "settings.security", icon: "key", content: SecuritySection },
   { id: "models", label: "settings.models", icon: "settings", content: ModelProvidersSection },
   { id: "approvals", label: "settings.approvals", icon: "shield", content: ApprovalRulesSection },
+  { id: "tokens", label: "settings.tokens", icon: "terminal", content: GatewayTokensSection },
   { id: "workspaces", label: "settings.workspaces", icon: "users", content: WorkspacesSection },
   { id: "audit", label: "settings.audit", icon: "history", content: AuditSection },
 ];

@@ -1,1 +1,2 @@
+export { GatewayTokensSection } from "./components/GatewayTokensSection.tsx";
 export { DevicesPage } from "./components/DevicesPage.tsx";

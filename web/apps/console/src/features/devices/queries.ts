@@ -1,4 +1,4 @@
-import type { Device } from "@openclaw/api";
+import type { Device, GatewayToken, GatewayTokenInput, PairingRequest } from "@openclaw/api";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { queryKeys } from "../../shared/queryKeys.ts";
@@ -29,5 +29,60 @@ export function useRevokeDevice() {
   return useMutation({
     mutationFn: (device: Device) => api.devices.revoke(device.id),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: queryKeys.devices }),
+  });
+}
+
+/** The user's gateway tokens, the newest first. */
+export function useGatewayTokens() {
+  const api = useApi();
+  return useQuery({
+    queryKey: queryKeys.gatewayTokens,
+    queryFn: ({ signal }) => api.devices.tokens(signal),
+    select: ({ items }) => items,
+  });
+}
+
+export function useCreateGatewayToken() {
+  const api = useApi();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (body: GatewayTokenInput) => api.devices.createToken(body),
+    // The secret is for the dialog that asked, and goes with it.
+    gcTime: 0,
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: queryKeys.gatewayTokens }),
+  });
+}
+
+export function useRevokeGatewayToken() {
+  const api = useApi();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (token: GatewayToken) => api.devices.revokeToken(token.id),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: queryKeys.gatewayTokens }),
+  });
+}
+
+/** Requests lapse without an event, so those that are shown are looked at again. */
+const PAIRING_MS = 30_000;
+
+/** The machines that ask to be let in. */
+export function usePairingRequests() {
+  const api = useApi();
+  return useQuery({
+    queryKey: queryKeys.pairingRequests,
+    queryFn: ({ signal }) => api.devices.pairingRequests(signal),
+    select: ({ items }) => items,
+    refetchInterval: ({ state }) => ((state.data?.items.length ?? 0) > 0 ? PAIRING_MS : false),
+  });
+}
+
+export function useDecidePairing() {
+  const api = useApi();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: ({ request, isApproved }: { request: PairingRequest; isApproved: boolean }) =>
+      isApproved ? api.devices.approvePairing(request.id) : api.devices.rejectPairing(request.id),
+    onSettled: () =>
+      Promise.all([queryKeys.pairingRequests, queryKeys.devices].map((queryKey) => queryClient.invalidateQueries({ queryKey }))),
   });
 }

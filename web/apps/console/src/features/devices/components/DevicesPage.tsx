@@ -9,6 +9,7 @@ import { Page } from "../../../shared/Page.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
 import { useDevices, useRenameDevice, useRevokeDevice } from "../queries.ts";
 import { LinkDeviceButton, useLinkDialog } from "./LinkDevice.tsx";
+import { PairingRequests } from "./PairingRequests.tsx";
 
 export function DevicesPage() {
   const t = useTranslator();
@@ -19,6 +20,7 @@ export function DevicesPage() {
   return (
     <Page title={t("devices.title")} description={t("devices.description")} action={!isEmpty && <LinkDeviceButton onPress={startLinking} />}>
       {linkDialog}
+      <PairingRequests />
       {devices.error && <Banner tone="danger" title={t("devices.loadFailed")}>{t.error(devices.error)}</Banner>}
       {devices.isPending && <Skeleton label={t("app.loading")} isBlock />}
       {isEmpty && (
@@ -58,7 +60,12 @@ function DeviceRow({ device }: { device: Device }) {
       data-testid="device-row"
       leading={<Dot state={device.online ? "live" : "off"} />}
       title={device.name}
-      badges={<Badge tone={device.online ? "accent" : "neutral"}>{t(device.online ? "devices.online" : "devices.offline")}</Badge>}
+      badges={
+        <>
+          <Badge tone={device.online ? "accent" : "neutral"}>{t(device.online ? "devices.online" : "devices.offline")}</Badge>
+          {device.client === "node-host" && <Badge>{t("devices.nodeHost")}</Badge>}
+        </>
+      }
       detail={facts.join(" · ")}
       actions={
         <>

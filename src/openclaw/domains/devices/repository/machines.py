@@ -1,5 +1,6 @@
-"""Every query on linked machines."""
+"""Every query on linked machines and their calls."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -271,6 +272,35 @@ async def finish_call(
         .returning(DeviceCallRow.id)
     )
     return finished is not None
+
+
+async def claim_call(scope: Scope, call_id: UUID) -> bool:
+    """Mark a call as sent; False when it had been sent before, or has ended."""
+    claimed = await scope.session.scalar(
+        update(DeviceCallRow)
+        .where(DeviceCallRow.id == call_id, DeviceCallRow.state == "queued")
+        .values(state="sent", sent_at=scope.now())
+        .returning(DeviceCallRow.id)
+    )
+    return claimed is not None
+
+
+async def end_sent_calls(
+    scope: Scope, device_id: UUID, *, spared: Collection[UUID], error: dict[str, Any]
+) -> list[UUID]:
+    """Fail the calls that a machine was sent, but for those ``spared``; returns their ids."""
+    return list(
+        await scope.session.scalars(
+            update(DeviceCallRow)
+            .where(
+                DeviceCallRow.device_id == device_id,
+                DeviceCallRow.state == "sent",
+                DeviceCallRow.id.not_in(spared),
+            )
+            .values(state="failed", error=error, finished_at=scope.now())
+            .returning(DeviceCallRow.id)
+        )
+    )
 
 
 async def end_open_calls(scope: Scope, device_id: UUID, *, error: dict[str, Any]) -> list[UUID]:

@@ -1,0 +1,34 @@
+"""What a gateway token may carry. Pure."""
+
+from collections.abc import Collection
+
+from openclaw.infra.scope import Role
+from openclaw.protocol.gateway.scopes import APPROVALS, PAIRING, READ, WRITE
+
+CONNECT_MACHINES = "node"
+"""The scope of a token with which machines may connect; the others are those of operators."""
+
+_OF_VIEWERS = (READ,)
+_OF_MEMBERS = (READ, WRITE, APPROVALS, PAIRING)
+
+
+def operator_scopes(role: Role) -> tuple[str, ...]:
+    """What a user with ``role`` may be granted on a gateway connection. Nobody is given ``operator.admin``."""
+    return _OF_VIEWERS if role is Role.VIEWER else _OF_MEMBERS
+
+
+def token_scopes(role: Role) -> tuple[str, ...]:
+    """What a token of a user with ``role`` may carry."""
+    scopes = operator_scopes(role)
+    return scopes if role is Role.VIEWER else (*scopes, CONNECT_MACHINES)
+
+
+def allowed_scopes(role: Role, carried: Collection[str]) -> list[str]:
+    """What a token that carries those scopes may do for its user with ``role``, who may have had another one then."""
+    return [scope for scope in token_scopes(role) if scope in carried]
+
+
+def clean_commands(declared: Collection[str]) -> list[str]:
+    """The commands that a machine declares, each once, none of them odd, and not too many of them."""
+    fitting = [name for name in dict.fromkeys(declared) if 0 < len(name) <= 100 and name.isprintable()]
+    return fitting[:100]
