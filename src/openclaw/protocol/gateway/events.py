@@ -46,8 +46,6 @@ EVENTS: dict[str, EventRule] = {
     "node.invoke.cancel": _NODE_ONLY,
 }
 
-# In the protocol, but nothing to tell: machines are linked by challenge and wait for nobody's approval.
-UNSENT = frozenset({"device.pair.requested", "device.pair.resolved"})
 TOOL_EVENTS = "tool-events"
 
 
@@ -82,8 +80,7 @@ def sendable(*, role: Role, scopes: Collection[str], caps: Collection[str], prot
     return [
         event
         for event in EVENTS
-        if event not in UNSENT
-        and can_receive(event, {}, role=role, scopes=scopes, caps=caps, protocol=protocol)
+        if can_receive(event, {}, role=role, scopes=scopes, caps=caps, protocol=protocol)
     ]
 
 

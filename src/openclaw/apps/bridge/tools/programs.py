@@ -22,6 +22,14 @@ from openclaw.apps.bridge.tools.process_tree import (
 )
 from openclaw.protocol.tools import MAX_OUTPUT_BYTES, Exec
 
+# What the grading of a command cannot see: code that a mere look at a folder would run. A bare repository inside
+# somebody's clone has a configuration of its own, and `cmd.exe` looks for programs in the current folder first.
+_NO_STRANGERS_CODE = {
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "safe.bareRepository",
+    "GIT_CONFIG_VALUE_0": "explicit",
+    "NoDefaultCurrentDirectoryInExePath": "1",
+}
 GRACE_SECONDS = 1.0  # between asking a command to end and ending it
 _DRAIN_SECONDS = 0.5  # for a pipe that a process outside the group still holds
 
@@ -172,7 +180,7 @@ def _words(arguments: Exec) -> list[str]:
 def _environment(mark: str) -> dict[str, str]:
     # As in the person's own terminal, except that nothing may wait for a key press: there is no terminal.
     quiet = {"PAGER": "cat", "GIT_PAGER": "cat", "GIT_TERMINAL_PROMPT": "0"}
-    return {**inherited_environment(), **quiet, MARK: mark}
+    return {**inherited_environment(), **quiet, **_NO_STRANGERS_CODE, MARK: mark}
 
 
 def _signal_name(number: int) -> str:
