@@ -201,6 +201,7 @@ diff $x /dev/null
 kill -l
 getent hosts x.example.com
 git branch -l new
+file -p a
 """
 
 HIGH = r"""
@@ -281,6 +282,10 @@ sleep 5 & rm a
 true > /etc/x
 cat > ~/.ssh/config <<E⏎x⏎E
 cat a >> ${HOME}/.profile
+cat {a[y]}<in
+cat {PATH}<in; ls
+msg="\`ls\`"
+while (( i < 3 )); do ls; done
 """
 
 DANGEROUS = r"""

@@ -31,6 +31,8 @@ find . \( -name a -o -name b \) -print
 sed -n '1,20p' ./*.txt
 env | grep PATH
 awk -F: '{print $1}' /etc/passwd
+ls //x
+sh -x -c ls
 ls -la
 cat file
 git log -n 5
@@ -141,6 +143,7 @@ ps -ef | grep -v grep | awk '{print $2}'
 uname -a; cat /etc/os-release
 grep -rn "TODO" --include='*.py' .
 lsof -i :8080
+git show stash@{0}
 """
 
 

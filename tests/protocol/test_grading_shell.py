@@ -60,8 +60,6 @@ ls >| a
 ls &> a
 ls &>> a
 ls >&a
-ls {fd}>a
-exec {fd}>a
 exec > a
 find . -exec cat {} +
 find . "$x"
@@ -126,6 +124,7 @@ exec < a; sh
 export x=$y
 sed -n '1,20p' *.txt
 printf "%s\n" "$x"
+x=`ls`
 """
 
 HIGH = r"""
@@ -223,6 +222,8 @@ enable -f x y
 enable -n ls
 fc -s
 ls <> a
+ls {fd}>a
+exec {fd}>a
 exec 3<>/dev/tcp/1.2.3.4/80
 find . -name x -exec ./{} \;
 find . -exec sh -c 'echo $1' _ {} \;
@@ -328,6 +329,8 @@ export -n PATH
 awk "$x" a
 awk -F, "$x" a
 echo x > $HOME/.ssh/a
+echo ${x:(-1)}
+echo $((16#ff))
 """
 
 DANGEROUS = r"""

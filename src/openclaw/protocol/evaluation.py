@@ -23,6 +23,8 @@ _SAFE_EXPANSION = re.compile(
 )
 _NUMBERS_ONLY = re.compile(r"(?:0[xX][0-9a-fA-F]+|[^A-Za-z_$`\"'\\\[])*")
 _INTEGER = re.compile(r"""[-+]?\d+|"?\$(?:[?#!$]|\{#\w+\}|\{[?#]\})"?""")
+# `{name}<file` sets the variable to a descriptor, `{name[x]}<file` evaluates x before; the grammar sees an argument.
+_DESCRIPTOR = re.compile(r"\{[A-Za-z_]\w*(?:\[.*\])?\}", re.DOTALL)
 _COMPARISONS = frozenset({"-eq", "-ne", "-lt", "-le", "-gt", "-ge"})
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\[(?:-?\d+|[@*])\])?")
 _INDEX = re.compile(r"-?\d+|[@*]")
@@ -49,6 +51,8 @@ def evaluates(source: bytes, node: tree_sitter.Node) -> str | None:
             start = next((_text(source, c) for c in node.children if c.type == "heredoc_start"), "")
             quoted = any(sign in start for sign in "\"'\\")
             found = not quoted and _hidden("".join(outside_backslashes(text)))
+        case "concatenation":
+            found = bool(_DESCRIPTOR.fullmatch(text))
         case "regex" | "extglob_pattern" | "word" | "string_content":
             found = _hidden("".join(outside_backslashes(text)))
         case _:

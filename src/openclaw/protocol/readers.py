@@ -57,7 +57,7 @@ READERS_UNLESS: dict[str, Caveat] = {
     "uniq": Caveat(operands=1),
     "printf": Caveat("v"),
     "tree": Caveat("oR", ("--output",)),
-    "file": Caveat("Cm", ("--compile", "--magic-file")),
+    "file": Caveat("Cmp", ("--compile", "--magic-file", "--preserve-date")),
     "hostname": Caveat("FbBy", ("--file", "--boot", "--nis", "--yp"), operands=0),
     "xxd": Caveat("r", operands=1),
     "dmesg": Caveat(
