@@ -31,10 +31,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """A skipped browser test must not look like a passed one."""
-    skipped = [r for r in terminalreporter.stats.get("skipped", []) if "no Chromium" in str(r.longrepr)]
-    if skipped:
-        terminalreporter.write_sep("!", f"{len(skipped)} BROWSER TESTS DID NOT RUN: no Chromium", red=True)
+    """A test that was skipped for want of a program must not look like a passed one."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for reason, what in (
+        ("no Chromium", "BROWSER TESTS"),
+        ("no real Pi runtime", "TESTS ON THE REAL PI RUNTIME"),
+    ):
+        if count := sum(reason in str(report.longrepr) for report in skipped):
+            terminalreporter.write_sep("!", f"{count} {what} DID NOT RUN: {reason}", red=True)
 
 
 @pytest.fixture(scope="session")
