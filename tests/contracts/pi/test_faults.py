@@ -130,6 +130,24 @@ def test_the_circuit() -> None:
     assert all(restarts.ended(started_at=at, now=at) < COOL_DOWN for at in spread[::2])
 
 
+async def test_a_folder_that_is_gone_is_said_so(played: Runtime) -> None:
+    driver = played.driver(PiLaunch(folder=played.folder / "gone", command=played.launch().command))
+    with pytest.raises(PiStartError, match="No such file"):
+        await driver.start()
+
+
+async def test_who_waits_for_a_start_is_told_of_the_end(played: Runtime) -> None:
+    driver = played.driver(played.launch(faults={"never": ["get_state"]}))
+    heard = Heard()
+    driver.listen(heard)
+    starting = asyncio.ensure_future(driver.start())
+    await heard.phase("starting")
+    await driver.close()
+    with pytest.raises(PiUnavailableError):
+        await starting
+    assert played.processes() == []
+
+
 async def test_what_is_not_installed_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with runtime("npm-0.73", tmp_path, monkeypatch) as made:
         driver = made.driver(PiLaunch(folder=tmp_path, command=("no-such-runtime", "x")))

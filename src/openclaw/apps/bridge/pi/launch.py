@@ -19,6 +19,7 @@ _VERSION_SECONDS = 20.0
 _VERSION_BYTES = 4096
 # No update check, no tool or catalogue download, no telemetry: what a person's prompt starts, nothing else.
 _QUIET = {"PI_OFFLINE": "1", "PI_TELEMETRY": "0", "PI_SKIP_VERSION_CHECK": "1", "NO_COLOR": "1"}
+_versions: dict[tuple[tuple[str, int], ...], Profile] = {}
 # Ours hold tokens and folders of the bridge; Node's would attach debuggers or load code that nobody meant for it.
 _NOT_PASSED_ON = ("OPENCLAW_", "NODE_OPTIONS", "NODE_DEBUG", "NODE_CHANNEL")
 
@@ -62,7 +63,27 @@ def clean_environment(mark: str) -> dict[str, str]:
 
 
 async def probe_version(program: Sequence[str], *, folder: Path, mark: str) -> Profile:
-    """What ``--version`` says, on either stream; an empty profile when it says nothing in time."""
+    """What ``--version`` says, on either stream; an empty profile when it says nothing in time.
+
+    Asked once for one state of the program's files: the answer costs Node.js a second.
+    """
+    key = tuple((word, _changed_at(word)) for word in program)
+    if key not in _versions:
+        profile = await _ask_version(program, folder=folder, mark=mark)
+        if profile.family == "unknown":
+            return profile
+        _versions[key] = profile
+    return _versions[key]
+
+
+def _changed_at(word: str) -> int:
+    try:
+        return Path(word).stat().st_mtime_ns
+    except (OSError, ValueError):  # no file, but an option
+        return 0
+
+
+async def _ask_version(program: Sequence[str], *, folder: Path, mark: str) -> Profile:
     process = await asyncio.create_subprocess_exec(
         *program,
         "--version",

@@ -7,7 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from openclaw.apps.bridge.pi.errors import PiNotFoundError, PiSessionInUseError, PiUnavailableError
+from openclaw.apps.bridge.pi.errors import (
+    PiNotFoundError,
+    PiSessionInUseError,
+    PiStartError,
+    PiUnavailableError,
+)
 from openclaw.apps.bridge.pi.launch import PiLaunch, probe_version
 from openclaw.apps.bridge.pi.restarts import Restarts
 from openclaw.apps.bridge.pi.runtime import Ears, PiRuntime
@@ -50,6 +55,7 @@ class Supervisor:
         self._restarts = Restarts()
         self._profile: Profile | None = None
         self._task: asyncio.Task[None] | None = None
+        self._is_closed = False
         self._running: PiRuntime | None = None
         self._changed = asyncio.Event()
         self._again = asyncio.Event()
@@ -69,10 +75,11 @@ class Supervisor:
     async def runtime(self) -> PiRuntime:
         """The runtime, started if need be and waited for while it starts. What keeps it from running, as an error."""
         if self._task is None:
+            self._is_closed = False
             self._task = spawn(self._keep_running(), name="pi runtime")
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                while self.phase in {"stopped", "starting"}:
+                while not self._is_closed and self.phase in {"stopped", "starting"}:
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
@@ -95,6 +102,7 @@ class Supervisor:
 
     async def close(self) -> None:
         """End the runtime in good order, and do not start it again."""
+        self._is_closed = True
         if self._task is not None:
             await cancel_and_wait(self._task)
         self._task = None
@@ -107,6 +115,9 @@ class Supervisor:
             started_at = self._clock.now()
             try:
                 await self._run_once()
+            except OSError as error:  # the project's folder is gone, the session's cannot be written
+                self.failure = PiStartError(reason=error.strerror or type(error).__name__)
+                _log.warning("the Pi runtime: %s", self.failure)
             except OpenClawError as error:
                 self.failure = error
                 _log.warning("the Pi runtime: %s", error)
