@@ -99,6 +99,7 @@ class Product:
         self.before_identity: Callable[[], Awaitable[None]] | None = None
         self.on_connect: Callable[[Connection], Awaitable[None]] | None = None
         self.is_well = True
+        self.known: dict[str, Any] | None = None
 
     async def authenticate(self, connect: Any, nonce: str, remote: Remote) -> Identity:
         assert nonce
@@ -134,6 +135,9 @@ class Product:
 
     async def health(self) -> dict[str, Any]:
         return {"ok": True}
+
+    async def snapshot(self, connection: Connection) -> dict[str, Any] | None:
+        return self.known and self.known | {"user": str(connection.actor.user_id)}
 
     async def is_ready(self) -> bool:
         return self.is_well

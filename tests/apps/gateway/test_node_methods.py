@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from openclaw.protocol.device import encode_base64url
 from tests.support.accounts import Person, register
 from tests.support.devices import Machine, link, online
 from tests.support.gateway_client import GatewayClient, Refused, operator
@@ -98,3 +99,21 @@ async def test_two_who_wait_for_one_call_get_one_answer(ann: Person, machine: Ma
         await call.answer(INFO)
         assert (await first)["payload"] == (await second)["payload"] == INFO
         assert len(peer.seen) == 1
+
+
+async def test_a_connected_machine_says_since_when_and_whence(ann: Person, machine: Machine) -> None:
+    async with operator(ann) as page:
+        (away,) = (await page.call("node.list"))["nodes"]
+        assert not {"connectedAtMs", "remoteIp", "deviceFamily"} & set(away)
+        async with online(machine):
+            (here,) = (await page.call("node.list"))["nodes"]
+            assert here["connectedAtMs"] == machine.now_ms
+            assert here["remoteIp"] == "127.0.0.1"
+            described = await page.call("node.describe", {"nodeId": machine.node_id})
+            assert described == here | {"ts": machine.now_ms}
+
+
+async def test_a_paired_machine_has_its_key(ann: Person, machine: Machine) -> None:
+    async with operator(ann) as page:
+        (paired,) = (await page.call("device.pair.list"))["paired"]
+        assert paired["publicKey"] == encode_base64url(machine.public_key)

@@ -301,6 +301,43 @@ async def test_ticks_and_sequence_numbers_have_no_gaps() -> None:
         assert (await other.event("tick"))["event"] == "tick"
 
 
+async def test_health_is_told_after_connecting_and_every_minute() -> None:
+    product = Product()
+    product.known = {"ok": True}
+    async with running(product) as gateway:
+        person, stranger = Person(), Person()
+        first, second = await gateway.operator(person), await gateway.operator(person)
+        other, node = await gateway.operator(stranger), await gateway.node(Machine(person))
+        for client, owner in ((first, person), (second, person), (other, stranger)):
+            told = (await client.event("health"))["payload"]
+            assert told == {"ok": True, "user": str(owner.user_id)}
+        product.known = {"ok": True, "again": 1}
+        gateway.clock.advance(timedelta(seconds=60))
+        for client in (first, second, other):
+            assert (await client.event("health"))["payload"]["again"] == 1
+            await client.result("health")
+            assert [e for e in client.events if e["event"] == "health"] == []
+        await node.result("node.event", {"event": "x"})
+        assert "health" not in [e["event"] for e in node.events]
+
+
+async def test_a_client_is_told_of_the_events_that_it_may_get() -> None:
+    async with running() as gateway:
+        everything = (await gateway.operator()).hello["features"]["events"]
+        assert {"chat", "agent", "presence", "health", "tick", "exec.approval.requested"} <= set(everything)
+        assert not {"node.invoke.request", "device.pair.requested", "device.pair.resolved"} & set(everything)
+        reader = await gateway.operator(scopes=[READ], caps=[])
+        assert not [e for e in reader.hello["features"]["events"] if e.startswith("exec.")]
+        node = await gateway.node()
+        assert set(node.hello["features"]["events"]) == {
+            "connect.challenge",
+            "tick",
+            "shutdown",
+            "node.invoke.request",
+            "node.invoke.cancel",
+        }
+
+
 async def test_shutdown_is_announced() -> None:
     async with running() as gateway:
         client, node = await gateway.operator(), await gateway.node()

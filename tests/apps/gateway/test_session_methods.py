@@ -8,6 +8,7 @@ import pytest
 from openclaw.kit import ids
 from tests.domains.agents.chatting import chatting
 from tests.support.accounts import Person, register
+from tests.support.devices import link, online
 from tests.support.gateway_client import GatewayClient, Refused, operator
 from tests.support.server import Server
 
@@ -173,3 +174,91 @@ async def test_history_begins_where_it_is_asked_to(ann: Person) -> None:
         for unknown in ("x", ids.to_wire("msg", ids.new_id())):
             params = {"sessionKey": chat.id, "messageId": unknown}
             assert await refusal(page, "chat.history", params) == "conversations.message_not_found"
+
+
+async def test_conversations_are_counted_all(ann: Person) -> None:
+    await made(ann, *(f"c{number}" for number in range(12)))
+    async with operator(ann) as page:
+        for answer in (
+            await page.call("health"),
+            await page.call("status"),
+            await page.event("health"),
+        ):
+            assert answer["sessions"]["count"] == 12
+            assert len(answer["sessions"]["recent"]) == 10
+
+
+async def test_an_approval_that_cannot_be_resolved_says_why(ann: Person) -> None:
+    machine = await link(ann)
+    async with online(machine, {"exec": lambda _: {"exitCode": 0, "stdout": ""}}), operator(ann) as page:
+        send = {"sessionKey": "main", "message": "run touch x", "idempotencyKey": "k"}
+        await page.call("chat.send", send)
+        asked = await page.event("exec.approval.requested")
+        deny = {"id": asked["id"], "decision": "deny"}
+        await page.call("exec.approval.resolve", deny)
+        for params, code, reason in (
+            (deny | {"decision": "allow-once"}, "agents.approval_decided", "APPROVAL_ALREADY_RESOLVED"),
+            (
+                deny | {"id": ids.to_wire("appr", ids.new_id())},
+                "agents.approval_not_found",
+                "APPROVAL_NOT_FOUND",
+            ),
+            (deny | {"id": "x"}, "agents.approval_not_found", "APPROVAL_NOT_FOUND"),
+        ):
+            with pytest.raises(Refused) as refused:
+                await page.call("exec.approval.resolve", params)
+            details = refused.value.error["details"]
+            assert (details["code"], details["reason"]) == (code, reason)
+
+
+V3: dict[str, Any] = {"minProtocol": 3, "maxProtocol": 3}
+
+
+@pytest.mark.parametrize(
+    ("name", "protocol"),
+    [("main", V3), ("main", {}), ("agent:main:main", {}), ("agent:main:main", V3), ("global", V3)],
+)
+async def test_events_call_a_conversation_as_the_client_does(
+    ann: Person, name: str, protocol: dict[str, Any]
+) -> None:
+    async with operator(ann) as console, operator(ann, **protocol) as page:
+        key = (await console.call("chat.history", {"sessionKey": "main"}))["sessionId"]
+        await console.call("chat.history", {"sessionKey": key})
+        send = {"sessionKey": name, "message": "hello", "idempotencyKey": "k"}
+        await page.call("chat.send", send)
+        for client, called in ((page, name), (console, key)):
+            await client.event("chat", lambda p: p["state"] == "final")
+            events = [e for e in client.events if e["event"] in ("chat", "agent", "sessions.changed")]
+            assert {e["event"] for e in events} == {"chat", "agent", "sessions.changed"}
+            assert {e["payload"]["sessionKey"] for e in events} == {called}
+        (row,) = (await page.call("sessions.list"))["sessions"]
+        assert (row["key"], row["sessionId"]) == ("main" if protocol else name, key)
+        assert (await page.call("sessions.patch", {"key": name, "label": "x"}))["key"] == name
+
+
+async def test_any_conversation_can_be_called_in_the_long_form(ann: Person) -> None:
+    (key,) = await made(ann, "Plans")
+    long = f"agent:main:{key}"
+    async with operator(ann) as page, operator(ann, **V3) as old:
+        send = {"sessionKey": long, "message": "hello", "idempotencyKey": "k"}
+        await page.call("chat.send", send)
+        final = await page.event("chat", lambda p: p["state"] == "final")
+        assert final["sessionKey"] == long
+        assert (await old.event("chat", lambda p: p["state"] == "final"))["sessionKey"] == key
+        (preview,) = (await page.call("sessions.preview", {"keys": [long]}))["previews"]
+        assert (preview["key"], preview["status"]) == (long, "ok")
+        await page.call("chat.history", {"sessionKey": key})
+        await page.call("chat.send", send | {"sessionKey": key, "idempotencyKey": "k2"})
+        final = await page.event("chat", lambda p: p["state"] == "final" and p["runId"] == "k2")
+        assert final["sessionKey"] == key, "it is called as it was called last"
+
+
+async def test_an_old_client_finds_the_main_conversation_in_the_list(ann: Person) -> None:
+    async with operator(ann) as page, operator(ann, **V3) as old:
+        assert (await old.call("sessions.list"))["sessions"] == []
+        await page.call("chat.send", {"sessionKey": "main", "message": "hello", "idempotencyKey": "k"})
+        await page.event("chat", lambda p: p["state"] == "final")
+        assert [s["key"] for s in (await old.call("sessions.list"))["sessions"]] == ["main"]
+        old.events.clear()
+        await page.call("chat.send", {"sessionKey": "main", "message": "again", "idempotencyKey": "k2"})
+        assert (await old.event("chat", lambda p: p["state"] == "final"))["sessionKey"] == "main"

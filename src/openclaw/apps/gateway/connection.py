@@ -63,6 +63,7 @@ class Connection:
         self._queue = SendQueue(self.socket, limit=self.max_buffered, on_overflow=self._cut_off)
         self._on_closing: list[Callable[[], None]] = []
         self._closed: asyncio.Task[None] | None = None
+        self._session_names: dict[str, str] = {}
 
     @property
     def actor(self) -> Actor:
@@ -94,6 +95,17 @@ class Connection:
             protocol=self.protocol,
             scope=scope,
         )
+
+    def call_session(self, key: str, name: str) -> None:
+        """The client called a conversation by ``name``; from now on what it is told does so too."""
+        if name == key:
+            self._session_names.pop(key, None)
+        else:
+            self._session_names[key] = name
+
+    def name_of_session(self, key: str) -> str:
+        """How the client last called the conversation of that key."""
+        return self._session_names.get(key, key)
 
     def send_event(self, event: OutgoingEvent) -> None:
         """Send an event that ``can_receive`` let through."""

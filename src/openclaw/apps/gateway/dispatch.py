@@ -41,6 +41,10 @@ class Dispatcher(Protocol):
         """What ``hello-ok`` tells of the server's health; the same for everybody."""
         ...
 
+    async def snapshot(self, connection: Connection) -> dict[str, Any] | None:
+        """What the event ``health`` tells all clients of the connection's user in its workspace; None: nothing."""
+        ...
+
     async def is_ready(self) -> bool:
         """Whether requests can be served (``/readyz``)."""
         ...

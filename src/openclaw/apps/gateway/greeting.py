@@ -27,7 +27,7 @@ from openclaw.protocol.gateway.errors import (
     WrongRoleError,
     connect_error_shape,
 )
-from openclaw.protocol.gateway.events import EVENTS
+from openclaw.protocol.gateway.events import sendable
 from openclaw.protocol.gateway.frames import (
     POLICY_VIOLATION,
     UNSUPPORTED_DATA,
@@ -55,7 +55,6 @@ _log = structlog.get_logger(__name__)
 
 TRY_AGAIN_LATER = 1013
 INTERNAL_ERROR = 1011
-PUBLISHED_EVENTS = tuple(EVENTS)
 
 
 @dataclass(frozen=True)
@@ -177,7 +176,12 @@ class Greeter:
             boot_id=self.boot_id,
             connection_id=connection.id,
             methods=[name for name in METHODS if name in self.dispatcher.handlers],
-            events=list(PUBLISHED_EVENTS),
+            events=sendable(
+                role=connection.identity.role,
+                scopes=connection.identity.scopes,
+                caps=connection.caps,
+                protocol=connection.protocol,
+            ),
             capabilities=list(self.capabilities),
             role=connection.identity.role,
             scopes=connection.identity.scopes,

@@ -26,6 +26,7 @@ class GatewayLimits:
     max_buffered: int = 4 * MEBI
     handshake: timedelta = timedelta(seconds=15)
     tick: timedelta = timedelta(seconds=30)
+    health: timedelta = timedelta(seconds=60)
     close: timedelta = timedelta(seconds=5)
     stall: timedelta = timedelta(seconds=30)
     unauthenticated_per_address: int = 32

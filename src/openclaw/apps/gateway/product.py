@@ -14,7 +14,7 @@ from openclaw.apps.gateway.methods.approvals import approval_methods
 from openclaw.apps.gateway.methods.chat import chat_methods
 from openclaw.apps.gateway.methods.machine import machine_methods
 from openclaw.apps.gateway.methods.nodes import node_methods
-from openclaw.apps.gateway.methods.overview import overview_methods
+from openclaw.apps.gateway.methods.overview import health_of, overview_methods
 from openclaw.apps.gateway.methods.pairing import pairing_methods
 from openclaw.apps.gateway.methods.sessions import session_methods
 from openclaw.apps.gateway.node_hosts import NodeHosts
@@ -46,7 +46,7 @@ class Product:
             **overview_methods(platform, hub),
             **chat_methods(platform),
             **session_methods(platform),
-            **node_methods(platform),
+            **node_methods(platform, hub),
             **machine_methods(platform, self._node_hosts),
             **pairing_methods(platform),
             **approval_methods(platform),
@@ -93,14 +93,18 @@ class Product:
             return
         if self._hub.node(device_id) is None:
             self._platform.bus.unsubscribe(device_topic(device_id), self._to_device)
-        async with self._platform.database.transaction(connection.actor) as scope:
-            await registry.note_gone(scope, device_id, connection_id=connection.id)
         if connection.identity.is_node_host:
             await self._node_hosts.on_closed(connection)
+        async with self._platform.database.transaction(connection.actor) as scope:
+            await registry.note_gone(scope, device_id, connection_id=connection.id)
 
     async def health(self) -> dict[str, Any]:
         """What every client may know."""
         return {"ok": True, "ts": int(self._platform.clock.now().timestamp() * 1000)}
+
+    async def snapshot(self, connection: Connection) -> dict[str, Any] | None:
+        """What a user may know of the gateway and their conversations."""
+        return await health_of(self._platform, connection.actor)
 
     async def is_ready(self) -> bool:
         """Whether the database and the bus answer."""

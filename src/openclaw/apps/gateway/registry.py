@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from openclaw.apps.gateway.connection import Connection
@@ -104,10 +104,14 @@ class ConnectionHub:
             )
             if connection.can_receive(event, payload, scope=scope)
         ]
-        if not receivers:
-            return 0
-        outgoing = OutgoingEvent(event, payload, state_version=state_version)
+        key = payload.get("sessionKey")
+        encoded: dict[Any, OutgoingEvent] = {}  # by what the receiver calls the conversation
         for connection in receivers:
+            name = connection.name_of_session(key) if isinstance(key, str) else key
+            outgoing = encoded.get(name)
+            if outgoing is None:
+                told = payload if name == key else {**payload, "sessionKey": name}
+                outgoing = encoded[name] = OutgoingEvent(event, told, state_version=state_version)
             connection.send_event(outgoing)
         return len(receivers)
 
@@ -133,6 +137,15 @@ class ConnectionHub:
         """The connection over which ``device_id`` serves invocations; None while it is offline here."""
         nodes = (c for c in self._by_device.get(device_id, ()) if c.identity.role is Role.NODE)
         return next(nodes, None)
+
+    def operators(self) -> list[list[Connection]]:
+        """The pages and other clients that are connected here, by user and workspace."""
+        found: dict[Member, list[Connection]] = {}
+        for connection in self._all.values():
+            if connection.identity.role is Role.OPERATOR:
+                member = connection.actor.user_id, connection.actor.workspace_id
+                found.setdefault(member, []).append(connection)
+        return list(found.values())
 
     def nodes(self) -> list[Connection]:
         """The machines that are connected here."""

@@ -20,8 +20,9 @@ from openclaw.apps.gateway.idempotency import IdempotencyCache
 from openclaw.apps.gateway.limits import Admission, Buckets, GatewayLimits
 from openclaw.apps.gateway.registry import SERVICE_RESTART, ConnectionHub
 from openclaw.apps.gateway.requests import RequestRunner
-from openclaw.apps.gateway.send_queue import GatewaySocket
+from openclaw.apps.gateway.send_queue import GatewaySocket, OutgoingEvent
 from openclaw.kit.clock import Clock
+from openclaw.kit.errors import OpenClawError
 from openclaw.kit.tasks import cancel_and_wait, spawn
 from openclaw.protocol.gateway.frames import ProtocolViolation
 
@@ -66,6 +67,7 @@ class GatewayServer:
         self._buckets = Buckets(clock, config.limits)
         self._server: Server | None = None
         self._ticker: asyncio.Task[None] | None = None
+        self._health: asyncio.Task[None] | None = None
         self._greeter = Greeter(
             dispatcher,
             self.hub,
@@ -102,17 +104,18 @@ class GatewayServer:
             create_connection=GatewaySocket,
         )
         self._ticker = spawn(self._tick(), name="gateway tick")
+        self._health = spawn(self._tell_health_for_ever(), name="gateway health")
 
     async def stop(self, *, reason: str = "service restart", restart_expected_ms: int | None = None) -> None:
         """Tell every client, close with 1012, and end what is still being done."""
-        if self._server is None or self._ticker is None:
+        if self._server is None or self._ticker is None or self._health is None:
             return
-        await cancel_and_wait(self._ticker)
+        await cancel_and_wait(self._ticker, self._health)
         self.hub.shutdown(reason, restart_expected_ms)
         self._server.close(code=SERVICE_RESTART, reason=reason)
         await self._server.wait_closed()
         await self._idempotency.stop()
-        self._server = self._ticker = None
+        self._server = self._ticker = self._health = None
 
     async def _answer_http(self, socket: ServerConnection, request: HttpRequest) -> Response | None:
         path = request.path.partition("?")[0]
@@ -172,10 +175,12 @@ class GatewayServer:
         if connection.is_closing:  # its session was ended while it was being greeted
             give_up()
         self.hub.tell_presence(actor.user_id, actor.workspace_id)
+        health = spawn(self._tell_health(connection, [connection]), name="gateway first health")
         try:
             await asyncio.wait([receiver])
         finally:
             receiver.cancel()
+            await cancel_and_wait(health)
             self.hub.discard(connection)
             await runner.finish()
             self.hub.tell_presence(actor.user_id, actor.workspace_id)
@@ -222,6 +227,29 @@ class GatewayServer:
             self.hub.tick()
             self._idempotency.prune()
             self._buckets.prune()
+
+    async def _tell_health_for_ever(self) -> None:
+        while True:
+            await self._clock.sleep(self._limits.health)
+            for connections in self.hub.operators():
+                await self._tell_health(connections[0], connections)
+
+    async def _tell_health(self, asks: Connection, hears: Sequence[Connection]) -> None:
+        """Tell connections of one user in one workspace how things are; whoever is gone by then is left out."""
+        if not asks.can_receive("health", {}):
+            return
+        try:
+            snapshot = await self._dispatcher.snapshot(asks)
+        except OpenClawError as error:
+            _log.warning("the health of the gateway is unknown", error_code=error.code)
+            return
+        except Exception:  # noqa: BLE001  (one defect must not end the round)
+            _log.exception("the health of the gateway is unknown")
+            return
+        if snapshot is not None:
+            event = OutgoingEvent("health", snapshot)
+            for connection in hears:
+                connection.send_event(event)
 
     def _remote(self, socket: ServerConnection, request: HttpRequest) -> Remote:
         peer = str(socket.remote_address[0]) if socket.remote_address else ""

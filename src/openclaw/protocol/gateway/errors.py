@@ -26,6 +26,11 @@ CODES: dict[Kind, str] = {
     Kind.UNAVAILABLE: UNAVAILABLE,
     Kind.INTERNAL: UNAVAILABLE,
 }
+# What released clients look for in ``details.reason``, by our code.
+REASONS = {
+    "agents.approval_not_found": "APPROVAL_NOT_FOUND",
+    "agents.approval_decided": "APPROVAL_ALREADY_RESOLVED",
+}
 MAX_WORDS = 300
 _RETRYABLE = frozenset({Kind.QUOTA, Kind.UNAVAILABLE})
 
@@ -306,8 +311,9 @@ def error_shape(error: OpenClawError, *, protocol: int = 4, language: str = "en"
         code = error.protocol_code or code
         details["code"] = error.detail_name or error.code
         details.update(error.details())
-    elif data := error.data:
-        details["data"] = data
+    else:
+        details |= {"data": error.data} if error.data else {}
+        details |= {"reason": REASONS[error.code]} if error.code in REASONS else {}
     if protocol < 4 and code == FORBIDDEN:
         code = INVALID_REQUEST  # the older release does not know FORBIDDEN
     seconds = error.data.get("retry_after_seconds")

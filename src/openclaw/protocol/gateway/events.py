@@ -26,6 +26,7 @@ class EventRule(NamedTuple):
 
 _APPROVAL_CAPS = frozenset({"approvals", "exec-approvals"})
 _NODE_ONLY = EventRule(operators=False, nodes=True)
+_WHOLE = frozenset({"tick", "presence", "health"})  # each tells all that the ones before it told
 
 EVENTS: dict[str, EventRule] = {
     "connect.challenge": EventRule(nodes=True),
@@ -45,6 +46,8 @@ EVENTS: dict[str, EventRule] = {
     "node.invoke.cancel": _NODE_ONLY,
 }
 
+# In the protocol, but nothing to tell: machines are linked by challenge and wait for nobody's approval.
+UNSENT = frozenset({"device.pair.requested", "device.pair.resolved"})
 TOOL_EVENTS = "tool-events"
 
 
@@ -74,6 +77,16 @@ def can_receive(
     return protocol < NEWEST or not rule.caps or not rule.caps.isdisjoint(caps)
 
 
+def sendable(*, role: Role, scopes: Collection[str], caps: Collection[str], protocol: int) -> list[str]:
+    """The events that a connection may ever receive."""
+    return [
+        event
+        for event in EVENTS
+        if event not in UNSENT
+        and can_receive(event, {}, role=role, scopes=scopes, caps=caps, protocol=protocol)
+    ]
+
+
 def is_sequenced(event: str) -> bool:
     """Whether the event counts in the sequence of its connection."""
     return EVENTS[event] is not _NODE_ONLY
@@ -84,7 +97,7 @@ def topic_of(event: str, payload: Payload) -> str | None:
 
     None for the end of a run by error or abort: it does not repeat the text that came before.
     """
-    if event in ("tick", "presence"):
+    if event in _WHOLE:
         return event
     if event == "chat" and payload.get("state") in ("delta", "final"):
         return f"chat:{payload.get('runId')}"
@@ -95,7 +108,7 @@ def is_droppable(event: str, payload: Payload) -> bool:
     """Whether a client that reads slowly may miss this one, since the next of its topic tells it all."""
     if event == "chat":
         return payload.get("state") == "delta"
-    return event in ("tick", "presence")
+    return event in _WHOLE
 
 
 def restated(event: str, payload: Payload) -> Payload:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from openclaw.apps.gateway.connection import Connection
 from openclaw.domains.conversations.errors import ConversationNotFoundError
 from openclaw.domains.conversations.service import catalog
 from openclaw.infra.scope import Scope
@@ -11,11 +12,17 @@ MAIN_KEYS = frozenset({"main", "agent:main:main", "global"})
 AGENT_PREFIX = "agent:main:"
 
 
-async def conversation_of(scope: Scope, session_key: str) -> UUID:
+async def conversation_of(scope: Scope, session_key: str, connection: Connection) -> UUID:
     """The conversation that a key names: ``main``, ``conv_…`` or ``agent:main:conv_…``.
 
-    Raises ConversationNotFoundError, also for conversations of others.
+    The connection hears of it by the same name. Raises ConversationNotFoundError, also for conversations of others.
     """
+    conversation_id = await _find(scope, session_key)
+    connection.call_session(key_of(conversation_id), session_key)
+    return conversation_id
+
+
+async def _find(scope: Scope, session_key: str) -> UUID:
     if session_key in MAIN_KEYS:
         return (await catalog.get_main(scope)).id
     try:
@@ -34,3 +41,8 @@ def check_session(conversation_id: UUID, session_id: str | None) -> None:
 def key_of(conversation_id: UUID) -> str:
     """The canonical key of a conversation."""
     return ids.to_wire("conv", conversation_id)
+
+
+def name_of(connection: Connection, conversation_id: UUID) -> str:
+    """What the client calls a conversation; the canonical key unless it has used another."""
+    return connection.name_of_session(key_of(conversation_id))

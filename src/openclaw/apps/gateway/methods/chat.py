@@ -24,7 +24,7 @@ def chat_methods(platform: Platform) -> dict[str, Handler]:
     async def send(connection: Connection, params: ChatSendParams) -> dict[str, Any]:
         actor = connection.actor
         async with platform.database.transaction(actor) as scope:
-            conversation_id = await conversation_of(scope, params.session_key)
+            conversation_id = await conversation_of(scope, params.session_key, connection)
             check_session(conversation_id, params.session_id)
             try:
                 accepted = await messages.send_message(
@@ -49,7 +49,7 @@ def chat_methods(platform: Platform) -> dict[str, Handler]:
 
     async def history(connection: Connection, params: ChatHistoryParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
-            conversation_id = await conversation_of(scope, params.session_key)
+            conversation_id = await conversation_of(scope, params.session_key, connection)
             check_session(conversation_id, params.session_id)
             page = await messages.list_messages(
                 scope,
@@ -69,7 +69,7 @@ def chat_methods(platform: Platform) -> dict[str, Handler]:
 
     async def abort(connection: Connection, params: ChatAbortParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
-            conversation_id = await conversation_of(scope, params.session_key)
+            conversation_id = await conversation_of(scope, params.session_key, connection)
             run = await runs.find_open_run(scope, conversation_id)
             is_wanted = run is not None and params.run_id in (
                 None,

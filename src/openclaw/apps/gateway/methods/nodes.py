@@ -14,6 +14,7 @@ from openclaw.apps.gateway.errors import (
     NodeCallFailedError,
     NodeNotConnectedError,
 )
+from openclaw.apps.gateway.registry import ConnectionHub
 from openclaw.domains.agents import policy
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.schemas import Device
@@ -31,18 +32,18 @@ from openclaw.protocol.tools import InvalidArguments, decode_arguments
 _DEFAULT_TIMEOUT = timedelta(seconds=30)
 
 
-def node_methods(platform: Platform) -> dict[str, Handler]:
+def node_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handler]:
     """Handlers by name."""
 
     async def list_nodes(connection: Connection, _params: p.NoParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
-            nodes = [_node(device) for device in await registry.list_devices(scope)]
+            nodes = [_node(device, hub) for device in await registry.list_devices(scope)]
             return {"ts": int(scope.now().timestamp() * 1000), "nodes": nodes}
 
     async def describe(connection: Connection, params: p.NodeDescribeParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
             row = await registry.access_device_by_node(scope, params.node_id)
-            return {"ts": int(scope.now().timestamp() * 1000), **_node(registry.seen(row, scope.now()))}
+            return {"ts": int(scope.now().timestamp() * 1000), **_node(registry.seen(row, scope.now()), hub)}
 
     async def rename(connection: Connection, params: p.NodeRenameParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
@@ -135,7 +136,7 @@ def _judged(row: DeviceRow, params: p.NodeInvokeParams) -> dict[str, Any]:
     return arguments
 
 
-def _node(device: Device) -> dict[str, Any]:
+def _node(device: Device, hub: ConnectionHub) -> dict[str, Any]:
     return {
         "nodeId": device.node_id,
         "displayName": device.name,
@@ -146,4 +147,17 @@ def _node(device: Device) -> dict[str, Any]:
         "paired": True,
         "connected": device.online,
         **({"lastSeenAtMs": int(device.last_seen_at.timestamp() * 1000)} if device.last_seen_at else {}),
+        **_connected(hub.node(device.id)),
+    }
+
+
+def _connected(node: Connection | None) -> dict[str, Any]:
+    """What only the process knows that holds the machine's socket."""
+    if node is None:
+        return {}
+    family = node.connect.client.device_family
+    return {
+        "connectedAtMs": int(node.connected_at.timestamp() * 1000),
+        "remoteIp": node.remote.address,
+        **({"deviceFamily": family} if family else {}),
     }

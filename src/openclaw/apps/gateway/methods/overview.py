@@ -9,6 +9,7 @@ from openclaw.apps.gateway.methods.addressing import key_of
 from openclaw.apps.gateway.registry import ConnectionHub
 from openclaw.domains.agents.service import providers
 from openclaw.domains.conversations.service import catalog
+from openclaw.infra.scope import Actor
 from openclaw.infra.web.context import Platform
 
 _RECENT = 10
@@ -18,49 +19,20 @@ def overview_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handle
     """Handlers by name."""
 
     async def health(connection: Connection, _params: Any) -> dict[str, Any]:
-        started = platform.clock.now()
-        async with platform.database.transaction(connection.actor) as scope:
-            page = await catalog.list_conversations(
-                scope, query=None, archived=False, cursor=None, limit=_RECENT
-            )
-        recent = [
-            {
-                "key": key_of(conversation.id),
-                "updatedAt": int(conversation.updated_at.timestamp() * 1000),
-                "age": int((started - conversation.updated_at).total_seconds() * 1000),
-            }
-            for conversation in page.items
-        ]
-        sessions = {"path": "", "count": len(recent), "recent": recent}
-        return {
-            "ok": True,
-            "ts": int(started.timestamp() * 1000),
-            "durationMs": int((platform.clock.now() - started).total_seconds() * 1000),
-            "channels": {},
-            "channelOrder": [],
-            "channelLabels": {},
-            "heartbeatSeconds": 0,
-            "defaultAgentId": "main",
-            "agents": [{"agentId": "main", "isDefault": True, "sessions": sessions}],
-            "sessions": sessions,
-        }
+        return await health_of(platform, connection.actor)
 
     async def status(connection: Connection, _params: Any) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
             model = (await providers.list_models(scope))[0]
-            page = await catalog.list_conversations(
-                scope, query=None, archived=False, cursor=None, limit=_RECENT
-            )
-        recent = [
-            {"key": key_of(c.id), "updatedAt": int(c.updated_at.timestamp() * 1000)} for c in page.items
-        ]
+            found, count = await catalog.find_conversations(scope, limit=_RECENT)
+        recent = [{"key": key_of(c.id), "updatedAt": int(c.updated_at.timestamp() * 1000)} for c in found]
         return {
             "heartbeat": {"defaultAgentId": "main", "agents": []},
             "channelSummary": [],
             "queuedSystemEvents": [],
             "sessions": {
                 "paths": [],
-                "count": len(recent),
+                "count": count,
                 "defaults": {"model": model.name, "contextTokens": None},
                 "recent": recent,
                 "byAgent": [],
@@ -94,4 +66,32 @@ def overview_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handle
         "models.list": models,
         "agents.list": agents,
         "agent.identity.get": identity,
+    }
+
+
+async def health_of(platform: Platform, actor: Actor) -> dict[str, Any]:
+    """How the gateway is and what the actor has in it, as ``health`` answers and tells."""
+    started = platform.clock.now()
+    async with platform.database.transaction(actor) as scope:
+        found, count = await catalog.find_conversations(scope, limit=_RECENT)
+    recent = [
+        {
+            "key": key_of(conversation.id),
+            "updatedAt": int(conversation.updated_at.timestamp() * 1000),
+            "age": int((started - conversation.updated_at).total_seconds() * 1000),
+        }
+        for conversation in found
+    ]
+    sessions = {"path": "", "count": count, "recent": recent}
+    return {
+        "ok": True,
+        "ts": int(started.timestamp() * 1000),
+        "durationMs": int((platform.clock.now() - started).total_seconds() * 1000),
+        "channels": {},
+        "channelOrder": [],
+        "channelLabels": {},
+        "heartbeatSeconds": 0,
+        "defaultAgentId": "main",
+        "agents": [{"agentId": "main", "isDefault": True, "sessions": sessions}],
+        "sessions": sessions,
     }

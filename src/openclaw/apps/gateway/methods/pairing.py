@@ -1,5 +1,6 @@
 """device.pair.*: the machines of a user as clients of the gateway know them."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.errors import NoDeviceTokensError
 from openclaw.domains.devices.errors import PairingRequestNotFoundError
-from openclaw.domains.devices.schemas import Device
+from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.service import pairing, registry
 from openclaw.infra.web.context import Platform
 from openclaw.kit import ids
@@ -19,15 +20,16 @@ def pairing_methods(platform: Platform) -> dict[str, Handler]:
 
     async def list_pairs(connection: Connection, _params: p.NoParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
+            rows = await registry.list_rows(scope)
             return {
                 "pending": [pairing.wire(row) for row in await pairing.list_requests(scope)],
-                "paired": [_paired(device) for device in await registry.list_devices(scope)],
+                "paired": [_paired(row, scope.now()) for row in rows],
             }
 
     async def approve(connection: Connection, params: p.PairDecisionParams) -> dict[str, Any]:
         async with platform.database.system() as scope:  # its key may have been linked by another tenant
             row = await pairing.approve(scope, connection.actor, _parse(params.request_id))
-            device = _paired(registry.seen(row, scope.now()))
+            device = _paired(row, scope.now())
         return {"requestId": params.request_id, "device": device}
 
     async def reject(connection: Connection, params: p.PairDecisionParams) -> dict[str, Any]:
@@ -79,10 +81,10 @@ def _parse(text: str) -> UUID:
         raise PairingRequestNotFoundError from None
 
 
-def _paired(device: Device) -> dict[str, Any]:
+def _paired(device: DeviceRow, now: datetime) -> dict[str, Any]:
     return {
         "deviceId": device.node_id,
-        "publicKey": "",
+        "publicKey": device.public_key,
         "displayName": device.name,
         "platform": device.platform,
         "clientId": "node-host",
@@ -93,5 +95,5 @@ def _paired(device: Device) -> dict[str, Any]:
         "tokens": [],
         "createdAtMs": int(device.linked_at.timestamp() * 1000),
         "approvedAtMs": int(device.linked_at.timestamp() * 1000),
-        "connected": device.online,
+        "connected": registry.is_online(device, now),
     }

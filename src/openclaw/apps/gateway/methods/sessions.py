@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
-from openclaw.apps.gateway.methods.addressing import check_session, conversation_of, key_of
+from openclaw.apps.gateway.methods.addressing import check_session, conversation_of, key_of, name_of
 from openclaw.domains.agents.schemas import TextPart
 from openclaw.domains.agents.service import providers
 from openclaw.domains.conversations.errors import ConversationNotFoundError
@@ -38,9 +38,13 @@ def session_methods(platform: Platform) -> dict[str, Handler]:
         limit, offset = params.limit or MAX_PAGE, params.offset or 0
         async with platform.database.transaction(connection.actor) as scope:
             found, count = await _find(scope, params, offset=offset, limit=limit)
+            await _call_main(scope, connection)
             model = (await providers.list_models(scope))[0]
             now = scope.now()
-        rows = [_row(conversation, model.provider, model.name) for conversation in found]
+        rows = [
+            _row(conversation, name_of(connection, conversation.id), model.provider, model.name)
+            for conversation in found
+        ]
         return {
             "ts": int(now.timestamp() * 1000),
             "path": "",
@@ -54,41 +58,40 @@ def session_methods(platform: Platform) -> dict[str, Handler]:
         limit = params.limit or _PREVIEWS
         characters = params.max_chars or _PREVIEW_CHARS
         async with platform.database.transaction(connection.actor) as scope:
-            previews = [await _preview(scope, key, limit, characters) for key in params.keys]
+            previews = [await _preview(scope, connection, key, limit, characters) for key in params.keys]
             now = scope.now()
         return {"ts": int(now.timestamp() * 1000), "previews": previews}
 
     async def patch(connection: Connection, params: SessionsPatchParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
-            conversation_id = await conversation_of(scope, params.key)
+            conversation_id = await conversation_of(scope, params.key, connection)
             check_session(conversation_id, params.expected_session_id)
             if params.label is not UNSET:
                 await _set_label(scope, conversation_id, params.label)
             if params.archived is not UNSET:
                 await catalog.set_archived(scope, conversation_id, archived=params.archived is True)
             entry = await catalog.get_conversation(scope, conversation_id)
-        return {"ok": True, "path": "", "key": key_of(conversation_id), "entry": _entry(entry)}
+        return {"ok": True, "path": "", "key": params.key, "entry": _entry(entry)}
 
     async def reset(connection: Connection, params: SessionsResetParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
-            conversation_id = await conversation_of(scope, params.key)
+            conversation_id = await conversation_of(scope, params.key, connection)
             await messages.start_over(scope, conversation_id)
             entry = await catalog.get_conversation(scope, conversation_id)
-        return {"ok": True, "key": key_of(conversation_id), "entry": _entry(entry)}
+        return {"ok": True, "key": params.key, "entry": _entry(entry)}
 
     async def delete(connection: Connection, params: SessionsDeleteParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
-            conversation_id = await conversation_of(scope, params.key)
+            conversation_id = await conversation_of(scope, params.key, connection)
             check_session(conversation_id, params.expected_session_id)
             entry = await catalog.get_conversation(scope, conversation_id)
             if params.archived_only and not entry.archived:
-                return {"ok": True, "key": key_of(conversation_id), "deleted": False, "archived": []}
+                return {"ok": True, "key": params.key, "deleted": False, "archived": []}
             if params.delete_transcript is False:
                 await catalog.set_archived(scope, conversation_id, archived=True)
-                key = key_of(conversation_id)
-                return {"ok": True, "key": key, "deleted": False, "archived": [key]}
+                return {"ok": True, "key": params.key, "deleted": False, "archived": [params.key]}
             await catalog.delete_conversation(scope, conversation_id)
-        return {"ok": True, "key": key_of(conversation_id), "deleted": True, "archived": []}
+        return {"ok": True, "key": params.key, "deleted": True, "archived": []}
 
     return {
         "sessions.list": list_sessions,
@@ -97,6 +100,13 @@ def session_methods(platform: Platform) -> dict[str, Handler]:
         "sessions.reset": reset,
         "sessions.delete": delete,
     }
+
+
+async def _call_main(scope: Scope, connection: Connection) -> None:
+    """Clients of release 3 know the main conversation as ``main`` and by no other name."""
+    main_id = await catalog.find_main_id(scope) if connection.protocol < 4 else None
+    if main_id is not None:
+        connection.call_session(key_of(main_id), "main")
 
 
 async def _find(
@@ -137,9 +147,11 @@ async def _set_label(scope: Scope, conversation_id: UUID, label: str | None) -> 
     await catalog.update_conversation(scope, conversation_id, data)
 
 
-async def _preview(scope: Scope, key: str, limit: int, characters: int) -> dict[str, Any]:
+async def _preview(
+    scope: Scope, connection: Connection, key: str, limit: int, characters: int
+) -> dict[str, Any]:
     try:
-        conversation_id = await conversation_of(scope, key)
+        conversation_id = await conversation_of(scope, key, connection)
     except ConversationNotFoundError:
         return {"key": key, "status": "missing", "items": []}
     page = await messages.list_messages(scope, conversation_id, cursor=None, limit=limit)
@@ -152,9 +164,9 @@ async def _preview(scope: Scope, key: str, limit: int, characters: int) -> dict[
     return {"key": key, "status": "ok" if items else "empty", "items": items}
 
 
-def _row(conversation: Conversation, provider: str, model: str) -> dict[str, Any]:
+def _row(conversation: Conversation, key: str, provider: str, model: str) -> dict[str, Any]:
     return {
-        "key": key_of(conversation.id),
+        "key": key,
         "kind": "direct",
         "label": conversation.title,
         "displayName": conversation.title,

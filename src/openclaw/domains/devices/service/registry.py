@@ -42,6 +42,11 @@ async def list_devices(scope: Scope) -> list[Device]:
     return [seen(row, scope.now()) for row in await repository.list_devices(scope)]
 
 
+async def list_rows(scope: Scope) -> list[DeviceRow]:
+    """The actor's linked machines, with what their owner's list leaves out."""
+    return await repository.list_devices(scope)
+
+
 async def access_device(scope: Scope, device_id: UUID) -> DeviceRow:
     """One of the actor's machines; DeviceNotFoundError for any other, and for revoked ones."""
     row = await repository.find_device(scope, device_id)
