@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from openclaw.infra.blobs import open_blobs
 from openclaw.infra.health import check_health
 from openclaw.infra.web.errors import _HTTP_CODES
