@@ -98,10 +98,10 @@ class Product:
             return
         if self._hub.node(device_id) is None:
             self._platform.bus.unsubscribe(device_topic(device_id), self._to_device)
-        async with self._platform.database.transaction(connection.actor) as scope:
-            await registry.note_gone(scope, device_id, connection_id=connection.id)
         if connection.identity.is_node_host:
             await self._node_hosts.on_closed(connection)
+        async with self._platform.database.transaction(connection.actor) as scope:
+            await registry.note_gone(scope, device_id, connection_id=connection.id)
 
     async def health(self) -> dict[str, Any]:
         """What every client may know."""

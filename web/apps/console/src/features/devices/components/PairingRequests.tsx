@@ -13,13 +13,15 @@ export function PairingRequests() {
   const requests = usePairingRequests();
   if (!requests.data || requests.data.length === 0) return null;
   return (
-    <Section title={t("pairing.title")} description={t("pairing.description")}>
-      <Rows label={t("pairing.title")}>
-        {requests.data.map((request) => (
-          <RequestRow key={request.id} request={request} />
-        ))}
-      </Rows>
-    </Section>
+    <div className="PairingRequests">
+      <Section title={t("pairing.title")} description={t("pairing.description")}>
+        <Rows label={t("pairing.title")}>
+          {requests.data.map((request) => (
+            <RequestRow key={request.id} request={request} />
+          ))}
+        </Rows>
+      </Section>
+    </div>
   );
 }
 
