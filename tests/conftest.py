@@ -31,22 +31,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-<<<<<<< HEAD
-    """A test that was skipped for want of a system package must not look like a passed one."""
-    for missing in ("no Chromium", "no packaged PostgreSQL"):
-        skipped = [r for r in terminalreporter.stats.get("skipped", []) if missing in str(r.longrepr)]
-        if skipped:
-            terminalreporter.write_sep("!", f"{len(skipped)} TESTS DID NOT RUN: {missing}", red=True)
-=======
     """A test that was skipped for want of a program must not look like a passed one."""
     skipped = terminalreporter.stats.get("skipped", [])
-    for reason, what in (
-        ("no Chromium", "BROWSER TESTS"),
-        ("no real Pi runtime", "TESTS ON THE REAL PI RUNTIME"),
-    ):
-        if count := sum(reason in str(report.longrepr) for report in skipped):
-            terminalreporter.write_sep("!", f"{count} {what} DID NOT RUN: {reason}", red=True)
->>>>>>> pi
+    for missing in ("no Chromium", "no packaged PostgreSQL", "no real Pi runtime"):
+        if count := sum(missing in str(report.longrepr) for report in skipped):
+            terminalreporter.write_sep("!", f"{count} TESTS DID NOT RUN: {missing}", red=True)
 
 
 @pytest.fixture(scope="session")
