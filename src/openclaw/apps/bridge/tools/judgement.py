@@ -11,8 +11,8 @@ from msgspec import Struct
 from openclaw.apps.bridge.policy import Policy
 from openclaw.apps.bridge.tools.failures import FailureCode, ToolFailedError
 from openclaw.apps.bridge.tools.paths import MAX_PATH_BYTES, expand, resolve
-from openclaw.protocol.grading import Grade, grade_call
-from openclaw.protocol.tools import Exec
+from openclaw.protocol.grading import Assessment, Grade, grade_call
+from openclaw.protocol.tools import UNDO, UNDO_PREVIEW, Exec, FsRead, FsUndo, FsUndoPreview, FsWrite
 
 _BREAKS = re.compile(r"[\s;&|<>(){}`\"'=,:@]+")
 _QUOTES = str.maketrans("", "", "\"'\\")
@@ -22,9 +22,11 @@ _MAX_GLOB_MATCHES = 1000
 
 def judge(policy: Policy, tool: str, arguments: Struct) -> None:
     """Pass, or ToolFailedError (DENIED_BY_LOCAL_POLICY) that says what the owner refuses."""
+    # Whoever may not write may not undo; the paths themselves are judged one by one.
+    tool = {UNDO: "fs.write", UNDO_PREVIEW: "fs.read"}.get(tool, tool)
     if not policy.allows_tool(tool):
         raise _denied(f"This machine's owner has switched {tool} off.")
-    assessment = grade_call(tool, arguments, home=policy.home)
+    assessment = _assess(policy, tool, arguments)
     if assessment.grade is Grade.DANGEROUS:
         raise _denied("This call is dangerous; this machine never runs such calls.")
     if assessment.grade > Grade(policy.max_grade):
@@ -33,6 +35,14 @@ def judge(policy: Policy, tool: str, arguments: Struct) -> None:
         )
     if isinstance(arguments, Exec):
         _judge_words(policy, arguments)
+
+
+def _assess(policy: Policy, tool: str, arguments: Struct) -> Assessment:
+    if isinstance(arguments, FsUndo):
+        arguments = FsWrite(path="~/any", content="")
+    if isinstance(arguments, FsUndoPreview):
+        arguments = FsRead(path="~/any")
+    return grade_call(tool, arguments, home=policy.home)
 
 
 def needs_lookup(arguments: Struct) -> bool:
