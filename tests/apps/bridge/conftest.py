@@ -80,8 +80,13 @@ def policy(policy_of: Callable[[str], Policy]) -> Policy:
 
 
 @pytest.fixture
-def versions(folder: StateFolder) -> Iterator[Versions]:
-    made = Versions(folder.path / VERSIONS, clock=ManualClock(datetime.now(UTC)))
+def now() -> ManualClock:
+    return ManualClock(datetime.now(UTC))
+
+
+@pytest.fixture
+def versions(folder: StateFolder, now: ManualClock) -> Iterator[Versions]:
+    made = Versions(folder.path / VERSIONS, clock=now)
     yield made
     made.close()
 

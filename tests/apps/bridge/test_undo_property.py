@@ -18,7 +18,7 @@ class Chance:
     """Everything that is random in a case, by its seed."""
 
     def __init__(self, seed: int, home: Path) -> None:
-        self._random = random.Random(seed)  # noqa: S311  (reproducible, not secret)
+        self._random = random.Random(seed)
         self._home = home
 
     def plant(self) -> None:
@@ -83,10 +83,8 @@ class Chance:
         return self._random.random() < chance
 
 
-@pytest.mark.parametrize("block", range(20))
-def test_undo_gives_the_same_tree_back(
-    block: int, tmp_path: Path, home: Path, policy: Policy, versions: Versions
-) -> None:
+@pytest.mark.parametrize("block", range(15))
+def test_undo_gives_the_same_tree_back(block: int, home: Path, policy: Policy, versions: Versions) -> None:
     for seed in range(block * 15, block * 15 + 15):
         inner = home / f"case-{seed}"
         inner.mkdir()

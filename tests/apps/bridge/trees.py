@@ -28,18 +28,19 @@ _TOOLS: dict[type, Callable[..., Any]] = {
 def tree(folder: Path) -> dict[bytes, tuple[Any, ...]]:
     """Every path below ``folder`` with its kind, mode, and bytes or link target."""
     found: dict[bytes, tuple[Any, ...]] = {}
-    for root, folders, files in os.walk(os.fsencode(folder)):
-        for name in (*folders, *files):
-            path = os.path.join(root, name)
-            status = os.lstat(path)
-            mode = stat.S_IMODE(status.st_mode)
-            if stat.S_ISLNK(status.st_mode):
-                found[path] = ("link", os.readlink(path))
-            elif stat.S_ISDIR(status.st_mode):
-                found[path] = ("folder", mode)
-            else:
-                with open(path, "rb") as file:
-                    found[path] = ("file", mode, file.read())
+    for path in folder.rglob("*"):
+        status = path.lstat()
+        mode = stat.S_IMODE(status.st_mode)
+        if stat.S_ISLNK(status.st_mode):
+            found[os.fsencode(path)] = ("link", str(path.readlink()))
+        elif stat.S_ISDIR(status.st_mode):
+            found[os.fsencode(path)] = ("folder", mode)
+        else:
+            found[os.fsencode(path)] = (
+                "file",
+                mode,
+                path.read_bytes() if stat.S_ISREG(status.st_mode) else None,
+            )
     return found
 
 

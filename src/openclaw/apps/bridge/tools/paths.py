@@ -6,7 +6,6 @@ whoever swaps a component for one meanwhile makes the open fail instead of leadi
 """
 
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Callable, Generator
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from openclaw.apps.bridge.policy import Policy
 from openclaw.apps.bridge.tools.failures import FailureCode, ToolFailedError, failure_of
-from openclaw.apps.bridge.versions.folders import CREATING, Folder, identity, keep_owner
+from openclaw.apps.bridge.versions.folders import CREATING, Folder, identity, keep_owner, temporary_name
 
 MAX_PATH_BYTES = 4096
 _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
@@ -128,7 +127,7 @@ class Target:
 
     def replace_by(self, fill: Callable[[int], None], *, mode: int | None) -> None:
         """As ``replace``, with what ``fill`` writes into an open file, and rights of its own unless None."""
-        temporary = f".{self.name[:100]}.{secrets.token_hex(6)}.tmp"
+        temporary = temporary_name(self.name)
         present = 0o666 if self.status is None else stat.S_IMODE(self.status.st_mode)
         descriptor = self.folder.open(temporary, CREATING, present if mode is None else 0o600)
         try:

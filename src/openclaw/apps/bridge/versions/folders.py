@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import re
+import secrets
 import stat
 import sys
 from collections.abc import Generator
@@ -135,6 +137,16 @@ class Folder:
     @property
     def _at(self) -> _At:
         return {"dir_fd": self.descriptor} if self.descriptor >= 0 else {}
+
+
+def temporary_name(name: str) -> str:
+    """A new name beside ``name`` for what will be renamed to it; ``leftover_of`` knows it again."""
+    return f".{name[:100]}.{secrets.token_hex(6)}.tmp"
+
+
+def leftover_of(name: str) -> re.Pattern[str]:
+    """Matches the temporary names of ``name``."""
+    return re.compile(rf"\.{re.escape(name[:100])}\.[0-9a-f]{{12}}\.tmp")
 
 
 def digest(descriptor: int) -> str:

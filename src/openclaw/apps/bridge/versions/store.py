@@ -9,12 +9,13 @@ import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from openclaw.apps.bridge.versions.blobs import Blobs
-from openclaw.apps.bridge.versions.folders import Folder
+from openclaw.apps.bridge.versions.folders import Folder, leftover_of
 from openclaw.apps.bridge.versions.states import Change, Lost, State
 from openclaw.kit.clock import Clock
 
@@ -150,10 +151,13 @@ class Versions:
             self._database.execute("UPDATE changes SET is_settled = 1 WHERE call_id = ?", (call_id,))
 
     def settle_interrupted(self) -> None:
-        """Forget the changes that a killed bridge wrote down and did not get to make."""
+        """Forget the changes that a killed bridge wrote down and did not get to make, and what it left half made."""
         with self._lock:
             rows = self._database.execute(f"SELECT {_COLUMNS} FROM changes WHERE is_settled = 0").fetchall()  # noqa: S608
-            self.remove([change for change in map(_change, rows) if not _has_happened(change)])
+            changes = [_change(row) for row in rows]
+            for change in changes:
+                _clear_leftovers(change)
+            self.remove([change for change in changes if not _has_happened(change)])
             self._database.execute("UPDATE changes SET is_settled = 1")
 
     def list_changes(self, call_ids: Sequence[str], *, device_id: str) -> list[Change]:
@@ -282,6 +286,16 @@ def _has_happened(change: Change) -> bool:
         return not folder.look(name).is_like(change.before)
     except OSError:
         return True
+
+
+def _clear_leftovers(change: Change) -> None:
+    """Remove the file that was being written when the bridge was killed, and would have been renamed."""
+    folder, name = os.path.split(change.path)
+    leftover = leftover_of(name)
+    with suppress(OSError):
+        for found in os.listdir(folder):
+            if leftover.fullmatch(found):
+                os.unlink(os.path.join(folder, found))
 
 
 def _encoded(text: str | None) -> bytes | None:

@@ -93,6 +93,8 @@ def walk(
 def _put_back(world: World, step: Step, force: frozenset[str], on_look: Callable[[Step], None]) -> None:
     step.now = world.look(step.path)
     if step.now.is_like(step.before):
+        if step.before.kind == "folder":
+            world.put(step.path, step.before)  # its rights may be missing still
         return
     if step.before.lost is not None or step.before.kind == "other":
         lost = step.before.lost

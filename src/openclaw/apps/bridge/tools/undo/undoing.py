@@ -39,7 +39,8 @@ class UndoPath(msgspec.Struct, frozen=True, rename="camel"):
 class Undo(msgspec.Struct, frozen=True, rename="camel"):
     """The paths, at most ``MAX_PATHS`` of them and ``more`` that are not listed.
 
-    ``done`` and ``stopped`` count them all; ``unknown`` are calls of which nothing is kept (any more).
+    ``done`` (of a preview: to be done) and ``stopped`` count them all; ``unknown`` are calls of which nothing is
+    kept (any more).
     """
 
     paths: list[UndoPath]
@@ -54,7 +55,7 @@ def preview_undo(policy: Policy, arguments: FsUndoPreview, recorder: Recorder) -
     picture, diffs = Picture(policy, recorder), _Diffs(recorder)
     steps, unknown = _steps(arguments.calls, recorder)
     walk(picture, steps, force=frozenset(), on_look=lambda step: diffs.note(picture, step))
-    return _told(steps, unknown, diffs.of)
+    return _told(steps, unknown, diffs.of, is_real=False)
 
 
 def undo(policy: Policy, arguments: FsUndo, recorder: Recorder) -> Undo:
@@ -64,15 +65,19 @@ def undo(policy: Policy, arguments: FsUndo, recorder: Recorder) -> Undo:
         steps, unknown = _steps(arguments.calls, recorder)
         disk = Disk(policy, recorder)
         force = frozenset(step.path for step in steps if _text(step.path) in arguments.force)
-        walk(
-            disk,
-            steps,
-            force=force,
-            on_done=lambda step: versions.mark_undone(step.changes, by=recorder.call_id),
-        )
+        late: list[Step] = []
+
+        def mark(step: Step) -> None:
+            if step.before.kind == "folder":
+                late.append(step)  # it gets its rights at the end
+            else:
+                versions.mark_undone(step.changes, by=recorder.call_id)
+
+        walk(disk, steps, force=force, on_done=mark)
         disk.finish()
+        versions.mark_undone([change for step in late for change in step.changes], by=recorder.call_id)
         versions.mark_standing(arguments.calls)
-    return _told(steps, unknown, lambda _: "")
+    return _told(steps, unknown, lambda _: "", is_real=True)
 
 
 def _steps(calls: list[str], recorder: Recorder) -> tuple[list[Step], list[str]]:
@@ -81,12 +86,12 @@ def _steps(calls: list[str], recorder: Recorder) -> tuple[list[Step], list[str]]
     return steps_of(changes), [call_id for call_id in calls if call_id not in known]
 
 
-def _told(steps: list[Step], unknown: list[str], diff: Callable[[Step], str]) -> Undo:
+def _told(steps: list[Step], unknown: list[str], diff: Callable[[Step], str], *, is_real: bool) -> Undo:
     told = [step for step in steps if step.has_acted or step.stopped is not None]
     # What needs a decision is never the part that is left out.
     shown = sorted(told, key=lambda step: step.stopped is None)[:MAX_PATHS]
     return Undo(
-        paths=[_path(step, diff(step)) for step in told if step in shown],
+        paths=[_path(step, diff(step), is_done=is_real and step.has_acted) for step in told if step in shown],
         more=max(0, len(told) - MAX_PATHS),
         done=sum(step.has_acted for step in told),
         stopped=sum(step.stopped is not None for step in told),
@@ -94,7 +99,7 @@ def _told(steps: list[Step], unknown: list[str], diff: Callable[[Step], str]) ->
     )
 
 
-def _path(step: Step, diff: str) -> UndoPath:
+def _path(step: Step, diff: str, *, is_done: bool) -> UndoPath:
     stopped = step.stopped
     return UndoPath(
         path=_text(step.path),
@@ -102,7 +107,7 @@ def _path(step: Step, diff: str) -> UndoPath:
         kind=step.now.kind if step.before.kind in ("absent", "other") else step.before.kind,
         moved_to=step.moved_from and _text(step.moved_from),
         diff=diff,
-        is_done=step.has_acted,
+        is_done=is_done,
         obstacle=stopped and stopped.obstacle,
         note=stopped and stopped.note and _text(stopped.note),
         can_force=stopped is not None and stopped.obstacle.can_be_forced,

@@ -1,18 +1,17 @@
 """The two places that an undo happens in: the disk, and a picture of it on which nothing is changed."""
 
 import os
-import secrets
 import stat
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from openclaw.apps.bridge.policy import Policy
 from openclaw.apps.bridge.tools.failures import FailureCode, ToolFailedError
 from openclaw.apps.bridge.tools.paths import Place, Target, open_parent
-from openclaw.apps.bridge.versions.folders import READING, Folder
+from openclaw.apps.bridge.versions.folders import READING, Folder, temporary_name
 from openclaw.apps.bridge.versions.recorder import Recorder
 from openclaw.apps.bridge.versions.states import ABSENT, Lost, State
 
@@ -106,7 +105,7 @@ class Disk:
         _on(self._policy, path, work)
 
     def finish(self) -> None:
-        """Give folders that came back their rights and times."""
+        """Give folders that came back their rights and times; before that they are not wholly back."""
         for path, state in reversed(self._late):
             if state.mtime_ns:
                 with suppress(StoppedError):
@@ -138,7 +137,7 @@ class Disk:
             assert state.sha256 is not None
             self._restore(Target(folder, name, status), state, state.sha256)
         elif state.kind == "link":
-            temporary = f".{secrets.token_hex(6)}.tmp"
+            temporary = temporary_name(name)
             folder.make_link(state.target or "", temporary)
             folder.rename(temporary, folder, name)
         else:
@@ -146,7 +145,6 @@ class Disk:
                 folder.remove(name)
             if state.kind == "folder":
                 folder.make_folder(name, 0o700)
-                _dress(folder, name, replace(state, mode=state.mode | 0o700))
 
     def _restore(self, target: Target, state: State, sha256: str) -> None:
         blob = self._recorder.versions.open_blob(sha256)
