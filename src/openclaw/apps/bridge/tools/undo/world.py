@@ -103,6 +103,7 @@ class Disk:
             _on(self._policy, to, arrive, self._recorder)
 
         _on(self._policy, path, work)
+        self._late = [(_carried(late, path, to), state) for late, state in self._late]
 
     def finish(self) -> None:
         """Give folders that came back their rights and times; before that they are not wholly back."""
@@ -315,6 +316,11 @@ def _names(folder: Folder, name: str) -> list[str]:
 
 def _dress(folder: Folder, name: str, state: State) -> None:
     folder.set_mode_and_time(name, mode=state.mode, mtime_ns=state.mtime_ns)
+
+
+def _carried(path: str, source: str, to: str) -> str:
+    """Where ``path`` is after ``source`` was moved."""
+    return to + path[len(source) :] if (path + os.sep).startswith(source + os.sep) else path
 
 
 def _inside(real: str, name: str) -> str:
