@@ -35,8 +35,12 @@ async def test_a_run_is_undone_after_the_bridge_was_killed(
     async with page(chat.person, installation.gateway_url()) as here:
         await link(chat, bridge, here)
         run = await chat.send(here, "Tidy up")
-        for _ in calls:
-            await chat.allow(await chat.asked(here))
+        for call in calls:
+            tool = call.name.replace("_", ".")
+            asked = await here.event(
+                "exec.approval.requested", lambda p, tool=tool: p["approval"]["tool"] == tool
+            )
+            await chat.allow(asked["approval"])
         await chat.ended(here, run)
         after = tree(docs)
         assert [path.name for path in sorted(docs.rglob("*"))] == ["new", "notes.txt", "plan.md"]

@@ -22,6 +22,7 @@ const COMPOSED = [
   /^(profile|workspaces)\.role\./,
   /^workspaces\.(personal|shared)$/,
   /^models\.preset\./,
+  /^undo\.(does|kind|obstacle)\./,
 ];
 
 describe("the Chinese words", () => {
