@@ -22,7 +22,7 @@ from openclaw.protocol.device import (
     node_id_of,
     refresh_proof_text,
 )
-from openclaw.protocol.tools import ARGUMENTS
+from openclaw.protocol.tools import ARGUMENTS, UNDO_ARGUMENTS
 from tests.support.accounts import Person, succeeded
 from tests.support.gateway_client import GatewayClient, open_socket
 from tests.support.server import Server
@@ -114,7 +114,7 @@ class Machine:
             "role": "node",
             "scopes": [],
             "caps": ["fs", "exec", "system"],
-            "commands": list(ARGUMENTS),
+            "commands": [*ARGUMENTS, *UNDO_ARGUMENTS],
             "auth": {"token": self.session["accessToken"]},
         } | changes
         claims = ConnectClaims(
@@ -215,13 +215,17 @@ async def link(person: Person, name: str = "laptop", machine: Machine | None = N
 
 @contextlib.asynccontextmanager
 async def online(
-    machine: Machine, answers: dict[str, Answer] | None = None, *, home: str | None = HOME
+    machine: Machine,
+    answers: dict[str, Answer] | None = None,
+    *,
+    home: str | None = HOME,
+    **changes: Any,
 ) -> AsyncIterator[OnlineMachine]:
-    """``machine`` with its socket, greeted."""
+    """``machine`` with its socket, greeted; ``changes`` are made to what it says of itself."""
     async with open_socket(machine.server, origin=None) as client:
         challenge = await client.event("connect.challenge")
         peer = OnlineMachine(machine, client, answers or {})
-        client.hello = await client.call("connect", machine.connect_params(challenge))
+        client.hello = await client.call("connect", machine.connect_params(challenge, **changes))
         # An answered request means that the machine is noted as online and has what waited for it.
         if home is not None:
             await client.call("node.event", {"event": "node.host.described", "payload": {"home": home}})

@@ -10,7 +10,7 @@ import asyncpg
 from openclaw.infra.db import Base
 from openclaw.kit import ids
 from tests.support.accounts import Person, register, sign_in
-from tests.support.devices import Call, Machine, OnlineMachine, link, online
+from tests.support.devices import Answer, Call, Machine, OnlineMachine, link, online
 from tests.support.node_hosts import gateway_token, try_to_connect
 from tests.support.server import Server
 
@@ -141,7 +141,11 @@ async def _rows(connection: asyncpg.Connection, table: str, person: Person) -> l
 async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
     secret = f"{person.username}-keeps-this"
     machine = await link(person, f"{secret}-laptop")
-    answers = {"fs.write": lambda p: {"path": p["path"], "bytes": 1, "created": True, "diff": secret}}
+    undone = {"paths": [], "more": 0, "done": 0, "stopped": 0, "unknown": []}
+    answers: dict[str, Answer] = {
+        "fs.write": lambda p: {"path": p["path"], "bytes": 1, "created": True, "diff": secret},
+        "fs.undo.preview": lambda _: undone,
+    }
     estate = Estate(person, await stack.enter_async_context(online(machine, answers)), secret)
     estate.ids = {
         "user_id": [person.id],

@@ -12,8 +12,9 @@ from msgspec import Struct
 from openclaw.protocol import places
 from openclaw.protocol.commands import CommandJudge
 from openclaw.protocol.ground import Ground
-from openclaw.protocol.risk import Grade, Segment, place_grade, why_in
-from openclaw.protocol.tools import Exec, FsEdit, FsWrite
+from openclaw.protocol.options import DELETES, Judgement
+from openclaw.protocol.risk import Grade, Segment, Verdict, place_grade, why_in
+from openclaw.protocol.tools import Exec, FsDelete, FsEdit, FsMove, FsWrite
 
 __all__ = ["Assessment", "Grade", "Segment", "covers", "grade_call", "why_in"]
 
@@ -42,7 +43,11 @@ def grade_call(tool: str, arguments: Struct, *, home: str) -> Assessment:
     """Judge a call of ``tool`` on a machine whose user's home folder is ``home`` ("" if unknown); never raises."""
     match arguments:
         case FsWrite(path=path) | FsEdit(path=path):
-            return _write(tool, path, home)
+            return _write(tool, (path,), home)
+        case FsMove(path=path, to=to):
+            return _write(tool, (path, to), home, takes_away=True)
+        case FsDelete(path=path):
+            return _write(tool, (path,), home, takes_away=True, least=DELETES)
         case Exec(command=str(line), cwd=cwd):
             folder = places.normalise(cwd, cwd=home or "/", home=home)
             judge = CommandJudge(Ground(home, folder))
@@ -86,14 +91,31 @@ def covers(rule_program: str, rule_folder: str, assessment: Assessment) -> bool:
     )
 
 
-def _write(tool: str, path: str, home: str) -> Assessment:
-    target = places.normalise(path, cwd=home or "/", home=home)
-    grade, why = place_grade(target, home)
-    if "\0" in path:
-        grade, why = Grade.HIGH, "holds invisible characters"
+def _write(
+    tool: str,
+    names: tuple[str, ...],
+    home: str,
+    *,
+    takes_away: bool = False,
+    least: Judgement = (Grade.MODIFY, "changes a file", False),
+) -> Assessment:
+    """A change at ``names``; ``takes_away``: what is at the first of them will not be there any more."""
+    targets = tuple(places.normalise(name, cwd=home or "/", home=home) for name in names)
+    verdict = Verdict(tool, Grade.READ, "changes a file")
+    for name, target in zip(names, targets, strict=True):
+        grade, why = place_grade(target, home)
+        if "\0" in name:
+            grade, why = Grade.HIGH, "holds invisible characters"
+        if verdict.grade == Grade.READ:
+            verdict.why = why
+        verdict.worsen(grade, why)
     # Writing a device that swallows everything is still a write that somebody asked for.
-    segment = Segment(target, tool, max(grade, Grade.MODIFY), why, (target,))
-    return _assessed([segment], places.parent(target))
+    verdict.grade = max(verdict.grade, Grade.MODIFY)
+    verdict.worsen(*least)
+    if takes_away and places.is_foundation(targets[0], home):
+        verdict.worsen(Grade.DANGEROUS, "deletes the system or everything of a person")
+    segment = Segment(targets[0], tool, verdict.grade, verdict.why, targets)
+    return _assessed([segment], places.parent(targets[0]))
 
 
 def _assessed(segments: Sequence[Segment], folder: str | None) -> Assessment:

@@ -62,6 +62,21 @@ class FsEdit(Struct, frozen=True, forbid_unknown_fields=True):
     edits: Annotated[list[Replacement], Meta(min_length=1, max_length=100)]
 
 
+class FsMove(Struct, frozen=True, forbid_unknown_fields=True):
+    """Move or rename a file, a link or a whole folder."""
+
+    path: PathText
+    to: Annotated[str, Meta(min_length=1, max_length=4096, description="Its new path, with its new name.")]
+    overwrite: Annotated[bool, Meta(description="Replace a file that is there; its content is kept.")] = False
+
+
+class FsDelete(Struct, frozen=True, forbid_unknown_fields=True):
+    """Delete a file, a link or a whole folder. It can be brought back for 30 days."""
+
+    path: PathText
+    keep: Annotated[bool, Meta(description="False: delete for good what is too large to keep.")] = True
+
+
 class Exec(Struct, frozen=True, forbid_unknown_fields=True):
     """Run a program (``argv``) or a shell line (``command``); exactly one of the two."""
 
@@ -75,7 +90,33 @@ class SystemInfo(Struct, frozen=True, forbid_unknown_fields=True):
     """Describe the machine: system, processor, memory, disks, user, home folder."""
 
 
-ToolName = Literal["fs.list", "fs.read", "fs.search", "fs.write", "fs.edit", "exec", "system.info"]
+CallIds = Annotated[list[Annotated[str, Meta(min_length=1, max_length=128)]], Meta(max_length=1000)]
+
+
+class FsUndoPreview(Struct, frozen=True, forbid_unknown_fields=True):
+    """What undoing ``calls`` (ids, in the order in which they ran) would do; changes nothing."""
+
+    calls: CallIds
+
+
+class FsUndo(Struct, frozen=True, forbid_unknown_fields=True):
+    """Undo ``calls``; a path that was changed since is left alone unless ``force`` names it."""
+
+    calls: CallIds
+    force: Annotated[list[PathText], Meta(max_length=5000)] = []
+
+
+ToolName = Literal[
+    "fs.list",
+    "fs.read",
+    "fs.search",
+    "fs.write",
+    "fs.edit",
+    "fs.move",
+    "fs.delete",
+    "exec",
+    "system.info",
+]
 
 ARGUMENTS: dict[str, type[Struct]] = {
     "fs.list": FsList,
@@ -83,9 +124,16 @@ ARGUMENTS: dict[str, type[Struct]] = {
     "fs.search": FsSearch,
     "fs.write": FsWrite,
     "fs.edit": FsEdit,
+    "fs.move": FsMove,
+    "fs.delete": FsDelete,
     "exec": Exec,
     "system.info": SystemInfo,
 }
+
+UNDO = "fs.undo"
+UNDO_PREVIEW = "fs.undo.preview"
+# A person asks for these, never a model: they are no tools.
+UNDO_ARGUMENTS: dict[str, type[Struct]] = {UNDO_PREVIEW: FsUndoPreview, UNDO: FsUndo}
 
 
 class InvalidArguments(ValueError):  # noqa: N818  (a value the caller turns into its own error)
@@ -103,6 +151,16 @@ def decode_arguments(tool: str, arguments: Any) -> Struct:
     if isinstance(decoded, Exec) and (decoded.command is None) == (decoded.argv is None):
         raise InvalidArguments("exec takes exactly one of `command` and `argv`")
     return decoded
+
+
+def decode_command(command: str, arguments: Any) -> Struct:
+    """The arguments of whatever a server may ask of a machine: a tool, or an undo; InvalidArguments otherwise."""
+    if command not in UNDO_ARGUMENTS:
+        return decode_arguments(command, arguments)
+    try:
+        return msgspec.convert(arguments, UNDO_ARGUMENTS[command])
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise InvalidArguments(str(error)) from None
 
 
 def json_schema(tool: str) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from openclaw.apps.bridge.confirmation import LinkQuestion
 from openclaw.apps.bridge.daemon import Bridge, BridgeOptions
 from openclaw.apps.bridge.gateway.backoff import LONGEST
 from openclaw.apps.bridge.policy import Policy, PolicyStore
-from openclaw.apps.bridge.state import StateFolder
+from openclaw.apps.bridge.state import VERSIONS, StateFolder
+from openclaw.apps.bridge.versions.recorder import Recorder
+from openclaw.apps.bridge.versions.store import Versions
 from openclaw.kit.clock import ManualClock
 from openclaw.kit.errors import OpenClawError
 from openclaw.kit.tasks import spawn
@@ -75,6 +77,24 @@ def policy_of(folder: StateFolder, home: Path) -> Callable[[str], Policy]:
 @pytest.fixture
 def policy(policy_of: Callable[[str], Policy]) -> Policy:
     return policy_of("")
+
+
+@pytest.fixture
+def now() -> ManualClock:
+    return ManualClock(datetime.now(UTC))
+
+
+@pytest.fixture
+def versions(folder: StateFolder, now: ManualClock) -> Iterator[Versions]:
+    made = Versions(folder.path / VERSIONS, clock=now)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def recorder(versions: Versions) -> Recorder:
+    """Keeps the previous versions of one call."""
+    return Recorder(versions, call_id="call", device_id="device")
 
 
 @pytest.fixture

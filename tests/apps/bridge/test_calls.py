@@ -24,6 +24,10 @@ async def test_every_tool_answers(node: NodeConnection, home: Path) -> None:
             ("fs.search", {"path": "~", "query": "n.*e", "regex": True}),
             ("fs.write", {"path": "~/g", "content": "x"}),
             ("fs.edit", {"path": "~/g", "edits": [{"old": "x", "new": "y"}]}),
+            ("fs.move", {"path": "~/f", "to": "~/moved/f"}),
+            ("fs.delete", {"path": "~/moved"}),
+            ("fs.undo.preview", {"calls": ["inv_6"]}),
+            ("fs.undo", {"calls": ["inv_7"]}),
             ("exec", {"argv": ["echo", "hello"]}),
             ("system.info", {}),
         ]
@@ -31,6 +35,7 @@ async def test_every_tool_answers(node: NodeConnection, home: Path) -> None:
         result = await node.call(f"inv_{number}", tool, arguments)
         assert result["ok"], (tool, result)
     assert (home / "g").read_text() == "y"
+    assert (home / "moved" / "f").read_text() == "needle\n"
 
 
 async def test_the_machine_introduces_itself(node: NodeConnection, home: Path) -> None:

@@ -28,7 +28,19 @@ async def test_a_page_links_the_machine_and_it_comes_online(
     node = await gateway.node()
     assert node.connect["role"] == "node"
     assert node.connect["commands"] == sorted(
-        ["exec", "fs.edit", "fs.list", "fs.read", "fs.search", "fs.write", "system.info"]
+        [
+            "exec",
+            "fs.delete",
+            "fs.edit",
+            "fs.list",
+            "fs.move",
+            "fs.read",
+            "fs.search",
+            "fs.undo",
+            "fs.undo.preview",
+            "fs.write",
+            "system.info",
+        ]
     )
     question = bridge.person.questions[0]
     assert (question.origin, question.code) == (control_plane.url, control_plane.code)

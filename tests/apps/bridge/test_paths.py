@@ -13,6 +13,7 @@ from openclaw.apps.bridge.tools.paths import open_file, open_target, resolve
 from openclaw.apps.bridge.tools.reading import list_folder, read_file
 from openclaw.apps.bridge.tools.search import search
 from openclaw.apps.bridge.tools.writing import edit_file, write_file
+from openclaw.apps.bridge.versions.recorder import Recorder
 from openclaw.protocol.tools import FsList, FsRead, FsSearch, FsWrite
 from tests.apps.bridge.tool_calls import edits, failure, never
 
@@ -63,15 +64,17 @@ def trap(home: Path, tmp_path: Path, policy_of: Callable[[str], Policy]) -> Poli
 
 
 @pytest.mark.parametrize("path", ATTACKS)
-def test_no_tool_leaves_the_allowed_folders(trap: Policy, state: Path, tmp_path: Path, path: str) -> None:
+def test_no_tool_leaves_the_allowed_folders(
+    trap: Policy, state: Path, tmp_path: Path, path: str, recorder: Recorder
+) -> None:
     path = path.format(state=state)
     before = sorted(str(p) for p in tmp_path.rglob("*"))
     for work in (
         lambda: read_file(trap, FsRead(path=path)),
         lambda: list_folder(trap, FsList(path=path)),
         lambda: search(trap, FsSearch(path=path, query="secret"), never),
-        lambda: write_file(trap, FsWrite(path=path, content="owned")),
-        lambda: edit_file(trap, edits(path, ("secret", "owned"))),
+        lambda: write_file(trap, FsWrite(path=path, content="owned"), recorder),
+        lambda: edit_file(trap, edits(path, ("secret", "owned")), recorder),
     ):
         assert failure(work) == "DENIED_BY_LOCAL_POLICY"
     assert sorted(str(p) for p in tmp_path.rglob("*")) == before
@@ -79,21 +82,21 @@ def test_no_tool_leaves_the_allowed_folders(trap: Policy, state: Path, tmp_path:
 
 
 @pytest.mark.parametrize("path", ["~/a\0b", "~/" + "a/" * 3000, "~root/x", "~/\udcff"])
-def test_a_path_that_is_none_is_invalid(policy: Policy, path: str) -> None:
+def test_a_path_that_is_none_is_invalid(policy: Policy, path: str, recorder: Recorder) -> None:
     for work in (
         lambda: read_file(policy, FsRead(path=path)),
-        lambda: write_file(policy, FsWrite(path=path, content="x")),
+        lambda: write_file(policy, FsWrite(path=path, content="x"), recorder),
     ):
         assert failure(work) == "INVALID_ARGUMENTS"
 
 
-def test_a_link_loop_ends(policy: Policy, home: Path) -> None:
+def test_a_link_loop_ends(policy: Policy, home: Path, recorder: Recorder) -> None:
     (home / "loop").symlink_to(home / "loop")
     assert failure(lambda: read_file(policy, FsRead(path="~/loop"))) in {
         "DENIED_BY_LOCAL_POLICY",
         "NOT_FOUND",
     }
-    assert failure(lambda: write_file(policy, FsWrite(path="~/loop", content="x"))) == "NOT_A_FILE"
+    assert failure(lambda: write_file(policy, FsWrite(path="~/loop", content="x"), recorder)) == "NOT_A_FILE"
 
 
 def test_a_file_swapped_for_a_link_after_it_was_judged_is_not_followed(

@@ -14,6 +14,7 @@ from openclaw.apps.bridge.tools.reading import list_folder, read_file
 from openclaw.apps.bridge.tools.search import search
 from openclaw.apps.bridge.tools.system import describe_system
 from openclaw.apps.bridge.tools.writing import MAX_DIFF_BYTES, edit_file, write_file
+from openclaw.apps.bridge.versions.recorder import Recorder
 from openclaw.protocol.tools import FsList, FsRead, FsSearch, FsWrite
 from tests.apps.bridge.tool_calls import edits, failure, never
 
@@ -177,8 +178,10 @@ def test_search_is_bounded_and_can_be_cancelled(policy: Policy, home: Path) -> N
 # ── fs.write ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_write_creates_a_file_and_its_parents(policy: Policy, home: Path) -> None:
-    written = msgspec.to_builtins(write_file(policy, FsWrite(path="~/a/b/notes.txt", content="one\ntwo\n")))
+def test_write_creates_a_file_and_its_parents(policy: Policy, home: Path, recorder: Recorder) -> None:
+    written = msgspec.to_builtins(
+        write_file(policy, FsWrite(path="~/a/b/notes.txt", content="one\ntwo\n"), recorder)
+    )
     path = home / "a/b/notes.txt"
     assert path.read_text() == "one\ntwo\n"
     assert written == {
@@ -191,39 +194,48 @@ def test_write_creates_a_file_and_its_parents(policy: Policy, home: Path) -> Non
     }
 
 
-def test_write_keeps_the_mode_and_leaves_nothing_behind(policy: Policy, home: Path) -> None:
+def test_write_keeps_the_mode_and_leaves_nothing_behind(
+    policy: Policy, home: Path, recorder: Recorder
+) -> None:
     script = home / "run.sh"
     script.write_text("old\n")
     script.chmod(0o750)
-    written = write_file(policy, FsWrite(path=str(script), content="new\n"))
+    written = write_file(policy, FsWrite(path=str(script), content="new\n"), recorder)
     assert script.stat().st_mode & 0o777 == 0o750
     assert (written.created, written.previous_sha256) == (False, hashlib.sha256(b"old\n").hexdigest())
     assert "-old\n+new\n" in written.diff
     assert [p.name for p in home.iterdir()] == ["run.sh"]
 
 
-def test_write_refuses_what_is_no_file(policy: Policy, home: Path) -> None:
+def test_write_refuses_what_is_no_file(policy: Policy, home: Path, recorder: Recorder) -> None:
     (home / "folder").mkdir()
     (home / "file").touch()
-    assert failure(lambda: write_file(policy, FsWrite(path="~/folder", content=""))) == "NOT_A_FILE"
-    assert failure(lambda: write_file(policy, FsWrite(path="~/file/x", content=""))) == "NOT_A_FOLDER"
+    assert failure(lambda: write_file(policy, FsWrite(path="~/folder", content=""), recorder)) == "NOT_A_FILE"
     assert (
-        failure(lambda: write_file(policy, FsWrite(path="~/" + "n" * 300, content=""))) == "INVALID_ARGUMENTS"
+        failure(lambda: write_file(policy, FsWrite(path="~/file/x", content=""), recorder)) == "NOT_A_FOLDER"
+    )
+    assert (
+        failure(lambda: write_file(policy, FsWrite(path="~/" + "n" * 300, content=""), recorder))
+        == "INVALID_ARGUMENTS"
     )
 
 
-def test_a_long_diff_is_cut_and_quick(policy: Policy, home: Path) -> None:
+def test_a_long_diff_is_cut_and_quick(policy: Policy, home: Path, recorder: Recorder) -> None:
     (home / "f").write_text("".join(f"old {n}\n" for n in range(60_000)))
-    written = write_file(policy, FsWrite(path="~/f", content="".join(f"new {n}\n" for n in range(60_000))))
+    written = write_file(
+        policy, FsWrite(path="~/f", content="".join(f"new {n}\n" for n in range(60_000))), recorder
+    )
     assert MAX_DIFF_BYTES - 100 < len(written.diff) < MAX_DIFF_BYTES + 100
     assert written.diff.endswith("(diff cut here)\n")
 
 
-def test_a_diff_deep_in_a_file_counts_lines_from_its_start(policy: Policy, home: Path) -> None:
+def test_a_diff_deep_in_a_file_counts_lines_from_its_start(
+    policy: Policy, home: Path, recorder: Recorder
+) -> None:
     lines = [f"{n}\n" for n in range(100)]
     (home / "f").write_text("".join(lines))
     lines[50] = "changed\n"
-    written = write_file(policy, FsWrite(path="~/f", content="".join(lines)))
+    written = write_file(policy, FsWrite(path="~/f", content="".join(lines)), recorder)
     assert "@@ -48,7 +48,7 @@\n 47\n 48\n 49\n-50\n+changed\n 51\n" in written.diff
 
 
@@ -242,9 +254,9 @@ def test_a_file_changed_meanwhile_is_not_overwritten(policy: Policy, home: Path)
 
 
 @pytest.mark.parametrize("name", ["文" * 85, "é" * 127, "x" * 255, "\U0001f600" * 63, "a" + "文" * 84])
-def test_write_takes_the_longest_names(policy: Policy, home: Path, name: str) -> None:
+def test_write_takes_the_longest_names(policy: Policy, home: Path, recorder: Recorder, name: str) -> None:
     for content in ("first", "second"):
-        write_file(policy, FsWrite(path=f"~/{name}", content=content))
+        write_file(policy, FsWrite(path=f"~/{name}", content=content), recorder)
         assert (home / name).read_text() == content
     assert [entry.name for entry in home.iterdir()] == [name]
 
@@ -252,31 +264,33 @@ def test_write_takes_the_longest_names(policy: Policy, home: Path, name: str) ->
 # ── fs.edit ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_edit_replaces_all_or_nothing(policy: Policy, home: Path) -> None:
+def test_edit_replaces_all_or_nothing(policy: Policy, home: Path, recorder: Recorder) -> None:
     (home / "f").write_text("a b b\n")
-    done = msgspec.to_builtins(edit_file(policy, edits("~/f", ("a", "x"), ("b b", "c"))))
+    done = msgspec.to_builtins(edit_file(policy, edits("~/f", ("a", "x"), ("b b", "c")), recorder))
     assert (home / "f").read_text() == "x c\n"
     assert done["replacements"] == 2
     assert done["previousSha256"] == hashlib.sha256(b"a b b\n").hexdigest()
     assert "-a b b\n+x c\n" in done["diff"]
-    assert failure(lambda: edit_file(policy, edits("~/f", ("x", "y"), ("missing", "z")))) == "CONFLICT"
+    assert (
+        failure(lambda: edit_file(policy, edits("~/f", ("x", "y"), ("missing", "z")), recorder)) == "CONFLICT"
+    )
     assert (home / "f").read_text() == "x c\n"
 
 
-def test_edit_refuses_an_ambiguous_text_unless_every(policy: Policy, home: Path) -> None:
+def test_edit_refuses_an_ambiguous_text_unless_every(policy: Policy, home: Path, recorder: Recorder) -> None:
     (home / "f").write_text("b b\n")
-    assert failure(lambda: edit_file(policy, edits("~/f", ("b", "c")))) == "CONFLICT"
-    assert edit_file(policy, edits("~/f", ("b", "c"), every=True)).replacements == 2
+    assert failure(lambda: edit_file(policy, edits("~/f", ("b", "c")), recorder)) == "CONFLICT"
+    assert edit_file(policy, edits("~/f", ("b", "c"), every=True), recorder).replacements == 2
     assert (home / "f").read_text() == "c c\n"
 
 
-def test_edit_keeps_line_ends_and_needs_text(policy: Policy, home: Path) -> None:
+def test_edit_keeps_line_ends_and_needs_text(policy: Policy, home: Path, recorder: Recorder) -> None:
     (home / "f").write_bytes(b"one\r\ntwo\r\n")
-    edit_file(policy, edits("~/f", ("one\ntwo", "1\n2")))
+    edit_file(policy, edits("~/f", ("one\ntwo", "1\n2")), recorder)
     assert (home / "f").read_bytes() == b"1\r\n2\r\n"
     (home / "b").write_bytes(b"\xff\xfe\0")
-    assert failure(lambda: edit_file(policy, edits("~/b", ("a", "b")))) == "NOT_TEXT"
-    assert failure(lambda: edit_file(policy, edits("~/none", ("a", "b")))) == "NOT_FOUND"
+    assert failure(lambda: edit_file(policy, edits("~/b", ("a", "b")), recorder)) == "NOT_TEXT"
+    assert failure(lambda: edit_file(policy, edits("~/none", ("a", "b")), recorder)) == "NOT_FOUND"
 
 
 # ── system.info ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,12 +13,13 @@ from msgspec import Meta
 from openclaw.apps.bridge.errors import PolicyFileError
 from openclaw.apps.bridge.journal import INTERRUPTED, Journal, Outcome
 from openclaw.apps.bridge.policy import PolicyStore
-from openclaw.apps.bridge.tools.dispatch import Control, decode_call, judge_call, perform
+from openclaw.apps.bridge.tools.dispatch import Control, changes_files, decode_call, judge_call, perform
 from openclaw.apps.bridge.tools.failures import FailureCode, ToolFailedError, ToolFailure
 from openclaw.apps.bridge.tools.output import StreamName
 from openclaw.apps.bridge.tools.process_tree import kill_marked, mark_of
+from openclaw.apps.bridge.versions.recorder import Recorder
+from openclaw.apps.bridge.versions.store import Versions
 from openclaw.kit.tasks import cancel_and_wait, spawn
-from openclaw.protocol.tools import FsEdit, FsWrite
 
 _log = logging.getLogger(__name__)
 
@@ -65,8 +66,17 @@ class _Active:
 class Calls:
     """Accepts, runs, cancels and answers calls."""
 
-    def __init__(self, *, journal: Journal, policies: PolicyStore, node_id: str, outlet: Outlet) -> None:
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        versions: Versions,
+        policies: PolicyStore,
+        node_id: str,
+        outlet: Outlet,
+    ) -> None:
         self._journal = journal
+        self._versions = versions
         self._policies = policies
         self._node_id = node_id
         self._outlet = outlet
@@ -188,7 +198,7 @@ class Calls:
         if not self._journal.start(request.id, device_id=active.device_id, tool=request.command):
             return INTERRUPTED  # another process of this machine has it; never run it a second time
         _log.info("run %s", request.command)
-        active.is_interruptible = not isinstance(arguments, FsWrite | FsEdit)
+        active.is_interruptible = not changes_files(arguments)
 
         def publish(stream: StreamName, text: str) -> None:
             self._outlet.send_progress(request.id, active.progress, stream, text)
@@ -197,6 +207,7 @@ class Calls:
         result = await perform(
             policy,
             arguments,
+            recorder=Recorder(self._versions, call_id=request.id, device_id=active.device_id),
             mark=mark_of(self._node_id, request.id),
             timeout_ms=request.timeout_ms,
             publish=publish,

@@ -24,8 +24,9 @@ from openclaw.apps.bridge.localhost.server import LocalServer
 from openclaw.apps.bridge.machine import version
 from openclaw.apps.bridge.policy import PolicyStore
 from openclaw.apps.bridge.session import SessionKeeper
-from openclaw.apps.bridge.state import JOURNAL, RUNNING, SETTINGS, Running, StateFolder
+from openclaw.apps.bridge.state import JOURNAL, RUNNING, SETTINGS, VERSIONS, Running, StateFolder
 from openclaw.apps.bridge.tools.process_tree import kill_marked, mark_of
+from openclaw.apps.bridge.versions.store import Versions
 from openclaw.kit.clock import Clock
 from openclaw.kit.tasks import cancel_and_wait, spawn
 
@@ -82,7 +83,11 @@ class Bridge:
         journal = Journal(folder.path / JOURNAL, clock=clock)
         journal.interrupt_unfinished()
         switch = Switch()
-        calls = Calls(journal=journal, policies=policies, node_id=key.node_id, outlet=switch)
+        versions = Versions(folder.path / VERSIONS, clock=clock)
+        versions.settle_interrupted()
+        calls = Calls(
+            journal=journal, versions=versions, policies=policies, node_id=key.node_id, outlet=switch
+        )
         link = GatewayLink(
             key=key,
             sessions=sessions,
@@ -116,7 +121,7 @@ class Bridge:
         )
         server = LocalServer(routes)
         self.port = routes.port = await server.start(options.port)
-        work = [spawn(link.run(), name="link"), spawn(self._prune_daily(journal), name="journal pruning")]
+        work = [spawn(link.run(), name="link"), spawn(self._prune_daily(journal, versions), name="pruning")]
         try:
             running = Running(pid=os.getpid(), port=self.port, version=version())
             folder.write(RUNNING, msgspec.json.encode(running))
@@ -128,10 +133,12 @@ class Bridge:
             await server.close()
             await cancel_and_wait(*work)
             journal.close()
+            versions.close()
 
-    async def _prune_daily(self, journal: Journal) -> None:
+    async def _prune_daily(self, journal: Journal, versions: Versions) -> None:
         while True:
             journal.prune()
+            await asyncio.to_thread(versions.prune)
             await self._clock.sleep(timedelta(days=1))
 
 

@@ -6,6 +6,7 @@ It can only narrow. A file that cannot be read, or says something unknown, refus
 import fnmatch
 import glob
 import os
+import re
 import stat
 import sys
 import tomllib
@@ -78,6 +79,8 @@ class Policy:
             if _is_inside(folded, _folded(folder), separator="/"):
                 return folder
         components = [part for part in folded.split("/") if part]
+        if not any(map(self._starts.match, components)):
+            return None  # most paths, and a folder can hold very many
         for pattern, run in self._patterns:
             last = len(components) - len(run)
             if any(_run_matches(components[at : at + len(run)], run) for at in range(last + 1)):
@@ -93,6 +96,11 @@ class Policy:
             shown = pattern if pattern in self.denied else "the bridge's own files"
             return f"this machine's owner denies it ({shown})"
         return None
+
+    @cached_property
+    def _starts(self) -> re.Pattern[str]:
+        """Matches a component with which some pattern could begin."""
+        return re.compile("|".join(fnmatch.translate(run[0]) for _, run in self._patterns) or r"(?!)")
 
     @cached_property
     def _patterns(self) -> list[tuple[str, list[str]]]:

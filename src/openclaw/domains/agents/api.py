@@ -13,7 +13,10 @@ from openclaw.domains.agents.errors import (
     ProviderNotFoundError,
     RuleNotFoundError,
     RuleNotPossibleError,
+    RunBusyError,
     RunNotFoundError,
+    UndoFailedError,
+    UndoNotOfferedError,
 )
 from openclaw.domains.agents.schemas import (
     Approval,
@@ -27,9 +30,12 @@ from openclaw.domains.agents.schemas import (
     ProviderTest,
     Run,
     RunError,
+    RunUndo,
+    UndoRun,
     UpdateProvider,
 )
-from openclaw.domains.agents.service import approvals, providers, runs
+from openclaw.domains.agents.service import approvals, providers, runs, undo
+from openclaw.domains.devices.errors import DeviceNotFoundError, DeviceOfflineError
 from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.infra.web.context import CurrentActor, CurrentPlatform, CurrentScope
@@ -38,6 +44,15 @@ from openclaw.infra.wire import ApprovalId, ProviderId, RuleId, RunId, StepId
 from openclaw.kit.pagination import MAX_PAGE
 
 router = slice_router("agents")
+_UNDO = (
+    NotSignedInError,
+    RunNotFoundError,
+    RunBusyError,
+    DeviceNotFoundError,
+    DeviceOfflineError,
+    UndoNotOfferedError,
+    UndoFailedError,
+)
 
 
 @router.get("/runs/{run_id}", operation_id="getRun", responses=errors(NotSignedInError, RunNotFoundError))
@@ -70,6 +85,22 @@ async def get_step_result(
 async def abort_run(scope: CurrentScope, run_id: Annotated[RunId, Path()]) -> None:
     """Stop a run at any point: the model, open approvals, running commands."""
     await runs.abort_run(scope, run_id)
+
+
+@router.get("/runs/{run_id}/undo", operation_id="previewRunUndo", responses=errors(*_UNDO))
+async def preview_run_undo(
+    actor: CurrentActor, platform: CurrentPlatform, run_id: Annotated[RunId, Path()]
+) -> RunUndo:
+    """What undoing the run's changes to files would do now. Its machines have to be online."""
+    return await undo.preview(platform.database, platform.bus, actor, run_id)
+
+
+@router.post("/runs/{run_id}/undo", operation_id="undoRun", responses=errors(*_UNDO, NotAllowedError))
+async def undo_run(
+    actor: CurrentActor, platform: CurrentPlatform, run_id: Annotated[RunId, Path()], data: UndoRun
+) -> RunUndo:
+    """Undo the run's changes to files. What somebody changed since is left alone unless `force` names it."""
+    return await undo.undo(platform.database, platform.bus, actor, run_id, data)
 
 
 @router.get("/approvals", operation_id="listApprovals", responses=errors(NotSignedInError))

@@ -158,3 +158,30 @@ class TooManyStepsError(OpenClawError):
     template_zh: ClassVar[str] = "本轮已达 {limit} 次模型调用上限，如需继续请回复“继续”。"
 
     limit: int
+
+
+@dataclass(eq=False)
+class UndoNotOfferedError(OpenClawError):
+    """The machine's bridge is too old to undo, or its owner lets nothing be written."""
+
+    code: ClassVar[str] = "agents.undo_not_offered"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = (
+        "“{name}” cannot undo changes: its bridge is too old, or its policy forbids writing."
+    )
+    template_zh: ClassVar[str] = "“{name}”无法撤销更改：其 bridge 版本过旧，或本地策略禁止写入。"
+
+    name: str
+
+
+@dataclass(eq=False)
+class UndoFailedError(OpenClawError):
+    """The machine did not say how the undo went; asking again with the same key is safe."""
+
+    code: ClassVar[str] = "agents.undo_failed"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "“{name}” could not undo the changes: {reason}."
+    template_zh: ClassVar[str] = "“{name}”未能撤销更改：{reason}。"
+
+    name: str
+    reason: str

@@ -48,6 +48,7 @@ class RunRow(Base):
     model: Mapped[str | None] = mapped_column(String(200))
     is_demo: Mapped[bool] = mapped_column(default=False)
     error: Mapped[dict[str, Any] | None]
+    undone: Mapped[dict[str, Any] | None]
     input_tokens: Mapped[int] = mapped_column(default=0)
     output_tokens: Mapped[int] = mapped_column(default=0)
     cost_micros: Mapped[int | None] = mapped_column(BigInteger)

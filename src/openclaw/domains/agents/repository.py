@@ -134,6 +134,21 @@ async def lock_run(scope: Scope, run_id: UUID, *, epoch: int) -> RunRow | None:
     )
 
 
+async def lock_finished_run(scope: Scope, run_id: UUID) -> RunRow | None:
+    """A run of the scope's user that has ended, locked."""
+    return await scope.session.scalar(
+        select(RunRow)
+        .where(
+            RunRow.id == run_id,
+            RunRow.user_id == scope.user_id,
+            RunRow.workspace_id == scope.workspace_id,
+            RunRow.finished_at.is_not(None),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
 async def request_abort(scope: Scope, run_id: UUID) -> bool:
     """Note that the user wants the run to stop; False when it has ended."""
     found = await scope.session.scalar(

@@ -25,6 +25,9 @@ RunState = Literal[
 StepState = Literal[
     "pending", "awaiting_approval", "waiting_for_device", "running", "ok", "error", "denied", "aborted"
 ]
+UndoObstacle = Literal[
+    "changed", "changed_between", "occupied", "not_empty", "gone", "denied", "not_kept", "failed"
+]
 Decision = Literal["allow_once", "allow_conversation", "allow_always", "deny"]
 
 
@@ -160,8 +163,16 @@ class RunError(Wire):
     title: str
 
 
+class UndoneRun(Wire):
+    """How many paths an undo has brought back, and how many it had to leave as they were."""
+
+    at: datetime
+    done: int
+    left: int
+
+
 class Run(Wire):
-    """One turn of the agent."""
+    """One turn of the agent. ``undone``: its changes to files were undone, by its user."""
 
     id: RunId
     conversation_id: ConversationId
@@ -172,8 +183,57 @@ class Run(Wire):
     model: str | None
     demo: bool
     usage: Usage | None
+    undone: UndoneRun | None
     created_at: datetime
     finished_at: datetime | None
+
+
+class UndoPath(Wire):
+    """One path of an undo. ``diff`` leads from what is there now to what comes back.
+
+    ``obstacle`` says why it stays as it is; with ``can_force`` naming it in ``force`` brings it back all the same.
+    """
+
+    path: str
+    action: Literal["restore", "bring_back", "remove", "move_back"]
+    kind: Literal["absent", "file", "link", "folder", "other"]
+    moved_to: str | None
+    diff: str
+    is_done: bool
+    obstacle: UndoObstacle | None
+    note: str | None
+    can_force: bool
+
+
+class UndoMachine(Wire):
+    """An undo on one machine. ``more`` paths are not listed; of ``expired`` calls no version is kept (any more)."""
+
+    device: DeviceRef
+    paths: list[UndoPath]
+    more: int
+    done: int
+    stopped: int
+    expired: int
+
+
+class RunUndo(Wire):
+    """What undoing a run does, or did. ``commands`` were run and cannot be undone."""
+
+    machines: list[UndoMachine]
+    commands: list[str]
+    undone: UndoneRun | None
+
+
+class UndoRun(WireInput):
+    """Undo a run; ``force`` names paths that go back although somebody changed them since.
+
+    The same key again is the same undo, with the same answer.
+    """
+
+    force: Annotated[list[Annotated[str, Field(min_length=1, max_length=4096)]], Field(max_length=500)] = (
+        Field(default_factory=list)
+    )
+    idempotency_key: Annotated[str, Field(min_length=1, max_length=128)] | None = None
 
 
 class CreateProvider(WireInput):

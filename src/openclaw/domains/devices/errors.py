@@ -91,6 +91,18 @@ class NoDeviceError(OpenClawError):
 
 
 @dataclass(eq=False)
+class DeviceOfflineError(OpenClawError):
+    """The machine has to be online for this, and is not."""
+
+    code: ClassVar[str] = "devices.offline"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "“{name}” is offline. Try again when it is back."
+    template_zh: ClassVar[str] = "“{name}”当前离线，请在其恢复连接后重试。"
+
+    name: str
+
+
+@dataclass(eq=False)
 class CallNotFoundError(OpenClawError):
     """No such call on this device."""
 

@@ -120,7 +120,13 @@ function conversations(http: Http) {
 }
 
 function runs(http: Http) {
-  return { abort: (id: string) => http.json<unknown>("POST", `/runs/${segment(id)}/abort`) };
+  const at = (id: string) => `/runs/${segment(id)}`;
+  return {
+    abort: (id: string) => http.json<unknown>("POST", `${at(id)}/abort`),
+    previewUndo: (id: string, signal?: Signal) => http.json<Types.RunUndo>("GET", `${at(id)}/undo`, { signal }),
+    undo: (id: string, body: { force: string[]; idempotencyKey: string }) =>
+      http.json<Types.RunUndo>("POST", `${at(id)}/undo`, { body }),
+  };
 }
 
 function approvals(http: Http) {

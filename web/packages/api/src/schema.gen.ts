@@ -712,6 +712,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/runs/{run_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Run Undo
+         * @description What undoing the run's changes to files would do now. Its machines have to be online.
+         */
+        get: operations["previewRunUndo"];
+        put?: never;
+        /**
+         * Undo Run
+         * @description Undo the run's changes to files. What somebody changed since is left alone unless `force` names it.
+         */
+        post: operations["undoRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/approvals": {
         parameters: {
             query?: never;
@@ -2126,7 +2150,7 @@ export interface components {
         };
         /**
          * Run
-         * @description One turn of the agent.
+         * @description One turn of the agent. ``undone``: its changes to files were undone, by its user.
          */
         Run: {
             /**
@@ -2154,6 +2178,7 @@ export interface components {
             /** Demo */
             demo: boolean;
             usage: components["schemas"]["Usage"] | null;
+            undone: components["schemas"]["UndoneRun"] | null;
             /**
              * Createdat
              * Format: date-time
@@ -2171,6 +2196,17 @@ export interface components {
             code: string;
             /** Title */
             title: string;
+        };
+        /**
+         * RunUndo
+         * @description What undoing a run does, or did. ``commands`` were run and cannot be undone.
+         */
+        RunUndo: {
+            /** Machines */
+            machines: components["schemas"]["UndoMachine"][];
+            /** Commands */
+            commands: string[];
+            undone: components["schemas"]["UndoneRun"] | null;
         };
         /**
          * Segment
@@ -2288,6 +2324,82 @@ export interface components {
             } | null;
             error: components["schemas"]["StepError"] | null;
             approval: components["schemas"]["Approval"] | null;
+        };
+        /**
+         * UndoMachine
+         * @description An undo on one machine. ``more`` paths are not listed; of ``expired`` calls no version is kept (any more).
+         */
+        UndoMachine: {
+            device: components["schemas"]["DeviceRef"];
+            /** Paths */
+            paths: components["schemas"]["UndoPath"][];
+            /** More */
+            more: number;
+            /** Done */
+            done: number;
+            /** Stopped */
+            stopped: number;
+            /** Expired */
+            expired: number;
+        };
+        /**
+         * UndoPath
+         * @description One path of an undo. ``diff`` leads from what is there now to what comes back.
+         *
+         *     ``obstacle`` says why it stays as it is; with ``can_force`` naming it in ``force`` brings it back all the same.
+         */
+        UndoPath: {
+            /** Path */
+            path: string;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "restore" | "bring_back" | "remove" | "move_back";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "absent" | "file" | "link" | "folder" | "other";
+            /** Movedto */
+            movedTo: string | null;
+            /** Diff */
+            diff: string;
+            /** Isdone */
+            isDone: boolean;
+            /** Obstacle */
+            obstacle: ("changed" | "changed_between" | "occupied" | "not_empty" | "gone" | "denied" | "not_kept" | "failed") | null;
+            /** Note */
+            note: string | null;
+            /** Canforce */
+            canForce: boolean;
+        };
+        /**
+         * UndoRun
+         * @description Undo a run; ``force`` names paths that go back although somebody changed them since.
+         *
+         *     The same key again is the same undo, with the same answer.
+         */
+        UndoRun: {
+            /** Force */
+            force?: string[];
+            /** Idempotencykey */
+            idempotencyKey?: string | null;
+        };
+        /**
+         * UndoneRun
+         * @description How many paths an undo has brought back, and how many it had to leave as they were.
+         */
+        UndoneRun: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Done */
+            done: number;
+            /** Left */
+            left: number;
         };
         /**
          * UpdateConversation
@@ -7147,6 +7259,249 @@ export interface operations {
             };
             /** @description request.unsupported_version */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewRunUndo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunUndo"];
+                };
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description agents.run_not_found, devices.not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description agents.run_busy, agents.undo_failed, agents.undo_not_offered, devices.offline */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoRun"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunUndo"];
+                };
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspaces.not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description agents.run_not_found, devices.not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description agents.run_busy, agents.undo_failed, agents.undo_not_offered, devices.offline */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -56,6 +56,10 @@ export type ToolPart = Schemas["ToolPart"];
 export type ToolState = ToolPart["state"];
 export type Sent = Schemas["Sent"];
 
+export type RunUndo = Schemas["RunUndo"];
+export type UndoMachine = Schemas["UndoMachine"];
+export type UndoPath = Schemas["UndoPath"];
+
 export type Approval = Schemas["Approval"];
 export type RiskSegment = Schemas["Segment"];
 /** Of a part of a command line; the whole call is only asked about when it is `modify` or `high`. */

@@ -23,6 +23,7 @@ const COMPOSED = [
   /^workspaces\.(personal|shared)$/,
   /^models\.preset\./,
   /^tokens\.(scope|expiry)\./,
+  /^undo\.(does|kind|obstacle)\./,
 ];
 
 describe("the Chinese words", () => {

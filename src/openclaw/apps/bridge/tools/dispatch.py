@@ -12,23 +12,31 @@ from msgspec import Struct
 from openclaw.apps.bridge.policy import Policy
 from openclaw.apps.bridge.tools.failures import FailureCode, ToolFailedError
 from openclaw.apps.bridge.tools.judgement import judge, needs_lookup
+from openclaw.apps.bridge.tools.moving import delete, move
 from openclaw.apps.bridge.tools.output import Publish
 from openclaw.apps.bridge.tools.process_tree import kill_group
 from openclaw.apps.bridge.tools.programs import RunningProgram, start_program
 from openclaw.apps.bridge.tools.reading import list_folder, read_file
 from openclaw.apps.bridge.tools.search import MAX_SECONDS, SearchReply, job_of, search
 from openclaw.apps.bridge.tools.system import describe_system
+from openclaw.apps.bridge.tools.undo.undoing import preview_undo, undo
 from openclaw.apps.bridge.tools.writing import edit_file, write_file
+from openclaw.apps.bridge.versions.recorder import Recorder
 from openclaw.protocol.tools import (
     ARGUMENTS,
+    UNDO_ARGUMENTS,
     Exec,
+    FsDelete,
     FsEdit,
     FsList,
+    FsMove,
     FsRead,
     FsSearch,
+    FsUndo,
+    FsUndoPreview,
     FsWrite,
     InvalidArguments,
-    decode_arguments,
+    decode_command,
 )
 
 _SEARCH_MODULE = "openclaw.apps.bridge.tools.search"
@@ -68,10 +76,10 @@ class Control:
 
 def decode_call(tool: str, params_json: str | None) -> Struct:
     """The arguments of a call; UNKNOWN_COMMAND or INVALID_ARGUMENTS."""
-    if tool not in ARGUMENTS:
+    if tool not in ARGUMENTS and tool not in UNDO_ARGUMENTS:
         raise ToolFailedError(FailureCode.UNKNOWN_COMMAND, f"This machine has no tool {tool[:64]!r}.")
     try:
-        return decode_arguments(tool, msgspec.json.decode(params_json or "{}"))
+        return decode_command(tool, msgspec.json.decode(params_json or "{}"))
     except (InvalidArguments, msgspec.DecodeError, RecursionError, UnicodeError) as error:
         raise ToolFailedError(FailureCode.INVALID_ARGUMENTS, f"{tool}: {error}") from None
 
@@ -88,6 +96,7 @@ async def perform(
     policy: Policy,
     arguments: Struct,
     *,
+    recorder: Recorder,
     mark: str,
     timeout_ms: int | None,
     publish: Publish,
@@ -108,17 +117,37 @@ async def perform(
             return await _search_apart(policy, arguments)
         case FsSearch():
             return await asyncio.to_thread(search, policy, arguments, control.stopped.is_set)
-        case FsWrite() | FsEdit():
+        case FsWrite() | FsEdit() | FsMove() | FsDelete() | FsUndo():
             # Not interruptible: after a cancel it must not stay unknown whether the file was changed.
-            return await asyncio.shield(asyncio.to_thread(_WRITERS[type(arguments)], policy, arguments))
+            return await asyncio.shield(asyncio.to_thread(_change, policy, arguments, recorder))
+        case FsUndoPreview():
+            return await asyncio.to_thread(preview_undo, policy, arguments, recorder)
         case FsList() | FsRead():
             return await asyncio.to_thread(_READERS[type(arguments)], policy, arguments)
         case _:
             return await asyncio.to_thread(describe_system, home=policy.home)
 
 
-_WRITERS: dict[type[Struct], Callable[[Policy, Any], Struct]] = {FsWrite: write_file, FsEdit: edit_file}
+_CHANGERS: dict[type[Struct], Callable[[Policy, Any, Recorder], Struct]] = {
+    FsWrite: write_file,
+    FsEdit: edit_file,
+    FsMove: move,
+    FsDelete: delete,
+    FsUndo: undo,
+}
 _READERS: dict[type[Struct], Callable[[Policy, Any], Struct]] = {FsList: list_folder, FsRead: read_file}
+
+
+def changes_files(arguments: Struct) -> bool:
+    """Whether a call with these arguments changes files itself, so that it must not be cut off."""
+    return type(arguments) in _CHANGERS
+
+
+def _change(policy: Policy, arguments: Struct, recorder: Recorder) -> Struct:
+    try:
+        return _CHANGERS[type(arguments)](policy, arguments, recorder)
+    finally:
+        recorder.settle()
 
 
 async def _search_apart(policy: Policy, arguments: FsSearch) -> Struct:

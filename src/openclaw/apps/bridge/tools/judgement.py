@@ -15,7 +15,7 @@ from openclaw.apps.bridge.tools.paths import MAX_PATH_BYTES, expand, resolve
 from openclaw.protocol import places
 from openclaw.protocol.grading import Assessment, Grade, Segment, grade_call
 from openclaw.protocol.programs import STANDARD_FOLDERS
-from openclaw.protocol.tools import Exec
+from openclaw.protocol.tools import UNDO, UNDO_PREVIEW, Exec, FsRead, FsUndo, FsUndoPreview, FsWrite
 
 _BREAKS = re.compile(r"[\s;&|<>(){}`\"'=,:@]+")
 _QUOTES = str.maketrans("", "", "\"'\\")
@@ -27,9 +27,11 @@ _MAX_GLOB_MATCHES = 1000
 
 def judge(policy: Policy, tool: str, arguments: Struct) -> None:
     """Pass, or ToolFailedError (DENIED_BY_LOCAL_POLICY) that says what the owner refuses."""
+    # Whoever may not write may not undo; the paths themselves are judged one by one.
+    tool = {UNDO: "fs.write", UNDO_PREVIEW: "fs.read"}.get(tool, tool)
     if not policy.allows_tool(tool):
         raise _denied(f"This machine's owner has switched {tool} off.")
-    assessment = grade_call(tool, arguments, home=policy.home)
+    assessment = _assess(policy, tool, arguments)
     if assessment.grade is Grade.DANGEROUS:
         raise _denied("This call is dangerous; this machine never runs such calls.")
     if assessment.grade > (accepted := policy.max_grade_of(tool)):
@@ -42,6 +44,14 @@ def judge(policy: Policy, tool: str, arguments: Struct) -> None:
         for segment in assessment.segments:
             _judge_segment(policy, segment)
         _judge_hidden_places(policy, arguments, folder, assessment)
+
+
+def _assess(policy: Policy, tool: str, arguments: Struct) -> Assessment:
+    if isinstance(arguments, FsUndo):
+        arguments = FsWrite(path="~/any", content="")
+    if isinstance(arguments, FsUndoPreview):
+        arguments = FsRead(path="~/any")
+    return grade_call(tool, arguments, home=policy.home)
 
 
 def needs_lookup(arguments: Struct) -> bool:

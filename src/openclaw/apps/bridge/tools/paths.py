@@ -6,19 +6,18 @@ whoever swaps a component for one meanwhile makes the open fail instead of leadi
 """
 
 import os
-import secrets
 import stat
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from openclaw.apps.bridge.policy import Policy
 from openclaw.apps.bridge.tools.failures import FailureCode, ToolFailedError, failure_of
+from openclaw.apps.bridge.versions.folders import CREATING, Folder, identity, keep_owner, temporary_name
 
 MAX_PATH_BYTES = 4096
-_TEMPORARY_START_BYTES = 100
 _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # a FIFO must not hang the bridge
@@ -37,8 +36,11 @@ class Place:
     shown: str
 
 
-def resolve(policy: Policy, text: str) -> Place:
-    """``text`` (absolute, ``~`` or relative to home) as an allowed place; ToolFailedError otherwise."""
+def resolve(policy: Policy, text: str, *, is_entry: bool = False) -> Place:
+    """``text`` (absolute, ``~`` or relative to home) as an allowed place; ToolFailedError otherwise.
+
+    ``is_entry``: a link at the very end is meant itself, not what it leads to.
+    """
     if "\0" in text:
         raise ToolFailedError(FailureCode.INVALID_ARGUMENTS, "The path holds a NUL character.")
     try:
@@ -51,7 +53,7 @@ def resolve(policy: Policy, text: str) -> Place:
     if full is None:
         raise ToolFailedError(FailureCode.INVALID_ARGUMENTS, "Only ~ itself can be expanded, not ~user.")
     try:
-        real = os.path.realpath(full)
+        real = _real_entry(full) if is_entry else os.path.realpath(full)
         real.encode()  # a name on the disk that is no UTF-8 cannot be spoken of on the wire
     except (OSError, ValueError):
         raise ToolFailedError(FailureCode.INVALID_ARGUMENTS, "The path cannot be resolved.") from None
@@ -61,6 +63,13 @@ def resolve(policy: Policy, text: str) -> Place:
     if refusal:
         raise ToolFailedError(FailureCode.DENIED_BY_LOCAL_POLICY, f"{text}: {refusal}.")
     return Place(real=real, shown=text)
+
+
+def _real_entry(full: str) -> str:
+    parent, name = os.path.split(full.rstrip(os.sep))
+    if name in ("", ".", ".."):
+        return os.path.realpath(full)
+    return os.path.join(os.path.realpath(parent), name)
 
 
 def expand(text: str, *, home: str, folder: str) -> str | None:
@@ -108,86 +117,85 @@ def open_entry(folder: int, name: str, *, parent: str) -> int:
 class Target:
     """A file to be written: its open parent folder, its name there, and what is there now (None = nothing)."""
 
-    folder: int
-    parent: str
+    folder: Folder
     name: str
     status: os.stat_result | None
 
     def replace(self, content: bytes) -> None:
         """Put ``content`` there in one step, keeping mode and owner; CONFLICT if it was changed meanwhile."""
-        start = os.fsencode(self.name)[:_TEMPORARY_START_BYTES].decode(
-            "utf-8", "ignore"
-        )  # a name is 255 bytes
-        temporary = f".{start}.{secrets.token_hex(6)}.tmp"
-        mode = 0o666 if self.status is None else stat.S_IMODE(self.status.st_mode)
-        descriptor = self._open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW | _BINARY, mode)
+        self.replace_by(lambda descriptor: _write_all(descriptor, content), mode=None)
+
+    def replace_by(self, fill: Callable[[int], None], *, mode: int | None) -> None:
+        """As ``replace``, with what ``fill`` writes into an open file, and rights of its own unless None."""
+        temporary = temporary_name(self.name)
+        present = 0o666 if self.status is None else stat.S_IMODE(self.status.st_mode)
+        descriptor = self.folder.open(temporary, CREATING, present if mode is None else 0o600)
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                self._keep_identity(file.fileno())
-                os.fsync(file.fileno())
-            if _identity(self._status()) != _identity(self.status):
+            try:
+                fill(descriptor)
+                keep_owner(descriptor, self.status)
+                if sys.platform != "win32" and (mode is not None or self.status is not None):
+                    os.fchmod(descriptor, present if mode is None else mode)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            if identity(self.folder.status(self.name)) != identity(self.status):
                 raise ToolFailedError(
                     FailureCode.CONFLICT, f"{self.name} was changed by someone else meanwhile"
                 )
-            self._rename(temporary)
+            self.folder.rename(temporary, self.folder, self.name)
         except BaseException:
             with suppress(OSError):
-                self._unlink(temporary)
+                self.folder.remove(temporary)
             raise
-
-    def _open(self, name: str, flags: int, mode: int) -> int:
-        if _BY_DESCRIPTOR:
-            return os.open(name, flags | _CLOEXEC, mode, dir_fd=self.folder)
-        return os.open(Path(self.parent) / name, flags | _CLOEXEC, mode)
-
-    def _status(self) -> os.stat_result | None:
-        return _status_of(self.folder, self.parent, self.name)
-
-    def _rename(self, temporary: str) -> None:
-        if _BY_DESCRIPTOR:
-            os.replace(temporary, self.name, src_dir_fd=self.folder, dst_dir_fd=self.folder)
-        else:
-            (Path(self.parent) / temporary).replace(Path(self.parent) / self.name)
-
-    def _unlink(self, temporary: str) -> None:
-        if _BY_DESCRIPTOR:
-            os.unlink(temporary, dir_fd=self.folder)
-        else:
-            (Path(self.parent) / temporary).unlink()
-
-    def _keep_identity(self, descriptor: int) -> None:
-        if self.status is None or sys.platform == "win32":
-            return
-        with suppress(PermissionError):  # only root can give a file away
-            os.fchown(descriptor, self.status.st_uid, self.status.st_gid)
-        os.fchmod(descriptor, stat.S_IMODE(self.status.st_mode))
 
 
 @contextmanager
-def open_target(place: Place) -> Generator[Target]:
-    """Where a file shall be written; missing parent folders are made. NOT_A_FILE if something else is there."""
-    parent, name = os.path.split(place.real)
+def open_target(place: Place, *, create: bool = True, on_make: "OnMake | None" = None) -> Generator[Target]:
+    """Where a file shall be written; NOT_A_FILE if something else is there.
+
+    Missing parent folders are made if ``create``; ``on_make`` is called with the path of each before it is made.
+    """
+    name = os.path.basename(place.real)
     if not name:
         raise ToolFailedError(FailureCode.NOT_A_FILE, f"{place.shown} is a folder")
-    with _walked(parent, place.shown, create=True) as folder:
+    with open_parent(place, create=create, on_make=on_make) as folder:
+        status = folder.status(name)
+        if status is not None and not stat.S_ISREG(status.st_mode):
+            raise ToolFailedError(FailureCode.NOT_A_FILE, f"{place.shown} is not a regular file")
+        yield Target(folder, name, status)
+
+
+OnMake = Callable[[str], object]
+
+
+@contextmanager
+def open_parent(place: Place, *, create: bool = False, on_make: OnMake | None = None) -> Generator[Folder]:
+    """The folder that holds ``place``; OSErrors of the block are told as ToolFailedError.
+
+    Missing folders are made if ``create``; ``on_make`` is called with the path of each before it is made.
+    """
+    parent = os.path.dirname(place.real)
+    with _walked(parent, place.shown, create=create, on_make=on_make) as descriptor:
         try:
-            status = _status_of(folder, parent, name)
-            if status is not None and not stat.S_ISREG(status.st_mode):
-                raise ToolFailedError(FailureCode.NOT_A_FILE, f"{place.shown} is not a regular file")
-            yield Target(folder=folder, parent=parent, name=name, status=status)
+            yield Folder(descriptor, parent)
         except OSError as error:
             raise failure_of(error, place.shown) from None
 
 
+def _write_all(descriptor: int, content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
 @contextmanager
-def _walked(real: str, shown: str, *, create: bool) -> Generator[int]:
+def _walked(real: str, shown: str, *, create: bool, on_make: OnMake | None = None) -> Generator[int]:
     """The folder at the real path ``real``, opened link-free component by component."""
     if not _BY_DESCRIPTOR:  # Windows: resolve again; there is no opening relative to a folder
         try:
             if create:
-                Path(real).mkdir(parents=True, exist_ok=True)
+                _make_all(Path(real), on_make)
         except OSError as error:
             raise failure_of(error, shown) from None
         if os.path.realpath(real) != real:
@@ -197,7 +205,7 @@ def _walked(real: str, shown: str, *, create: bool) -> Generator[int]:
         yield -1
         return
     try:
-        descriptor = _open_chain(real, create=create)
+        descriptor = _open_chain(real, create=create, on_make=on_make)
     except OSError as error:
         raise failure_of(error, shown) from None
     try:
@@ -206,14 +214,24 @@ def _walked(real: str, shown: str, *, create: bool) -> Generator[int]:
         os.close(descriptor)
 
 
-def _open_chain(real: str, *, create: bool) -> int:
+def _make_all(folder: Path, on_make: OnMake | None) -> None:
+    missing = [part for part in (folder, *folder.parents) if not part.exists()]
+    for part in reversed(missing):
+        if on_make is not None:
+            on_make(str(part))
+        part.mkdir(exist_ok=True)
+
+
+def _open_chain(real: str, *, create: bool, on_make: OnMake | None) -> int:
     parts = [part for part in real.split(os.sep) if part]
     descriptor = os.open(os.sep, _PASS)
     try:
-        for part in parts:
+        for depth, part in enumerate(parts, start=1):
             if create:
                 with suppress(FileExistsError):
                     if not _exists(part, descriptor):
+                        if on_make is not None:
+                            on_make(os.sep + os.sep.join(parts[:depth]))
                         os.mkdir(part, 0o777, dir_fd=descriptor)
             inner = os.open(part, _PASS, dir_fd=descriptor)
             os.close(descriptor)
@@ -230,16 +248,3 @@ def _exists(name: str, folder: int) -> bool:
     except FileNotFoundError:
         return False
     return True
-
-
-def _status_of(folder: int, parent: str, name: str) -> os.stat_result | None:
-    try:
-        if _BY_DESCRIPTOR:
-            return os.stat(name, dir_fd=folder, follow_symlinks=False)
-        return (Path(parent) / name).lstat()
-    except FileNotFoundError:
-        return None
-
-
-def _identity(status: os.stat_result | None) -> tuple[int, int, int] | None:
-    return None if status is None else (status.st_ino, status.st_mtime_ns, status.st_size)

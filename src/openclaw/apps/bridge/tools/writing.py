@@ -8,8 +8,10 @@ import msgspec
 
 from openclaw.apps.bridge.policy import Policy
 from openclaw.apps.bridge.tools.failures import FailureCode, ToolFailedError
-from openclaw.apps.bridge.tools.paths import Place, open_target, resolve
+from openclaw.apps.bridge.tools.paths import Place, Target, open_target, resolve
 from openclaw.apps.bridge.tools.reading import MAX_FILE_BYTES, decode_text, read_bytes
+from openclaw.apps.bridge.versions.recorder import Recorder
+from openclaw.apps.bridge.versions.states import State
 from openclaw.protocol.tools import FsEdit, FsWrite, Replacement
 
 MAX_DIFF_BYTES = 65_536
@@ -17,8 +19,11 @@ _CONTEXT_LINES = 3
 _MAX_COMPARED = 4_000_000  # lines before times lines after: difflib is quadratic
 
 
-class Written(msgspec.Struct, frozen=True, rename="camel"):
-    """The result of ``fs.write``; ``previous_sha256`` is None for a new file."""
+class Written(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """The result of ``fs.write``; ``previous_sha256`` is None for a new file.
+
+    ``undo_note`` says why it is not ``undoable``.
+    """
 
     path: str
     bytes: int
@@ -26,9 +31,11 @@ class Written(msgspec.Struct, frozen=True, rename="camel"):
     sha256: str
     previous_sha256: str | None
     diff: str
+    undoable: bool = True
+    undo_note: str | None = None
 
 
-class Edited(msgspec.Struct, frozen=True, rename="camel"):
+class Edited(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """The result of ``fs.edit``."""
 
     path: str
@@ -36,32 +43,36 @@ class Edited(msgspec.Struct, frozen=True, rename="camel"):
     sha256: str
     previous_sha256: str
     diff: str
+    undoable: bool = True
+    undo_note: str | None = None
 
 
-def write_file(policy: Policy, arguments: FsWrite) -> Written:
+def write_file(policy: Policy, arguments: FsWrite, recorder: Recorder) -> Written:
     """Create or replace a text file; parent folders are made, mode and owner are kept."""
     place = resolve(policy, arguments.path)
     try:
         content = arguments.content.encode()
     except UnicodeError:
         raise ToolFailedError(FailureCode.INVALID_ARGUMENTS, "The content is not valid Unicode.") from None
-    with open_target(place) as target:
+    with open_target(place, on_make=recorder.folder_made) as target:
         before = None if target.status is None else _readable(place)
-        target.replace(content)
+        _replace(target, content, recorder)
     return Written(
         path=place.real,
         bytes=len(content),
         created=target.status is None,
         sha256=_sha256(content),
         previous_sha256=None if before is None else _sha256(before),
-        diff=_diff(b"" if before is None else before, content, place.real),
+        diff=diff_of(b"" if before is None else before, content, place.real),
+        undoable=recorder.lost is None,
+        undo_note=recorder.lost and recorder.lost.words,
     )
 
 
-def edit_file(policy: Policy, arguments: FsEdit) -> Edited:
+def edit_file(policy: Policy, arguments: FsEdit, recorder: Recorder) -> Edited:
     """Apply exact replacements to a UTF-8 file, all or none; CONFLICT when a text is missing or ambiguous."""
     place = resolve(policy, arguments.path)
-    with open_target(place) as target:
+    with open_target(place, create=False) as target:
         if target.status is None:
             raise ToolFailedError(FailureCode.NOT_FOUND, f"{place.shown} does not exist")
         before = read_bytes(place)
@@ -81,14 +92,27 @@ def edit_file(policy: Policy, arguments: FsEdit) -> Edited:
             raise ToolFailedError(
                 FailureCode.TOO_LARGE, f"{place.shown} would grow over {MAX_FILE_BYTES} bytes"
             )
-        target.replace(after)
+        _replace(target, after, recorder)
     return Edited(
         path=place.real,
         replacements=count,
         sha256=_sha256(after),
         previous_sha256=_sha256(before),
-        diff=_diff(before, after, place.real),
+        diff=diff_of(before, after, place.real),
+        undoable=recorder.lost is None,
+        undo_note=recorder.lost and recorder.lost.words,
     )
+
+
+def _replace(target: Target, content: bytes, recorder: Recorder) -> None:
+    """Keep what is there, then put ``content`` in its place."""
+    after = State("file", _sha256(content), len(content))
+    kept = recorder.keep(target.folder, target.name, after=after)
+    try:
+        target.replace(content)
+    except BaseException:
+        recorder.forget(kept)
+        raise
 
 
 def _readable(place: Place) -> bytes | None:
@@ -121,7 +145,7 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _diff(before: bytes, after: bytes, path: str) -> str:
+def diff_of(before: bytes, after: bytes, path: str) -> str:
     """A unified diff, cut at 64 KiB with a note; empty for binary content."""
     old, new = decode_text(before), decode_text(after)
     if old is None or new is None or before == after:

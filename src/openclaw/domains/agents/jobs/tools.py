@@ -323,7 +323,7 @@ def _storable_arguments(call: ToolCall) -> dict[str, Any]:
 def _with_exact_paths(arguments: dict[str, Any], home: str | None) -> dict[str, Any]:
     """``~`` as the machine's home folder, so that the user is asked about the path that is meant."""
     exact = dict(arguments)
-    for name in ("path", "cwd"):
+    for name in ("path", "to", "cwd"):
         value = exact.get(name)
         if home and isinstance(value, str) and (value == "~" or value.startswith("~/")):
             exact[name] = home + value[1:]

@@ -18,6 +18,7 @@ from openclaw.domains.agents.schemas import (
     StepError,
     TextPart,
     ToolPart,
+    UndoneRun,
     Usage,
 )
 from openclaw.domains.agents.service import approvals
@@ -176,6 +177,7 @@ def _view(run: RunRow, steps: Sequence[RunStepRow], questions: dict[UUID, Approv
         )
         if run.finished_at and not run.is_demo
         else None,
+        undone=None if run.undone is None else UndoneRun.model_validate(run.undone),
         created_at=run.created_at,
         finished_at=run.finished_at,
     )

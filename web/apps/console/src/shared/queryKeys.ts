@@ -7,6 +7,7 @@ export const queryKeys = {
   conversation: (id: string) => ["conversations", "one", id] as const,
   messages: (id: string) => ["messages", id] as const,
   allMessages: ["messages"] as const,
+  runUndo: (runId: string) => ["run-undo", runId] as const,
   approvals: ["approvals"] as const,
   approvalRules: ["approval-rules"] as const,
   devices: ["devices"] as const,

@@ -1,5 +1,6 @@
 import type { Decision, Model } from "@openclaw/api";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 
 import { queryKeys } from "../../shared/queryKeys.ts";
 import { useApi, useServices } from "../../shared/services.tsx";
@@ -17,6 +18,28 @@ export function useProviders() {
 /** The model that answers the next message: the list names the default one first. */
 export function useActiveModel(): Model | null {
   return useModels().data?.items[0] ?? null;
+}
+
+/** What undoing a run would do right now: never from the cache, for files change. */
+export function useUndoPreview(runId: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: queryKeys.runUndo(runId),
+    queryFn: ({ signal }) => api.runs.previewUndo(runId, signal),
+    gcTime: 0,
+    retry: false,
+    refetchOnWindowFocus: false,
+  });
+}
+
+export function useUndoRun(runId: string) {
+  const api = useApi();
+  const queryClient = useQueryClient();
+  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  return useMutation({
+    mutationFn: (force: string[]) => api.runs.undo(runId, { force, idempotencyKey }),
+    onSuccess: () => void queryClient.invalidateQueries({ queryKey: queryKeys.allMessages }),
+  });
 }
 
 export interface DecisionRequest {

@@ -1,6 +1,7 @@
+import type { JsonObject, ToolPart } from "@openclaw/api";
 import { expect, it } from "vitest";
 
-import { commandLine, replacements, toolIcon, toolSubject } from "./tools.ts";
+import { commandLine, replacements, toolIcon, toolSubject, undoOf } from "./tools.ts";
 
 it("shows an argument vector as it would be typed", () => {
   expect(commandLine({ argv: ["git", "commit", "-m", "it's done", ""] })).toBe(`git commit -m 'it'\\''s done' ''`);
@@ -10,6 +11,7 @@ it("shows an argument vector as it would be typed", () => {
 
 it("says in a line what a call is about", () => {
   expect(toolSubject("fs.write", { path: "~/a.txt", content: "x" })).toBe("~/a.txt");
+  expect(toolSubject("fs.move", { path: "~/a", to: "~/b" })).toBe("~/a → ~/b");
   expect(toolSubject("fs.search", { path: "~/code", query: "needle" })).toBe("needle · ~/code");
   expect(toolSubject("exec", { command: "cd x\nmake" })).toBe("cd x");
   expect(toolSubject("system.info", {})).toBe("");
@@ -22,4 +24,14 @@ it("takes odd arguments without failing", () => {
   ]);
   expect(replacements({})).toEqual([]);
   expect(toolIcon("some.future.tool")).toBe("settings");
+});
+
+it("knows what can be undone, and what was", () => {
+  const tool = (name: string, state: ToolPart["state"], result: JsonObject | null = null): ToolPart => ({
+    ...{ type: "tool", stepId: "step_1", toolCallId: "call_1", arguments: {}, device: null, error: null, approval: null },
+    ...{ name, state, result },
+  });
+  expect(undoOf([tool("fs.read", "ok"), tool("exec", "ok"), tool("fs.write", "denied")])).toEqual({ canUndo: false, isUndone: false });
+  expect(undoOf([tool("fs.delete", "ok", {})])).toEqual({ canUndo: true, isUndone: false });
+  expect(undoOf([tool("fs.move", "ok", { undone: "The person has undone this change." })])).toEqual({ canUndo: true, isUndone: true });
 });

@@ -1,7 +1,16 @@
-import type { JsonObject } from "@openclaw/api";
+import type { JsonObject, Part } from "@openclaw/api";
 import type { IconName } from "@openclaw/ui";
 
-export type ToolName = "fs.list" | "fs.read" | "fs.search" | "fs.write" | "fs.edit" | "exec" | "system.info";
+export type ToolName =
+  | "fs.list"
+  | "fs.read"
+  | "fs.search"
+  | "fs.write"
+  | "fs.edit"
+  | "fs.move"
+  | "fs.delete"
+  | "exec"
+  | "system.info";
 
 const ICONS: Record<ToolName, IconName> = {
   "fs.list": "folder",
@@ -9,6 +18,8 @@ const ICONS: Record<ToolName, IconName> = {
   "fs.search": "search",
   "fs.write": "fileEdit",
   "fs.edit": "edit",
+  "fs.move": "folder",
+  "fs.delete": "trash",
   exec: "terminal",
   "system.info": "laptop",
 };
@@ -27,6 +38,8 @@ export function toolSubject(name: string, args: JsonObject): string {
   switch (name) {
     case "exec":
       return commandLine(args).split("\n", 1)[0] ?? "";
+    case "fs.move":
+      return `${path} → ${text(args["to"])}`;
     case "fs.search":
       return `${text(args["query"])} · ${path}`;
     default:
@@ -45,6 +58,15 @@ export function commandLine(args: JsonObject): string {
 function shellQuoted(argument: string): string {
   if (/^[\w@%+=:,./~-]+$/.test(argument)) return argument;
   return `'${argument.replaceAll("'", `'\\''`)}'`;
+}
+
+const UNDOABLE: ReadonlySet<string> = new Set<ToolName>(["fs.write", "fs.edit", "fs.move", "fs.delete"]);
+
+/** Whether a run's parts hold changes to files that a machine could undo, and whether that was done before. */
+export function undoOf(parts: readonly Part[]): { canUndo: boolean; isUndone: boolean } {
+  const changes = parts.filter((part) => part.type === "tool" && UNDOABLE.has(part.name) && ["ok", "error", "aborted"].includes(part.state));
+  const isUndone = changes.some((part) => part.type === "tool" && typeof part.result?.["undone"] === "string");
+  return { canUndo: changes.some((part) => part.type === "tool" && part.state !== "error"), isUndone };
 }
 
 export interface Replacement {

@@ -16,6 +16,7 @@ export function ApprovalActions({ approval, isHigh }: { approval: Approval; isHi
   const t = useTranslator();
   const [step, setStep] = useState<Step>(CHOOSE);
   const decide = useDecide(approval.id);
+  const isKept = approval.tool === "fs.delete" && approval.arguments["keep"] !== false;
   const allow = (decision: Decision) => {
     if (isHigh) setStep({ kind: "confirm", decision });
     else decide.mutate({ decision });
@@ -33,7 +34,7 @@ export function ApprovalActions({ approval, isHigh }: { approval: Approval; isHi
       {step.kind === "confirm" && (
         <div className="ApprovalActions-confirm" role="group" aria-label={t("approval.confirmTitle")}>
           <p>
-            <strong>{t("approval.confirmTitle")}</strong> {t("approval.confirmText")}
+            <strong>{t("approval.confirmTitle")}</strong> {t(isKept ? "approval.confirmTextKept" : "approval.confirmText")}
           </p>
           <div className="ApprovalActions-row">
             <Button onPress={() => setStep(CHOOSE)} autoFocus>

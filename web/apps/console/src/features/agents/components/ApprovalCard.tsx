@@ -4,7 +4,7 @@ import { Badge, CodeBlock, Icon, type Tone } from "@openclaw/ui";
 import { useId } from "react";
 
 import { useNow } from "../../../shared/useNow.ts";
-import { commandLine, text } from "../tools.ts";
+import { commandLine, text, toolSubject } from "../tools.ts";
 import { ApprovalActions } from "./ApprovalActions.tsx";
 import { FileChange } from "./FileChange.tsx";
 import { useCodeLabels } from "./useLabels.ts";
@@ -68,6 +68,8 @@ function lead(t: ReturnType<typeof useTranslator>, approval: Approval): string {
     exec: "approval.lead.exec",
     "fs.write": "approval.lead.fs.write",
     "fs.edit": "approval.lead.fs.edit",
+    "fs.move": "approval.lead.fs.move",
+    "fs.delete": approval.arguments["keep"] === false ? "approval.lead.fs.deleteForGood" : "approval.lead.fs.delete",
   };
   const key = known[approval.tool];
   return key ? t(key) : t("approval.lead.other", { tool: approval.tool });
@@ -88,6 +90,13 @@ function Subject({ approval }: { approval: Approval }) {
         </p>
         <FileChange tool={approval.tool} args={approval.arguments} />
       </>
+    );
+  }
+  if (approval.tool === "fs.move" || approval.tool === "fs.delete") {
+    return (
+      <p className="ApprovalCard-path" data-testid="approval-path">
+        <code>{toolSubject(approval.tool, approval.arguments)}</code>
+      </p>
     );
   }
   return <CodeBlock code={JSON.stringify(approval.arguments, null, 2)} language="json" caption={t("tool.arguments")} labels={labels} isWrapped isBounded />;

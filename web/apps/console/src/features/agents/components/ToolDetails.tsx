@@ -39,6 +39,7 @@ function Arguments({ part }: { part: LiveToolPart }) {
     // Once it is done the stored diff says more than the wish does.
     return part.result ? null : <FileChange tool={part.name} args={part.arguments} />;
   }
+  if (part.name === "fs.move" || part.name === "fs.delete") return null; // the card's line says it all
   if (Object.keys(part.arguments).length === 0) return null;
   return <CodeBlock code={JSON.stringify(part.arguments, null, 2)} language="json" caption={t("tool.arguments")} labels={labels} isBounded />;
 }

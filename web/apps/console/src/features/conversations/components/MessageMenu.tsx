@@ -1,7 +1,9 @@
 import { useTranslator } from "@openclaw/i18n";
 import type { LiveMessage } from "@openclaw/realtime";
 import { CopyButton, IconButton } from "@openclaw/ui";
+import { useMemo, useState } from "react";
 
+import { UndoDialog, undoOf } from "../../agents/index.ts";
 import { textOfMessage } from "../model.ts";
 import type { MessageActions } from "./useMessageActions.ts";
 
@@ -24,8 +26,24 @@ export function MessageMenu({ message, actions, onEdit, onRetry }: MessageMenuPr
       {onEdit && <IconButton icon="edit" size="s" label={t("chat.editMessage")} onPress={onEdit} data-testid="edit" />}
       {onRetry && <IconButton icon="refresh" size="s" label={t("chat.retry")} onPress={onRetry} data-testid="retry" />}
       <IconButton icon="branch" size="s" label={t("chat.branch")} onPress={() => actions.branch(message)} data-testid="branch" />
+      <UndoAction message={message} />
       <Facts message={message} />
     </div>
+  );
+}
+
+/** Offered where a finished answer has changed files; afterwards it says that they were undone. */
+function UndoAction({ message }: { message: LiveMessage }) {
+  const t = useTranslator();
+  const [isOpen, setOpen] = useState(false);
+  const { canUndo, isUndone } = useMemo(() => undoOf(message.parts), [message.parts]);
+  if (!canUndo || message.role !== "assistant" || message.runId === null) return null;
+  return (
+    <>
+      <IconButton icon="undo" size="s" label={t("undo.action")} onPress={() => setOpen(true)} data-testid="undo" />
+      {isUndone && <span className="MessageMenu-undone">{t("undo.undone")}</span>}
+      {isOpen && <UndoDialog runId={message.runId} onClose={() => setOpen(false)} />}
+    </>
   );
 }
 
