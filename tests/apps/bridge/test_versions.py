@@ -10,9 +10,14 @@ import pytest
 from openclaw.apps.bridge.policy import Policy
 from openclaw.apps.bridge.state import VERSIONS, StateFolder
 from openclaw.apps.bridge.tools.failures import ToolFailedError
+from openclaw.apps.bridge.tools.moving import move
 from openclaw.apps.bridge.tools.undo.world import Obstacle
+from openclaw.apps.bridge.versions.folders import Folder
+from openclaw.apps.bridge.versions.recorder import Recorder
+from openclaw.apps.bridge.versions.states import Change
 from openclaw.apps.bridge.versions.store import Versions
 from openclaw.kit.clock import ManualClock
+from openclaw.protocol.tools import FsMove
 from tests.apps.bridge.tool_calls import failure
 from tests.apps.bridge.trees import Run, tree
 
@@ -203,3 +208,24 @@ def test_a_move_that_makes_no_sense_changes_nothing(
     assert failure(lambda: run.move(source, to, overwrite=overwrite)) == code
     assert tree(home) == before
     assert run.preview().paths == []
+
+
+@pytest.mark.parametrize("overwrite", [True, False])
+def test_what_appears_at_the_last_moment_is_not_moved_over(
+    policy: Policy, versions: Versions, home: Path, overwrite: bool
+) -> None:
+    class Meddled(Recorder):
+        """Somebody writes to the target after it was looked at."""
+
+        def move(self, folder: Folder, name: str, to: str) -> Change:
+            Path(to).write_text("theirs")
+            return super().move(folder, name, to)
+
+    (home / "a").write_text("a")
+    if overwrite:
+        (home / "b").write_text("b")
+    recorder = Meddled(versions, call_id="call", device_id="device")
+    call = FsMove("~/a", "~/b", overwrite=overwrite)
+    assert failure(lambda: move(policy, call, recorder)) == "CONFLICT"
+    assert ((home / "a").read_text(), (home / "b").read_text()) == ("a", "theirs")
+    assert Run(policy, versions, ["call"]).preview().paths == []

@@ -152,10 +152,21 @@ def _edit_body(arguments: Arguments) -> list[tuple[str, str]]:
     return lines
 
 
-_KNOWN = frozenset({"call_fs_list", "call_fs_read", "call_fs_write", "call_fs_edit", "call_system_info"})
-_PROGRAMS = frozenset({"program_fs_write", "program_fs_edit"})
+_KNOWN = frozenset(
+    {
+        "call_fs_list",
+        "call_fs_read",
+        "call_fs_write",
+        "call_fs_edit",
+        "call_fs_move",
+        "call_fs_delete",
+        "call_system_info",
+    }
+)
+_PROGRAMS = frozenset({"program_fs_write", "program_fs_edit", "program_fs_move"})
 _BODIES: dict[str, Callable[[Arguments], list[tuple[str, str]]]] = {
     "exec": _exec_body,
     "fs.write": _write_body,
     "fs.edit": _edit_body,
+    "fs.move": lambda arguments: [("bold", f"→ {printable(str(arguments.get('to') or ''))}")],
 }

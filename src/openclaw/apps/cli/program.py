@@ -14,6 +14,7 @@ from openclaw.apps.cli.commands.conversations import conversations_app
 from openclaw.apps.cli.commands.declare import ClientGroup, command
 from openclaw.apps.cli.commands.devices import devices_app
 from openclaw.apps.cli.commands.doctor import add_doctor_command
+from openclaw.apps.cli.commands.undo import add_undo_command
 from openclaw.apps.cli.errors import UsageError
 from openclaw.apps.cli.roles import ROLES
 from openclaw.apps.cli.words import say
@@ -53,6 +54,7 @@ def build_app() -> typer.Typer:
     add_doctor_command(app)
     add_account_commands(app)
     add_chat_command(app)
+    add_undo_command(app)
     for group in (devices_app, approvals_app, conversations_app):
         app.add_typer(group, rich_help_panel=say("commands_client"))
     return app

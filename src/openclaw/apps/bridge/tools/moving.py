@@ -58,7 +58,7 @@ def move(policy: Policy, arguments: FsMove, recorder: Recorder) -> Moved:
         for path, _ in _below(folder, name, status):
             _refuse_denied(policy, path, target.real + path[len(source.real) :])
         with open_parent(target, create=True, on_make=recorder.folder_made) as other:
-            there = other.status(new_name)
+            there = seen = other.status(new_name)
             if there is not None and identity(there) == identity(status):
                 if source.real.casefold() != target.real.casefold():
                     raise ToolFailedError(FailureCode.CONFLICT, f"{target.shown} is the same file")
@@ -70,7 +70,17 @@ def move(policy: Policy, arguments: FsMove, recorder: Recorder) -> Moved:
                 raise ToolFailedError(
                     FailureCode.TOO_LARGE, f"{target.shown} would be overwritten. {recorder.lost.words}"
                 )
-            _move_kept(recorder, (folder, name), (other, new_name), target, [*changes])
+            change = recorder.move(folder, name, target.real)
+            written = recorder.write_down(*changes, change)
+            try:
+                if identity(other.status(new_name)) != identity(seen):
+                    raise ToolFailedError(
+                        FailureCode.CONFLICT, f"{target.shown} was changed by someone else meanwhile"
+                    )
+                _rename((folder, name), (other, new_name), target)
+            except BaseException:
+                recorder.forget(written)
+                raise
     return Moved(
         path=source.real,
         to=target.real,
@@ -114,33 +124,16 @@ def delete(policy: Policy, arguments: FsDelete, recorder: Recorder) -> Deleted:
     )
 
 
-def _move_kept(
-    recorder: Recorder,
-    source: tuple[Folder, str],
-    target: tuple[Folder, str],
-    place: Place,
-    changes: list[Change],
-) -> None:
-    folder, name = source
-    other, new_name = target
-    written = recorder.write_down(*changes, recorder.move(folder, name, place.real))
+def _rename(source: tuple[Folder, str], target: tuple[Folder, str], place: Place) -> None:
     try:
-        if changes and identity(other.status(new_name)) is None:
-            raise ToolFailedError(
-                FailureCode.CONFLICT, f"{place.shown} was changed by someone else meanwhile"
-            )
-        folder.rename(name, other, new_name)
+        source[0].rename(source[1], *target)
     except OSError as error:
-        recorder.forget(written)
-        if error.errno == errno.EXDEV:
-            raise ToolFailedError(
-                FailureCode.INVALID_ARGUMENTS,
-                f"{place.shown} is on another file system; move it with a program (mv), which cannot be undone",
-            ) from None
-        raise
-    except BaseException:
-        recorder.forget(written)
-        raise
+        if error.errno != errno.EXDEV:
+            raise
+        raise ToolFailedError(
+            FailureCode.INVALID_ARGUMENTS,
+            f"{place.shown} is on another file system; move it with a program (mv), which cannot be undone",
+        ) from None
 
 
 def _check_room(there: os.stat_result | None, target: Place, *, may_overwrite: bool) -> None:

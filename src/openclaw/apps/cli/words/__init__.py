@@ -5,8 +5,9 @@ from openclaw.apps.cli.words.chat import CHAT
 from openclaw.apps.cli.words.doctor import DOCTOR
 from openclaw.apps.cli.words.help import HELP
 from openclaw.apps.cli.words.results import RESULTS
+from openclaw.apps.cli.words.undo import UNDO
 
-CATALOG: dict[str, tuple[str, str]] = {**HELP, **RESULTS, **CHAT, **DOCTOR}
+CATALOG: dict[str, tuple[str, str]] = {**HELP, **RESULTS, **CHAT, **DOCTOR, **UNDO}
 
 
 def say(key: str, **data: object) -> str:
