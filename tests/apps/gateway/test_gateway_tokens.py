@@ -112,6 +112,8 @@ async def test_a_node_host_waits_for_its_owner_and_then_joins(ann: Person, proto
         assert asked == asked | {"requestId": request_id, "deviceId": machine.node_id, "role": "node"}
         assert asked == asked | {"displayName": "build-box", "platform": "linux", "silent": False}
         assert (await page.call("device.pair.list"))["pending"] == [asked]
+        (as_node,) = (await page.call("node.pair.list"))["pending"]
+        assert as_node == as_node | {"requestId": request_id, "nodeId": machine.node_id, "silent": False}
         again, _ = await try_to_connect(machine, token["token"], protocol=protocol)
         assert again["details"]["requestId"] == request_id, "it is one question, however often it tries"
         (row,) = await waiting(ann)
@@ -128,6 +130,9 @@ async def test_a_node_host_waits_for_its_owner_and_then_joins(ann: Person, proto
             (listed,) = (await page.call("node.list"))["nodes"]
             assert listed == listed | {"nodeId": machine.node_id, "connected": True, "paired": True}
             assert "system.run" in listed["commands"]
+            (paired,) = (await page.call("node.pair.list"))["paired"]
+            assert paired == paired | {"nodeId": machine.node_id, "connected": True}
+        await page.event("device.changed", lambda p: p["reason"] == "offline")
     (device,) = (await ann.get("/devices"))["items"]
     assert device == device | {"name": "build-box", "client": "node-host", "online": False}
     assert await waiting(ann) == []

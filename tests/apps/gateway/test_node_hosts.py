@@ -113,6 +113,27 @@ async def test_a_new_node_host_says_first_what_it_would_run(ann: Person) -> None
         assert tools(await chat.reply())[0]["state"] == "ok"
 
 
+async def test_no_rule_is_made_for_a_folder_that_is_not_known(ann: Person) -> None:
+    """Where a node host's home is, it does not say: "here" would be the whole machine."""
+    token = await token_of(ann)
+    machine = await pair(ann, token, protocol=3)
+    script = [Say(calls=[Call("exec", {"command": "touch a"})]), Say("Done.")]
+    async with (
+        ScriptedOpenAI(script) as model,
+        node_host(machine, token, protocol=3) as node,
+        chatting(ann) as chat,
+    ):
+        await use_model(ann, model)
+        await chat.say("touch it")
+        approval = await chat.asked()
+        assert approval["coverage"] is None
+        refused = await chat.decide(approval, "allow_always")
+        assert refused.json()["code"] == "agents.rule_not_possible"
+        assert node.seen == []
+        await chat.decide(approval, "deny")
+        await chat.ended()
+
+
 async def test_the_machines_own_policy_has_the_last_word(ann: Person) -> None:
     token = await token_of(ann)
     machine = await pair(ann, token, protocol=3)

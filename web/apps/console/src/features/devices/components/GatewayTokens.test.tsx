@@ -100,7 +100,7 @@ describe("gateway tokens", () => {
     expect(done).toEqual([{ name: "nas", scopes: ["node", "operator.read"], expiresInDays: 90 }]);
     const shown = await screen.findByTestId("token-created");
     expect(shown.textContent).toContain("OPENCLAW_GATEWAY_TOKEN=ocgt_secret openclaw node run --host 127.0.0.1 --port 18789");
-    expect(shown.textContent).toContain("openclaw gateway health --url ws://127.0.0.1:18789 --token ocgt_secret");
+    expect(shown.textContent).toContain("openclaw nodes status --url ws://127.0.0.1:18789 --token ocgt_secret");
     await user.click(screen.getAllByRole("button", { name: "Close" }).at(-1) as HTMLElement);
     expect(document.body.textContent).not.toContain("ocgt_secret");
   });
