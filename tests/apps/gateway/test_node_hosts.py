@@ -201,6 +201,23 @@ async def test_a_lost_connection_ends_what_ran_and_nothing_runs_twice(ann: Perso
             assert node.seen == []
 
 
+async def test_what_a_dead_gateway_had_sent_is_not_sent_again(ann: Person) -> None:
+    """The process that held the socket is gone, and with it what it knew: the row says that the call went out."""
+    token = await token_of(ann)
+    machine = await pair(ann, token, protocol=3)
+    script = [Say(calls=[Call("exec", {"command": "ls"})]), Say("I see.")]
+    async with ScriptedOpenAI(script) as model, chatting(ann) as chat:
+        await use_model(ann, model)
+        await chat.say("look")
+        await chat.tool("waiting_for_device")
+        async with ann.server.owner() as owner:
+            await owner.execute("UPDATE device_calls SET state = 'sent'")
+        async with node_host(machine, token, protocol=3) as node:
+            (step,) = tools(await chat.reply())
+            assert step["error"]["code"] == "INTERRUPTED"
+            assert node.seen == []
+
+
 async def test_a_call_that_waited_is_sent_when_the_node_host_comes(ann: Person) -> None:
     token = await token_of(ann)
     machine = await pair(ann, token, protocol=3)

@@ -10,6 +10,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { queryKeys } from "../../../shared/queryKeys.ts";
 import { ServicesProvider, type Services } from "../../../shared/services.tsx";
 import { GatewayTokensSection } from "./GatewayTokensSection.tsx";
+import { OnlineDevices } from "./OnlineDevices.tsx";
 import { PairingRequests } from "./PairingRequests.tsx";
 
 // jsdom has none, and the dialogs look for one.
@@ -133,6 +134,11 @@ describe("gateway tokens", () => {
 });
 
 describe("a machine that asks to be let in", () => {
+  it("is counted beside the way to the devices", async () => {
+    show(<OnlineDevices />, { requests: [{ ...REQUEST }] });
+    expect(await screen.findByText("Machines that ask to be let in")).toBeTruthy();
+  });
+
   it.each(["approve", "reject"])("is told by its key, and gone after %s", async (word) => {
     const { done, user } = show(<PairingRequests />, { requests: [{ ...REQUEST }] });
     const row = await screen.findByTestId("pairing-row");
