@@ -56,7 +56,9 @@ async def test_a_viewer_reads_only_whatever_the_token_said_before(ann: Person) -
     vera = await team.invite(await register(ann.server, "vera"), "member")
     token = await token_of(vera, *ALL, "node")
     machine = await pair(vera, token)
-    await team.patch(f"/workspaces/{team.workspace['id']}/members/{vera.id}", {"role": "viewer"})
+    async with command_line(vera, token) as client:
+        await team.patch(f"/workspaces/{team.workspace['id']}/members/{vera.id}", {"role": "viewer"})
+        assert await client.ended() == (1008, "membership ended")
     async with command_line(vera, token, scopes=list(ALL)) as client:
         assert client.hello["auth"]["scopes"] == ["operator.read"]
     error, _ = await try_to_connect(machine, token)
