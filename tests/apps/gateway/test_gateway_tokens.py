@@ -56,7 +56,9 @@ async def test_a_viewer_reads_only_whatever_the_token_said_before(ann: Person) -
     vera = await team.invite(await register(ann.server, "vera"), "member")
     token = await token_of(vera, *ALL, "node")
     machine = await pair(vera, token)
-    await team.patch(f"/workspaces/{team.workspace['id']}/members/{vera.id}", {"role": "viewer"})
+    async with command_line(vera, token) as client:
+        await team.patch(f"/workspaces/{team.workspace['id']}/members/{vera.id}", {"role": "viewer"})
+        assert await client.ended() == (1008, "membership ended")
     async with command_line(vera, token, scopes=list(ALL)) as client:
         assert client.hello["auth"]["scopes"] == ["operator.read"]
     error, _ = await try_to_connect(machine, token)
@@ -112,6 +114,8 @@ async def test_a_node_host_waits_for_its_owner_and_then_joins(ann: Person, proto
         assert asked == asked | {"requestId": request_id, "deviceId": machine.node_id, "role": "node"}
         assert asked == asked | {"displayName": "build-box", "platform": "linux", "silent": False}
         assert (await page.call("device.pair.list"))["pending"] == [asked]
+        (as_node,) = (await page.call("node.pair.list"))["pending"]
+        assert as_node == as_node | {"requestId": request_id, "nodeId": machine.node_id, "silent": False}
         again, _ = await try_to_connect(machine, token["token"], protocol=protocol)
         assert again["details"]["requestId"] == request_id, "it is one question, however often it tries"
         (row,) = await waiting(ann)
@@ -128,6 +132,9 @@ async def test_a_node_host_waits_for_its_owner_and_then_joins(ann: Person, proto
             (listed,) = (await page.call("node.list"))["nodes"]
             assert listed == listed | {"nodeId": machine.node_id, "connected": True, "paired": True}
             assert "system.run" in listed["commands"]
+            (paired,) = (await page.call("node.pair.list"))["paired"]
+            assert paired == paired | {"nodeId": machine.node_id, "connected": True}
+        await page.event("device.changed", lambda p: p["reason"] == "offline")
     (device,) = (await ann.get("/devices"))["items"]
     assert device == device | {"name": "build-box", "client": "node-host", "online": False}
     assert await waiting(ann) == []

@@ -113,6 +113,27 @@ async def test_a_new_node_host_says_first_what_it_would_run(ann: Person) -> None
         assert tools(await chat.reply())[0]["state"] == "ok"
 
 
+async def test_no_rule_is_made_for_a_folder_that_is_not_known(ann: Person) -> None:
+    """Where a node host's home is, it does not say: "here" would be the whole machine."""
+    token = await token_of(ann)
+    machine = await pair(ann, token, protocol=3)
+    script = [Say(calls=[Call("exec", {"command": "touch a"})]), Say("Done.")]
+    async with (
+        ScriptedOpenAI(script) as model,
+        node_host(machine, token, protocol=3) as node,
+        chatting(ann) as chat,
+    ):
+        await use_model(ann, model)
+        await chat.say("touch it")
+        approval = await chat.asked()
+        assert approval["coverage"] is None
+        refused = await chat.decide(approval, "allow_always")
+        assert refused.json()["code"] == "agents.rule_not_possible"
+        assert node.seen == []
+        await chat.decide(approval, "deny")
+        await chat.ended()
+
+
 async def test_the_machines_own_policy_has_the_last_word(ann: Person) -> None:
     token = await token_of(ann)
     machine = await pair(ann, token, protocol=3)
@@ -177,6 +198,23 @@ async def test_a_lost_connection_ends_what_ran_and_nothing_runs_twice(ann: Perso
             (step,) = tools(await chat.reply())
         assert (step["state"], step["error"]["code"]) == ("error", "INTERRUPTED")
         async with node_host(machine, token, protocol=3) as node:
+            assert node.seen == []
+
+
+async def test_what_a_dead_gateway_had_sent_is_not_sent_again(ann: Person) -> None:
+    """The process that held the socket is gone, and with it what it knew: the row says that the call went out."""
+    token = await token_of(ann)
+    machine = await pair(ann, token, protocol=3)
+    script = [Say(calls=[Call("exec", {"command": "ls"})]), Say("I see.")]
+    async with ScriptedOpenAI(script) as model, chatting(ann) as chat:
+        await use_model(ann, model)
+        await chat.say("look")
+        await chat.tool("waiting_for_device")
+        async with ann.server.owner() as owner:
+            await owner.execute("UPDATE device_calls SET state = 'sent'")
+        async with node_host(machine, token, protocol=3) as node:
+            (step,) = tools(await chat.reply())
+            assert step["error"]["code"] == "INTERRUPTED"
             assert node.seen == []
 
 

@@ -95,8 +95,9 @@ class NodeHosts:
                 outcome = node_host.exec_result(result or {}), None
         except node_host.UntranslatableError as problem:
             outcome = None, {"code": "FAILED", "message": str(problem)}
-        under_way.pop(call_id, None)
-        return await self._finish(connection, call_id, outcome)
+        is_first = await self._finish(connection, call_id, outcome)
+        under_way.pop(call_id, None)  # only now: while it is not kept, the end of the connection ends the call
+        return is_first
 
     async def _send(self, connection: Connection, call: Call) -> None:
         call_id = UUID(hex=call["id"])

@@ -52,9 +52,12 @@ def judge(
 
 
 def possible_rules(assessment: Assessment) -> list[tuple[str, str]]:
-    """The rules (program, folder) that together would cover this call; empty when none can."""
+    """The rules (program, folder) that together would cover this call; empty when none can.
+
+    No rule covers a whole machine: that is also where a call is judged to run when its folder is not known.
+    """
     folder = assessment.folder
-    if folder is None or not assessment.programs:
+    if folder in (None, "/") or not assessment.programs:
         return []
     rules = [(program, folder) for program in assessment.programs]
     if all(covers(program, folder, _only(assessment, program)) for program, folder in rules):

@@ -26,6 +26,12 @@ def pairing_methods(platform: Platform) -> dict[str, Handler]:
                 "paired": [_paired(row, scope.now()) for row in rows],
             }
 
+    async def list_nodes(connection: Connection, _params: p.NoParams) -> dict[str, Any]:
+        async with platform.database.transaction(connection.actor) as scope:
+            rows = await registry.list_rows(scope)
+            pending = [pairing.wire_node(row) for row in await pairing.list_requests(scope)]
+            return {"pending": pending, "paired": [_paired_node(row, scope.now()) for row in rows]}
+
     async def approve(connection: Connection, params: p.PairDecisionParams) -> dict[str, Any]:
         async with platform.database.system() as scope:  # its key may have been linked by another tenant
             row = await pairing.approve(scope, connection.actor, _parse(params.request_id))
@@ -69,6 +75,10 @@ def pairing_methods(platform: Platform) -> dict[str, Handler]:
         "device.pair.reject": reject,
         "device.pair.remove": remove,
         "device.pair.rename": rename,
+        # What gates a node here is its device: the one list answers both of the protocol's questions.
+        "node.pair.list": list_nodes,
+        "node.pair.approve": approve,
+        "node.pair.reject": reject,
         "device.token.revoke": revoke_token,
         "device.token.rotate": rotate_token,
     }
@@ -79,6 +89,19 @@ def _parse(text: str) -> UUID:
         return ids.from_wire("pair", text)
     except ValueError:
         raise PairingRequestNotFoundError from None
+
+
+def _paired_node(device: DeviceRow, now: datetime) -> dict[str, Any]:
+    return {
+        "nodeId": device.node_id,
+        "displayName": device.name,
+        "platform": device.platform,
+        "version": device.version,
+        "commands": device.commands,
+        "createdAtMs": int(device.linked_at.timestamp() * 1000),
+        "approvedAtMs": int(device.linked_at.timestamp() * 1000),
+        "connected": registry.is_online(device, now),
+    }
 
 
 def _paired(device: DeviceRow, now: datetime) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.kit import ids
+from openclaw.protocol.gateway.scopes import PAIRING
 
 LIFETIME = timedelta(minutes=5)
 MOST_WAITING = 20
@@ -137,6 +138,23 @@ def wire(row: PairingRequestRow) -> dict[str, Any]:
         **({"remoteIp": row.address} if row.address else {}),
         "silent": False,
         "isRepair": False,
+        "ts": int(row.created_at.timestamp() * 1000),
+    }
+
+
+def wire_node(row: PairingRequestRow) -> dict[str, Any]:
+    """A request in the words of the protocol's ``node.pair.list``."""
+    return {
+        "requestId": ids.to_wire("pair", row.id),
+        "nodeId": row.node_id,
+        "clientId": NODE_HOST,
+        "clientMode": "node",
+        "displayName": row.name,
+        "platform": row.platform,
+        "version": row.version,
+        "commands": row.commands,
+        "requiredApproveScopes": [PAIRING],
+        "silent": False,
         "ts": int(row.created_at.timestamp() * 1000),
     }
 

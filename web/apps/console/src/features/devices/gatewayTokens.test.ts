@@ -14,7 +14,7 @@ describe("the commands for a token", () => {
 
   it("give a command line the address", () => {
     expect(clientCommand("wss://claw.example/gateway", "ocgt_x")).toBe(
-      "openclaw gateway health --url wss://claw.example/gateway --token ocgt_x",
+      "openclaw nodes status --url wss://claw.example/gateway --token ocgt_x",
     );
   });
 

@@ -35,7 +35,7 @@ export function nodeCommand(gatewayUrl: string, token: string): string {
 
 /** What a released command line asks first. */
 export function clientCommand(gatewayUrl: string, token: string): string {
-  return `${prefix(gatewayUrl)}openclaw gateway health --url ${gatewayUrl} --token ${token}`;
+  return `${prefix(gatewayUrl)}openclaw nodes status --url ${gatewayUrl} --token ${token}`;
 }
 
 function prefix(gatewayUrl: string): string {

@@ -10,6 +10,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { queryKeys } from "../../../shared/queryKeys.ts";
 import { ServicesProvider, type Services } from "../../../shared/services.tsx";
 import { GatewayTokensSection } from "./GatewayTokensSection.tsx";
+import { OnlineDevices } from "./OnlineDevices.tsx";
 import { PairingRequests } from "./PairingRequests.tsx";
 
 // jsdom has none, and the dialogs look for one.
@@ -100,7 +101,7 @@ describe("gateway tokens", () => {
     expect(done).toEqual([{ name: "nas", scopes: ["node", "operator.read"], expiresInDays: 90 }]);
     const shown = await screen.findByTestId("token-created");
     expect(shown.textContent).toContain("OPENCLAW_GATEWAY_TOKEN=ocgt_secret openclaw node run --host 127.0.0.1 --port 18789");
-    expect(shown.textContent).toContain("openclaw gateway health --url ws://127.0.0.1:18789 --token ocgt_secret");
+    expect(shown.textContent).toContain("openclaw nodes status --url ws://127.0.0.1:18789 --token ocgt_secret");
     await user.click(screen.getAllByRole("button", { name: "Close" }).at(-1) as HTMLElement);
     expect(document.body.textContent).not.toContain("ocgt_secret");
   });
@@ -133,6 +134,11 @@ describe("gateway tokens", () => {
 });
 
 describe("a machine that asks to be let in", () => {
+  it("is counted beside the way to the devices", async () => {
+    show(<OnlineDevices />, { requests: [{ ...REQUEST }] });
+    expect(await screen.findByText("Machines that ask to be let in")).toBeTruthy();
+  });
+
   it.each(["approve", "reject"])("is told by its key, and gone after %s", async (word) => {
     const { done, user } = show(<PairingRequests />, { requests: [{ ...REQUEST }] });
     const row = await screen.findByTestId("pairing-row");
