@@ -96,7 +96,9 @@ class NodeHosts:
         except node_host.UntranslatableError as problem:
             outcome = None, {"code": "FAILED", "message": str(problem)}
         is_first = await self._finish(connection, call_id, outcome)
-        under_way.pop(call_id, None)  # only now: while it is not kept, the end of the connection ends the call
+        under_way.pop(
+            call_id, None
+        )  # only now: while it is not kept, the end of the connection ends the call
         return is_first
 
     async def _send(self, connection: Connection, call: Call) -> None:

@@ -7464,6 +7464,15 @@ export interface operations {
                     "application/json": components["schemas"]["RunUndo"];
                 };
             };
+            /** @description request.malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description identity.not_signed_in */
             401: {
                 headers: {
