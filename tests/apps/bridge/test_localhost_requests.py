@@ -249,8 +249,8 @@ async def test_row_13_one_request_per_connection(bridge: RunningBridge) -> None:
 
 async def test_row_14_the_folder_and_its_files_are_the_owners_alone(bridge: RunningBridge) -> None:
     assert stat.S_IMODE(bridge.folder.path.stat().st_mode) == 0o700
-    for file in bridge.folder.path.iterdir():
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
+    for path in bridge.folder.path.rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path.name
 
 
 def test_row_14_an_open_folder_is_closed(tmp_path: Path) -> None:
