@@ -14,7 +14,7 @@ from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
 
 
 async def test_killed_under_everything_at_once(
-    installation: Installation, chat: Chat, bridge: BridgeProcess, tmp_path: Path
+    installation: Installation, chat: Chat, bridge: BridgeProcess
 ) -> None:
     """No role dies with it; they start it again. A stream, a command and an open question: each comes to its end."""
     asked_file, running_file = bridge.home / "asked.txt", bridge.home / "running.txt"
@@ -22,7 +22,7 @@ async def test_killed_under_everything_at_once(
     async with ScriptedOpenAI(speaking) as model:
         other = await open_chat(chat.remote, model, speaking)
         speaking.put(Say("Half", gate="half", gate_after=0), Say("Half, and half again."))
-        with Gate(tmp_path) as gate:
+        with Gate(bridge.home) as gate:
             chat.script.put(
                 Say("", [_appending(running_file, f"echo begun; read _ < {gate.path}")]),
                 Say("", [_appending(asked_file)]),

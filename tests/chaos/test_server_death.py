@@ -117,12 +117,10 @@ async def test_killed_with_an_open_approval(
     await chat.check_whole(run, said=["Run it", "Done."], steps=["model", "exec", "model"])
 
 
-async def test_killed_in_mid_command(
-    installation: Installation, chat: Chat, bridge: BridgeProcess, tmp_path: Path
-) -> None:
+async def test_killed_in_mid_command(installation: Installation, chat: Chat, bridge: BridgeProcess) -> None:
     """The gateway that holds the machine's socket dies: the machine goes on, comes back, and hands in its result."""
     file = bridge.home / "runs.txt"
-    with Gate(tmp_path) as gate:
+    with Gate(bridge.home) as gate:
         chat.script.put(Say("", [appending(file, f"read _ < {gate.path}; echo finished")]), Say("Done."))
         async with page(chat.person, installation.gateway_url()) as first:
             await link(chat, bridge, first)
@@ -165,11 +163,11 @@ async def test_killed_between_accepting_and_starting(installation: Installation,
 
 
 async def test_page_and_machine_at_different_gateways(
-    installation: Installation, chat: Chat, bridge: BridgeProcess, tmp_path: Path
+    installation: Installation, chat: Chat, bridge: BridgeProcess
 ) -> None:
     """The bridge is held by one gateway and the page by another: questions, output and ends cross over."""
     file = bridge.home / "runs.txt"
-    with Gate(tmp_path) as gate:
+    with Gate(bridge.home) as gate:
         chat.script.put(Say("Soon. ", [appending(file, f"read _ < {gate.path}")]), Say("Done."))
         async with page(chat.person, installation.gateway_url("gateway-2")) as second:
             await link(chat, bridge, second)
@@ -185,12 +183,10 @@ async def test_page_and_machine_at_different_gateways(
     assert file.read_text() == "ran\n"
 
 
-async def test_rolling_restart(
-    installation: Installation, chat: Chat, bridge: BridgeProcess, tmp_path: Path
-) -> None:
+async def test_rolling_restart(installation: Installation, chat: Chat, bridge: BridgeProcess) -> None:
     """SIGTERM to one process after the other, with a stream and a command under way: told, not failed, not lost."""
     file = bridge.home / "runs.txt"
-    with Gate(tmp_path) as gate:
+    with Gate(bridge.home) as gate:
         chat.script.put(
             Say("Half", gate="half", gate_after=0),
             Say("", [appending(file, f"read _ < {gate.path}")]),

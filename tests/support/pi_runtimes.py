@@ -115,6 +115,7 @@ class Runtime:
     model: ScriptedOpenAI | None = None
     _gates: dict[str, int] = field(default_factory=dict[str, int])
     _drivers: list[PiDriver] = field(default_factory=list[PiDriver])
+    _before: "frozenset[psutil.Process]" = field(default_factory=lambda: frozenset(_children()))
 
     @property
     def is_real(self) -> bool:
@@ -186,8 +187,8 @@ class Runtime:
         return path
 
     def processes(self) -> list[psutil.Process]:
-        """What this process has started and still runs."""
-        return [p for p in psutil.Process().children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE]
+        """What was started since this began and still runs; what other tests keep running is not meant."""
+        return [p for p in _children() if p not in self._before]
 
     async def close(self) -> None:
         for driver in self._drivers:
@@ -197,6 +198,10 @@ class Runtime:
 
     def _faults(self, faults: dict[str, Any]) -> dict[str, Any]:
         return {"secret": SECRET, "gates": str(self.folder), **faults}
+
+
+def _children() -> list[psutil.Process]:
+    return [p for p in psutil.Process().children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE]
 
 
 @contextlib.asynccontextmanager

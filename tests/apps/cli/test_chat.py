@@ -51,7 +51,7 @@ def test_nobody_is_asked(terminal: Terminal, folder: Path) -> None:
 
 def test_answered_at_the_terminal(terminal: Terminal, folder: Path) -> None:
     with PseudoTerminal(
-        terminal, "chat", f"create plan.txt with two lines in {folder}", columns=100
+        terminal, "chat", f"create plan.txt with two lines in {folder}", columns=160
     ) as shown:
         card = shown.expect("Your answer:")
         assert f"Write {folder}/plan.txt" in card
