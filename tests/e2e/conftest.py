@@ -1,14 +1,17 @@
 """The product as its user has it: one standalone process, real bridges, a real Chromium."""
 
 import contextlib
+import json
 import re
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from openclaw.apps.bridge.state import SETTINGS, StateFolder
 from tests.conftest import ROOT, find_chromium
 from tests.e2e.console import Console
 from tests.support import processes
@@ -16,6 +19,8 @@ from tests.support.processes import BridgeProcess, Installation, RealProcess, en
 
 PAGE_PORT = 43115  # where pages look for a bridge
 PATIENCE_MS = 20_000
+PUBLIC_HOST = "app.example"
+PLANTED = "PLANTED-7f3a"  # must never be on a page
 _TAKEN = f"port {PAGE_PORT} is taken by another program"
 _OPENED = pytest.StashKey[list[Console]]()
 _FLAGS = (
@@ -67,18 +72,42 @@ def installation() -> Iterator[Installation]:
         "build the console first: make web"
     )
     with processes.installation() as made:
-        made.start("standalone", "--no-browser")
+        made.start("standalone", "--no-browser", OPENCLAW_ALLOWED_ORIGINS=json.dumps([public_url(made)]))
         yield made
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium. For a module only: while it runs, no asynchronous test can."""
+    with launched_chromium() as launched:
+        yield launched
+
+
+@contextlib.contextmanager
+def launched_chromium(*flags: str) -> Iterator[Browser]:
+    """A Chromium with more flags."""
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=find_chromium(), args=list(_FLAGS))
+        launched = playwright.chromium.launch(executable_path=find_chromium(), args=[*_FLAGS, *flags])
         yield launched
         launched.close()
+
+
+def public_url(installation: Installation) -> str:
+    """The same server under a name of the internet, to a browser that is told so."""
+    return f"http://{PUBLIC_HOST}:{installation.port}"
+
+
+@contextlib.contextmanager
+def chromium_of_the_internet(installation: Installation) -> Iterator[Browser]:
+    """A Chromium to which the server is a public, secure site: its pages need a permission for 127.0.0.1."""
+    public = [f"127.0.0.1:{port}=public" for port in (installation.port, installation.gateway_port())]
+    with launched_chromium(
+        f"--host-resolver-rules=MAP {PUBLIC_HOST} 127.0.0.1",
+        f"--ip-address-space-overrides={','.join(public)}",
+        f"--unsafely-treat-insecure-origin-as-secure={public_url(installation)}",
+    ) as launched:
+        yield launched
 
 
 @pytest.fixture
@@ -115,14 +144,29 @@ def bridge(installation: Installation, tmp_path: Path) -> Iterator[BridgeProcess
 
 @pytest.fixture
 def bridge_of_this_machine(installation: Installation, tmp_path: Path) -> Iterator[BridgeProcess]:
-    """A running bridge where pages look for it."""
+    """A running bridge where pages look for it, with a Pi runtime that has something to show."""
+    check_page_port()
+    runtime(tmp_path, {"big": 400, "secret": PLANTED})
+    yield from _running(
+        BridgeProcess(tmp_path, installation.url, port=PAGE_PORT, origins=[public_url(installation)])
+    )
+
+
+def runtime(folder: Path, faults: dict[str, object]) -> None:
+    """Have the bridge in ``folder`` start the stand-in of the family that leaks most."""
+    command = [sys.executable, str(ROOT / "tests/support/pi_standin.py"), "--profile", "npm-0.58"]
+    settings = {"piCommand": [*command, "--faults", json.dumps(faults)]}
+    StateFolder(folder / "state").write(SETTINGS, json.dumps(settings).encode())
+
+
+def check_page_port() -> None:
+    """Skip the test, loudly, when another program has the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", PAGE_PORT))
         except OSError:
             pytest.skip(_TAKEN)
-    yield from _running(BridgeProcess(tmp_path, installation.url, port=PAGE_PORT))
 
 
 @pytest.fixture

@@ -257,7 +257,9 @@ class Installation:
 class BridgeProcess(RealProcess):
     """A bridge with a home, a state folder and a key of its own."""
 
-    def __init__(self, folder: Path, server: str, *, name: str = "bridge", port: int = 0) -> None:
+    def __init__(
+        self, folder: Path, server: str, *, name: str = "bridge", port: int = 0, origins: Sequence[str] = ()
+    ) -> None:
         self.home = folder / "home"
         self.state = folder / "state"
         self.home.mkdir(parents=True, exist_ok=True)
@@ -274,6 +276,7 @@ class BridgeProcess(RealProcess):
             str(port),
             "--server",
             server,
+            *(word for origin in origins for word in ("--allow-origin", origin)),
         ]
         super().__init__(name, arguments, self._of_bridge, ready=re.compile(r'\{"listening".*\}'))
 

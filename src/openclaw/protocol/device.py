@@ -8,6 +8,7 @@ travel as base64url without padding: 32 raw bytes of an Ed25519 public key, 64 b
 import base64
 import binascii
 import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -68,6 +69,15 @@ def refresh_proof_text(*, node_id: str, signed_at_ms: int, refresh_token: str) -
 def health_proof_text(*, origin: str, challenge: str) -> str:
     """What a bridge signs so that a page knows the machine behind 127.0.0.1, whoever holds the port."""
     return f"openclaw-health-v1|{origin}|{challenge}"
+
+
+def page_pass(*, key: str, device_id: str, origin: str, nonce: str) -> str:
+    """The server's word to a machine that a page of ``origin`` is its owner's, as hex of HMAC-SHA256.
+
+    ``key`` is shared by the server and that machine alone; ``nonce`` is the machine's, and counts there once.
+    """
+    text = f"openclaw-page-v1|{device_id}|{origin}|{nonce}"
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,12 @@ from openclaw.protocol.device import (
     decode_public_key,
     link_proof_text,
     node_id_of,
+    page_pass,
     refresh_proof_text,
     verify_signature,
 )
+
+DEVICE_ID = "dev_" + "1" * 32
 
 
 class ControlPlanePeer:
@@ -23,6 +26,7 @@ class ControlPlanePeer:
         self.code = "123456"
         self.challenge_id = "chal_" + "0" * 32
         self.gateway_url = "ws://127.0.0.1:9"
+        self.page_key = "f0" * 32
         self.lifetime = timedelta(minutes=15)
         self.redeemed: list[dict[str, Any]] = []
         self.refreshes: list[str] = []
@@ -84,7 +88,7 @@ class ControlPlanePeer:
         if not verify_signature(public_key=self._public_key, signature=body["signature"], text=text):
             return 401, _problem(401, "devices.bad_proof")
         return 200, {
-            "deviceId": "dev_" + "1" * 32,
+            "deviceId": DEVICE_ID,
             "nodeId": node_id_of(self._public_key),
             "name": body["device"]["name"],
             "user": {"displayName": "Ada"},
@@ -118,7 +122,12 @@ class ControlPlanePeer:
             "accessExpiresAt": (datetime.now(UTC) + self.lifetime).isoformat(),
             "refreshToken": self._current,
             "gatewayUrl": self.gateway_url,
+            "pageKey": self.page_key,
         }
+
+    def page_pass(self, *, origin: str, nonce: str) -> str:
+        """What this server gives a page of ``origin`` whose person owns the machine."""
+        return page_pass(key=self.page_key, device_id=DEVICE_ID, origin=origin, nonce=nonce)
 
 
 def _problem(status: int, code: str, **data: Any) -> dict[str, Any]:

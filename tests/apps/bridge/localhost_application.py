@@ -2,6 +2,7 @@
 
 from openclaw.apps.bridge.localhost.requests import Answer, Request
 from openclaw.apps.bridge.localhost.server import Application
+from openclaw.kit.errors import OpenClawError
 
 
 class OkApplication(Application):
@@ -10,6 +11,9 @@ class OkApplication(Application):
 
     async def answer(self, request: Request) -> Answer:
         return Answer(200, {"bytes": len(request.body)})
+
+    def refused(self, request: Request | None, error: OpenClawError) -> None:
+        pass
 
     def shared_headers(self, request: Request) -> list[tuple[str, str]]:
         return []

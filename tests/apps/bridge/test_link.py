@@ -24,7 +24,8 @@ async def test_a_page_links_the_machine_and_it_comes_online(
     answer = await _redeem(bridge, control_plane)
     assert answer.status == 200
     assert answer.body["linked"] is True
-    assert "Token" not in str(answer.body)
+    assert "access-" not in str(answer.body)  # of tokens only the page's own
+    assert {name for name in answer.body if "Token" in name} == {"pageToken", "pageTokenSeconds"}
     node = await gateway.node()
     assert node.connect["role"] == "node"
     assert node.connect["commands"] == sorted(

@@ -1,6 +1,6 @@
 """What may be asked: rows 6 to 14 of the localhost security list, against the real server on a real socket.
 
-Rows 10 to 12 (token hand-over by a browser, RPC allow-list, redaction) concern parts that do not exist here.
+Rows 7, 10, 11 and 12 for reads of the runtime are in test_localhost_rpc.py.
 """
 
 import asyncio
@@ -177,12 +177,10 @@ async def test_row_8_a_preflight_is_answered_for_an_allowed_page(bridge: Running
     assert not [name for name in foreign.headers if name.startswith("access-control")]
 
 
-# ── 9 (redeem) is in test_link.py; 11: there is no RPC here ─────────────────────────────────────────────────────────
+# ── 9 (redeem) is in test_link.py; 11 (commands) in test_localhost_rpc.py ─────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(
-    "path", ["/rpc", "/v1/rpc", "/bridge/rpc", "/", "/healthz/", "/healthz%00", "//healthz"]
-)
+@pytest.mark.parametrize("path", ["/rpc/", "/v2/rpc", "/", "/healthz/", "/healthz%00", "//healthz"])
 async def test_row_11_other_paths_are_not_there(bridge: RunningBridge, path: str) -> None:
     answer = await request(bridge.port, "GET", path, {"Origin": APP})
     assert (answer.status, answer.code) == (404, "bridge.no_such_path")
@@ -274,5 +272,7 @@ async def test_row_14_logs_hold_no_codes_and_no_tokens(
 
 
 async def test_answers_speak_the_readers_language(bridge: RunningBridge) -> None:
-    answer = await request(bridge.port, "GET", "/rpc", {"Origin": APP, "Accept-Language": "zh-CN,zh;q=0.9"})
+    answer = await request(
+        bridge.port, "GET", "/nowhere", {"Origin": APP, "Accept-Language": "zh-CN,zh;q=0.9"}
+    )
     assert answer.body["detail"] == "bridge 没有此路径。"

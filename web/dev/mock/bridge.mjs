@@ -14,7 +14,7 @@ export function startBridge(state, gateway) {
     };
     const answer = (status, body) => response.writeHead(status, headers).end(body === undefined ? undefined : JSON.stringify(body));
     if (request.method === "OPTIONS") return answer(204);
-    if (request.url === "/healthz") return answer(200, { ok: true, connected: false, runtimeReady: false, version: "0.1.0" });
+    if (request.url.split("?")[0] === "/healthz") return answer(200, { ok: true, connected: false, runtimeReady: false, version: "0.1.0" });
     if (request.url !== "/link/redeem") return answer(404, { code: "bridge.not_found" });
     let text = "";
     request.on("data", (chunk) => (text += chunk));

@@ -41,9 +41,10 @@ class _Tokens(msgspec.Struct, rename="camel"):
     access_expires_at: datetime
     refresh_token: str
     gateway_url: str
+    page_key: str | None = None
 
 
-class _Redeemed(_Tokens, rename="camel"):
+class _Redeemed(_Tokens, rename="camel", kw_only=True):
     device_id: str
     node_id: str
     name: str
@@ -173,6 +174,7 @@ class ControlPlane:
             gateway_url=answer.gateway_url,
             received_at=self._clock.now(),
             lifetime_seconds=max(lifetime, SHORTEST_LIFETIME).total_seconds(),
+            page_key=answer.page_key,
         )
 
     def _now_ms(self) -> int:

@@ -19,10 +19,16 @@ from openclaw.apps.bridge.device_key import load_device_key
 from openclaw.apps.bridge.gateway.link import GatewayLink, Switch
 from openclaw.apps.bridge.journal import Journal
 from openclaw.apps.bridge.linking import Linker
+from openclaw.apps.bridge.localhost.page_tokens import Guesses, PageTokens
+from openclaw.apps.bridge.localhost.refusal_log import RefusalLog
 from openclaw.apps.bridge.localhost.routes import Parts, Routes
+from openclaw.apps.bridge.localhost.rpc import RpcProxy
 from openclaw.apps.bridge.localhost.server import LocalServer
 from openclaw.apps.bridge.machine import version
+from openclaw.apps.bridge.pi.driver import PiDriver
+from openclaw.apps.bridge.pi.launch import PiLaunch
 from openclaw.apps.bridge.policy import PolicyStore
+from openclaw.apps.bridge.runtime_reads import PiReads
 from openclaw.apps.bridge.session import SessionKeeper
 from openclaw.apps.bridge.state import JOURNAL, RUNNING, SETTINGS, VERSIONS, Running, StateFolder
 from openclaw.apps.bridge.tools.process_tree import kill_marked, mark_of
@@ -106,6 +112,10 @@ class Bridge:
             allow_insecure=options.allow_insecure,
         )
         sessions.on_change(lambda: calls.kill_all() if sessions.session is None else None)
+        pages = PageTokens(clock)
+        sessions.on_change(pages.revoke_all)
+        launch = PiLaunch(folder=Path.home(), command=folder.settings().pi_command)
+        runtime = PiDriver(launch, clock=clock, node_id=key.node_id)
         routes = Routes(
             Parts(
                 folder=folder,
@@ -117,6 +127,10 @@ class Bridge:
                 confirmation=options.confirmation,
                 token=folder.local_token(),
                 extra_origins=options.extra_origins,
+                pages=pages,
+                guesses=Guesses(clock),
+                refusals=RefusalLog(clock),
+                rpc=RpcProxy(PiReads(runtime, launch, clock=clock)),
             )
         )
         server = LocalServer(routes)
@@ -129,6 +143,7 @@ class Bridge:
             await stop.wait()
         finally:
             await calls.close()  # first: commands must not outlive the wish to stop
+            await runtime.close()
             folder.remove(RUNNING)
             await server.close()
             await cancel_and_wait(*work)

@@ -212,3 +212,37 @@ class PolicyFileError(OpenClawError):
     template_zh: ClassVar[str] = "本地策略文件无法使用，因此一切调用都被拒绝：{reason}"
 
     reason: str
+
+
+@dataclass(eq=False)
+class NoRuntimeError(OpenClawError):
+    """There is no Pi runtime on this machine."""
+
+    code: ClassVar[str] = "bridge.no_runtime"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+    template: ClassVar[str] = (
+        "No Pi runtime is installed on this machine, or the configured one is not there."
+    )
+    template_zh: ClassVar[str] = "本机未安装 Pi 运行时，或所配置的运行时不存在。"
+
+
+@dataclass(eq=False)
+class RuntimeStartingError(OpenClawError):
+    """The runtime is being started."""
+
+    code: ClassVar[str] = "bridge.runtime_starting"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+    template: ClassVar[str] = "The Pi runtime is starting. Try again in a moment."
+    template_zh: ClassVar[str] = "Pi 运行时正在启动，请稍后重试。"
+
+
+@dataclass(eq=False)
+class RuntimeTimeoutError(OpenClawError):
+    """The runtime did not answer a read in time."""
+
+    code: ClassVar[str] = "bridge.runtime_timeout"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+    template: ClassVar[str] = "The Pi runtime did not answer within {seconds:g} s."
+    template_zh: ClassVar[str] = "Pi 运行时未在 {seconds:g} 秒内应答。"
+
+    seconds: float

@@ -24,7 +24,7 @@ from openclaw.apps.bridge.errors import (
 from openclaw.apps.bridge.machine import MAX_NAME_LETTERS, machine_name
 from openclaw.apps.bridge.policy import PolicyStore
 from openclaw.apps.bridge.session import Session, SessionKeeper
-from openclaw.apps.bridge.state import SETTINGS, Settings, StateFolder
+from openclaw.apps.bridge.state import SETTINGS, StateFolder
 from openclaw.kit.clock import Clock
 from openclaw.kit.errors import RateLimitedError
 from openclaw.protocol.tools import ARGUMENTS
@@ -137,7 +137,8 @@ class Linker:
         settings = self._folder.settings()
         name = name or settings.name or machine_name()
         session = await self._control_plane.redeem(server, code=code, challenge_id=challenge_id, name=name)
-        self._folder.write(SETTINGS, msgspec.json.encode(Settings(server=server, name=session.name)))
+        kept = msgspec.structs.replace(settings, server=server, name=session.name)
+        self._folder.write(SETTINGS, msgspec.json.encode(kept))
         self._sessions.adopt(session)
         _log.info("linked to %s as %s", session.server, session.device_id)
         return session

@@ -46,6 +46,7 @@ class Tokens(msgspec.Struct, frozen=True, rename="camel"):
     gateway_url: str
     received_at: datetime
     lifetime_seconds: float
+    page_key: str | None = None  # what the server signs passes of web pages with, for this machine alone
 
     @property
     def half_life_at(self) -> datetime:

@@ -12,6 +12,7 @@ from openclaw.domains.devices.errors import (
     DeviceSessionRevokedError,
     DeviceTokenExpiredError,
     GatewayTokenNotFoundError,
+    PageOriginError,
     PairingRequestNotFoundError,
     TooManyGatewayTokensError,
     WrongCodeError,
@@ -29,12 +30,14 @@ from openclaw.domains.devices.schemas import (
     LinkedUser,
     LinkedWorkspace,
     NewGatewayToken,
+    PagePass,
     PairingRequests,
     Redeem,
     RefreshDevice,
+    RequestPagePass,
     UpdateDevice,
 )
-from openclaw.domains.devices.service import gateway_tokens, links, pairing, registry, sessions
+from openclaw.domains.devices.service import gateway_tokens, links, pages, pairing, registry, sessions
 from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.identity.service import accounts as identity
 from openclaw.domains.workspaces import service as workspaces
@@ -133,6 +136,7 @@ async def refresh_device_session(
         access_expires_at=session.access_expires_at,
         refresh_token=session.refresh,
         gateway_url=platform.config.gateway_url_for(request.headers.get("host")),
+        page_key=pages.page_key(platform.keys, session.device),
     )
 
 
@@ -253,6 +257,30 @@ async def reject_pairing_request(
         await pairing.reject(scope, actor, request_id)
 
 
+@router.post(
+    "/devices/{device_id}/page-pass",
+    operation_id="createPagePass",
+    responses=errors(NotSignedInError, DeviceNotFoundError, PageOriginError),
+)
+async def create_page_pass(
+    request: Request,
+    scope: CurrentScope,
+    platform: CurrentPlatform,
+    device_id: AtDevice,
+    data: RequestPagePass,
+) -> PagePass:
+    """For the page that asks: this server's word to the machine that its owner has it open."""
+    made = await pages.create_pass(
+        scope,
+        platform.keys,
+        device_id,
+        origin=request.headers.get("origin"),
+        allowed=platform.config.web_origins,
+        nonce=data.nonce,
+    )
+    return PagePass(pass_=made)
+
+
 async def _linked(
     request: Request, platform: Platform, scope: CurrentScope, linked: sessions.NewSession
 ) -> Linked:
@@ -272,4 +300,5 @@ async def _linked(
         access_expires_at=linked.access_expires_at,
         refresh_token=linked.refresh,
         gateway_url=platform.config.gateway_url_for(request.headers.get("host")),
+        page_key=pages.page_key(platform.keys, device),
     )

@@ -164,3 +164,13 @@ class PairingRequestNotFoundError(OpenClawError):
     kind: ClassVar[Kind] = Kind.NOT_FOUND
     template: ClassVar[str] = "No machine waits to be paired under this id any more."
     template_zh: ClassVar[str] = "没有以此编号等待配对的机器。"
+
+
+@dataclass(eq=False)
+class PageOriginError(OpenClawError):
+    """A pass was asked for by something that is no page of this server."""
+
+    code: ClassVar[str] = "devices.page_origin"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    template: ClassVar[str] = "Only a page of this server gets a pass to a machine."
+    template_zh: ClassVar[str] = "只有此服务器的网页才能获得访问机器的凭证。"

@@ -96,6 +96,7 @@ class DeviceTokens(Wire):
     access_expires_at: datetime
     refresh_token: str
     gateway_url: str
+    page_key: str  # signs passes for web pages; this machine's alone
 
 
 class Linked(DeviceTokens):
@@ -194,3 +195,15 @@ class PairingRequests(Items):
     """The actor's machines that wait."""
 
     items: list[PairingRequest]
+
+
+class RequestPagePass(WireInput):
+    """A nonce that the machine gave to a page."""
+
+    nonce: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,128}$")]
+
+
+class PagePass(Wire):
+    """The server's word to the machine that the page which asks is its owner's."""
+
+    pass_: Annotated[str, Field(alias="pass")]

@@ -88,6 +88,8 @@ function devices(http: Http) {
       http.json<Types.Page<Types.PairingRequest>>("GET", "/pairing-requests", { signal }),
     approvePairing: (id: string) => http.json<unknown>("POST", `/pairing-requests/${segment(id)}/approve`),
     rejectPairing: (id: string) => http.json<unknown>("POST", `/pairing-requests/${segment(id)}/reject`),
+    /** The server's word to the machine that this page is its owner's. */
+    pagePass: (id: string, nonce: string) => http.json<Types.PagePass>("POST", `${at(id)}/page-pass`, { body: { nonce } }),
     createChallenge: () => http.json<Types.LinkChallenge>("POST", "/bridge/public-link"),
     challenge: (id: string, signal?: Signal) =>
       http.json<Types.LinkChallengeStatus>("GET", `/bridge/challenges/${segment(id)}`, { signal }),

@@ -652,6 +652,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/devices/{device_id}/page-pass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Page Pass
+         * @description For the page that asks: this server's word to the machine that its owner has it open.
+         */
+        post: operations["createPagePass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/runs/{run_id}": {
         parameters: {
             query?: never;
@@ -1594,6 +1614,8 @@ export interface components {
             refreshToken: string;
             /** Gatewayurl */
             gatewayUrl: string;
+            /** Pagekey */
+            pageKey: string;
         };
         /**
          * Devices
@@ -1751,6 +1773,8 @@ export interface components {
             refreshToken: string;
             /** Gatewayurl */
             gatewayUrl: string;
+            /** Pagekey */
+            pageKey: string;
             /**
              * Deviceid
              * @example dev_00000000000000000000000000000000
@@ -1938,6 +1962,14 @@ export interface components {
             token: string;
             /** Gatewayurl */
             gatewayUrl: string;
+        };
+        /**
+         * PagePass
+         * @description The server's word to the machine that the page which asks is its owner's.
+         */
+        PagePass: {
+            /** Pass */
+            pass: string;
         };
         /**
          * PairingRequest
@@ -2129,6 +2161,14 @@ export interface components {
              * @enum {string}
              */
             session: "cookie" | "token";
+        };
+        /**
+         * RequestPagePass
+         * @description A nonce that the machine gave to a page.
+         */
+        RequestPagePass: {
+            /** Nonce */
+            nonce: string;
         };
         /**
          * Resend
@@ -6919,6 +6959,134 @@ export interface operations {
                 };
             };
             /** @description devices.pairing_request_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPagePass: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestPagePass"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePass"];
+                };
+            };
+            /** @description request.malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description devices.page_origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description devices.not_found */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -42,6 +42,7 @@ export type GatewayTokenInput = Schemas["CreateGatewayToken"];
 export type GatewayTokenScope = GatewayToken["scopes"][number];
 export type NewGatewayToken = Schemas["NewGatewayToken"];
 export type PairingRequest = Schemas["PairingRequest"];
+export type PagePass = Schemas["PagePass"];
 export type LinkChallenge = Schemas["LinkChallenge"];
 export type LinkChallengeStatus = Schemas["ChallengeState"];
 

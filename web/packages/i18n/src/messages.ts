@@ -5,10 +5,11 @@ import { devices } from "./en/devices.ts";
 import { errors } from "./en/errors.ts";
 import { gateway } from "./en/gateway.ts";
 import { identity } from "./en/identity.ts";
+import { local } from "./en/local.ts";
 import { workspaces } from "./en/workspaces.ts";
 
 /** English is the source: its keys are the keys. */
-export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...gateway, ...workspaces, ...errors };
+export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...gateway, ...local, ...workspaces, ...errors };
 
 export type MessageKey = keyof typeof en;
 

@@ -4,10 +4,9 @@ A page on the internet, another account's program, a rebound DNS name and a plai
 port on 127.0.0.1. Each check below stops one of them, and none relies on another.
 """
 
-import hmac
 import json
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Protocol, cast
 from urllib.parse import parse_qs
 
 from openclaw.apps.bridge.localhost.refusals import (
@@ -19,7 +18,7 @@ from openclaw.apps.bridge.localhost.refusals import (
     TokenNeededError,
     WrongHostError,
 )
-from openclaw.apps.bridge.localhost.requests import Caller, Request
+from openclaw.apps.bridge.localhost.requests import Caller, Holder, Request
 
 MAX_BODY_BYTES = 1_048_576
 _MAX_QUERY_FIELDS = 8
@@ -49,21 +48,32 @@ def has_token(request: Request) -> bool:
     return bool(request.values("authorization"))
 
 
-def check_token(request: Request, token: str) -> bool:
-    """Whether the request holds the owner's token; a wrong one is refused, not ignored."""
+def bearer_token(request: Request) -> str | None:
+    """The token that the request shows; None when it shows none. TokenNeededError for anything but one bearer."""
     if not has_token(request):
-        return False
+        return None
     values = request.values("authorization")
     scheme, _, given = values[0].partition(" ")
     if len(values) != 1 or scheme.lower() != "bearer":
         raise TokenNeededError
-    if not hmac.compare_digest(given.strip().encode(), token.encode()):
-        raise TokenNeededError
-    return True
+    return given.strip()
+
+
+class Bearers(Protocol):
+    """Who knows tokens."""
+
+    def holder_of(self, token: str | None, origin: str | None) -> Holder | None:
+        """Whose token it is; None without one. A wrong one is refused, not ignored: TokenNeededError."""
+        ...
 
 
 def check_fetch_metadata(request: Request) -> None:
-    """If a browser says how the request came about, it is a script's CORS request and nothing else."""
+    """If a browser says how the request came about, it is a script's CORS request and nothing else.
+
+    A WebSocket's handshake says so by its own headers alone: Chromium sends no metadata with it.
+    """
+    if request.values("upgrade") or request.values("sec-websocket-key"):
+        raise NavigationError
     for header, allowed in (
         ("sec-fetch-site", _FETCH_SITES),
         ("sec-fetch-mode", _FETCH_MODES),
@@ -92,7 +102,7 @@ def check_content_type(request: Request) -> None:
         raise NotJsonError
 
 
-def admit(request: Request, *, port: int, allowed: frozenset[str], token: str, is_open: bool) -> Caller:
+def admit(request: Request, *, port: int, allowed: frozenset[str], bearers: Bearers, is_open: bool) -> Caller:
     """Every check that needs no body; ``is_open`` paths also answer programs without the token."""
     check_host(request, port)
     origin = check_origin(request, allowed)
@@ -102,7 +112,7 @@ def admit(request: Request, *, port: int, allowed: frozenset[str], token: str, i
     check_framing(request)
     if request.method == "POST":
         check_content_type(request)
-    return Caller(origin=origin, is_owner=check_token(request, token))
+    return Caller(origin=origin, holder=bearers.holder_of(bearer_token(request), origin))
 
 
 def json_object(body: bytes) -> dict[str, Any]:

@@ -174,3 +174,62 @@ class AppUrlError(RefusedRequestError):
     status: ClassVar[int] = 403
     template: ClassVar[str] = "appUrl must be the origin of the page that asks."
     template_zh: ClassVar[str] = "appUrl 必须与发出请求的网页来源一致。"
+
+
+@dataclass(eq=False)
+class PageTokenNeededError(RefusedRequestError):
+    """A read of the runtime by a page without a token that counts."""
+
+    code: ClassVar[str] = "bridge.page_token_needed"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+    status: ClassVar[int] = 401
+    template: ClassVar[str] = "This page needs a token from /link/page, for its own origin and not yet ended."
+    template_zh: ClassVar[str] = "此网页需要从 /link/page 获取属于自己来源且未过期的令牌。"
+
+
+@dataclass(eq=False)
+class PassRefusedError(RefusedRequestError):
+    """A pass that the server did not sign for this machine, this origin and this nonce, or a nonce that is used up."""
+
+    code: ClassVar[str] = "bridge.pass_refused"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    status: ClassVar[int] = 403
+    template: ClassVar[str] = (
+        "The pass is not the server's for this machine, or its nonce is used or too old."
+    )
+    template_zh: ClassVar[str] = "该凭证不是服务器为本机签发的，或其一次性随机数已使用或过期。"
+
+
+@dataclass(eq=False)
+class CommandNotAllowedError(RefusedRequestError):
+    """A command other than the three reads."""
+
+    code: ClassVar[str] = "bridge.command_not_allowed"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    status: ClassVar[int] = 403
+    template: ClassVar[str] = "Pages may read: get_state, get_messages, get_session_stats. Nothing else."
+    template_zh: ClassVar[str] = "网页只能读取：get_state、get_messages、get_session_stats，其他一律不可。"
+
+
+@dataclass(eq=False)
+class RepeatedIdError(RefusedRequestError):
+    """An id that was used before."""
+
+    code: ClassVar[str] = "bridge.repeated_id"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    status: ClassVar[int] = 409
+    template: ClassVar[str] = "Every call needs an id of its own; this one was used before."
+    template_zh: ClassVar[str] = "每次调用都需要自己的 id；此 id 已使用过。"
+
+
+@dataclass(eq=False)
+class TooManyCallsError(RefusedRequestError):
+    """Too many reads wait for the runtime."""
+
+    code: ClassVar[str] = "bridge.too_many_calls"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+    status: ClassVar[int] = 503
+    template: ClassVar[str] = "{limit} calls wait for the runtime already. Try again in a moment."
+    template_zh: ClassVar[str] = "已有 {limit} 个调用在等待运行时，请稍后重试。"
+
+    limit: int

@@ -1,9 +1,10 @@
 """A request as the guard and the routes see it, and what they answer."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 Headers = list[tuple[bytes, bytes]]
+Holder: TypeAlias = Literal["owner", "page"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class Request:
         """What follows the question mark."""
         return self.target.partition("?")[2]
 
+    @property
+    def language(self) -> str:
+        """``zh`` for a reader of Chinese, else ``en``."""
+        return "zh" if (self.value("accept-language") or "").strip().lower().startswith("zh") else "en"
+
     def values(self, name: str) -> list[str]:
         """Every value of the header ``name`` (lowercase)."""
         wanted = name.encode()
@@ -39,11 +45,17 @@ class Request:
 class Caller:
     """Who asks, once the guard has let the request in.
 
-    ``origin`` is an allowed web origin, or None for a program; ``is_owner``: it holds the owner's local token.
+    ``origin`` is an allowed web origin, or None for a program; ``holder``: of the owner's local token, or of a page's
+    token for this very origin.
     """
 
     origin: str | None
-    is_owner: bool
+    holder: Holder | None
+
+    @property
+    def is_owner(self) -> bool:
+        """It holds the owner's local token."""
+        return self.holder == "owner"
 
 
 @dataclass

@@ -1,5 +1,7 @@
 """The bridge's paths: health and linking for the web page, control for the owner's command line."""
 
+import hmac
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ from openclaw.apps.bridge.localhost.guard import (
     query_values,
     text_field,
 )
+from openclaw.apps.bridge.localhost.page_tokens import LIFETIME, Guesses, PageTokens
+from openclaw.apps.bridge.localhost.refusal_log import RefusalLog
 from openclaw.apps.bridge.localhost.refusals import (
     AppUrlError,
     BadRequestError,
@@ -26,17 +30,27 @@ from openclaw.apps.bridge.localhost.refusals import (
     MethodNotAllowedError,
     NoSuchPathError,
     OwnerOnlyError,
+    PageTokenNeededError,
+    PassRefusedError,
+    RequestTimeoutError,
+    TokenNeededError,
 )
-from openclaw.apps.bridge.localhost.requests import Answer, Caller, Request
+from openclaw.apps.bridge.localhost.requests import Answer, Caller, Holder, Request
+from openclaw.apps.bridge.localhost.rpc import RpcProxy
 from openclaw.apps.bridge.localhost.server import Application
 from openclaw.apps.bridge.machine import version
 from openclaw.apps.bridge.policy import PolicyStore
 from openclaw.apps.bridge.session import Session, SessionKeeper
 from openclaw.apps.bridge.state import StateFolder
-from openclaw.protocol.device import health_proof_text
+from openclaw.kit.errors import OpenClawError
+from openclaw.protocol.device import health_proof_text, page_pass
+
+_log = logging.getLogger(__name__)
 
 HEALTH_PATHS = frozenset({"/healthz", "/v1/healthz", "/bridge/health"})
 REDEEM_PATHS = frozenset({"/link/redeem", "/v1/link/redeem"})
+PAGE_PATHS = frozenset({"/link/page", "/v1/link/page"})
+RPC_PATHS = frozenset({"/rpc", "/v1/rpc", "/bridge/rpc"})
 STATUS_PATH = "/local/status"
 LINK_PATH = "/local/link"
 UNLINK_PATH = "/local/unlink"
@@ -57,6 +71,10 @@ class Parts:
     confirmation: Confirmation
     token: str
     extra_origins: tuple[str, ...]
+    pages: PageTokens
+    guesses: Guesses
+    refusals: RefusalLog
+    rpc: RpcProxy
 
 
 class Routes(Application):
@@ -68,6 +86,8 @@ class Routes(Application):
         self._routes: dict[str, tuple[str, Callable[[Request, Caller], Awaitable[Answer]]]] = {
             **dict.fromkeys(HEALTH_PATHS, ("GET", self._health)),
             **dict.fromkeys(REDEEM_PATHS, ("POST", self._redeem)),
+            **dict.fromkeys(PAGE_PATHS, ("POST", self._page)),
+            **dict.fromkeys(RPC_PATHS, ("POST", self._rpc)),
             STATUS_PATH: ("GET", self._status),
             LINK_PATH: ("POST", self._link),
             UNLINK_PATH: ("POST", self._unlink),
@@ -109,9 +129,27 @@ class Routes(Application):
     def _caller(self, request: Request) -> Caller:
         # A path that is not there needs no token to say so.
         is_open = request.path in HEALTH_PATHS or request.path not in self._routes
-        return admit(
-            request, port=self.port, allowed=self._origins(), token=self._parts.token, is_open=is_open
-        )
+        return admit(request, port=self.port, allowed=self._origins(), bearers=self, is_open=is_open)
+
+    def holder_of(self, token: str | None, origin: str | None) -> Holder | None:
+        """Whose token it is; None without one. A wrong one is refused and counted: TokenNeededError."""
+        if token is None:
+            return None
+        if hmac.compare_digest(token.encode(), self._parts.token.encode()):
+            return "owner"
+        # A page that has guessed waits with the right one too; the owner's own command line is never locked out.
+        who = origin or "a program"
+        self._parts.guesses.check(who)
+        if origin is not None and self._parts.pages.is_valid(token, origin):
+            return "page"
+        self._parts.guesses.note(who)
+        raise TokenNeededError if origin is None else PageTokenNeededError
+
+    def refused(self, request: Request | None, error: OpenClawError) -> None:
+        """Note what was turned away."""
+        if request is None and isinstance(error, RequestTimeoutError):
+            return  # browsers open connections in advance, and leave them unused
+        self._parts.refusals.note(request, error.code)
 
     def _server(self) -> str:
         session = self._parts.sessions.session
@@ -128,7 +166,8 @@ class Routes(Application):
         body |= {
             "connected": self._parts.link.is_online,
             "linked": session is not None,
-            "runtimeReady": self._is_ready(),
+            "runtimeReady": self._parts.rpc.reads.is_ready,
+            "runtime": self._parts.rpc.reads.availability,
             "nodeId": self._parts.key.node_id,
         }
         if session is not None:
@@ -161,7 +200,38 @@ class Routes(Application):
             challenge_id=challenge_id,
             confirmation=self._parts.confirmation,
         )
-        return Answer(200, linked_body(session))
+        return Answer(200, linked_body(session) | self._page_token(caller.origin))
+
+    async def _page(self, request: Request, caller: Caller) -> Answer:
+        """First a nonce; then, for the server's pass over it, a token."""
+        if caller.origin is None:
+            raise ForeignOriginError
+        body = json_object(request.body)
+        only_fields(body, frozenset({"appUrl", "nonce", "pass"}))
+        if text_field(body, "appUrl").rstrip("/") != caller.origin:
+            raise AppUrlError
+        session = self._parts.sessions.require()
+        self._parts.guesses.check(caller.origin)
+        if "nonce" not in body and "pass" not in body:
+            return Answer(200, {"ok": True, "nonce": self._parts.pages.issue_nonce(caller.origin)})
+        nonce, given = text_field(body, "nonce", longest=128), text_field(body, "pass", longest=128)
+        key = session.tokens.page_key
+        is_fresh = self._parts.pages.take_nonce(nonce, caller.origin)
+        if key is None or not is_fresh or not _is_pass(given, key, session.device_id, caller.origin, nonce):
+            self._parts.guesses.note(caller.origin)
+            raise PassRefusedError
+        return Answer(200, {"ok": True, **self._page_token(caller.origin)})
+
+    def _page_token(self, origin: str) -> dict[str, Any]:
+        _log.info("a page of %s may read the runtime for %d min", origin, LIFETIME.total_seconds() // 60)
+        token = self._parts.pages.issue(origin)
+        return {"pageToken": token, "pageTokenSeconds": int(LIFETIME.total_seconds())}
+
+    async def _rpc(self, request: Request, caller: Caller) -> Answer:
+        if caller.origin is not None and caller.holder != "page":
+            raise PageTokenNeededError
+        body = json_object(request.body)
+        return Answer(200, await self._parts.rpc.call(body, language=request.language))
 
     async def _status(self, _: Request, caller: Caller) -> Answer:
         _check_owner(caller)
@@ -193,14 +263,9 @@ class Routes(Application):
             "online": self._parts.link.is_online,
             **session_status(session, self._server(), self._parts.key.node_id),
             "policy": policy_status(self._parts.policies),
+            "runtime": self._parts.rpc.reads.availability,
+            "refused": dict(self._parts.refusals.counts),
         }
-
-    def _is_ready(self) -> bool:
-        try:
-            self._parts.policies.current()
-        except PolicyFileError:
-            return False
-        return True
 
 
 def linked_body(session: Session) -> dict[str, Any]:
@@ -233,6 +298,11 @@ def policy_status(policies: PolicyStore) -> dict[str, Any]:
         return {"ok": False, "reason": error.reason}
     denied = sorted(tool for tool, decision in policy.tools.items() if decision == "deny")
     return {"ok": True, "folders": list(policy.folders), "maxGrade": policy.max_grade, "deniedTools": denied}
+
+
+def _is_pass(given: str, key: str, device_id: str, origin: str, nonce: str) -> bool:
+    expected = page_pass(key=key, device_id=device_id, origin=origin, nonce=nonce)
+    return hmac.compare_digest(given.encode(), expected.encode())
 
 
 def _check_owner(caller: Caller) -> None:

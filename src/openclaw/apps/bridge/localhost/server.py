@@ -70,6 +70,10 @@ class Application:
         """The answer to a complete request; any error of the family becomes a problem."""
         raise NotImplementedError
 
+    def refused(self, request: Request | None, error: OpenClawError) -> None:
+        """Hear of a request that was not served; None when there was no whole head."""
+        raise NotImplementedError
+
     def shared_headers(self, request: Request) -> list[tuple[str, str]]:
         """Headers for every answer to this request, errors too (CORS)."""
         raise NotImplementedError
@@ -129,11 +133,14 @@ class LocalServer:
                 request = await _with_body(parser, reader, request)
             answer = await self._application.answer(request)
         except OpenClawError as error:
-            answer = problem_of(error, language=_language(request))
+            self._application.refused(request, error)
+            answer = problem_of(error, language=request.language if request else "en")
         except Exception:  # noqa: BLE001  (one request's defect must not end the others)
             error_id = to_wire("req", new_id())
             _log.exception("a local request failed", extra={"request": error_id})
-            answer = problem_of(InternalError(request_id=error_id), language=_language(request))
+            answer = problem_of(
+                InternalError(request_id=error_id), language=request.language if request else "en"
+            )
         if request is not None:
             answer.headers += self._application.shared_headers(request)
         async with asyncio.timeout(self._read_seconds):
@@ -256,11 +263,6 @@ def _exclusive_socket(port: int) -> socket.socket:
         listener.close()
         raise PortTakenError(port=port) from None
     return listener
-
-
-def _language(request: Request | None) -> str:
-    wanted = request.value("accept-language") if request is not None else None
-    return "zh" if (wanted or "").strip().lower().startswith("zh") else "en"
 
 
 def _phrase(status: int) -> str:

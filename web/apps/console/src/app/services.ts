@@ -1,5 +1,5 @@
-import { browserRenewal, createApi, isApiError, readCookie } from "@openclaw/api";
-import { browserEnvironment, GatewayClient } from "@openclaw/realtime";
+import { askLoopback, browserRenewal, createApi, isApiError, readCookie, type Device, type Page } from "@openclaw/api";
+import { browserEnvironment, browserSurroundings, GatewayClient, LocalBridge } from "@openclaw/realtime";
 import { QueryClient } from "@tanstack/react-query";
 
 import { isLoopbackHost } from "../shared/loopback.ts";
@@ -38,7 +38,20 @@ export function createServices(): Built {
     locale: () => preferences.get().language,
   });
   const streams = new Streams((run) => window.requestAnimationFrame(run));
-  const services: Services = { api, gateway, streams, preferences };
+  const local = new LocalBridge({
+    ...browserSurroundings(),
+    ask: askLoopback,
+    isLocalPage: isLoopbackHost(window.location.hostname),
+    language: () => preferences.get().language,
+    devices: async ({ isFresh }) => {
+      // Not as a query: one that is made stale meanwhile ends without an answer.
+      const known = isFresh ? undefined : queryClient.getQueryData<Page<Device>>(queryKeys.devices);
+      const { items } = known ?? (await api.devices.list());
+      return items.filter(({ revokedAt }) => revokedAt === null);
+    },
+    vouch: async (deviceId, nonce) => (await api.devices.pagePass(deviceId, nonce)).pass,
+  });
+  const services: Services = { api, gateway, streams, local, preferences };
   const router = createConsoleRouter({ services, queryClient });
   connectLive(services, queryClient);
 
@@ -46,6 +59,7 @@ export function createServices(): Built {
   function endSession() {
     if (!queryClient.getQueryData(queryKeys.account)) return;
     gateway.stop();
+    local.stop();
     queryClient.clear();
     streams.clear();
     void router.navigate({ to: "/sign-in", search: { ended: true, next: window.location.pathname } });

@@ -1,6 +1,6 @@
 import type { Api } from "@openclaw/api";
-import type { ConnectionState, GatewayClient } from "@openclaw/realtime";
-import { createContext, useContext, useSyncExternalStore, type ReactNode } from "react";
+import type { ConnectionState, GatewayClient, LocalBridge, LocalView } from "@openclaw/realtime";
+import { createContext, useContext, useEffect, useSyncExternalStore, type ReactNode } from "react";
 
 import type { Preferences, PreferenceStore } from "./preferences.ts";
 import type { Streams } from "./streams.ts";
@@ -10,6 +10,7 @@ export interface Services {
   api: Api;
   gateway: GatewayClient;
   streams: Streams;
+  local: LocalBridge;
   preferences: PreferenceStore;
 }
 
@@ -40,4 +41,17 @@ export function useConnection(): ConnectionState {
     (listener) => gateway.onState(listener),
     () => gateway.state,
   );
+}
+
+/** What is known of the bridge on this very machine, and of what its runtime is at. */
+export function useLocal(): LocalView {
+  const { local } = useServices();
+  return useSyncExternalStore(local.subscribe, local.snapshot);
+}
+
+/** Says that this page shows local content: it is looked for now, and kept fresh while the page is there. */
+export function useLocalSurface(surface: "home" | "chat"): LocalView {
+  const { local } = useServices();
+  useEffect(() => local.mount(surface), [local, surface]);
+  return useLocal();
 }

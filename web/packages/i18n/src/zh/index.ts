@@ -6,6 +6,7 @@ import { devices } from "./devices.ts";
 import { errors } from "./errors.ts";
 import { gateway } from "./gateway.ts";
 import { identity } from "./identity.ts";
+import { local } from "./local.ts";
 import { workspaces } from "./workspaces.ts";
 
-export const zh: Messages = { ...app, ...identity, ...conversations, ...agents, ...devices, ...gateway, ...workspaces, ...errors };
+export const zh: Messages = { ...app, ...identity, ...conversations, ...agents, ...devices, ...gateway, ...local, ...workspaces, ...errors };

@@ -14,7 +14,7 @@ import "./Shell.css";
 /** The frame of every page behind the sign-in: navigation, connection state, and the page itself. */
 export function Shell() {
   const t = useTranslator();
-  const { gateway } = useServices();
+  const { gateway, local } = useServices();
   const isNarrow = useMediaQuery("(max-width: 52rem)");
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const [slot, setSlot] = useState<HTMLElement | null>(null);
@@ -24,6 +24,11 @@ export function Shell() {
     gateway.start();
     return () => gateway.stop();
   }, [gateway]);
+
+  useEffect(() => {
+    local.start();
+    return () => local.stop();
+  }, [local]);
 
   useEffect(() => setDrawerOpen(false), [path]);
 

@@ -15,7 +15,7 @@ export function useWorkspaces(): { workspaces: readonly Workspace[]; current: Wo
 
 /** Everything on the page belongs to a workspace, so changing it forgets all but the account. */
 export function useSwitchWorkspace(): (workspace: Workspace) => void {
-  const { preferences, gateway, streams } = useServices();
+  const { preferences, gateway, streams, local } = useServices();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   return (workspace) => {
@@ -24,6 +24,8 @@ export function useSwitchWorkspace(): (workspace: Workspace) => void {
     void navigate({ to: "/" });
     void queryClient.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== queryKeys.account[0] });
     gateway.restart();
+    local.stop(); // its machines are the workspace's
+    local.start();
   };
 }
 

@@ -4,6 +4,7 @@ import { Banner, Button, Skeleton, useToast } from "@openclaw/ui";
 import { useMatchRoute, useNavigate } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 
+import { useLocalSurface, useServices } from "../../../shared/services.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
 import { useActiveModel } from "../../agents/index.ts";
 import { useDevices } from "../../devices/index.ts";
@@ -12,6 +13,7 @@ import { useChangeConversation, useConversation, useMessages, useSend, useStop }
 import { ChatHeader } from "./ChatHeader.tsx";
 import { Composer } from "./Composer.tsx";
 import { DemoBanner } from "./DemoBanner.tsx";
+import { LocalSession } from "./LocalSession.tsx";
 import { MessageList } from "./MessageList.tsx";
 import { useDraft } from "./useDraft.ts";
 import { Welcome } from "./Welcome.tsx";
@@ -32,6 +34,8 @@ export function ChatPage({ conversationId }: { conversationId: string | null }) 
   const send = useSend();
   const stop = useStop(conversationId);
   const change = useChangeConversation();
+  const { local } = useServices();
+  useLocalSurface("chat");
   const [newChatDevice, setNewChatDevice] = useState<string | null>(null);
   useTitle(conversation.data?.title ?? t("conversations.new"));
 
@@ -45,6 +49,7 @@ export function ChatPage({ conversationId }: { conversationId: string | null }) 
     // A promise, since callbacks of `mutate` die with the page: who goes elsewhere meanwhile has still sent it.
     void send.mutateAsync({ conversationId, deviceId, text, idempotencyKey: draft.idempotencyKey }).then(
       ({ id }) => {
+        local.trigger("send");
         draft.clear();
         if (conversationId === null && matchRoute({ to: "/" })) {
           void navigate({ to: "/c/$conversationId", params: { conversationId: id } });
@@ -73,6 +78,7 @@ export function ChatPage({ conversationId }: { conversationId: string | null }) 
     <div className="ChatPage">
       <ChatHeader conversation={conversation.data ?? null} />
       {model?.demo && !isBlank && !isLost && <DemoBanner onPick={suggest} isCompact />}
+      {!isLost && <LocalSession deviceId={deviceId} isOpen={conversationId !== null && !messages.isPending && messages.messages.length === 0} />}
       {isBlank ? (
         <Welcome devices={devices.data ?? null} isDemo={model?.demo ?? false} onPick={suggest} />
       ) : isLost ? (

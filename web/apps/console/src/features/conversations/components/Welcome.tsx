@@ -1,7 +1,8 @@
 import type { Device } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 
-import { LinkDeviceButton, useLinkDialog } from "../../devices/index.ts";
+import { useLocalSurface } from "../../../shared/services.tsx";
+import { LinkDeviceButton, LocalHere, useLinkDialog } from "../../devices/index.ts";
 import { DemoBanner } from "./DemoBanner.tsx";
 import { Examples } from "./Examples.tsx";
 
@@ -12,6 +13,9 @@ export function Welcome({ devices, isDemo, onPick }: { devices: readonly Device[
   const t = useTranslator();
   const { startLinking, linkDialog } = useLinkDialog();
   const isFirst = devices?.length === 0;
+  // Live content has a place of its own above, with the same words.
+  const { kind } = useLocalSurface("home").state;
+  const isLive = kind === "live" || kind === "degraded";
   return (
     <div className="Welcome">
       {linkDialog}
@@ -26,6 +30,7 @@ export function Welcome({ devices, isDemo, onPick }: { devices: readonly Device[
             </div>
           )}
         </div>
+        {!isLive && <LocalHere onLink={startLinking} />}
         <Examples onPick={onPick} title={t(isDemo ? "demo.try" : "welcome.try")} />
         {isDemo && <DemoBanner onPick={onPick} />}
       </div>

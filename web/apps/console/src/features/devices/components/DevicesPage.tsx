@@ -1,14 +1,18 @@
 import type { Device } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
+import type { LocalSession } from "@openclaw/realtime";
 import { Badge, Banner, Dot, EmptyState, IconButton, Menu, Row, Rows, Skeleton, useToast } from "@openclaw/ui";
 import { useState } from "react";
 
 import { Confirm } from "../../../shared/Confirm.tsx";
 import { NameDialog } from "../../../shared/NameDialog.tsx";
 import { Page } from "../../../shared/Page.tsx";
+import { useLocal, useLocalSurface } from "../../../shared/services.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
 import { useDevices, useRenameDevice, useRevokeDevice } from "../queries.ts";
+import { useLocalWords } from "../useLocalWords.ts";
 import { LinkDeviceButton, useLinkDialog } from "./LinkDevice.tsx";
+import { LocalHere } from "./LocalHere.tsx";
 import { PairingRequests } from "./PairingRequests.tsx";
 
 export function DevicesPage() {
@@ -16,6 +20,7 @@ export function DevicesPage() {
   const devices = useDevices();
   const { startLinking, linkDialog } = useLinkDialog();
   useTitle(t("devices.title"));
+  const { state } = useLocalSurface("home");
   const isEmpty = devices.data?.length === 0;
   return (
     <Page title={t("devices.title")} description={t("devices.description")} action={!isEmpty && <LinkDeviceButton onPress={startLinking} />}>
@@ -28,6 +33,8 @@ export function DevicesPage() {
           {t("devices.emptyText")}
         </EmptyState>
       )}
+      {/* A machine that is in the list says there what it is at. */}
+      {!("deviceId" in state) && <LocalHere onLink={startLinking} />}
       {devices.data && devices.data.length > 0 && (
         <Rows label={t("devices.title")}>
           {devices.data.map((device) => (
@@ -49,6 +56,9 @@ function DeviceRow({ device }: { device: Device }) {
   const seen = device.lastSeenAt
     ? t("devices.lastSeen", { when: t.format.relative(device.lastSeenAt) })
     : t("devices.neverSeen");
+  const view = useLocal();
+  const here = useLocalWords(view);
+  const isHere = "deviceId" in view.state && view.state.deviceId === device.id;
   const facts = [
     device.platform,
     t("devices.version", { version: device.version }),
@@ -64,9 +74,19 @@ function DeviceRow({ device }: { device: Device }) {
         <>
           <Badge tone={device.online ? "accent" : "neutral"}>{t(device.online ? "devices.online" : "devices.offline")}</Badge>
           {device.client === "node-host" && <Badge>{t("devices.nodeHost")}</Badge>}
+          {isHere && <Badge tone={view.state.kind === "degraded" ? "attention" : "accent"}>{t("local.here")}</Badge>}
         </>
       }
-      detail={facts.join(" · ")}
+      detail={
+        <>
+          <p>{facts.join(" · ")}</p>
+          {isHere && (
+            <p data-testid="device-local" data-state={view.state.kind} role="status">
+              {"session" in view.state && view.state.session ? <LiveFacts session={view.state.session} isOld={view.state.kind === "degraded"} /> : here.text}
+            </p>
+          )}
+        </>
+      }
       actions={
         <>
           <Menu
@@ -115,4 +135,15 @@ function DeviceRow({ device }: { device: Device }) {
       }
     />
   );
+}
+
+/** What the runtime on this machine is at, beside what the server knows of the machine. */
+function LiveFacts({ session, isOld }: { session: LocalSession; isOld: boolean }) {
+  const t = useTranslator();
+  const facts = [
+    t(isOld ? "local.old" : "local.live.title"),
+    session.model ?? t("local.noModel"),
+    session.isWorking ? t("local.working") : t.count("local.messages", session.messageCount),
+  ];
+  return <>{facts.join(" · ")}</>;
 }

@@ -2,10 +2,8 @@ import type { LinkChallenge } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { CopyButton, Dot } from "@openclaw/ui";
 
-import { spacedCode } from "../linking.ts";
+import { INSTALL, RUN, spacedCode } from "../linking.ts";
 
-const INSTALL = "pipx install openclaw";
-const RUN = "openclaw bridge run";
 const FULL_TRIES = 5;
 
 /** The commands and the code that link any machine. */

@@ -3,7 +3,7 @@ import { Banner, Button, Dialog, Icon, Skeleton } from "@openclaw/ui";
 import { useNavigate } from "@tanstack/react-router";
 
 import { useDevices } from "../queries.ts";
-import { useChallenge, useLocalBridge } from "../useLink.ts";
+import { useChallenge } from "../useLink.ts";
 import { LinkByCode } from "./LinkByCode.tsx";
 import { ThisMachine } from "./ThisMachine.tsx";
 
@@ -13,7 +13,6 @@ import "./LinkDialog.css";
 export function LinkDialog({ onClose }: { onClose: () => void }) {
   const t = useTranslator();
   const link = useChallenge();
-  const local = useLocalBridge(link.challenge);
   return (
     <Dialog isOpen onClose={onClose} title={t("link.title")} closeLabel={t("app.close")} data-testid="link-dialog">
       {link.error && (
@@ -25,7 +24,7 @@ export function LinkDialog({ onClose }: { onClose: () => void }) {
       {link.challenge && link.state === "redeemed" && <Linked deviceId={link.deviceId} onClose={onClose} />}
       {link.challenge && link.state === "pending" && (
         <div className="LinkDialog">
-          <ThisMachine bridge={local.bridge} look={local.look} link={local.link} />
+          <ThisMachine challenge={link.challenge} />
           <LinkByCode challenge={link.challenge} msLeft={link.msLeft} triesLeft={link.triesLeft} />
         </div>
       )}

@@ -1,70 +1,69 @@
+import type { LinkChallenge } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Button, Dot } from "@openclaw/ui";
-import type { ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 
+import { useLocal, useServices } from "../../../shared/services.tsx";
 import { useWorkspaces } from "../../workspaces/index.ts";
-import type { LocalBridge } from "../linking.ts";
-import { useDevices } from "../queries.ts";
+import { localStep } from "../local.ts";
+import { useLocalWords } from "../useLocalWords.ts";
 
 /** The machine the person sits at: found or not, and the one click that links it. */
-export function ThisMachine({ bridge, look, link }: { bridge: LocalBridge; look: () => void; link: () => void }) {
+export function ThisMachine({ challenge }: { challenge: LinkChallenge }) {
   const t = useTranslator();
+  const { local } = useServices();
+  const view = useLocal();
+  useEffect(() => local.resetLink(), [local, challenge]);
   return (
     <section>
       <h3 className="LinkDialog-heading">{t("link.thisMachine")}</h3>
-      <div className="LinkDialog-local" data-step={bridge.step} data-testid="local-bridge" aria-live="polite">
-        <Content bridge={bridge} look={look} link={link} />
+      <div className="LinkDialog-local" data-step={localStep(view)} data-testid="local-bridge" aria-live="polite">
+        <Content link={() => local.link(challenge)} />
       </div>
     </section>
   );
 }
 
-function Content({ bridge, look, link }: { bridge: LocalBridge; look: () => void; link: () => void }) {
+function Content({ link }: { link: () => void }) {
   const t = useTranslator();
+  const { local } = useServices();
+  const view = useLocal();
+  const words = useLocalWords(view);
   const { current } = useWorkspaces();
   const workspace = current.kind === "personal" ? t("workspaces.yourPersonal") : current.name;
   const again = (
-    <Button size="s" icon="refresh" onPress={look} data-testid="look-again">
+    <Button size="s" icon="refresh" onPress={local.retry} data-testid="look-again">
       {t("link.lookAgain")}
     </Button>
   );
-  switch (bridge.step) {
-    case "unasked":
+  switch (localStep(view)) {
+    case "looking":
+      return <State dot="busy" title={t("local.looking.title")} />;
+    case "ask":
       return (
         <>
-          <Button icon="search" onPress={look} data-testid="look-here">
-            {t("link.find")}
+          <Button icon="search" onPress={local.retry} data-testid="look-here">
+            {t("local.look")}
           </Button>
-          <p className="LinkDialog-note">{t("link.findNote")}</p>
+          <p className="LinkDialog-note">{words.text}</p>
         </>
       );
-    case "probing":
-      return <State dot="busy" title={t("link.probing")} />;
-    case "absent":
+    case "free":
       return (
         <>
-          <State dot="off" title={t("link.absentTitle")}>
-            {t("link.absentText")}
+          <State dot="live" title={words.title}>
+            {t("link.presentText", { workspace })}
           </State>
-          {again}
+          <Button tone="primary" icon="link" onPress={link} data-testid="link-this-machine">
+            {t("link.linkThis")}
+          </Button>
         </>
       );
-    case "permission":
-      return (
-        <>
-          <State dot="attention" title={t("link.permissionTitle")}>
-            {t("link.permissionText")}
-          </State>
-          {again}
-        </>
-      );
-    case "present":
-      return <Present bridge={bridge} link={link} workspace={workspace} />;
     case "linking":
       return <State dot="busy" title={t("link.linking")} />;
     case "failed": {
-      const reason =
-        bridge.reason === "unreachable" ? t("link.unreachable") : (t.code(bridge.code) ?? bridge.message ?? t("link.refused"));
+      const failed = view.link.step === "failed" ? view.link : null;
+      const reason = failed?.reason === "refused" ? (t.code(failed.code) ?? failed.message ?? t("link.refused")) : t("link.unreachable");
       return (
         <>
           <State dot="danger" title={t("link.failedTitle")}>
@@ -76,38 +75,21 @@ function Content({ bridge, look, link }: { bridge: LocalBridge; look: () => void
         </>
       );
     }
+    case "reading":
+    case "linked":
+    case "live":
+    case "degraded":
+      return <State dot="live" title={t("link.alreadyTitle")}>{t("link.alreadyText", { name: words.name })}</State>;
+    default:
+      return (
+        <>
+          <State dot={words.dot} title={words.title}>
+            {words.text}
+          </State>
+          {again}
+        </>
+      );
   }
-}
-
-function Present({ bridge, link, workspace }: { bridge: Extract<LocalBridge, { step: "present" }>; link: () => void; workspace: string }) {
-  const t = useTranslator();
-  const { data } = useDevices();
-  const { health } = bridge;
-  const known = health.linked ? data?.find(({ id, nodeId }) => id === health.deviceId || nodeId === health.nodeId) : undefined;
-  if (known) {
-    return (
-      <State dot="live" title={t("link.alreadyTitle")}>
-        {t("link.alreadyText", { name: known.name })}
-      </State>
-    );
-  }
-  if (health.linked) {
-    return (
-      <State dot="attention" title={t("link.elsewhereTitle")}>
-        {t("link.againText")}
-      </State>
-    );
-  }
-  return (
-    <>
-      <State dot="live" title={t("link.presentTitle")}>
-        {t("link.presentText", { workspace })}
-      </State>
-      <Button tone="primary" icon="link" onPress={link} data-testid="link-this-machine">
-        {t("link.linkThis")}
-      </Button>
-    </>
-  );
 }
 
 function State({ dot, title, children }: { dot: "live" | "off" | "busy" | "attention" | "danger"; title: string; children?: ReactNode }) {
