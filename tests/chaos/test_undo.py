@@ -45,6 +45,7 @@ async def test_a_run_is_undone_after_the_bridge_was_killed(
         after = tree(docs)
         assert [path.name for path in sorted(docs.rglob("*"))] == ["new", "notes.txt", "plan.md"]
 
+        here.events.clear()
         bridge.kill()
         await asyncio.to_thread(bridge.start)
         await here.event("device.changed", lambda p: p["online"])

@@ -77,7 +77,7 @@ def page(browser: Browser, sites: tuple[str, str]) -> Iterator[Page]:
 
 def files_of(bridge: BridgeProcess) -> dict[str, bytes]:
     """Everything that the bridge keeps, but for its journal."""
-    files = bridge.state.iterdir()
+    files = (path for path in bridge.state.iterdir() if path.is_file())
     return {file.name: file.read_bytes() for file in files if "journal" not in file.name}
 
 

@@ -31,7 +31,7 @@ async def test_tokens_rotate(server: Server) -> None:
     machine = await link(await register(server))
     before = dict(machine.session)
     fresh = succeeded(await machine.refresh())
-    assert set(fresh) == {"accessToken", "accessExpiresAt", "refreshToken", "gatewayUrl"}
+    assert set(fresh) == {"accessToken", "accessExpiresAt", "refreshToken", "gatewayUrl", "pageKey"}
     assert fresh["accessToken"] != before["accessToken"]
     assert fresh["refreshToken"] != before["refreshToken"]
     async with online(machine) as peer:
