@@ -112,6 +112,9 @@ async def test_a_parked_question_survives_a_restart(database_url: str, tmp_path:
         async with online(machine, WRITTEN) as peer, chatting(again, chat.id) as later:
             later.run_id = chat.run_id
             assert (await again.get("/approvals?state=pending"))["items"] == [approval]
+            # If it had not been noted down as durable before the stop, its recorded fact starts it.
+            server.manual.advance(timedelta(seconds=3))
+            server.platform.bus.publish_live("outbox", {})
             assert (await later.decide(approval, "allow_once")).status_code == 200
             reply = await later.reply()
             assert (reply["state"], tools(reply)[0]["state"]) == ("complete", "ok")
