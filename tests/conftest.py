@@ -4,21 +4,38 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 if TYPE_CHECKING:  # tests of the bridge and the protocols need no server code
     from tests.support.database import Cluster
     from tests.support.server import Server
 
 ROOT = Path(__file__).resolve().parent.parent
+_ONE_WORKER = (
+    "tests/e2e/",  # pages look for a bridge at one port only
+    "tests/chaos/",  # one installation for all
+)
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def find_chromium() -> str | None:
     """The browser that browser tests drive: ``OPENCLAW_TEST_CHROMIUM``, or the system's."""
     return os.environ.get("OPENCLAW_TEST_CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
+
+
+class _Scheduling(LoadScopeScheduling):
+    """Any test on any worker, but a folder of ``_ONE_WORKER`` on one: its tests share what a machine has once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in _ONE_WORKER if nodeid.startswith(folder)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
+    """Our own: `xdist_group` marks are not seen under pytest 9.2."""
+    return _Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

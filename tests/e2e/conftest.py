@@ -39,7 +39,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("e2e"))  # a page looks for a bridge at one port only
             if find_chromium() is None:
                 item.add_marker(
                     pytest.mark.skip(reason="no Chromium on this machine (tools/setup_system.sh)")
