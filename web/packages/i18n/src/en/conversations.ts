@@ -75,7 +75,6 @@ export const conversations = {
   "welcome.titleFirst": "First, link a machine",
   "welcome.text": "The assistant reads, edits and runs things on your machines. It asks before anything that changes something.",
   "welcome.textFirst": "OpenClaw acts on machines that you link. It takes about a minute, and you can revoke a machine at any time.",
-  "welcome.link": "Link this machine",
   "welcome.later": "Or look around first: you can chat without a machine, but nothing can be done on one.",
   "welcome.try": "Try one of these",
 } as const;

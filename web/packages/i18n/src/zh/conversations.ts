@@ -78,7 +78,6 @@ export const conversations: Translation<typeof source> = {
   "welcome.titleFirst": "先连接一台机器",
   "welcome.text": "助手可以在您的机器上读取、编辑和运行。任何会改动内容的操作，都会先征求您的同意。",
   "welcome.textFirst": "OpenClaw 在您连接的机器上工作。大约一分钟即可完成，并且随时可以撤销。",
-  "welcome.link": "连接这台机器",
   "welcome.later": "也可以先随便看看：没有机器也能聊天，只是无法在机器上做任何事。",
   "welcome.try": "试试这些",
 };

@@ -1,8 +1,8 @@
 import type { Device } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 
-import { useLocalSurface } from "../../../shared/services.tsx";
-import { LinkDeviceButton, LocalHere, useLinkDialog } from "../../devices/index.ts";
+import { useLocal, useLocalSurface } from "../../../shared/services.tsx";
+import { LinkDeviceButton, LocalHere, useLinkDialog, useLocalWords } from "../../devices/index.ts";
 import { DemoBanner } from "./DemoBanner.tsx";
 import { Examples } from "./Examples.tsx";
 
@@ -16,6 +16,8 @@ export function Welcome({ devices, isDemo, onPick }: { devices: readonly Device[
   // Live content has a place of its own above, with the same words.
   const { kind } = useLocalSurface("home").state;
   const isLive = kind === "live" || kind === "degraded";
+  // A bridge that can be linked has the first button beside it, and one is enough.
+  const canLinkHere = useLocalWords(useLocal()).action === "link";
   return (
     <div className="Welcome">
       {linkDialog}
@@ -25,7 +27,7 @@ export function Welcome({ devices, isDemo, onPick }: { devices: readonly Device[
           <p className="Welcome-text">{t(isFirst ? "welcome.textFirst" : "welcome.text")}</p>
           {isFirst && (
             <div className="Welcome-action">
-              <LinkDeviceButton label={t("welcome.link")} onPress={startLinking} />
+              {!canLinkHere && <LinkDeviceButton onPress={startLinking} />}
               <p className="Welcome-note">{t("welcome.later")}</p>
             </div>
           )}

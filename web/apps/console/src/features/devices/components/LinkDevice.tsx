@@ -1,5 +1,5 @@
 import { useTranslator } from "@openclaw/i18n";
-import { Button, type ButtonTone } from "@openclaw/ui";
+import { Button } from "@openclaw/ui";
 import { useState, type ReactNode } from "react";
 
 import { LinkDialog } from "./LinkDialog.tsx";
@@ -16,11 +16,11 @@ export function useLinkDialog(): { startLinking: () => void; linkDialog: ReactNo
   };
 }
 
-export function LinkDeviceButton({ onPress, tone = "primary", label }: { onPress: () => void; tone?: ButtonTone; label?: string }) {
+export function LinkDeviceButton({ onPress }: { onPress: () => void }) {
   const t = useTranslator();
   return (
-    <Button tone={tone} icon="link" onPress={onPress} data-testid="link-device">
-      {label ?? t("devices.link")}
+    <Button tone="primary" icon="link" onPress={onPress} data-testid="link-device">
+      {t("devices.link")}
     </Button>
   );
 }

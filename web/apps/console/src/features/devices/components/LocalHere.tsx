@@ -43,7 +43,7 @@ export function LocalHere({ onLink }: { onLink: () => void }) {
           </Button>
         )}
         {words.action === "link" && (
-          <Button size="s" icon="link" onPress={onLink} data-testid="local-link">
+          <Button tone="primary" icon="link" onPress={onLink} data-testid="local-link">
             {t("link.linkThis")}
           </Button>
         )}
