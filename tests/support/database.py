@@ -15,6 +15,7 @@ from openclaw.durable import engine
 from openclaw.infra import migrate
 from openclaw.infra.db import as_libpq
 from openclaw.infra.postgres import EmbeddedPostgres
+from tests.support.memory import memory_folder
 
 CONFIGURED = "OPENCLAW_TEST_DATABASE_URL"
 _DROP = "DROP DATABASE IF EXISTS {} WITH (FORCE)"
@@ -81,7 +82,9 @@ def running_cluster(worker: str) -> Iterator[Cluster]:
 
 @contextlib.contextmanager
 def _embedded() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="openclaw-pg-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="openclaw-pg-", dir=memory_folder(), ignore_cleanup_errors=True
+    ) as folder:
         postgres = EmbeddedPostgres(Path(folder) / "data")
         url = postgres.start()
         with psycopg.connect(as_libpq(url), autocommit=True) as connection:

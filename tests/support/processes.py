@@ -24,6 +24,7 @@ import psutil
 from openclaw.apps.bridge.local_client import LocalClient
 from openclaw.apps.bridge.state import Running, StateFolder
 from tests.conftest import ROOT
+from tests.support.memory import memory_folder
 
 START_SECONDS = 45
 END_SECONDS = 20
@@ -312,7 +313,7 @@ class BridgeProcess(RealProcess):
 def installation() -> Iterator[Installation]:
     """An installation in a folder of its own; everything of it is gone after the block."""
     # Not below pytest's folder: other sessions take the rights away that the database's own user needs there.
-    home = Path(tempfile.mkdtemp(prefix="openclaw-"))
+    home = Path(tempfile.mkdtemp(prefix="openclaw-", dir=memory_folder()))
     made = Installation(home)
     try:
         yield made
