@@ -3,9 +3,18 @@
 import asyncio
 import sys
 
-from benchmarks import growth, startup, tool, turn
+from benchmarks import bridge, fanout, gateway, growth, held, startup, tool, turn
 
-BENCHMARKS = {"turn": turn, "startup": startup, "tool": tool, "growth": growth}
+BENCHMARKS = {
+    "turn": turn,
+    "startup": startup,
+    "tool": tool,
+    "growth": growth,
+    "gateway": gateway,
+    "held": held,
+    "fanout": fanout,
+    "bridge": bridge,
+}
 
 
 async def main(names: list[str]) -> int:

@@ -1,0 +1,257 @@
+"""(f) The gateway against bare echoes: of its own WebSocket library, and of Node's `ws`; all by turns in one run.
+
+A busy machine's times say little: the processor time per operation, of the server and its PostgreSQL together, is
+what is held against the better of the two released gateways, which were measured on two cores like these.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import shutil
+import sys
+import time
+import uuid
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.crowd import Client, Machine, Member, enter, request, settle, write_conversations
+from benchmarks.measuring import Cost, Subject, drive, echo, gateway_of, middle
+from benchmarks.product import ROOT, product
+from benchmarks.report import Row, percentile
+from benchmarks.wire import RawSocket
+
+ROUNDS = 5
+MEMBERS, MACHINES_EACH = 60, 10
+ALONE, TOGETHER, CONNECTIONS = 200, 4000, 50
+HANDSHAKES, IDLE, INVOKES = 30, 400, 80
+CHEAPEST = "agent.identity.get"
+# Processor milliseconds for each on two cores, alone and together: 2026.2.3's, the better of the released gateways.
+PEERS = {"health": (1.0, 1.0), "node.list": (0.2, 0.14), "status": (0.37, 0.2), CHEAPEST: (0.06, 0.05)}
+PEER_HANDSHAKE, PEER_INVOKE = 13.0, 0.36
+LISTED = 10_000
+
+
+async def measure() -> list[Row]:
+    """All parts on one installation."""
+    async with product() as subject, echo("-m", "benchmarks.echo") as own_echo, _node_echo() as node_echo:
+        crowd = await settle(subject.home, MEMBERS, MACHINES_EACH)
+        gateway = gateway_of(subject)
+        return [
+            *await _handshakes(gateway, own_echo, crowd),
+            *await _calls(gateway, own_echo, node_echo, crowd),
+            *await _invokes(gateway, crowd),
+            *await _listing(gateway, subject.home, crowd),
+            *await _idle(gateway, own_echo, crowd),
+        ]
+
+
+@contextlib.asynccontextmanager
+async def _node_echo() -> AsyncGenerator[Subject | None]:
+    folder = ROOT / "web"
+    node = shutil.which("node")
+    if node is None or not (folder / "node_modules" / "ws").exists():
+        sys.stderr.write("\n  !! No Node.js with `ws`: the gateway is NOT compared with it.\n\n")
+        yield None
+        return
+    async with echo(str(ROOT / "benchmarks" / "echo.mjs"), str(folder), program=node) as subject:
+        yield subject
+
+
+async def _handshakes(gateway: Subject, floor: Subject, crowd: list[Member]) -> list[Row]:
+    machines = itertools.cycle(machine for member in crowd for machine in member.machines)
+    ours: list[Cost] = []
+    theirs: list[Cost] = []
+    for _ in range(ROUNDS):
+        async with floor.counting(theirs, HANDSHAKES):
+            for _ in range(HANDSHAKES):
+                socket = await RawSocket.open("127.0.0.1", floor.port)
+                await drive([socket], b"hello", 1)
+                socket.close()
+        async with gateway.counting(ours, HANDSHAKES):
+            for machine in itertools.islice(machines, HANDSHAKES):
+                (await enter(gateway.port, machine)).socket.close()
+    return [_against_peer("handshake with device proof", middle(ours), middle(theirs), PEER_HANDSHAKE)]
+
+
+async def _calls(
+    gateway: Subject, own_echo: Subject, node_echo: Subject | None, crowd: list[Member]
+) -> list[Row]:
+    async with contextlib.AsyncExitStack() as stack:
+        ours = await _sockets(stack, gateway, crowd)
+        floors = {"echo": own_echo} | ({"ws": node_echo} if node_echo else {})
+        sockets = {name: await _sockets(stack, floor) for name, floor in floors.items()}
+        alone = itertools.cycle(ours)  # each member's rate is limited: one after the other has a burst
+        found: dict[tuple[str, int], list[Cost]] = {}
+        for _ in range(ROUNDS):
+            for connections, count in ((1, ALONE), (CONNECTIONS, TOGETHER)):
+                for method in PEERS:
+                    chosen = [next(alone)] if connections == 1 else ours[:CONNECTIONS]
+                    async with gateway.counting(found.setdefault((method, connections), []), count):
+                        await drive(chosen, request(1, method, {}), count)
+                for name, floor in floors.items():
+                    chosen = sockets[name][:connections]
+                    async with floor.counting(found.setdefault((name, connections), []), count * 5):
+                        await drive(chosen, request(1, CHEAPEST, {}), count * 5)
+    costs = {key: middle(each) for key, each in found.items()}
+    rows: list[Row] = []
+    for at, connections in enumerate((1, CONNECTIONS)):
+        cheapest = costs[CHEAPEST, connections]
+        rows += [_against_echo(connections, name, cheapest, costs[name, connections]) for name in floors]
+        for method, peer in PEERS.items():
+            name = f"{method}, {connections} connection{'s' * (connections > 1)}"
+            rows.append(_against_peer(name, costs[method, connections], costs["echo", connections], peer[at]))
+    return rows
+
+
+async def _sockets(
+    stack: contextlib.AsyncExitStack, subject: Subject, crowd: Sequence[Member] | None = None
+) -> list[RawSocket]:
+    if crowd is None:
+        sockets = [await RawSocket.open("127.0.0.1", subject.port) for _ in range(CONNECTIONS)]
+    else:
+        sockets = [(await enter(subject.port, member)).socket for member in crowd]
+    for socket in sockets:
+        stack.callback(socket.close)
+    return sockets
+
+
+async def _invokes(gateway: Subject, crowd: list[Member]) -> list[Row]:
+    costs: list[Cost] = []
+    seconds: list[float] = []
+    for member in crowd[: ROUNDS + 1]:
+        machine, client = await enter(gateway.port, member.machines[0]), await enter(gateway.port, member)
+        _answer_calls(machine, member.machines[0])
+        await client.call("node.list", {})
+        async with gateway.counting(costs, INVOKES):
+            for _ in range(INVOKES):
+                params = {
+                    "nodeId": member.machines[0].node_id,
+                    "command": "fs.list",
+                    "params": {"path": "~"},
+                    "idempotencyKey": str(uuid.uuid4()),
+                }
+                started = time.perf_counter()
+                await client.call("node.invoke", params)
+                seconds.append(time.perf_counter() - started)
+        machine.socket.close()
+        client.socket.close()
+    warm = seconds[INVOKES:]
+    middle_ms, last_ms = percentile(warm, 0.5) * 1000, percentile(warm, 0.99) * 1000
+    cost = middle(costs[1:])
+    return [
+        Row(
+            "node.invoke, p50",
+            f"{middle_ms:.2f} ms",
+            "0.6 ms",
+            f"{middle_ms / 0.6:.2f}×",
+            "≤ 1×",
+            middle_ms <= 0.6,
+        ),
+        Row("node.invoke, p99", f"{last_ms:.2f} ms", "3 ms", f"{last_ms / 3:.2f}×", "≤ 1×", last_ms <= 3),
+        _against_peer("node.invoke", cost, None, PEER_INVOKE),
+    ]
+
+
+def _answer_calls(client: Client, machine: Machine) -> None:
+    """A machine that answers at once."""
+    head = b'{"type":"event","event":"node.invoke.request"'
+
+    def on_text(text: bytes) -> None:
+        if text.startswith(head):
+            call_id = text.partition(b'"id":"')[2].partition(b'"')[0].decode()
+            outcome = {"id": call_id, "nodeId": machine.node_id, "ok": True, "payloadJSON": '{"entries":[]}'}
+            client.send("node.invoke.result", outcome)
+
+    client.socket.on_text = on_text
+
+
+async def _listing(gateway: Subject, home: Path, crowd: list[Member]) -> list[Row]:
+    """Another tenant's calls while somebody goes through 10,000 conversations, page by page."""
+    await write_conversations(home, crowd[0], LISTED)
+    lister = await enter(gateway.port, crowd[0])
+    quiet: list[float] = []
+    busy: list[float] = []
+    for member in crowd[1:7]:
+        other = await enter(gateway.port, member)
+        quiet += await _timed(other, 100)
+        listing = asyncio.create_task(_list_all(lister))
+        while not listing.done():
+            busy += await _timed(other, 1)
+            await asyncio.sleep(0.01)
+        await listing
+        other.socket.close()
+    lister.socket.close()
+    calm, delayed = percentile(quiet, 0.99) * 1000, percentile(busy, 0.99) * 1000
+    added = delayed - calm
+    return [
+        Row(
+            f"another tenant while {LISTED:,} sessions are listed, p99",
+            f"{delayed:.1f} ms",
+            f"{calm:.1f} ms",
+            f"+{added:.1f} ms",
+            "≤ +20 ms",
+            added <= 20,
+        )
+    ]
+
+
+async def _timed(client: Client, count: int) -> list[float]:
+    seconds: list[float] = []
+    for _ in range(count):
+        started = time.perf_counter()
+        await client.call(CHEAPEST, {})
+        seconds.append(time.perf_counter() - started)
+    return seconds
+
+
+async def _list_all(client: Client) -> None:
+    for offset in range(0, LISTED, 200):
+        await client.call("sessions.list", {"limit": 200, "offset": offset})
+
+
+async def _idle(gateway: Subject, floor: Subject, crowd: list[Member]) -> list[Row]:
+    machines: Iterator[Machine] = (machine for member in crowd for machine in member.machines[1:])
+    before = gateway.memory
+    ours = [await enter(gateway.port, machine) for machine in itertools.islice(machines, IDLE)]
+    per_connection = (gateway.memory - before) / 1024 / IDLE
+    before = floor.memory
+    theirs = [await RawSocket.open("127.0.0.1", floor.port) for _ in range(IDLE)]
+    bare = (floor.memory - before) / 1024 / IDLE
+    for client in ours:
+        client.socket.close()
+    for socket in theirs:
+        socket.close()
+    return [
+        Row(
+            "memory of an idle machine's connection",
+            f"{per_connection:.1f} KiB",
+            f"{bare:.1f} KiB",
+            f"{per_connection / bare:.2f}×",
+            "≤ 40 KiB",
+            per_connection <= 40,
+        )
+    ]
+
+
+def _against_echo(connections: int, name: str, ours: Cost, bare: Cost) -> Row:
+    ratio = ours.per_second / bare.per_second
+    is_own = name == "echo"
+    return Row(
+        f"cheapest call, {connections} × against {'its library' if is_own else 'Node ws'}",
+        f"{ours.per_second:.0f}/s",
+        f"{bare.per_second:.0f}/s",
+        f"{ratio:.2f}×",
+        "≥ 0.5×" if is_own else "told only",
+        ratio >= 0.5 or not is_own,
+    )
+
+
+def _against_peer(name: str, ours: Cost, floor: Cost | None, peer_ms: float) -> Row:
+    return Row(
+        f"{name}: processor",
+        f"{ours.cpu_ms:.3f} ms",
+        f"{floor.cpu_ms:.3f} ms" if floor else "–",
+        f"{ours.per_second:.0f}/s",
+        f"≤ {peer_ms} ms",
+        ours.cpu_ms <= peer_ms,
+    )
