@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from openclaw.apps.gateway.at_once import Remembering
 from openclaw.apps.gateway.bearers import Bearers
 from openclaw.apps.gateway.connection import Connection, Identity, Remote
 from openclaw.apps.gateway.dispatch import Handler
@@ -18,6 +19,7 @@ from openclaw.apps.gateway.methods.overview import health_of, overview_methods
 from openclaw.apps.gateway.methods.pairing import pairing_methods
 from openclaw.apps.gateway.methods.sessions import session_methods
 from openclaw.apps.gateway.node_hosts import NodeHosts
+from openclaw.apps.gateway.recent import RecentReads
 from openclaw.apps.gateway.registry import SERVICE_RESTART, ConnectionHub
 from openclaw.domains.devices.events import call_topic, device_topic
 from openclaw.domains.devices.service import calls, gateway_tokens, registry, sessions
@@ -32,6 +34,7 @@ from openclaw.protocol.gateway.frames import POLICY_VIOLATION
 from openclaw.protocol.gateway.handshake import ConnectParams
 
 _RENEW = timedelta(seconds=25)
+_REMEMBERED = ("health", "status", "node.list", "agents.list", "models.list")
 
 
 class Product:
@@ -42,6 +45,7 @@ class Product:
         self._hub = hub
         self._bearers = Bearers(platform)
         self._node_hosts = NodeHosts(platform)
+        self._recent = RecentReads(platform.clock)
         self._handlers: dict[str, Handler] = {
             **overview_methods(platform, hub),
             **chat_methods(platform),
@@ -51,6 +55,8 @@ class Product:
             **pairing_methods(platform),
             **approval_methods(platform),
         }
+        for name in _REMEMBERED:
+            self._handlers[name] = Remembering(name, self._handlers[name], self._recent)
 
     @property
     def handlers(self) -> Mapping[str, Handler]:
@@ -122,11 +128,13 @@ class Product:
         """Listen to the bus for what concerns connections here."""
         self._platform.bus.subscribe("*", self._on_message)
         self._end_gap = self._platform.bus.on_gap(self._on_gap)
+        self._end_commits = self._platform.database.on_commit(self._recent.forget)
 
     def stop(self) -> None:
         """Listen no more."""
         self._platform.bus.unsubscribe("*", self._on_message)
         self._end_gap()
+        self._end_commits()
 
     async def renew_presence(self) -> None:
         """For ever: machines whose socket stands stay online, and sockets whose session has lapsed are closed."""
@@ -156,16 +164,19 @@ class Product:
 
     def _on_gap(self) -> None:
         """Events, calls and revocations may be missing: who comes back is checked again and gets what is open."""
+        self._recent.forget(None)
         self._hub.close_all(SERVICE_RESTART, "messages may have been missed")
 
     def _on_message(self, topic: str, body: dict[str, Any]) -> None:
         if topic.startswith("user:"):
             _, user, workspace = topic.split(":")
+            user_id, workspace_id = UUID(hex=user), UUID(hex=workspace)
+            self._recent.on_event(user_id, workspace_id, body["event"], body["payload"])
             self._hub.publish(
                 body["event"],
                 body["payload"],
-                user_id=UUID(hex=user),
-                workspace_id=UUID(hex=workspace),
+                user_id=user_id,
+                workspace_id=workspace_id,
                 scope=body.get("scope"),
             )
         elif topic == SESSION_ENDED_TOPIC:

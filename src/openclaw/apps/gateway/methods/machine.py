@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from openclaw.apps.gateway.at_once import AtOnce
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.node_hosts import NodeHosts
@@ -54,20 +55,20 @@ def machine_methods(platform: Platform, node_hosts: NodeHosts) -> dict[str, Hand
             return {"ok": True, "event": params.event, "handled": True}
         return {"ok": True, "event": params.event, "handled": False, "reason": "not used"}
 
-    async def accepted(_connection: Connection, _params: Any) -> dict[str, Any]:
+    def accepted(_connection: Connection, _params: Any) -> dict[str, Any]:
         return {"ok": True}
 
-    async def bins(_connection: Connection, _params: p.NoParams) -> dict[str, Any]:
+    def bins(_connection: Connection, _params: p.NoParams) -> dict[str, Any]:
         return {"bins": []}
 
     return {
         "node.invoke.result": invoke_result,
         "node.invoke.progress": invoke_progress,
         "node.event": event,
-        "node.skills.update": accepted,
-        "node.pluginTools.update": accepted,
-        "node.runnerInventory.update": accepted,
-        "skills.bins": bins,
+        "node.skills.update": AtOnce(accepted),
+        "node.pluginTools.update": AtOnce(accepted),
+        "node.runnerInventory.update": AtOnce(accepted),
+        "skills.bins": AtOnce(bins),
     }
 
 

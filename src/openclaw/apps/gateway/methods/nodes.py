@@ -37,7 +37,7 @@ def node_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handler]:
     """Handlers by name."""
 
     async def list_nodes(connection: Connection, _params: p.NoParams) -> dict[str, Any]:
-        async with platform.database.transaction(connection.actor) as scope:
+        async with platform.database.transaction(connection.actor, is_quiet=True) as scope:
             nodes = [_node(device, hub) for device in await registry.list_devices(scope)]
             return {"ts": int(scope.now().timestamp() * 1000), "nodes": nodes}
 
