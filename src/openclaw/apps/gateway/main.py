@@ -59,4 +59,4 @@ async def gateway(platform: Platform) -> AsyncIterator[GatewayServer]:
     finally:
         await cancel_and_wait(presence)
         await server.stop()
-        product.stop()
+        await product.stop()

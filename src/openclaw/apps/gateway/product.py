@@ -5,11 +5,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from openclaw.apps.gateway.at_once import Remembering
 from openclaw.apps.gateway.bearers import Bearers
 from openclaw.apps.gateway.connection import Connection, Identity, Remote
+from openclaw.apps.gateway.direct_calls import DirectCalls, wire_request
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.methods.approvals import approval_methods
 from openclaw.apps.gateway.methods.chat import chat_methods
@@ -46,12 +45,13 @@ class Product:
         self._bearers = Bearers(platform)
         self._node_hosts = NodeHosts(platform)
         self._recent = RecentReads(platform.clock)
+        self._direct = DirectCalls(platform, hub)
         self._handlers: dict[str, Handler] = {
             **overview_methods(platform, hub),
             **chat_methods(platform),
             **session_methods(platform),
-            **node_methods(platform, hub),
-            **machine_methods(platform, self._node_hosts),
+            **node_methods(platform, hub, self._recent, self._direct),
+            **machine_methods(platform, self._node_hosts, self._direct),
             **pairing_methods(platform),
             **approval_methods(platform),
         }
@@ -102,6 +102,7 @@ class Product:
         device_id = connection.actor.device_id
         if device_id is None:
             return
+        self._direct.on_closed(connection)
         if self._hub.node(device_id) is None:
             self._platform.bus.unsubscribe(device_topic(device_id), self._to_device)
         if connection.identity.is_node_host:
@@ -130,8 +131,9 @@ class Product:
         self._end_gap = self._platform.bus.on_gap(self._on_gap)
         self._end_commits = self._platform.database.on_commit(self._recent.forget)
 
-    def stop(self) -> None:
-        """Listen no more."""
+    async def stop(self) -> None:
+        """Listen no more, and keep what is not kept yet."""
+        await self._direct.close()
         self._platform.bus.unsubscribe("*", self._on_message)
         self._end_gap()
         self._end_commits()
@@ -202,15 +204,7 @@ class Product:
         if node.identity.is_node_host:
             self._node_hosts.send(node, call)
             return
-        payload = {
-            "id": call["id"],
-            "nodeId": node.identity.node_id,
-            "command": call["command"],
-            "timeoutMs": call["timeoutMs"],
-            "paramsJSON": _json(call["params"]),
-            "idempotencyKey": call["id"],
-        }
-        if self._hub.publish("node.invoke.request", payload, device_id=device_id):
+        if self._hub.publish("node.invoke.request", wire_request(node, call), device_id=device_id):
             self._platform.bus.publish_live(call_topic(UUID(hex=call["id"])), {"kind": "sent"})
 
     def _cancel(self, device_id: UUID, call_id: str) -> None:
@@ -224,7 +218,3 @@ class Product:
 
 async def _is_token_live(scope: Scope, token_id: UUID, device_id: UUID) -> bool:
     return await gateway_tokens.is_live(scope, token_id) and await registry.is_linked(scope, device_id)
-
-
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()

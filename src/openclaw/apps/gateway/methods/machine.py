@@ -7,6 +7,7 @@ import msgspec
 
 from openclaw.apps.gateway.at_once import AtOnce
 from openclaw.apps.gateway.connection import Connection
+from openclaw.apps.gateway.direct_calls import DirectCalls
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.node_hosts import NodeHosts
 from openclaw.domains.devices.errors import CallNotFoundError, DeviceNotFoundError
@@ -19,7 +20,7 @@ from openclaw.protocol.gateway import params as p
 _MAX_RESULT = 4_194_304
 
 
-def machine_methods(platform: Platform, node_hosts: NodeHosts) -> dict[str, Handler]:
+def machine_methods(platform: Platform, node_hosts: NodeHosts, direct: DirectCalls) -> dict[str, Handler]:
     """Handlers by name."""
 
     async def invoke_result(connection: Connection, params: p.NodeInvokeResultParams) -> dict[str, Any]:
@@ -28,8 +29,11 @@ def machine_methods(platform: Platform, node_hosts: NodeHosts) -> dict[str, Hand
         if connection.identity.is_node_host:
             is_first = await node_hosts.take(connection, params.id, (result, error))
             return {"ok": True} if is_first else {"ok": True, "ignored": True}
+        call_id = _call_id(params.id)
+        if direct.take(connection, call_id, calls.CallEnd(result, error)):
+            return {"ok": True}
         async with platform.database.transaction(connection.actor) as scope:
-            is_first = await calls.finish_call(scope, _call_id(params.id), result=result, error=error)
+            is_first = await calls.finish_call(scope, call_id, result=result, error=error)
         return {"ok": True} if is_first else {"ok": True, "ignored": True}
 
     async def invoke_progress(connection: Connection, params: p.NodeInvokeProgressParams) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from openclaw.domains.devices.models import (
     DeviceTokenRow,
     LinkChallengeRow,
 )
+from openclaw.infra.lookups import LookupScope
 from openclaw.infra.scope import Scope
 
 _REMEMBERED = timedelta(days=30)
@@ -214,6 +215,16 @@ async def add_call(scope: Scope, values: dict[str, Any]) -> bool:
         insert(DeviceCallRow).values(**values).on_conflict_do_nothing().returning(DeviceCallRow.id)
     )
     return inserted is not None
+
+
+async def add_ended_calls(scope: Scope, values: list[dict[str, Any]]) -> None:
+    """Insert calls that have ended already; one that exists is left as it is."""
+    await scope.session.execute(insert(DeviceCallRow).on_conflict_do_nothing(), values)
+
+
+async def is_call_kept(scope: LookupScope, call_id: UUID) -> bool:
+    """Whether the scope may see a call with that id."""
+    return await scope.value("SELECT true FROM device_calls WHERE id = $1", call_id) is True
 
 
 async def find_call(scope: Scope, call_id: UUID) -> DeviceCallRow | None:
