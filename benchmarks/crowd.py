@@ -149,7 +149,8 @@ async def settle(home: Path, members: int, machines_each: int) -> list[Member]:
         nodes = [machine.node_id for machine in machines]
         await connection.execute(_DEVICES, ids, *owners, nodes, keys, HOME)
         await connection.execute(_SESSIONS, ids, *owners, [digest(machine.token) for machine in machines])
-        await connection.execute("ANALYZE")
+        for table in ("users", "workspaces", "memberships", "gateway_tokens", "devices", "device_tokens"):
+            await connection.execute(f"ANALYZE {table}")
     finally:
         await connection.close()
     return crowd

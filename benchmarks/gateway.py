@@ -21,9 +21,9 @@ from benchmarks.report import Row, percentile
 from benchmarks.wire import RawSocket
 
 ROUNDS = 5
-MEMBERS, MACHINES_EACH = 60, 10
-ALONE, TOGETHER, CONNECTIONS = 200, 4000, 50
-HANDSHAKES, IDLE, INVOKES = 30, 400, 80
+MEMBERS, MACHINES_EACH = 200, 4
+ALONE, MEMBERS_ALONE, TOGETHER, CONNECTIONS = 250, 4, 5000, 50
+HANDSHAKES, IDLE, INVOKES = 30, 400, 150
 CHEAPEST = "agent.identity.get"
 # Processor milliseconds for each on two cores, alone and together: 2026.2.3's, the better of the released gateways.
 PEERS = {"health": (1.0, 1.0), "node.list": (0.2, 0.14), "status": (0.37, 0.2), CHEAPEST: (0.06, 0.05)}
@@ -35,7 +35,7 @@ async def measure() -> list[Row]:
     """All parts on one installation."""
     async with product() as subject, echo("-m", "benchmarks.echo") as own_echo, _node_echo() as node_echo:
         crowd = await settle(subject.home, MEMBERS, MACHINES_EACH)
-        gateway = gateway_of(subject)
+        gateway = await gateway_of(subject)
         return [
             *await _handshakes(gateway, own_echo, crowd),
             *await _calls(gateway, own_echo, node_echo, crowd),
@@ -80,18 +80,16 @@ async def _calls(
         ours = await _sockets(stack, gateway, crowd)
         floors = {"echo": own_echo} | ({"ws": node_echo} if node_echo else {})
         sockets = {name: await _sockets(stack, floor) for name, floor in floors.items()}
-        alone = itertools.cycle(ours)  # each member's rate is limited: one after the other has a burst
+        next_ones = itertools.cycle(ours)  # each member's rate is limited: one after the other has a burst
         found: dict[tuple[str, int], list[Cost]] = {}
         for _ in range(ROUNDS):
-            for connections, count in ((1, ALONE), (CONNECTIONS, TOGETHER)):
+            for connections in (1, CONNECTIONS):
                 for method in PEERS:
-                    chosen = [next(alone)] if connections == 1 else ours[:CONNECTIONS]
-                    async with gateway.counting(found.setdefault((method, connections), []), count):
-                        await drive(chosen, request(1, method, {}), count)
+                    costs = found.setdefault((method, connections), [])
+                    await _burst(gateway, costs, method, connections, next_ones)
                 for name, floor in floors.items():
-                    chosen = sockets[name][:connections]
-                    async with floor.counting(found.setdefault((name, connections), []), count * 5):
-                        await drive(chosen, request(1, CHEAPEST, {}), count * 5)
+                    costs = found.setdefault((name, connections), [])
+                    await _burst(floor, costs, CHEAPEST, connections, itertools.cycle(sockets[name]))
     costs = {key: middle(each) for key, each in found.items()}
     rows: list[Row] = []
     for at, connections in enumerate((1, CONNECTIONS)):
@@ -101,6 +99,19 @@ async def _calls(
             name = f"{method}, {connections} connection{'s' * (connections > 1)}"
             rows.append(_against_peer(name, costs[method, connections], costs["echo", connections], peer[at]))
     return rows
+
+
+async def _burst(
+    subject: Subject, costs: list[Cost], method: str, connections: int, sockets: Iterator[RawSocket]
+) -> None:
+    message = request(1, method, {})
+    if connections == 1:
+        async with subject.counting(costs, ALONE * MEMBERS_ALONE):
+            for socket in itertools.islice(sockets, MEMBERS_ALONE):
+                await drive([socket], message, ALONE)
+    else:
+        async with subject.counting(costs, TOGETHER):
+            await drive(list(itertools.islice(sockets, connections)), message, TOGETHER)
 
 
 async def _sockets(
@@ -250,7 +261,7 @@ def _against_peer(name: str, ours: Cost, floor: Cost | None, peer_ms: float) -> 
     return Row(
         f"{name}: processor",
         f"{ours.cpu_ms:.3f} ms",
-        f"{floor.cpu_ms:.3f} ms" if floor else "–",
+        f"{floor.cpu_ms:.3f} ms" if floor else f"db {ours.database_ms:.3f} ms",
         f"{ours.per_second:.0f}/s",
         f"≤ {peer_ms} ms",
         ours.cpu_ms <= peer_ms,

@@ -42,7 +42,7 @@ async def measure() -> list[Row]:
     """All connect; then two ticks in a row are waited for, the second of which all must hear."""
     async with product() as subject:
         crowd = await settle(subject.home, MEMBERS, MACHINES_EACH)
-        gateway = gateway_of(subject)
+        gateway = await gateway_of(subject)
         before = gateway.memory
         ticks = Ticks(MACHINES)
         started = time.perf_counter()

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 import psutil
@@ -41,6 +42,14 @@ class Subject:
         """Resident bytes of the process itself."""
         return int(self._own.memory_info().rss)
 
+    async def settled(self) -> None:
+        """Return when half a second has passed with less than a tenth of it spent computing."""
+        busy = 1.0
+        while busy > 0.1:
+            before = _seconds_of(self._own)
+            await asyncio.sleep(0.5)
+            busy = (_seconds_of(self._own) - before) / 0.5
+
     @contextlib.asynccontextmanager
     async def counting(self, costs: list[Cost], count: int) -> AsyncGenerator[None]:
         """Adds what the block has cost, which does ``count`` operations."""
@@ -51,15 +60,22 @@ class Subject:
         costs.append(Cost(count / seconds, own / count * 1000, database / count * 1000))
 
     def _cpu(self) -> tuple[float, float]:
-        """Seconds so far, of the process and of its database, whose ended backends count too."""
-        own, database = self._own.cpu_times(), 0.0
+        """Seconds so far, of the process and of its database with all its backends."""
+        database = 0.0
         if self._database is not None:
-            times = self._database.cpu_times()
-            database = times.user + times.system + times.children_user + times.children_system
-            for backend in self._database.children():
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    database += sum(backend.cpu_times()[:2])
-        return own.user + own.system, database
+            database = sum(_seconds_of(process) for process in (self._database, *self._database.children()))
+        return _seconds_of(self._own), database
+
+
+def _seconds_of(process: psutil.Process) -> float:
+    """Seconds of the processor that the threads of ``process`` have had: to the nanosecond where the system tells."""
+    seconds = 0.0
+    with contextlib.suppress(psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
+        if not Path(f"/proc/{process.pid}/schedstat").exists():
+            return sum(process.cpu_times()[:2])
+        for thread in Path(f"/proc/{process.pid}/task").iterdir():
+            seconds += int((thread / "schedstat").read_text().split()[0]) / 1e9
+    return seconds
 
 
 @contextlib.asynccontextmanager
@@ -69,10 +85,12 @@ async def echo(*arguments: str, program: str = sys.executable) -> AsyncGenerator
         yield Subject(int(line.split()[-1]), process.pid)
 
 
-def gateway_of(product: Product) -> Subject:
-    """The gateway of a running product, with the database that it started."""
+async def gateway_of(product: Product) -> Subject:
+    """The gateway of a running product, with the database that it started, once all of it is loaded."""
     lines = (product.home / "postgres" / "postmaster.pid").read_text().splitlines()
-    return Subject(product.gateway_port, product.process.pid, int(lines[0]))
+    subject = Subject(product.gateway_port, product.process.pid, int(lines[0]))
+    await subject.settled()
+    return subject
 
 
 def middle(costs: Sequence[Cost]) -> Cost:

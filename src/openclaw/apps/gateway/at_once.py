@@ -1,4 +1,4 @@
-"""Handlers that can answer without waiting: what needs no rows, and what was read a moment ago."""
+"""Handlers that can answer without waiting, and so need no task of their own."""
 
 from collections.abc import Callable, Hashable
 from typing import Any
@@ -12,17 +12,49 @@ from openclaw.protocol.gateway.frames import encode_payload
 
 
 class AtOnce:
-    """A handler that never waits."""
+    """A handler that may know the answer at once; ``at_once`` answers None when it has to wait for it."""
 
-    def __init__(self, answer: Callable[[Connection, Any], Any]) -> None:
-        self.at_once = answer
+    def at_once(self, connection: Connection, params: Any) -> Any | None:
+        """The answer, or None. Any error of the family."""
+        raise NotImplementedError
 
     async def __call__(self, connection: Connection, params: Any) -> Any:
-        """As every handler."""
-        return self.at_once(connection, params)
+        """The answer, as of every handler."""
+        raise NotImplementedError
 
 
-class Remembering:
+class Immediate(AtOnce):
+    """Never waits."""
+
+    def __init__(self, answer: Callable[[Connection, Any], Any]) -> None:
+        self._answer = answer
+
+    def at_once(self, connection: Connection, params: Any) -> Any:
+        """The answer."""
+        return self._answer(connection, params)
+
+    async def __call__(self, connection: Connection, params: Any) -> Any:
+        """The answer."""
+        return self._answer(connection, params)
+
+
+class Often(AtOnce):
+    """Seldom has to wait: ``answer`` is asked when ``quick`` answers None."""
+
+    def __init__(self, quick: Callable[[Connection, Any], Any | None], answer: Handler) -> None:
+        self._quick = quick
+        self._slow = answer
+
+    def at_once(self, connection: Connection, params: Any) -> Any | None:
+        """The answer of ``quick``."""
+        return self._quick(connection, params)
+
+    async def __call__(self, connection: Connection, params: Any) -> Any:
+        """The answer of ``answer``."""
+        return await self._slow(connection, params)
+
+
+class Remembering(AtOnce):
     """A reading handler whose encoded answer is kept for a moment. Its transactions are quiet ones."""
 
     def __init__(self, name: str, handler: Handler, recent: RecentReads) -> None:

@@ -22,13 +22,13 @@ from openclaw.domains.devices.service import calls
 from openclaw.infra.lookups import Lookups
 from openclaw.infra.scope import Actor
 from openclaw.infra.web.context import Platform
-from openclaw.kit.errors import UnavailableError
+from openclaw.kit.errors import OpenClawError, UnavailableError
 from openclaw.kit.tasks import spawn
 from openclaw.protocol.gateway.frames import encode_payload
 
 _log = structlog.get_logger(__name__)
 _KEEP_AFTER_SECONDS = 0.1
-_KEEP_AT_ONCE = 64
+_KEEP_AT_ONCE = 256
 _MOST_UNKEPT = 5_000
 
 Words: TypeAlias = tuple[UUID, str, dict[str, Any]]
@@ -62,15 +62,16 @@ class DirectCalls:
         self._platform = platform
         self._hub = hub
         self._lookups = Lookups(platform.database.url)
+        self._ready: set[Connection] = set()
         self._under_way: dict[UUID, _UnderWay] = {}
         self._unkept: dict[UUID, tuple[Actor, calls.EndedCall]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._keeping: asyncio.Task[None] | None = None
 
     def node_of(self, actor: Actor, row: DeviceRow) -> Connection | None:
-        """The socket of the actor's machine ``row`` if it is here, of a bridge, and has what waited for it."""
+        """The socket of the actor's machine ``row`` if it is here, of a bridge, and has been noted as online."""
         node = self._hub.node(row.id)
-        if node is None or not node.is_announced or node.is_closing or node.identity.is_node_host:
+        if node is None or node not in self._ready or node.is_closing:
             return None
         is_theirs = (node.actor.user_id, node.actor.workspace_id) == (actor.user_id, actor.workspace_id)
         return node if is_theirs else None
@@ -93,19 +94,27 @@ class DirectCalls:
     ) -> calls.CallEnd | None:
         """How the call ended here. None when it is kept already, or its machine has gone: it goes the kept way.
 
-        ``judge`` is asked once the call is known to be new; what it raises is raised. Raises TimeoutError after the
-        call's own time, when it has been cancelled.
+        ``judge`` is asked once the call is known to be new. What it refuses goes the kept way too, where it is judged
+        by the rows of that moment. Raises TimeoutError after the call's own time, when it has been cancelled.
         """
         under_way = self._under_way.get(call_id)
         if under_way is not None:
             return await asyncio.shield(under_way.end)
         if await calls.is_kept(self._lookups.of(actor), call_id):
             return None
-        call = judge()
+        try:
+            call = judge()
+        except OpenClawError:
+            return None
         under_way = self._under_way.get(call_id)  # another may have come while the database was asked
         if under_way is not None:
             return await asyncio.shield(under_way.end)
         return await self._send(actor, node, call)
+
+    def is_open(self, node: Connection, call_id: UUID) -> bool:
+        """Whether an answer of the machine to that call is waited for here."""
+        under_way = self._under_way.get(call_id)
+        return under_way is not None and under_way.node is node
 
     def take(self, node: Connection, call_id: UUID, end: calls.CallEnd) -> bool:
         """The machine's answer; False when it answers nothing that went straight to it."""
@@ -115,8 +124,13 @@ class DirectCalls:
         self._end(under_way, "failed" if end.error else "done", end)
         return True
 
+    def on_ready(self, node: Connection) -> None:
+        """A bridge's socket has been noted as its machine's, and has been sent what waited for it."""
+        self._ready.add(node)
+
     def on_closed(self, node: Connection) -> None:
         """The machine's socket has ended: what it was asked over it goes the kept way."""
+        self._ready.discard(node)
         for under_way in [u for u in self._under_way.values() if u.node is node]:
             del self._under_way[under_way.call.id]
             _settle(under_way, None)

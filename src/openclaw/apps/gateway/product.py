@@ -95,6 +95,8 @@ class Product:
             ended = await calls.list_ended_unheard(scope, device_id)
         for call_id in ended:
             self._cancel(device_id, call_id.hex)
+        if not connection.identity.is_node_host:
+            self._direct.on_ready(connection)
 
     async def on_closed(self, connection: Connection) -> None:
         """A machine without a socket is offline."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -111,6 +112,9 @@ async def open_process(config: Config, url: str, *, clock: Clock | None = None) 
 async def _join(engine: DurableEngine, run_job: agents.RunJob) -> None:
     await engine.launch()
     await run_job.warm_up()
+    # All that is loaded stays: the collector need not go through it again whenever connections and requests come.
+    gc.collect()
+    gc.freeze()
 
 
 def _subscribers(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from openclaw.apps.gateway.at_once import AtOnce
+from openclaw.apps.gateway.at_once import Immediate, Often
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.direct_calls import DirectCalls
 from openclaw.apps.gateway.dispatch import Handler
@@ -35,6 +35,16 @@ def machine_methods(platform: Platform, node_hosts: NodeHosts, direct: DirectCal
         async with platform.database.transaction(connection.actor) as scope:
             is_first = await calls.finish_call(scope, call_id, result=result, error=error)
         return {"ok": True} if is_first else {"ok": True, "ignored": True}
+
+    def take_directly(connection: Connection, params: p.NodeInvokeResultParams) -> dict[str, Any] | None:
+        """A bridge's answer to a call that went straight to it."""
+        if connection.identity.is_node_host or params.node_id != connection.identity.node_id:
+            return None
+        call_id = _call_id(params.id)
+        if not direct.is_open(connection, call_id):
+            return None
+        direct.take(connection, call_id, calls.CallEnd(*_outcome(params)))
+        return {"ok": True}
 
     async def invoke_progress(connection: Connection, params: p.NodeInvokeProgressParams) -> dict[str, Any]:
         _check_own_node(connection, params.node_id)
@@ -66,13 +76,13 @@ def machine_methods(platform: Platform, node_hosts: NodeHosts, direct: DirectCal
         return {"bins": []}
 
     return {
-        "node.invoke.result": invoke_result,
+        "node.invoke.result": Often(take_directly, invoke_result),
         "node.invoke.progress": invoke_progress,
         "node.event": event,
-        "node.skills.update": AtOnce(accepted),
-        "node.pluginTools.update": AtOnce(accepted),
-        "node.runnerInventory.update": AtOnce(accepted),
-        "skills.bins": AtOnce(bins),
+        "node.skills.update": Immediate(accepted),
+        "node.pluginTools.update": Immediate(accepted),
+        "node.runnerInventory.update": Immediate(accepted),
+        "skills.bins": Immediate(bins),
     }
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from openclaw import __version__
-from openclaw.apps.gateway.at_once import AtOnce
+from openclaw.apps.gateway.at_once import Immediate
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.methods.addressing import key_of
@@ -63,10 +63,10 @@ def overview_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handle
     return {
         "health": health,
         "status": status,
-        "system-presence": AtOnce(presence),
+        "system-presence": Immediate(presence),
         "models.list": models,
         "agents.list": agents,
-        "agent.identity.get": AtOnce(identity),
+        "agent.identity.get": Immediate(identity),
     }
 
 

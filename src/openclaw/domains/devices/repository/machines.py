@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -20,6 +21,14 @@ from openclaw.infra.scope import Scope
 
 _REMEMBERED = timedelta(days=30)
 _HEARD_OF = timedelta(days=1)
+# Many at once as one value: a parameter for each field of each call costs more than the rest of it.
+_ADD_ENDED = text("""
+INSERT INTO device_calls (id, workspace_id, user_id, device_id, command, params, timeout_ms, state, result, error,
+    created_at, sent_at, finished_at, expires_at)
+SELECT id, workspace_id, user_id, device_id, command, params, timeout_ms, state, result, error,
+    created_at, sent_at, finished_at, expires_at
+FROM jsonb_populate_recordset(NULL::device_calls, CAST(:calls AS jsonb)) ON CONFLICT DO NOTHING
+""")
 
 
 async def add_challenge(scope: Scope, row: LinkChallengeRow) -> None:
@@ -219,7 +228,7 @@ async def add_call(scope: Scope, values: dict[str, Any]) -> bool:
 
 async def add_ended_calls(scope: Scope, values: list[dict[str, Any]]) -> None:
     """Insert calls that have ended already; one that exists is left as it is."""
-    await scope.session.execute(insert(DeviceCallRow).on_conflict_do_nothing(), values)
+    await scope.session.execute(_ADD_ENDED, {"calls": orjson.dumps(values).decode()})
 
 
 async def is_call_kept(scope: LookupScope, call_id: UUID) -> bool:
