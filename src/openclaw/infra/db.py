@@ -95,11 +95,12 @@ class Database:
             self._tell_committed(actor)
 
     @contextlib.asynccontextmanager
-    async def system(self, *, request_id: str | None = None) -> AsyncIterator[Scope]:
-        """A transaction that sees every tenant: for sign-in, the outbox and recovery only."""
+    async def system(self, *, request_id: str | None = None, is_quiet: bool = False) -> AsyncIterator[Scope]:
+        """A transaction that sees every tenant: for sign-in, the outbox, recovery and presence only."""
         async with self._begin(None, request_id) as scope:
             yield scope
-        self._tell_committed(None)
+        if not is_quiet:
+            self._tell_committed(None)
 
     def _tell_committed(self, actor: Actor | None) -> None:
         for listener in self._commit_listeners:

@@ -26,13 +26,13 @@ from openclaw.domains.identity.events import SESSION_ENDED_TOPIC
 from openclaw.domains.workspaces.events import MEMBERSHIP_CHANGED_TOPIC
 from openclaw.infra.health import check_health
 from openclaw.infra.metrics import GATEWAY_CONNECTIONS
-from openclaw.infra.scope import Scope
 from openclaw.infra.web.context import Platform
 from openclaw.kit.errors import OpenClawError
 from openclaw.protocol.gateway.frames import POLICY_VIOLATION
 from openclaw.protocol.gateway.handshake import ConnectParams
 
 _RENEW = timedelta(seconds=25)
+_RENEWED_AT_ONCE = 500
 _REMEMBERED = ("health", "status", "node.list", "agents.list", "models.list")
 
 
@@ -87,14 +87,12 @@ class Product:
                 platform=client.platform,
                 commands=list(connection.connect.commands),
             )
-            waiting = await calls.list_open_calls(scope, device_id)
-        for call in waiting:
-            self._invoke(device_id, call)
-        # Read after the calls were sent: one that was cancelled in between is cancelled for the machine too.
-        async with self._platform.database.transaction(connection.actor) as scope:
-            ended = await calls.list_ended_unheard(scope, device_id)
-        for call_id in ended:
-            self._cancel(device_id, call_id.hex)
+            for call in await calls.list_open_calls(scope, device_id):
+                self._invoke(device_id, call)
+            # Read after the calls were sent (each statement sees what was committed before it): one that was
+            # cancelled in between is cancelled for the machine too.
+            for call_id in await calls.list_ended_unheard(scope, device_id):
+                self._cancel(device_id, call_id.hex)
         if not connection.identity.is_node_host:
             self._direct.on_ready(connection)
 
@@ -146,25 +144,25 @@ class Product:
             await self._platform.clock.sleep(_RENEW)
             for connection in self._hub.lapsed():
                 connection.close(POLICY_VIOLATION, "token expired")
-            for connection in self._hub.nodes():
-                await self._renew(connection)
+            nodes = self._hub.nodes()
+            for start in range(0, len(nodes), _RENEWED_AT_ONCE):
+                await self._renew(nodes[start : start + _RENEWED_AT_ONCE])
 
-    async def _renew(self, connection: Connection) -> None:
-        device_id, session_id = connection.actor.device_id, connection.actor.session_id
-        assert device_id is not None
-        assert session_id is not None
+    async def _renew(self, nodes: list[Connection]) -> None:
+        """One transaction for machines of many tenants: one each would keep a processor busy with thousands of them."""
         try:
-            async with self._platform.database.transaction(connection.actor) as scope:
-                await registry.note_alive(scope, device_id, connection_id=connection.id)
-                is_live = await (
-                    _is_token_live(scope, session_id, device_id)
-                    if connection.identity.is_node_host
-                    else sessions.is_live(scope, session_id)
-                )
+            async with self._platform.database.system(is_quiet=True) as scope:
+                await registry.note_all_alive(scope, {_device_of(node): node.id for node in nodes})
+                live = await sessions.list_live(scope, _sessions_of(nodes, are_node_hosts=False))
+                live |= await gateway_tokens.list_live(scope, _sessions_of(nodes, are_node_hosts=True))
+                linked = await registry.list_linked(scope, [_device_of(node) for node in nodes])
         except OpenClawError:
             return  # the database is away: the next round tells
-        if not is_live:
-            self._hub.close_session(session_id, reason="session expired")
+        for node in nodes:
+            session_id = node.actor.session_id
+            assert session_id is not None
+            if session_id not in live or _device_of(node) not in linked:
+                self._hub.close_session(session_id, reason="session expired")
 
     def _on_gap(self) -> None:
         """Events, calls and revocations may be missing: who comes back is checked again and gets what is open."""
@@ -218,5 +216,14 @@ class Product:
             self._hub.publish("node.invoke.cancel", {"id": call_id}, device_id=device_id)
 
 
-async def _is_token_live(scope: Scope, token_id: UUID, device_id: UUID) -> bool:
-    return await gateway_tokens.is_live(scope, token_id) and await registry.is_linked(scope, device_id)
+def _device_of(node: Connection) -> UUID:
+    assert node.actor.device_id is not None, "a node is a machine"
+    return node.actor.device_id
+
+
+def _sessions_of(nodes: list[Connection], *, are_node_hosts: bool) -> list[UUID]:
+    return [
+        node.actor.session_id
+        for node in nodes
+        if node.actor.session_id is not None and node.identity.is_node_host is are_node_hosts
+    ]

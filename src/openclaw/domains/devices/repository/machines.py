@@ -1,6 +1,6 @@
 """Every query on linked machines and their calls."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,12 @@ INSERT INTO device_calls (id, workspace_id, user_id, device_id, command, params,
 SELECT id, workspace_id, user_id, device_id, command, params, timeout_ms, state, result, error,
     created_at, sent_at, finished_at, expires_at
 FROM jsonb_populate_recordset(NULL::device_calls, CAST(:calls AS jsonb)) ON CONFLICT DO NOTHING
+""")
+
+_RENEW = text("""
+UPDATE devices SET online_until = :online_until, last_seen_at = :seen_at
+FROM unnest(CAST(:devices AS uuid[]), CAST(:connections AS text[])) AS alive (device_id, connection_id)
+WHERE devices.id = alive.device_id AND devices.connection_id = alive.connection_id
 """)
 
 
@@ -143,6 +149,41 @@ async def set_presence(
         ).returning(DeviceRow.id)
     )
     return found is not None
+
+
+async def renew_presence(scope: Scope, connections: Mapping[UUID, str], *, online_until: datetime) -> None:
+    """Note that those machines' connections are alive, each if it is still the machine's latest."""
+    await scope.session.execute(
+        _RENEW,
+        {
+            "devices": list(connections),
+            "connections": list(connections.values()),
+            "online_until": online_until,
+            "seen_at": scope.now(),
+        },
+    )
+
+
+async def list_linked(scope: Scope, device_ids: Collection[UUID]) -> set[UUID]:
+    """Which of those machines are not revoked."""
+    return set(
+        await scope.session.scalars(
+            select(DeviceRow.id).where(DeviceRow.id.in_(device_ids), DeviceRow.revoked_at.is_(None))
+        )
+    )
+
+
+async def list_live_sessions(scope: Scope, session_ids: Collection[UUID]) -> set[UUID]:
+    """Which of those sessions stand and have an access token that has not lapsed."""
+    return set(
+        await scope.session.scalars(
+            select(DeviceSessionRow.id).where(
+                DeviceSessionRow.id.in_(session_ids),
+                DeviceSessionRow.revoked_at.is_(None),
+                DeviceSessionRow.access_expires_at > scope.now(),
+            )
+        )
+    )
 
 
 async def add_session(scope: Scope, row: DeviceSessionRow) -> None:
