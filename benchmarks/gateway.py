@@ -131,8 +131,8 @@ async def _invokes(gateway: Subject, crowd: list[Member]) -> list[Row]:
     seconds: list[float] = []
     for member in crowd[: ROUNDS + 1]:
         machine, client = await enter(gateway.port, member.machines[0]), await enter(gateway.port, member)
+        await machine.call("skills.bins", {})  # answered once it is noted as online
         _answer_calls(machine, member.machines[0])
-        await client.call("node.list", {})
         async with gateway.counting(costs, INVOKES):
             for _ in range(INVOKES):
                 params = {
