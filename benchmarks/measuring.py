@@ -43,12 +43,12 @@ class Subject:
         return int(self._own.memory_info().rss)
 
     async def settled(self) -> None:
-        """Return when half a second has passed with less than a tenth of it spent computing."""
-        busy = 1.0
-        while busy > 0.1:
+        """Return when twice half a second has passed with less than a tenth of it spent computing."""
+        quiet = 0
+        while quiet < 2:
             before = _seconds_of(self._own)
             await asyncio.sleep(0.5)
-            busy = (_seconds_of(self._own) - before) / 0.5
+            quiet = quiet + 1 if _seconds_of(self._own) - before < 0.05 else 0
 
     @contextlib.asynccontextmanager
     async def counting(self, costs: list[Cost], count: int) -> AsyncGenerator[None]:
