@@ -37,19 +37,29 @@ class Lookups:
         """As `LookupScope.value`."""
         async with self._using:
             try:
-                connection = await self._connected()
-                await self._become(connection, actor)
-                return await connection.fetchval(query, *arguments, timeout=_SECONDS)
+                try:
+                    return await self._ask(actor, query, arguments)
+                except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
+                    # The server was restarted since the connection was opened: what only reads may be asked again.
+                    self._drop()
+                    return await self._ask(actor, query, arguments)
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+                self._drop()
                 raise UnavailableError(part="database") from error
-            except BaseException:
-                self._tenant = None
-                raise
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """End the connection."""
-        if self._connection is not None and not self._connection.is_closed():
-            await self._connection.close(timeout=2)
+        self._drop()
+
+    async def _ask(self, actor: Actor, query: str, arguments: tuple[Any, ...]) -> Any:
+        connection = await self._connected()
+        await self._become(connection, actor)
+        return await connection.fetchval(query, *arguments, timeout=_SECONDS)
+
+    def _drop(self) -> None:
+        connection, self._connection, self._tenant = self._connection, None, None
+        if connection is not None:
+            connection.terminate()
 
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():

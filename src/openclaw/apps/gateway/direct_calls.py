@@ -142,7 +142,7 @@ class DirectCalls:
         if self._keeping is not None:
             await asyncio.wait([self._keeping])
         await self._keep()
-        await self._lookups.close()
+        self._lookups.close()
 
     async def _send(self, actor: Actor, node: Connection, call: ReadingCall) -> calls.CallEnd | None:
         device_id = node.actor.device_id

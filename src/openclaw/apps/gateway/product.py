@@ -102,13 +102,15 @@ class Product:
         device_id = connection.actor.device_id
         if device_id is None:
             return
-        self._direct.on_closed(connection)
         if self._hub.node(device_id) is None:
             self._platform.bus.unsubscribe(device_topic(device_id), self._to_device)
         if connection.identity.is_node_host:
             await self._node_hosts.on_closed(connection)
-        async with self._platform.database.transaction(connection.actor) as scope:
-            await registry.note_gone(scope, device_id, connection_id=connection.id)
+        try:
+            async with self._platform.database.transaction(connection.actor) as scope:
+                await registry.note_gone(scope, device_id, connection_id=connection.id)
+        finally:
+            self._direct.on_closed(connection)  # only now: its calls are told that the machine is away
 
     async def health(self) -> dict[str, Any]:
         """What every client may know."""

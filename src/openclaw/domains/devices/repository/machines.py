@@ -269,7 +269,7 @@ async def add_call(scope: Scope, values: dict[str, Any]) -> bool:
 
 async def add_ended_calls(scope: Scope, values: list[dict[str, Any]]) -> None:
     """Insert calls that have ended already; one that exists is left as it is."""
-    await scope.session.execute(_ADD_ENDED, {"calls": orjson.dumps(values).decode()})
+    await scope.session.execute(_ADD_ENDED, {"calls": orjson.dumps(values, default=str).decode()})
 
 
 async def is_call_kept(scope: LookupScope, call_id: UUID) -> bool:
