@@ -1,4 +1,4 @@
-"""Reading calls that go straight to a machine whose socket this process holds; see docs/decisions/0015.
+"""Reading calls that go straight to a machine whose socket this process holds; see docs/decisions/0019.
 
 A call that changes something is a row before it is sent. One that only reads may run twice without harm, so its row
 is written after its end, many together. A key is still one call: what is under way here, what has not been written
