@@ -3,7 +3,9 @@
 import asyncio
 import sys
 
-from benchmarks import bridge, fanout, gateway, growth, held, startup, tool, turn
+import uvloop
+
+from benchmarks import bridge, fanout, gateway, growth, held, hello, startup, tool, turn
 
 BENCHMARKS = {
     "turn": turn,
@@ -11,6 +13,7 @@ BENCHMARKS = {
     "tool": tool,
     "growth": growth,
     "gateway": gateway,
+    "hello": hello,
     "held": held,
     "fanout": fanout,
     "bridge": bridge,
@@ -29,4 +32,5 @@ async def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(sys.argv[1:])))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # a slow client measures itself
+        sys.exit(runner.run(main(sys.argv[1:])))

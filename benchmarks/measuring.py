@@ -53,13 +53,13 @@ class Subject:
     @contextlib.asynccontextmanager
     async def counting(self, costs: list[Cost], count: int) -> AsyncGenerator[None]:
         """Adds what the block has cost, which does ``count`` operations."""
-        before, started = self._cpu(), time.perf_counter()
+        before, started = self.processor_seconds(), time.perf_counter()
         yield
         seconds = time.perf_counter() - started
-        own, database = (now - then for now, then in zip(self._cpu(), before, strict=True))
+        own, database = (now - then for now, then in zip(self.processor_seconds(), before, strict=True))
         costs.append(Cost(count / seconds, own / count * 1000, database / count * 1000))
 
-    def _cpu(self) -> tuple[float, float]:
+    def processor_seconds(self) -> tuple[float, float]:
         """Seconds so far, of the process and of its database with all its backends."""
         database = 0.0
         if self._database is not None:
@@ -86,11 +86,16 @@ async def echo(*arguments: str, program: str = sys.executable) -> AsyncGenerator
 
 
 async def gateway_of(product: Product) -> Subject:
-    """The gateway of a running product, with the database that it started, once all of it is loaded."""
-    lines = (product.home / "postgres" / "postmaster.pid").read_text().splitlines()
-    subject = Subject(product.gateway_port, product.process.pid, int(lines[0]))
+    """The gateway of a running product, once all of it is loaded."""
+    subject = subject_at(product.home, product.gateway_port, product.process.pid)
     await subject.settled()
     return subject
+
+
+def subject_at(home: Path, port: int, pid: int) -> Subject:
+    """A process that started the database of ``home``."""
+    lines = (home / "postgres" / "postmaster.pid").read_text().splitlines()
+    return Subject(port, pid, int(lines[0]))
 
 
 def middle(costs: Sequence[Cost]) -> Cost:
