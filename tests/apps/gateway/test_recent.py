@@ -23,12 +23,14 @@ class Source:
 
     def __init__(self) -> None:
         self.reads = 0
+        self.began: asyncio.Queue[int] = asyncio.Queue()
         self.gate = asyncio.Event()
         self.gate.set()
 
     async def read(self) -> int:
         self.reads += 1
         reads = self.reads
+        self.began.put_nowait(reads)
         await self.gate.wait()
         return reads
 
@@ -81,19 +83,26 @@ async def test_those_who_come_together_share_a_read_but_not_one_from_before_a_ch
     source = Source()
     source.gate.clear()
     first = [asyncio.ensure_future(recent.read(ANN, "x", source.read)) for _ in range(3)]
-    await asyncio.sleep(0)
+    await source.began.get()
     recent.forget(ANN)
     later = asyncio.ensure_future(recent.read(ANN, "x", source.read))
-    await asyncio.sleep(0)
+    await source.began.get()
     first[0].cancel()  # one who leaves does not end it for the others
     source.gate.set()
     assert [await asyncio.gather(*first[1:]), await later] == [[1, 1], 2]
     assert recent.find(ANN, "x") == 2, "the earlier one is not kept"
 
 
+async def test_a_client_that_asks_in_many_ways_fills_no_memory(recent: RecentReads) -> None:
+    source = Source()
+    for number in range(1000):
+        await recent.read(ANN, number, source.read)
+    assert sum(recent.find(ANN, number) is not None for number in range(1000)) <= 64
+    assert recent.find(ANN, 999) == 1000
+
+
 async def test_a_failure_is_told_to_all_and_not_kept(recent: RecentReads) -> None:
     async def fail() -> int:
-        await asyncio.sleep(0)
         raise UnavailableError(part="database")
 
     outcomes = await asyncio.gather(*(recent.read(ANN, "x", fail) for _ in range(2)), return_exceptions=True)

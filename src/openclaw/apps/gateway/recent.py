@@ -18,6 +18,7 @@ from openclaw.kit.tasks import spawn
 T = TypeVar("T")
 _LIFETIME = timedelta(seconds=1)
 _MOST_MEMBERS = 10_000
+_MOST_COPIES = 64
 _STREAMED = ("chat", "agent")
 """Events of text that streams: rows change with the event that ends it."""
 
@@ -88,6 +89,8 @@ class RecentReads:
             return _Failure(error)
         finally:
             copies.under_way.pop(what, None)
+        if len(copies.found) >= _MOST_COPIES:  # what a client asks by is its own choice
+            copies.found.clear()
         copies.found[what] = expires_at, value
         return value
 
