@@ -169,6 +169,24 @@ async def test_a_socket_whose_session_was_not_refreshed_is_closed(server: Server
         assert await ended == (1008, "session expired")
 
 
+async def test_machines_of_every_tenant_stay_online_while_their_sockets_stand(server: Server) -> None:
+    people = [await register(server, name) for name in ("ann", "bob")]
+    machines = [await link(person) for person in people]
+    async with online(machines[0]), online(machines[1]), server.owner() as owner:
+        # Bob's was taken up by another gateway meanwhile: that one speaks for it.
+        await owner.execute(
+            "UPDATE devices SET connection_id = 'elsewhere' WHERE id = $1", machines[1].device_id
+        )
+        seen = "SELECT last_seen_at FROM devices WHERE id = $1"
+        server.manual.advance(timedelta(seconds=30))
+        while await owner.fetchval(seen, machines[0].device_id) != server.manual.now():
+            pass
+        assert await owner.fetchval(seen, machines[1].device_id) != server.manual.now()
+        server.manual.advance(timedelta(seconds=60))
+        online_now = [(await person.get("/devices"))["items"][0]["online"] for person in people]
+        assert online_now == [True, False]
+
+
 async def test_unlinking_at_the_machine(server: Server) -> None:
     ann = await register(server)
     machine = await link(ann)
