@@ -13,7 +13,7 @@ from typing import Any
 
 from openclaw.apps.process.loop import run
 
-PIECES, PACE_SECONDS = 12, 1.0
+PIECES, PACE_SECONDS = 24, 0.25
 
 
 class PacedModel:
