@@ -3,9 +3,21 @@
 import asyncio
 import sys
 
-from benchmarks import growth, startup, tool, turn
+import uvloop
 
-BENCHMARKS = {"turn": turn, "startup": startup, "tool": tool, "growth": growth}
+from benchmarks import bridge, fanout, gateway, growth, held, hello, startup, tool, turn
+
+BENCHMARKS = {
+    "turn": turn,
+    "startup": startup,
+    "tool": tool,
+    "growth": growth,
+    "gateway": gateway,
+    "hello": hello,
+    "held": held,
+    "fanout": fanout,
+    "bridge": bridge,
+}
 
 
 async def main(names: list[str]) -> int:
@@ -20,4 +32,5 @@ async def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(sys.argv[1:])))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # a slow client measures itself
+        sys.exit(runner.run(main(sys.argv[1:])))

@@ -34,6 +34,7 @@ class Product:
     process: asyncio.subprocess.Process
     home: Path
     url: str
+    gateway_port: int
     http: httpx2.AsyncClient
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -110,11 +111,11 @@ class GatewayClient:
 
 @contextlib.asynccontextmanager
 async def running(
-    *arguments: str, expects: str, **environment: str
+    *arguments: str, expects: str, program: str = sys.executable, **environment: str
 ) -> AsyncGenerator[tuple[asyncio.subprocess.Process, str]]:
     """A child process, and its first line that holds ``expects``; ended at the end of the block."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
+        program,
         *arguments,
         cwd=ROOT,
         env={**os.environ, **environment},
@@ -141,11 +142,11 @@ async def running(
 async def product() -> AsyncGenerator[Product]:
     """`up` with an empty home."""
     with tempfile.TemporaryDirectory(prefix="openclaw-bench-") as folder:
-        home, port = Path(folder) / "home", free_port()
+        home, port, gateway_port = Path(folder) / "home", free_port(), free_port()
         environment = {
             "OPENCLAW_HOME": str(home),
             "OPENCLAW_PORT": str(port),
-            "OPENCLAW_GATEWAY_PORT": str(free_port()),
+            "OPENCLAW_GATEWAY_PORT": str(gateway_port),
             "OPENCLAW_LOG_LEVEL": "ERROR",
         }
         async with running("-m", "openclaw.apps.standalone", expects="running at", **environment) as (
@@ -154,4 +155,4 @@ async def product() -> AsyncGenerator[Product]:
         ):
             url = f"http://127.0.0.1:{port}"
             async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
-                yield Product(process, home, url, http)
+                yield Product(process, home, url, gateway_port, http)

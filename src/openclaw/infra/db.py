@@ -1,7 +1,7 @@
 """PostgreSQL: the engine, transactions that carry a Scope, and the base of all tables."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -70,21 +70,41 @@ class Database:
             },
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._commit_listeners: list[Callable[[Actor | None], None]] = []
+
+    def on_commit(self, listener: Callable[[Actor | None], None]) -> Callable[[], None]:
+        """Call ``listener`` after every transaction here that may have written: with its actor, None for a system's.
+
+        It is called before whoever wrote goes on, and must not block or raise. Returns the call that ends it.
+        """
+        self._commit_listeners.append(listener)
+        return lambda: self._commit_listeners.remove(listener)
 
     @contextlib.asynccontextmanager
-    async def transaction(self, actor: Actor, *, request_id: str | None = None) -> AsyncIterator[Scope]:
+    async def transaction(
+        self, actor: Actor, *, request_id: str | None = None, is_quiet: bool = False
+    ) -> AsyncIterator[Scope]:
         """A transaction of ``actor``: committed at the end of the block, rolled back on any error.
 
-        Raises UnavailableError when the database does not answer.
+        ``is_quiet``: nothing is written that anybody keeps a copy of, so nobody is told. Raises UnavailableError when
+        the database does not answer.
         """
         async with self._begin(actor, request_id) as scope:
             yield scope
+        if not is_quiet:
+            self._tell_committed(actor)
 
     @contextlib.asynccontextmanager
-    async def system(self, *, request_id: str | None = None) -> AsyncIterator[Scope]:
-        """A transaction that sees every tenant: for sign-in, the outbox and recovery only."""
+    async def system(self, *, request_id: str | None = None, is_quiet: bool = False) -> AsyncIterator[Scope]:
+        """A transaction that sees every tenant: for sign-in, the outbox, recovery and presence only."""
         async with self._begin(None, request_id) as scope:
             yield scope
+        if not is_quiet:
+            self._tell_committed(None)
+
+    def _tell_committed(self, actor: Actor | None) -> None:
+        for listener in self._commit_listeners:
+            listener(actor)
 
     @contextlib.asynccontextmanager
     async def _begin(self, actor: Actor | None, request_id: str | None) -> AsyncIterator[Scope]:

@@ -60,7 +60,8 @@ class Bearers:
         return Identity(actor=actor, role=GatewayRole.OPERATOR, scopes=granted)
 
     async def _bridge(self, connect: ConnectParams, token: str, remote: Remote) -> Identity:
-        async with self._platform.database.system() as scope:
+        # Most often it only reads; the end of a link is told over the bus.
+        async with self._platform.database.system(is_quiet=True) as scope:
             found = await sessions.authenticate(scope, token)
         if found is None:
             raise DeviceSessionRevokedError
@@ -81,7 +82,7 @@ class Bearers:
     async def _by_gateway_token(
         self, connect: ConnectParams, token: str, remote: Remote, *, is_node: bool
     ) -> Identity:
-        async with self._platform.database.system() as scope:
+        async with self._platform.database.system(is_quiet=not is_node) as scope:
             bearer = await gateway_tokens.authenticate(scope, token)
             if is_node and policy.CONNECT_MACHINES not in bearer.scopes:
                 raise GatewayTokenScopeError(scope=policy.CONNECT_MACHINES)

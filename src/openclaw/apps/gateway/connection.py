@@ -111,6 +111,11 @@ class Connection:
         """Send an event that ``can_receive`` let through."""
         self._queue.put_event(event)
 
+    @property
+    def has_room(self) -> bool:
+        """Whether the client has taken enough of the answers that it was given before."""
+        return self._queue.has_room
+
     async def room_for_answer(self) -> None:
         """Wait while the client has not taken the answers that it was given before."""
         await self._queue.room_for_answer()

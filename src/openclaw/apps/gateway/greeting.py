@@ -171,6 +171,7 @@ class Greeter:
 
     def _greeting(self, connection: Connection, health: dict[str, object]) -> Greeting:
         member = connection.actor.user_id, connection.actor.workspace_id
+        is_operator = connection.identity.role is Role.OPERATOR
         return Greeting(
             version=self.version,
             boot_id=self.boot_id,
@@ -185,7 +186,7 @@ class Greeter:
             capabilities=list(self.capabilities),
             role=connection.identity.role,
             scopes=connection.identity.scopes,
-            presence=self.hub.presence(*member),
+            presence=self.hub.presence(*member) if is_operator else self.hub.own_presence(connection),
             health=health,
             state_version=self.hub.state_version(*member),
             uptime_ms=int((self.clock.now() - self.started_at).total_seconds() * 1000),

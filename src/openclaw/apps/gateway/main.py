@@ -8,6 +8,7 @@ from openclaw.apps.gateway.product import Product
 from openclaw.apps.gateway.registry import ConnectionHub
 from openclaw.apps.gateway.server import GatewayConfig, GatewayServer
 from openclaw.apps.process.database import database_url
+from openclaw.apps.process.loop import loaded
 from openclaw.apps.process.loop import run as run_loop
 from openclaw.apps.process.parts import open_process
 from openclaw.apps.process.signals import stopped
@@ -27,7 +28,7 @@ def main() -> None:
 async def _serve(config: Config) -> None:
     async with (
         database_url(config) as url,
-        open_process(config, url) as process,
+        open_process(config, url, on_loaded=loaded) as process,
         gateway(process.platform),
     ):
         await stopped()
@@ -59,4 +60,4 @@ async def gateway(platform: Platform) -> AsyncIterator[GatewayServer]:
     finally:
         await cancel_and_wait(presence)
         await server.stop()
-        product.stop()
+        await product.stop()

@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
+from openclaw.apps.gateway.at_once import Remembering
 from openclaw.apps.gateway.bearers import Bearers
 from openclaw.apps.gateway.connection import Connection, Identity, Remote
+from openclaw.apps.gateway.direct_calls import DirectCalls, wire_request
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.methods.approvals import approval_methods
 from openclaw.apps.gateway.methods.chat import chat_methods
@@ -18,6 +18,7 @@ from openclaw.apps.gateway.methods.overview import health_of, overview_methods
 from openclaw.apps.gateway.methods.pairing import pairing_methods
 from openclaw.apps.gateway.methods.sessions import session_methods
 from openclaw.apps.gateway.node_hosts import NodeHosts
+from openclaw.apps.gateway.recent import RecentReads
 from openclaw.apps.gateway.registry import SERVICE_RESTART, ConnectionHub
 from openclaw.domains.devices.events import call_topic, device_topic
 from openclaw.domains.devices.service import calls, gateway_tokens, registry, sessions
@@ -25,13 +26,14 @@ from openclaw.domains.identity.events import SESSION_ENDED_TOPIC
 from openclaw.domains.workspaces.events import MEMBERSHIP_CHANGED_TOPIC
 from openclaw.infra.health import check_health
 from openclaw.infra.metrics import GATEWAY_CONNECTIONS
-from openclaw.infra.scope import Scope
 from openclaw.infra.web.context import Platform
 from openclaw.kit.errors import OpenClawError
 from openclaw.protocol.gateway.frames import POLICY_VIOLATION
 from openclaw.protocol.gateway.handshake import ConnectParams
 
 _RENEW = timedelta(seconds=25)
+_RENEWED_AT_ONCE = 500
+_REMEMBERED = ("health", "status", "node.list", "agents.list", "models.list")
 
 
 class Product:
@@ -42,15 +44,19 @@ class Product:
         self._hub = hub
         self._bearers = Bearers(platform)
         self._node_hosts = NodeHosts(platform)
+        self._recent = RecentReads(platform.clock)
+        self._direct = DirectCalls(platform, hub)
         self._handlers: dict[str, Handler] = {
             **overview_methods(platform, hub),
             **chat_methods(platform),
             **session_methods(platform),
-            **node_methods(platform, hub),
-            **machine_methods(platform, self._node_hosts),
+            **node_methods(platform, hub, self._recent, self._direct),
+            **machine_methods(platform, self._node_hosts, self._direct),
             **pairing_methods(platform),
             **approval_methods(platform),
         }
+        for name in _REMEMBERED:
+            self._handlers[name] = Remembering(name, self._handlers[name], self._recent)
 
     @property
     def handlers(self) -> Mapping[str, Handler]:
@@ -81,14 +87,14 @@ class Product:
                 platform=client.platform,
                 commands=list(connection.connect.commands),
             )
-            waiting = await calls.list_open_calls(scope, device_id)
-        for call in waiting:
-            self._invoke(device_id, call)
-        # Read after the calls were sent: one that was cancelled in between is cancelled for the machine too.
-        async with self._platform.database.transaction(connection.actor) as scope:
-            ended = await calls.list_ended_unheard(scope, device_id)
-        for call_id in ended:
-            self._cancel(device_id, call_id.hex)
+            for call in await calls.list_open_calls(scope, device_id):
+                self._invoke(device_id, call)
+            # Read after the calls were sent (each statement sees what was committed before it): one that was
+            # cancelled in between is cancelled for the machine too.
+            for call_id in await calls.list_ended_unheard(scope, device_id):
+                self._cancel(device_id, call_id.hex)
+        if not connection.identity.is_node_host:
+            self._direct.on_ready(connection)
 
     async def on_closed(self, connection: Connection) -> None:
         """A machine without a socket is offline."""
@@ -100,8 +106,11 @@ class Product:
             self._platform.bus.unsubscribe(device_topic(device_id), self._to_device)
         if connection.identity.is_node_host:
             await self._node_hosts.on_closed(connection)
-        async with self._platform.database.transaction(connection.actor) as scope:
-            await registry.note_gone(scope, device_id, connection_id=connection.id)
+        try:
+            async with self._platform.database.transaction(connection.actor) as scope:
+                await registry.note_gone(scope, device_id, connection_id=connection.id)
+        finally:
+            self._direct.on_closed(connection)  # only now: its calls are told that the machine is away
 
     async def health(self) -> dict[str, Any]:
         """What every client may know."""
@@ -122,11 +131,14 @@ class Product:
         """Listen to the bus for what concerns connections here."""
         self._platform.bus.subscribe("*", self._on_message)
         self._end_gap = self._platform.bus.on_gap(self._on_gap)
+        self._end_commits = self._platform.database.on_commit(self._recent.forget)
 
-    def stop(self) -> None:
-        """Listen no more."""
+    async def stop(self) -> None:
+        """Listen no more, and keep what is not kept yet."""
+        await self._direct.close()
         self._platform.bus.unsubscribe("*", self._on_message)
         self._end_gap()
+        self._end_commits()
 
     async def renew_presence(self) -> None:
         """For ever: machines whose socket stands stay online, and sockets whose session has lapsed are closed."""
@@ -134,38 +146,41 @@ class Product:
             await self._platform.clock.sleep(_RENEW)
             for connection in self._hub.lapsed():
                 connection.close(POLICY_VIOLATION, "token expired")
-            for connection in self._hub.nodes():
-                await self._renew(connection)
+            nodes = self._hub.nodes()
+            for start in range(0, len(nodes), _RENEWED_AT_ONCE):
+                await self._renew(nodes[start : start + _RENEWED_AT_ONCE])
 
-    async def _renew(self, connection: Connection) -> None:
-        device_id, session_id = connection.actor.device_id, connection.actor.session_id
-        assert device_id is not None
-        assert session_id is not None
+    async def _renew(self, nodes: list[Connection]) -> None:
+        """One transaction for machines of many tenants: one each would keep a processor busy with thousands of them."""
         try:
-            async with self._platform.database.transaction(connection.actor) as scope:
-                await registry.note_alive(scope, device_id, connection_id=connection.id)
-                is_live = await (
-                    _is_token_live(scope, session_id, device_id)
-                    if connection.identity.is_node_host
-                    else sessions.is_live(scope, session_id)
-                )
+            async with self._platform.database.system(is_quiet=True) as scope:
+                await registry.note_all_alive(scope, {_device_of(node): node.id for node in nodes})
+                live = await sessions.list_live(scope, _sessions_of(nodes, are_node_hosts=False))
+                live |= await gateway_tokens.list_live(scope, _sessions_of(nodes, are_node_hosts=True))
+                linked = await registry.list_linked(scope, [_device_of(node) for node in nodes])
         except OpenClawError:
             return  # the database is away: the next round tells
-        if not is_live:
-            self._hub.close_session(session_id, reason="session expired")
+        for node in nodes:
+            session_id = node.actor.session_id
+            assert session_id is not None
+            if session_id not in live or _device_of(node) not in linked:
+                self._hub.close_session(session_id, reason="session expired")
 
     def _on_gap(self) -> None:
         """Events, calls and revocations may be missing: who comes back is checked again and gets what is open."""
+        self._recent.forget(None)
         self._hub.close_all(SERVICE_RESTART, "messages may have been missed")
 
     def _on_message(self, topic: str, body: dict[str, Any]) -> None:
         if topic.startswith("user:"):
             _, user, workspace = topic.split(":")
+            user_id, workspace_id = UUID(hex=user), UUID(hex=workspace)
+            self._recent.on_event(user_id, workspace_id, body["event"], body["payload"])
             self._hub.publish(
                 body["event"],
                 body["payload"],
-                user_id=UUID(hex=user),
-                workspace_id=UUID(hex=workspace),
+                user_id=user_id,
+                workspace_id=workspace_id,
                 scope=body.get("scope"),
             )
         elif topic == SESSION_ENDED_TOPIC:
@@ -191,15 +206,7 @@ class Product:
         if node.identity.is_node_host:
             self._node_hosts.send(node, call)
             return
-        payload = {
-            "id": call["id"],
-            "nodeId": node.identity.node_id,
-            "command": call["command"],
-            "timeoutMs": call["timeoutMs"],
-            "paramsJSON": _json(call["params"]),
-            "idempotencyKey": call["id"],
-        }
-        if self._hub.publish("node.invoke.request", payload, device_id=device_id):
+        if self._hub.publish("node.invoke.request", wire_request(node, call), device_id=device_id):
             self._platform.bus.publish_live(call_topic(UUID(hex=call["id"])), {"kind": "sent"})
 
     def _cancel(self, device_id: UUID, call_id: str) -> None:
@@ -211,9 +218,14 @@ class Product:
             self._hub.publish("node.invoke.cancel", {"id": call_id}, device_id=device_id)
 
 
-async def _is_token_live(scope: Scope, token_id: UUID, device_id: UUID) -> bool:
-    return await gateway_tokens.is_live(scope, token_id) and await registry.is_linked(scope, device_id)
+def _device_of(node: Connection) -> UUID:
+    assert node.actor.device_id is not None, "a node is a machine"
+    return node.actor.device_id
 
 
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
+def _sessions_of(nodes: list[Connection], *, are_node_hosts: bool) -> list[UUID]:
+    return [
+        node.actor.session_id
+        for node in nodes
+        if node.actor.session_id is not None and node.identity.is_node_host is are_node_hosts
+    ]

@@ -161,6 +161,10 @@ class ConnectionHub:
         mine = self.connections(user_id=user_id, workspace_id=workspace_id)
         return [_presence_entry(c) for c in sorted(mine, key=lambda c: (c.connected_at, c.id))]
 
+    def own_presence(self, connection: Connection) -> list[PresenceEntry]:
+        """The presence that a machine is greeted with: its own."""
+        return [_presence_entry(connection)]
+
     def state_version(self, user_id: UUID, workspace_id: UUID) -> StateVersion:
         """The version of ``presence``; counted per user and workspace, so that it tells nothing of others."""
         return StateVersion(presence=self._presence_versions.get((user_id, workspace_id), 0), health=0)
@@ -168,7 +172,10 @@ class ConnectionHub:
     def tell_presence(self, user_id: UUID, workspace_id: UUID) -> None:
         """Send the user's clients in a workspace the list of who is here."""
         version = self._presence_versions.get((user_id, workspace_id))
-        if version is not None:
+        if version is None:
+            return
+        mine = self.connections(user_id=user_id, workspace_id=workspace_id)
+        if any(connection.identity.role is Role.OPERATOR for connection in mine):  # machines are not told
             self.publish(
                 "presence",
                 {"presence": self.presence(user_id, workspace_id)},

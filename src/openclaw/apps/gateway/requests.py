@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from openclaw.apps.gateway.at_once import AtOnce
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.idempotency import IdempotencyCache
@@ -84,12 +85,14 @@ class RequestRunner:
             await self._check_rate(1 + size / BYTES_PER_TOKEN)
             method, handler, params = self._prepare(request)
             await self._check_in_flight()
+            lane = method.lane(params) if method.lane is not None else None
+            before = self._lanes.get(lane) if lane is not None else None
+            if before is None and self._answer_at_once(request, handler, params):
+                return None
         except OpenClawError as error:
             self._connection.refuse(request.id, error)
             self._note_refusal(error)
             return None
-        lane = method.lane(params) if method.lane is not None else None
-        before = self._lanes.get(lane) if lane is not None else None
         task = spawn(self._run(request, method, handler, params, before), name=f"gateway {method.name}")
         self._in_flight[request.id] = task
         if lane is not None:
@@ -142,6 +145,19 @@ class RequestRunner:
             raise UnknownMethodError(method=request.method)
         method.check_allowed(identity.role, identity.scopes)
         return method, handler, method.decode(request.params)
+
+    def _answer_at_once(self, request: Request, handler: Handler, params: Params) -> bool:
+        """Answer without a task of its own, if the handler can and the client takes what it is given."""
+        if not isinstance(handler, AtOnce) or not self._connection.has_room:
+            return False
+        payload = handler.at_once(self._connection, params)
+        if payload is None:
+            return False
+        frame = encode_response(request.id, payload)
+        if len(frame) > self._limits.max_payload:
+            return False  # told as it always is
+        self._connection.send_answer(frame)
+        return True
 
     def _note_refusal(self, error: OpenClawError) -> None:
         """Close on a client that does not take no for an answer."""

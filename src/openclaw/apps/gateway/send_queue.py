@@ -144,6 +144,11 @@ class SendQueue:
         """Bytes that the client has not taken yet."""
         return self._socket.transport.get_write_buffer_size() + self._event_bytes + self._answer_bytes
 
+    @property
+    def has_room(self) -> bool:
+        """Whether fewer answers wait than may."""
+        return self._room.is_set()
+
     async def room_for_answer(self) -> None:
         """Wait while as many answers wait as may."""
         while not self._room.is_set():

@@ -39,11 +39,17 @@ class Process:
     engine: DurableEngine
 
 
+def _nothing() -> None:
+    """What is done once a process is loaded, by default."""
+
+
 @contextlib.asynccontextmanager
-async def open_process(config: Config, url: str, *, clock: Clock | None = None) -> AsyncIterator[Process]:
+async def open_process(
+    config: Config, url: str, *, clock: Clock | None = None, on_loaded: Callable[[], None] = _nothing
+) -> AsyncIterator[Process]:
     """Connect to the database at ``url`` and run what every role runs: the bus, the outbox, durable work.
 
-    Durable work joins in the background, so that the role can answer before.
+    Durable work joins in the background, so that the role can answer before; ``on_loaded`` is called when it has.
     """
     clock = clock or SystemClock()
     keys = load_key_ring(config.home, config.secret_key.get_secret_value() if config.secret_key else None)
@@ -94,7 +100,7 @@ async def open_process(config: Config, url: str, *, clock: Clock | None = None) 
     await bus.start()
     relay = OutboxRelay(database, bus, clock, _subscribers(carry_run, blobs))
     tasks = [
-        spawn(_join(engine, run_job), name="durable engine"),
+        spawn(_join(engine, run_job, on_loaded), name="durable engine"),
         spawn(relay.run(), name="outbox relay"),
         spawn(keep_house(database, clock, CHORES), name="housekeeping"),
     ]
@@ -108,9 +114,10 @@ async def open_process(config: Config, url: str, *, clock: Clock | None = None) 
         await database.close()
 
 
-async def _join(engine: DurableEngine, run_job: agents.RunJob) -> None:
+async def _join(engine: DurableEngine, run_job: agents.RunJob, on_loaded: Callable[[], None]) -> None:
     await engine.launch()
     await run_job.warm_up()
+    on_loaded()
 
 
 def _subscribers(

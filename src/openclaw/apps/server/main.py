@@ -1,6 +1,7 @@
 """`openclaw server`: configuration to running process."""
 
 from openclaw.apps.process.database import database_url
+from openclaw.apps.process.loop import loaded
 from openclaw.apps.process.loop import run as run_loop
 from openclaw.apps.process.parts import open_process
 from openclaw.apps.process.signals import stopped
@@ -21,7 +22,7 @@ async def _serve(config: Config) -> None:
     listener = listen(config.host, config.port)
     async with (
         database_url(config) as url,
-        open_process(config, url) as process,
+        open_process(config, url, on_loaded=loaded) as process,
         serving(build_app(process.platform), listener, trusted_proxies=config.trusted_proxies),
     ):
         await stopped()

@@ -5,6 +5,7 @@ import webbrowser
 
 from openclaw.apps.gateway.main import gateway
 from openclaw.apps.process.database import database_url
+from openclaw.apps.process.loop import loaded
 from openclaw.apps.process.loop import run as run_loop
 from openclaw.apps.process.parts import open_process
 from openclaw.apps.process.signals import stopped
@@ -26,7 +27,7 @@ async def _serve(config: Config, embedded: EmbeddedPostgres, *, opens_browser: b
     config = config.model_copy(update={"port": listener.getsockname()[1]})
     async with (
         database_url(config, embedded) as url,
-        open_process(config, url) as process,
+        open_process(config, url, on_loaded=loaded) as process,
         gateway(process.platform),
         serving(build_app(process.platform), listener, trusted_proxies=config.trusted_proxies),
     ):

@@ -1,6 +1,7 @@
 """`openclaw worker`: configuration to running process."""
 
 from openclaw.apps.process.database import database_url
+from openclaw.apps.process.loop import loaded
 from openclaw.apps.process.loop import run as run_loop
 from openclaw.apps.process.parts import open_process
 from openclaw.apps.process.signals import stopped
@@ -16,5 +17,5 @@ def main() -> None:
 
 
 async def _work(config: Config) -> None:
-    async with database_url(config) as url, open_process(config, url):
+    async with database_url(config) as url, open_process(config, url, on_loaded=loaded):
         await stopped()

@@ -5,7 +5,9 @@ from uuid import UUID
 
 import msgspec
 
+from openclaw.apps.gateway.at_once import Immediate, Often
 from openclaw.apps.gateway.connection import Connection
+from openclaw.apps.gateway.direct_calls import DirectCalls
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.node_hosts import NodeHosts
 from openclaw.domains.devices.errors import CallNotFoundError, DeviceNotFoundError
@@ -18,7 +20,7 @@ from openclaw.protocol.gateway import params as p
 _MAX_RESULT = 4_194_304
 
 
-def machine_methods(platform: Platform, node_hosts: NodeHosts) -> dict[str, Handler]:
+def machine_methods(platform: Platform, node_hosts: NodeHosts, direct: DirectCalls) -> dict[str, Handler]:
     """Handlers by name."""
 
     async def invoke_result(connection: Connection, params: p.NodeInvokeResultParams) -> dict[str, Any]:
@@ -27,9 +29,22 @@ def machine_methods(platform: Platform, node_hosts: NodeHosts) -> dict[str, Hand
         if connection.identity.is_node_host:
             is_first = await node_hosts.take(connection, params.id, (result, error))
             return {"ok": True} if is_first else {"ok": True, "ignored": True}
+        call_id = _call_id(params.id)
+        if direct.take(connection, call_id, calls.CallEnd(result, error)):
+            return {"ok": True}
         async with platform.database.transaction(connection.actor) as scope:
-            is_first = await calls.finish_call(scope, _call_id(params.id), result=result, error=error)
+            is_first = await calls.finish_call(scope, call_id, result=result, error=error)
         return {"ok": True} if is_first else {"ok": True, "ignored": True}
+
+    def take_directly(connection: Connection, params: p.NodeInvokeResultParams) -> dict[str, Any] | None:
+        """A bridge's answer to a call that went straight to it."""
+        if connection.identity.is_node_host or params.node_id != connection.identity.node_id:
+            return None
+        call_id = _call_id(params.id)
+        if not direct.is_open(connection, call_id):
+            return None
+        direct.take(connection, call_id, calls.CallEnd(*_outcome(params)))
+        return {"ok": True}
 
     async def invoke_progress(connection: Connection, params: p.NodeInvokeProgressParams) -> dict[str, Any]:
         _check_own_node(connection, params.node_id)
@@ -54,20 +69,20 @@ def machine_methods(platform: Platform, node_hosts: NodeHosts) -> dict[str, Hand
             return {"ok": True, "event": params.event, "handled": True}
         return {"ok": True, "event": params.event, "handled": False, "reason": "not used"}
 
-    async def accepted(_connection: Connection, _params: Any) -> dict[str, Any]:
+    def accepted(_connection: Connection, _params: Any) -> dict[str, Any]:
         return {"ok": True}
 
-    async def bins(_connection: Connection, _params: p.NoParams) -> dict[str, Any]:
+    def bins(_connection: Connection, _params: p.NoParams) -> dict[str, Any]:
         return {"bins": []}
 
     return {
-        "node.invoke.result": invoke_result,
+        "node.invoke.result": Often(take_directly, invoke_result),
         "node.invoke.progress": invoke_progress,
         "node.event": event,
-        "node.skills.update": accepted,
-        "node.pluginTools.update": accepted,
-        "node.runnerInventory.update": accepted,
-        "skills.bins": bins,
+        "node.skills.update": Immediate(accepted),
+        "node.pluginTools.update": Immediate(accepted),
+        "node.runnerInventory.update": Immediate(accepted),
+        "skills.bins": Immediate(bins),
     }
 
 

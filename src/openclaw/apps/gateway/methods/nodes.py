@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from openclaw.apps.gateway.connection import Connection
+from openclaw.apps.gateway.direct_calls import DirectCalls, ReadingCall
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.errors import (
     ApprovalNeededError,
@@ -14,6 +15,7 @@ from openclaw.apps.gateway.errors import (
     NodeCallFailedError,
     NodeNotConnectedError,
 )
+from openclaw.apps.gateway.recent import RecentReads
 from openclaw.apps.gateway.registry import ConnectionHub
 from openclaw.domains.agents import policy
 from openclaw.domains.devices.models import DeviceRow
@@ -21,7 +23,7 @@ from openclaw.domains.devices.schemas import Device
 from openclaw.domains.devices.service import calls, invocations, pairing, registry
 from openclaw.domains.devices.service.waiting import watching
 from openclaw.infra.jsonb import checked
-from openclaw.infra.scope import Scope
+from openclaw.infra.scope import Actor, Scope
 from openclaw.infra.web.context import Platform
 from openclaw.kit.errors import InvalidInputError
 from openclaw.protocol import node_host
@@ -33,11 +35,14 @@ from openclaw.protocol.tools import decode_arguments
 _DEFAULT_TIMEOUT = timedelta(seconds=30)
 
 
-def node_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handler]:
+def node_methods(
+    platform: Platform, hub: ConnectionHub, recent: RecentReads, direct: DirectCalls
+) -> dict[str, Handler]:
     """Handlers by name."""
+    reading = _ReadingCalls(platform, recent, direct)
 
     async def list_nodes(connection: Connection, _params: p.NoParams) -> dict[str, Any]:
-        async with platform.database.transaction(connection.actor) as scope:
+        async with platform.database.transaction(connection.actor, is_quiet=True) as scope:
             nodes = [_node(device, hub) for device in await registry.list_devices(scope)]
             return {"ts": int(scope.now().timestamp() * 1000), "nodes": nodes}
 
@@ -57,6 +62,25 @@ def node_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handler]:
             raise InvalidInputError(field="params", reason="must be an object")
         timeout = timedelta(milliseconds=params.timeout_ms) if params.timeout_ms else _DEFAULT_TIMEOUT
         call_id = invocations.call_id_of(connection.actor, params.idempotency_key)
+        ended = await reading.call(connection, call_id, params, timeout)
+        row, end = ended or await call_kept(connection, call_id, params, timeout)
+        if end.error is not None:
+            raise NodeCallFailedError(
+                node_code=str(end.error.get("code")), reason=str(end.error.get("message"))
+            )
+        payload = end.result
+        return {
+            "ok": True,
+            "nodeId": row.node_id,
+            "command": params.command,
+            "payload": payload,
+            "payloadJSON": msgspec.json.encode(payload).decode(),
+        }
+
+    async def call_kept(
+        connection: Connection, call_id: UUID, params: p.NodeInvokeParams, timeout: timedelta
+    ) -> tuple[DeviceRow, calls.CallEnd]:
+        """The machine, and how a call ended whose row was there before it was sent."""
         with watching(platform.bus, call_id) as watch:
             async with platform.database.transaction(connection.actor) as scope:
                 row = await registry.access_device_by_node(scope, params.node_id)
@@ -78,24 +102,51 @@ def node_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handler]:
             async with platform.database.transaction(connection.actor) as scope:
                 await calls.cancel_call(scope, call_id)
             raise NodeCallFailedError(node_code="TIMEOUT", reason="no answer in time")
-        if end.error is not None:
-            raise NodeCallFailedError(
-                node_code=str(end.error.get("code")), reason=str(end.error.get("message"))
-            )
-        payload = end.result
-        return {
-            "ok": True,
-            "nodeId": row.node_id,
-            "command": params.command,
-            "payload": payload,
-            "payloadJSON": msgspec.json.encode(payload).decode(),
-        }
+        return row, end
 
     async def find_end(connection: Connection, call_id: UUID) -> calls.CallEnd | None:
         async with platform.database.transaction(connection.actor) as scope:
             return await calls.find_end(scope, call_id)
 
     return {"node.list": list_nodes, "node.describe": describe, "node.rename": rename, "node.invoke": invoke}
+
+
+class _ReadingCalls:
+    """The calls that need not be kept before they are sent."""
+
+    def __init__(self, platform: Platform, recent: RecentReads, direct: DirectCalls) -> None:
+        self._platform = platform
+        self._recent = recent
+        self._direct = direct
+
+    async def call(
+        self, connection: Connection, call_id: UUID, params: p.NodeInvokeParams, timeout: timedelta
+    ) -> tuple[DeviceRow, calls.CallEnd] | None:
+        """The machine, and how a call ended that went straight to it; None: it has to be kept first, or is."""
+        actor = connection.actor
+        row = await self._recent.read(
+            actor, ("machine", params.node_id), lambda: self._machine(actor, params)
+        )
+        words = self._direct.find_words(call_id)
+        if words not in (None, (row.id, params.command, params.params or {})):
+            raise IdempotencyConflictError(key=params.idempotency_key)
+
+        def judge() -> ReadingCall:
+            _check_command(row, params)
+            return ReadingCall(call_id, params.command, _judged(row, params), timeout)
+
+        end = self._direct.find_end(call_id)
+        node = self._direct.node_of(actor, row)
+        if end is None and node is not None:
+            try:
+                end = await self._direct.call(actor, node, call_id, judge)
+            except TimeoutError:
+                raise NodeCallFailedError(node_code="TIMEOUT", reason="no answer in time") from None
+        return (row, end) if end is not None else None
+
+    async def _machine(self, actor: Actor, params: p.NodeInvokeParams) -> DeviceRow:
+        async with self._platform.database.transaction(actor, is_quiet=True) as scope:
+            return await registry.access_device_by_node(scope, params.node_id)
 
 
 async def _is_repeat(scope: Scope, row: DeviceRow, call_id: UUID, params: p.NodeInvokeParams) -> bool:
@@ -111,6 +162,10 @@ async def _is_repeat(scope: Scope, row: DeviceRow, call_id: UUID, params: p.Node
 def _check_reachable(scope: Scope, row: DeviceRow, params: p.NodeInvokeParams) -> None:
     if not registry.is_online(row, scope.now()):
         raise NodeNotConnectedError
+    _check_command(row, params)
+
+
+def _check_command(row: DeviceRow, params: p.NodeInvokeParams) -> None:
     if params.command not in row.commands:
         raise CommandNotAllowedError(command=params.command)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from openclaw import __version__
+from openclaw.apps.gateway.at_once import Immediate
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.methods.addressing import key_of
@@ -22,7 +23,7 @@ def overview_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handle
         return await health_of(platform, connection.actor)
 
     async def status(connection: Connection, _params: Any) -> dict[str, Any]:
-        async with platform.database.transaction(connection.actor) as scope:
+        async with platform.database.transaction(connection.actor, is_quiet=True) as scope:
             model = (await providers.list_models(scope))[0]
             found, count = await catalog.find_conversations(scope, limit=_RECENT)
         recent = [{"key": key_of(c.id), "updatedAt": int(c.updated_at.timestamp() * 1000)} for c in found]
@@ -40,39 +41,39 @@ def overview_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handle
             "runtimeVersion": __version__,
         }
 
-    async def presence(connection: Connection, _params: Any) -> list[Any]:
+    def presence(connection: Connection, _params: Any) -> list[Any]:
         return list(hub.presence(connection.actor.user_id, connection.actor.workspace_id))
 
     async def models(connection: Connection, _params: Any) -> dict[str, Any]:
-        async with platform.database.transaction(connection.actor) as scope:
+        async with platform.database.transaction(connection.actor, is_quiet=True) as scope:
             found = await providers.list_models(scope)
         return {
             "models": [{"id": model.id, "name": model.name, "provider": model.provider} for model in found]
         }
 
     async def agents(connection: Connection, _params: Any) -> dict[str, Any]:
-        async with platform.database.transaction(connection.actor) as scope:
+        async with platform.database.transaction(connection.actor, is_quiet=True) as scope:
             model = (await providers.list_models(scope))[0]
         agent = {"id": "main", "name": "OpenClaw", "model": {"primary": model.name}}
         return {"defaultId": "main", "mainKey": "main", "scope": "per-sender", "agents": [agent]}
 
-    async def identity(_connection: Connection, _params: Any) -> dict[str, Any]:
+    def identity(_connection: Connection, _params: Any) -> dict[str, Any]:
         return {"agentId": "main", "name": "OpenClaw"}
 
     return {
         "health": health,
         "status": status,
-        "system-presence": presence,
+        "system-presence": Immediate(presence),
         "models.list": models,
         "agents.list": agents,
-        "agent.identity.get": identity,
+        "agent.identity.get": Immediate(identity),
     }
 
 
 async def health_of(platform: Platform, actor: Actor) -> dict[str, Any]:
     """How the gateway is and what the actor has in it, as ``health`` answers and tells."""
     started = platform.clock.now()
-    async with platform.database.transaction(actor) as scope:
+    async with platform.database.transaction(actor, is_quiet=True) as scope:
         found, count = await catalog.find_conversations(scope, limit=_RECENT)
     recent = [
         {

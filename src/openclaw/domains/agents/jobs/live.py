@@ -18,8 +18,8 @@ _FLUSH_SECONDS = 0.04
 class LiveRun:
     """The events of one run, to every connection of its user.
 
-    Text is cumulative, so that a client that missed some needs nothing repeated; after the first piece it is sent at
-    most 25 times a second. Ends and approvals are sent with the transaction that they belong to.
+    Text is cumulative, so that a client that missed some needs nothing repeated; it is sent as it comes, but at most
+    25 times a second. Ends and approvals are sent with the transaction that they belong to.
     """
 
     def __init__(
@@ -53,11 +53,8 @@ class LiveRun:
     def text(self, piece: str) -> None:
         """Some more text of the model."""
         self._unsent += storable(piece)
-        if self._flush is not None:
-            return
-        if self._seq == 0 or not self._text:
-            self._send_text()
-        self._flush = asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self._flushed)
+        if self._flush is None:
+            self._flushed()
 
     def end_text(self) -> None:
         """The model call is over: nothing stays unsent."""
@@ -95,8 +92,11 @@ class LiveRun:
         await publish(scope, self._topic, {"event": "chat", "payload": chat})
 
     def _flushed(self) -> None:
+        """Send what has come; after that nothing for a moment, so that a quick model is told in larger pieces."""
         self._flush = None
-        self._send_text()
+        if self._unsent:
+            self._send_text()
+            self._flush = asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self._flushed)
 
     def _send_text(self) -> None:
         if not self._unsent:

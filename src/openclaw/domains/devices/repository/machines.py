@@ -1,10 +1,11 @@
 """Every query on linked machines and their calls."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -15,10 +16,25 @@ from openclaw.domains.devices.models import (
     DeviceTokenRow,
     LinkChallengeRow,
 )
+from openclaw.infra.lookups import LookupScope
 from openclaw.infra.scope import Scope
 
 _REMEMBERED = timedelta(days=30)
 _HEARD_OF = timedelta(days=1)
+# Many at once as one value: a parameter for each field of each call costs more than the rest of it.
+_ADD_ENDED = text("""
+INSERT INTO device_calls (id, workspace_id, user_id, device_id, command, params, timeout_ms, state, result, error,
+    created_at, sent_at, finished_at, expires_at)
+SELECT id, workspace_id, user_id, device_id, command, params, timeout_ms, state, result, error,
+    created_at, sent_at, finished_at, expires_at
+FROM jsonb_populate_recordset(NULL::device_calls, CAST(:calls AS jsonb)) ON CONFLICT DO NOTHING
+""")
+
+_RENEW = text("""
+UPDATE devices SET online_until = :online_until, last_seen_at = :seen_at
+FROM unnest(CAST(:devices AS uuid[]), CAST(:connections AS text[])) AS alive (device_id, connection_id)
+WHERE devices.id = alive.device_id AND devices.connection_id = alive.connection_id
+""")
 
 
 async def add_challenge(scope: Scope, row: LinkChallengeRow) -> None:
@@ -135,6 +151,41 @@ async def set_presence(
     return found is not None
 
 
+async def renew_presence(scope: Scope, connections: Mapping[UUID, str], *, online_until: datetime) -> None:
+    """Note that those machines' connections are alive, each if it is still the machine's latest."""
+    await scope.session.execute(
+        _RENEW,
+        {
+            "devices": list(connections),
+            "connections": list(connections.values()),
+            "online_until": online_until,
+            "seen_at": scope.now(),
+        },
+    )
+
+
+async def list_linked(scope: Scope, device_ids: Collection[UUID]) -> set[UUID]:
+    """Which of those machines are not revoked."""
+    return set(
+        await scope.session.scalars(
+            select(DeviceRow.id).where(DeviceRow.id.in_(device_ids), DeviceRow.revoked_at.is_(None))
+        )
+    )
+
+
+async def list_live_sessions(scope: Scope, session_ids: Collection[UUID]) -> set[UUID]:
+    """Which of those sessions stand and have an access token that has not lapsed."""
+    return set(
+        await scope.session.scalars(
+            select(DeviceSessionRow.id).where(
+                DeviceSessionRow.id.in_(session_ids),
+                DeviceSessionRow.revoked_at.is_(None),
+                DeviceSessionRow.access_expires_at > scope.now(),
+            )
+        )
+    )
+
+
 async def add_session(scope: Scope, row: DeviceSessionRow) -> None:
     """Insert a machine's session."""
     scope.session.add(row)
@@ -214,6 +265,16 @@ async def add_call(scope: Scope, values: dict[str, Any]) -> bool:
         insert(DeviceCallRow).values(**values).on_conflict_do_nothing().returning(DeviceCallRow.id)
     )
     return inserted is not None
+
+
+async def add_ended_calls(scope: Scope, values: list[dict[str, Any]]) -> None:
+    """Insert calls that have ended already; one that exists is left as it is."""
+    await scope.session.execute(_ADD_ENDED, {"calls": orjson.dumps(values, default=str).decode()})
+
+
+async def is_call_kept(scope: LookupScope, call_id: UUID) -> bool:
+    """Whether the scope may see a call with that id."""
+    return await scope.value("SELECT true FROM device_calls WHERE id = $1", call_id) is True
 
 
 async def find_call(scope: Scope, call_id: UUID) -> DeviceCallRow | None:

@@ -1,5 +1,6 @@
 """Every query on gateway tokens and on machines that wait to be let in."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -53,6 +54,11 @@ async def count_live_tokens(scope: Scope) -> int:
         )
     )
     return count or 0
+
+
+async def list_tokens_by_id(scope: Scope, token_ids: Collection[UUID]) -> list[GatewayTokenRow]:
+    """Those tokens."""
+    return list(await scope.session.scalars(select(GatewayTokenRow).where(GatewayTokenRow.id.in_(token_ids))))
 
 
 async def find_token(scope: Scope, token_id: UUID) -> GatewayTokenRow | None:

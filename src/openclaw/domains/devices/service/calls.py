@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +11,11 @@ from openclaw.domains.devices.events import call_topic, device_topic
 from openclaw.domains.devices.models import DeviceCallRow
 from openclaw.domains.devices.repository import machines as repository
 from openclaw.infra.bus import publish
+from openclaw.infra.lookups import LookupScope
 from openclaw.infra.scope import Scope
 
 OPEN = ("queued", "sent")
+CANCELLED = {"code": "CANCELLED", "message": "Cancelled before it ended."}
 _TOO_LATE = {"code": "DEVICE_OFFLINE", "message": "The device did not come back in time."}
 INTERRUPTED = {
     "code": "INTERRUPTED",
@@ -27,6 +29,50 @@ class CallEnd:
 
     result: dict[str, Any] | None
     error: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class EndedCall:
+    """A reading call that ended before it was kept. ``state``: ``done``, ``failed`` or ``cancelled``."""
+
+    id: UUID
+    device_id: UUID
+    command: str
+    params: dict[str, Any]
+    timeout: timedelta
+    state: str
+    end: CallEnd
+    created_at: datetime
+    finished_at: datetime
+
+
+async def keep_ended(scope: Scope, ended: Collection[EndedCall]) -> None:
+    """Keep reading calls of the actor that have ended; the record of a call that is kept already stays."""
+    values = [
+        {
+            "id": call.id,
+            "workspace_id": scope.workspace_id,
+            "user_id": scope.user_id,
+            "device_id": call.device_id,
+            "command": call.command,
+            "params": call.params,
+            "timeout_ms": int(call.timeout.total_seconds() * 1000),
+            "state": call.state,
+            "result": call.end.result,
+            "error": call.end.error,
+            "created_at": call.created_at,
+            "sent_at": call.created_at,
+            "finished_at": call.finished_at,
+            "expires_at": call.created_at + call.timeout,
+        }
+        for call in ended
+    ]
+    await repository.add_ended_calls(scope, values)
+
+
+async def is_kept(scope: LookupScope, call_id: UUID) -> bool:
+    """Whether a call of the actor is kept under that id, in one round trip."""
+    return await repository.is_call_kept(scope, call_id)
 
 
 async def send_call(
@@ -137,8 +183,7 @@ async def cancel_call(scope: Scope, call_id: UUID) -> None:
     row = await repository.find_call(scope, call_id)
     if row is None:
         return
-    error = {"code": "CANCELLED", "message": "Cancelled before it ended."}
-    await _end_here(scope, row, state="cancelled", error=error)
+    await _end_here(scope, row, state="cancelled", error=CANCELLED)
 
 
 async def list_open_calls(scope: Scope, device_id: UUID) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Gateway tokens: what released command lines and node hosts connect with. Shown once, scoped, revocable."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -121,10 +122,9 @@ async def authenticate(scope: Scope, secret: str) -> Bearer:
     return Bearer(row, role, policy.allowed_scopes(role, row.scopes))
 
 
-async def is_live(scope: Scope, token_id: UUID) -> bool:
-    """False once a token was revoked or has expired; also for ids of nothing."""
-    row = await repository.find_token(scope, token_id)
-    return row is not None and _is_live(scope, row)
+async def list_live(scope: Scope, token_ids: Collection[UUID]) -> set[UUID]:
+    """Which of those tokens have neither been revoked nor expired. Needs a system scope."""
+    return {row.id for row in await repository.list_tokens_by_id(scope, token_ids) if _is_live(scope, row)}
 
 
 async def _standing(scope: Scope, row: GatewayTokenRow | None) -> Role | None:

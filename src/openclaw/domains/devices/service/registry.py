@@ -1,6 +1,7 @@
 """The actor's machines: the list, names, presence, revocation, and which one a call goes to."""
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -194,10 +195,9 @@ async def note_connected(
     await publish(scope, *changed(await access_device(scope, device_id), "online"))
 
 
-async def is_linked(scope: Scope, device_id: UUID) -> bool:
-    """Whether one of the actor's machines has not been revoked."""
-    row = await repository.find_device(scope, device_id)
-    return row is not None and row.revoked_at is None
+async def list_linked(scope: Scope, device_ids: Collection[UUID]) -> set[UUID]:
+    """Which of those machines have not been revoked. Needs a system scope to see those of everybody."""
+    return await repository.list_linked(scope, device_ids)
 
 
 async def note_home(scope: Scope, device_id: UUID, home: str | None) -> None:
@@ -205,11 +205,9 @@ async def note_home(scope: Scope, device_id: UUID, home: str | None) -> None:
     (await access_device(scope, device_id)).home = home
 
 
-async def note_alive(scope: Scope, device_id: UUID, *, connection_id: str) -> None:
-    """The machine's socket still stands."""
-    await repository.set_presence(
-        scope, device_id, connection_id=connection_id, online_until=scope.now() + PRESENCE
-    )
+async def note_all_alive(scope: Scope, connections: Mapping[UUID, str]) -> None:
+    """The sockets of those machines still stand, by their connections' ids. Needs a system scope."""
+    await repository.renew_presence(scope, connections, online_until=scope.now() + PRESENCE)
 
 
 async def note_gone(scope: Scope, device_id: UUID, *, connection_id: str) -> None:

@@ -1,5 +1,6 @@
 """A machine's credentials: short-lived access tokens, rotating refresh tokens, reuse ends the link."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -105,15 +106,9 @@ async def authenticate(scope: Scope, access_token: str) -> tuple[DeviceSessionRo
     return session, device
 
 
-async def is_live(scope: Scope, session_id: UUID) -> bool:
-    """False once a machine's session was revoked or has not been refreshed in time."""
-    found = await repository.find_session(scope, session_id)
-    if found is None:
-        return False
-    session, device = found
-    return (
-        session.revoked_at is None and device.revoked_at is None and session.access_expires_at > scope.now()
-    )
+async def list_live(scope: Scope, session_ids: Collection[UUID]) -> set[UUID]:
+    """Which of those machines' sessions have not been revoked and were refreshed in time. Needs a system scope."""
+    return await repository.list_live_sessions(scope, session_ids)
 
 
 async def note_reuse(scope: Scope, device: DeviceRow) -> None:
