@@ -1,6 +1,7 @@
 """What a user is told: numbered in the order of commits over every transport, and read again from a cursor."""
 
 import asyncio
+
 import pytest
 from sqlalchemy import text
 

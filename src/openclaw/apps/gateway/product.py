@@ -18,18 +18,24 @@ from openclaw.apps.gateway.methods.overview import health_of, overview_methods
 from openclaw.apps.gateway.methods.pairing import pairing_methods
 from openclaw.apps.gateway.methods.sessions import session_methods
 from openclaw.apps.gateway.node_hosts import NodeHosts
+from openclaw.apps.gateway.reading import Page
 from openclaw.apps.gateway.registry import SERVICE_RESTART, ConnectionHub
+from openclaw.apps.gateway.send_queue import OutgoingEvent
 from openclaw.domains.devices.events import call_topic, device_topic
 from openclaw.domains.devices.service import calls, gateway_tokens, registry, sessions
 from openclaw.domains.identity.events import SESSION_ENDED_TOPIC
 from openclaw.domains.workspaces.events import MEMBERSHIP_CHANGED_TOPIC
+from openclaw.infra import feed
+from openclaw.infra.feed import Position, UserEventRow
 from openclaw.infra.health import check_health
 from openclaw.infra.metrics import GATEWAY_CONNECTIONS
 from openclaw.infra.scope import Scope
 from openclaw.infra.web.context import Platform
 from openclaw.kit.errors import OpenClawError
+from openclaw.protocol.gateway.events import CURSOR
 from openclaw.protocol.gateway.frames import POLICY_VIOLATION
 from openclaw.protocol.gateway.handshake import ConnectParams
+from openclaw.protocol.gateway.scopes import Role
 
 _RENEW = timedelta(seconds=25)
 
@@ -61,10 +67,27 @@ class Product:
         """Whom the bearer of ``connect`` stands for; see `Bearers.authenticate`."""
         return await self._bearers.authenticate(connect, remote)
 
+    async def position(self, identity: Identity, connect: ConnectParams) -> Position | None:
+        """Where a page begins to read its events."""
+        if identity.role is not Role.OPERATOR or CURSOR not in connect.caps:
+            return None
+        async with self._platform.database.transaction(identity.actor) as scope:
+            return await feed.find_position(scope, connect.cursor or "")
+
+    async def load_events(self, connection: Connection, after: int) -> Page:
+        """A page of the feed of the connection's user."""
+        async with self._platform.database.transaction(connection.actor) as scope:
+            rows = await feed.list_events(scope, after=after)
+        return Page([(row.seq, _outgoing(connection, row)) for row in rows], len(rows) < feed.PAGE)
+
     async def on_connected(self, connection: Connection) -> None:
-        """A machine is online from now on, and gets what waited for it."""
+        """A page is told what it has missed; a machine is online from now on, and gets what waited for it."""
         GATEWAY_CONNECTIONS.labels(connection.identity.role.value).inc()
         device_id = connection.actor.device_id
+        if connection.position is not None:
+            await connection.feed.catch_up()
+            actor = connection.actor
+            self._platform.bus.publish_live(feed.echo_topic(actor.user_id, actor.workspace_id), {})
         if device_id is None:
             return
         client = connection.connect.client
@@ -167,6 +190,7 @@ class Product:
                 user_id=UUID(hex=user),
                 workspace_id=UUID(hex=workspace),
                 scope=body.get("scope"),
+                seq=body.get("cursor"),
             )
         elif topic == SESSION_ENDED_TOPIC:
             for session in body["sessionIds"]:
@@ -209,6 +233,16 @@ class Product:
             self._node_hosts.cancel(node, UUID(hex=call_id))
         else:
             self._hub.publish("node.invoke.cancel", {"id": call_id}, device_id=device_id)
+
+
+def _outgoing(connection: Connection, row: UserEventRow) -> OutgoingEvent | None:
+    """A kept event as the connection is told it; None when it is not for this client."""
+    event, payload = row.body["event"], row.body["payload"]
+    if not connection.can_receive(event, payload, scope=row.body.get("scope")):
+        return None
+    if "sessionKey" in payload:
+        payload = {**payload, "sessionKey": connection.name_of_session(payload["sessionKey"])}
+    return OutgoingEvent(event, payload, cursor=feed.cursor_of(row.user_id, row.workspace_id, row.seq))
 
 
 async def _is_token_live(scope: Scope, token_id: UUID, device_id: UUID) -> bool:

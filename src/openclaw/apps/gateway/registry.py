@@ -7,6 +7,7 @@ from uuid import UUID
 
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.send_queue import OutgoingEvent
+from openclaw.infra.feed import cursor_of
 from openclaw.kit.clock import Clock
 from openclaw.protocol.gateway.events import EVENTS, Payload
 from openclaw.protocol.gateway.frames import POLICY_VIOLATION
@@ -88,32 +89,35 @@ class ConnectionHub:
         device_id: UUID | None = None,
         scope: str | None = None,
         state_version: dict[str, int] | None = None,
+        seq: int | None = None,
     ) -> int:
         """Send ``event`` to the connections of its owner, and answer how many these are.
 
         The owner is all that is given together: ``user_id`` and ``workspace_id`` are that user's connections in that
         workspace. ValueError without an owner; KeyError for an event that is not in the protocol's table. ``scope``
-        is needed besides what the event itself needs.
+        is needed besides what the event itself needs. ``seq``: the event's number in the user's feed.
         """
         if event not in EVENTS:
             raise KeyError(event)
-        receivers = [
-            connection
-            for connection in self.connections(
-                user_id=user_id, workspace_id=workspace_id, device_id=device_id
-            )
-            if connection.can_receive(event, payload, scope=scope)
-        ]
+        cursor = cursor_of(user_id, workspace_id, seq) if seq and user_id and workspace_id else None
         key = payload.get("sessionKey")
         encoded: dict[Any, OutgoingEvent] = {}  # by what the receiver calls the conversation
-        for connection in receivers:
+        receivers = 0
+        for connection in self.connections(user_id=user_id, workspace_id=workspace_id, device_id=device_id):
+            if not connection.can_receive(event, payload, scope=scope):
+                if seq is not None:
+                    connection.feed.take(seq, None)
+                continue
+            receivers += 1
             name = connection.name_of_session(key) if isinstance(key, str) else key
             outgoing = encoded.get(name)
             if outgoing is None:
                 told = payload if name == key else {**payload, "sessionKey": name}
-                outgoing = encoded[name] = OutgoingEvent(event, told, state_version=state_version)
-            connection.send_event(outgoing)
-        return len(receivers)
+                outgoing = encoded[name] = OutgoingEvent(
+                    event, told, state_version=state_version, cursor=cursor
+                )
+            connection.feed.take(seq, outgoing)
+        return receivers
 
     def connections(
         self, *, user_id: UUID | None = None, workspace_id: UUID | None = None, device_id: UUID | None = None
