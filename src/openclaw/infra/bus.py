@@ -80,9 +80,10 @@ class EventBus:
         await self._transport.start(self._deliver, self._tell_gap)
 
     async def stop(self) -> None:
-        """Stop listening and close the connection."""
+        """Send what was said last, stop listening and close the connection."""
         if self._flusher is not None:
             await cancel_and_wait(self._flusher)
+            await self._send_live()
         await self._transport.stop()
 
     @property
@@ -138,10 +139,11 @@ class EventBus:
     async def _flush_live(self) -> None:
         while True:
             await self._clock.sleep(_LIVE_BATCH)
-            if not self._live or not self._transport.is_connected:
-                self._live.clear()
-                continue
-            pending, self._live = self._live, []
+            await self._send_live()
+
+    async def _send_live(self) -> None:
+        pending, self._live = self._live, []
+        if pending and self._transport.is_connected:
             for batch in _batches(pending, self._transport.largest):
                 await self._transport.send_live(batch)
 

@@ -10,6 +10,7 @@ import msgspec
 from openclaw.apps.gateway.bearers import Bearers
 from openclaw.apps.gateway.connection import Connection, Identity, Remote
 from openclaw.apps.gateway.dispatch import Handler
+from openclaw.apps.gateway.elsewhere import Elsewhere
 from openclaw.apps.gateway.methods.approvals import approval_methods
 from openclaw.apps.gateway.methods.chat import chat_methods
 from openclaw.apps.gateway.methods.machine import machine_methods
@@ -48,6 +49,7 @@ class Product:
         self._hub = hub
         self._bearers = Bearers(platform)
         self._node_hosts = NodeHosts(platform)
+        self._elsewhere = Elsewhere(platform.bus, hub, platform.clock)
         self._handlers: dict[str, Handler] = {
             **overview_methods(platform, hub),
             **chat_methods(platform),
@@ -145,16 +147,19 @@ class Product:
         """Listen to the bus for what concerns connections here."""
         self._platform.bus.subscribe("*", self._on_message)
         self._end_gap = self._platform.bus.on_gap(self._on_gap)
+        self._elsewhere.start()
 
     def stop(self) -> None:
         """Listen no more."""
         self._platform.bus.unsubscribe("*", self._on_message)
         self._end_gap()
+        self._elsewhere.stop()
 
     async def renew_presence(self) -> None:
         """For ever: machines whose socket stands stay online, and sockets whose session has lapsed are closed."""
         while True:
             await self._platform.clock.sleep(_RENEW)
+            self._elsewhere.tell_alive()
             for connection in self._hub.lapsed():
                 connection.close(POLICY_VIOLATION, "token expired")
             for connection in self._hub.nodes():

@@ -1,7 +1,7 @@
 """Who is connected. Events go out by owner: there is no way to tell something to everybody, but tick and shutdown."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -34,6 +34,14 @@ class ConnectionHub:
         self._presence_versions: dict[Member, int] = {}
         self._endings: OrderedDict[UUID | Member, int] = OrderedDict()
         self._ended = 0
+        self._elsewhere: Callable[[Member], list[PresenceEntry]] = lambda _: []
+        self._tell_elsewhere: Callable[[Member], None] = lambda _: None
+
+    def share_presence(
+        self, elsewhere: Callable[[Member], list[PresenceEntry]], tell: Callable[[Member], None]
+    ) -> None:
+        """There are other gateways: ``elsewhere`` knows who is at them, ``tell`` lets them know who is here."""
+        self._elsewhere, self._tell_elsewhere = elsewhere, tell
 
     def __len__(self) -> int:
         return len(self._all)
@@ -161,7 +169,12 @@ class ConnectionHub:
         return [c for c in self._all.values() if c.identity.expires_at and c.identity.expires_at <= now]
 
     def presence(self, user_id: UUID, workspace_id: UUID) -> list[PresenceEntry]:
-        """Who of the user's clients is here in a workspace, oldest first."""
+        """Who of the user's clients is connected in a workspace, at any gateway, oldest first."""
+        everywhere = self.presence_here(user_id, workspace_id) + self._elsewhere((user_id, workspace_id))
+        return sorted(everywhere, key=lambda entry: entry.ts)
+
+    def presence_here(self, user_id: UUID, workspace_id: UUID) -> list[PresenceEntry]:
+        """Who of them is connected to this gateway, oldest first."""
         mine = self.connections(user_id=user_id, workspace_id=workspace_id)
         return [_presence_entry(c) for c in sorted(mine, key=lambda c: (c.connected_at, c.id))]
 
@@ -169,8 +182,18 @@ class ConnectionHub:
         """The version of ``presence``; counted per user and workspace, so that it tells nothing of others."""
         return StateVersion(presence=self._presence_versions.get((user_id, workspace_id), 0), health=0)
 
+    def presence_changed(self, member: Member) -> None:
+        """Somebody came or left at another gateway."""
+        if member in self._presence_versions:
+            self._presence_versions[member] += 1
+            self._send_presence(*member)
+
     def tell_presence(self, user_id: UUID, workspace_id: UUID) -> None:
-        """Send the user's clients in a workspace the list of who is here."""
+        """Send the user's clients in a workspace the list of who is there, and tell the other gateways."""
+        self._tell_elsewhere((user_id, workspace_id))
+        self._send_presence(user_id, workspace_id)
+
+    def _send_presence(self, user_id: UUID, workspace_id: UUID) -> None:
         version = self._presence_versions.get((user_id, workspace_id))
         if version is not None:
             self.publish(
