@@ -1,6 +1,7 @@
 """What a user is told: numbered in the order of commits over every transport, and read again from a cursor."""
 
 import asyncio
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import text
@@ -93,6 +94,26 @@ async def test_a_process_that_dies_before_it_publishes_loses_nothing(
             async with process.database.system() as scope:
                 left = await scope.session.scalar(text("SELECT count(*) FROM bus_facts"))
             assert left == 0
+
+
+async def test_work_goes_on_without_its_broker(database_url: str, person: Person) -> None:
+    """What is committed meanwhile is told, or a gap is: whoever listens again reads the rows."""
+    with ExitStack() as brokers:
+        broker = brokers.enter_context(valkey())
+        async with bus_processes(database_url, broker) as processes:
+            gap, watch = asyncio.Event(), Watch()
+            processes[1].bus.on_gap(gap.set)
+            processes[1].bus.subscribe("*", watch.note)
+            gap.clear()
+            port = broker.port
+            brokers.close()
+            await say(processes[0].database, person, 1)
+            brokers.enter_context(valkey(port))
+            await gap.wait()
+            await say(processes[0].database, person, 2)
+            await watch.until(lambda body: body["cursor"] == 2)
+    async with person.scope() as scope:
+        assert [row.seq for row in await feed(scope)] == [1, 2]
 
 
 async def test_a_cursor_is_read_on_from(server: Server, person: Person) -> None:

@@ -12,6 +12,7 @@ from openclaw.infra.notify import PostgresTransport
 from openclaw.infra.pubsub import PubSubTransport
 from openclaw.kit.clock import Clock, SystemClock
 from openclaw.kit.ids import new_id
+from tests.support.processes import free_port
 
 
 @dataclass
@@ -23,9 +24,9 @@ class BusProcess:
 
 
 @contextlib.contextmanager
-def valkey() -> Iterator[ValkeyServer]:
-    """A message broker of one's own."""
-    server = ValkeyServer()
+def valkey(port: int | None = None) -> Iterator[ValkeyServer]:
+    """A message broker of one's own, at a free port unless one is given."""
+    server = ValkeyServer(port=port or free_port())
     server.start()
     try:
         yield server

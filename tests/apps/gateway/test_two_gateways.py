@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from openclaw.apps.gateway.main import gateway
+from openclaw.domains.devices.events import device_topic
 from tests.support.accounts import Person, register
 from tests.support.devices import link, online
 from tests.support.gateway_client import GatewayClient, operator
@@ -62,6 +63,18 @@ async def page_is_told_of_the_end(ann: Person, node_id: str) -> None:
     async with operator(ann) as page:
         (node,) = (await page.call("node.list"))["nodes"]
     assert (node["nodeId"], node["connected"]) == (node_id, False)
+
+
+async def test_a_call_that_its_cancellation_overtook_is_not_made(server: Server, ann: Person) -> None:
+    machine = await link(ann)
+    topic = device_topic(machine.device_id)
+    async with online(machine) as laptop:
+        for call in ("00" * 16, "11" * 16):
+            if call.startswith("0"):
+                server.platform.bus.publish_live(topic, {"kind": "cancel", "callId": call})
+            asked = {"id": call, "command": "system.info", "params": {}, "timeoutMs": 1000}
+            server.platform.bus.publish_live(topic, {"kind": "invoke", "call": asked})
+        assert (await laptop.next_call()).id == "11" * 16
 
 
 async def test_a_page_comes_back_at_the_other_gateway(ann: Person, elsewhere: Server) -> None:

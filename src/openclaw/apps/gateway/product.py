@@ -1,5 +1,6 @@
 """The product behind the gateway: who a token stands for, what methods do, and what the bus says to whom."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -39,6 +40,7 @@ from openclaw.protocol.gateway.handshake import ConnectParams
 from openclaw.protocol.gateway.scopes import Role
 
 _RENEW = timedelta(seconds=25)
+_CANCELLED_KEPT = 4096
 
 
 class Product:
@@ -49,6 +51,7 @@ class Product:
         self._hub = hub
         self._bearers = Bearers(platform)
         self._node_hosts = NodeHosts(platform)
+        self._cancelled: OrderedDict[str, None] = OrderedDict()
         self._elsewhere = Elsewhere(platform.bus, hub, platform.clock)
         self._handlers: dict[str, Handler] = {
             **overview_methods(platform, hub),
@@ -207,8 +210,13 @@ class Product:
         device_id = UUID(hex=topic.partition(":")[2])
         match body["kind"]:
             case "invoke":
-                self._invoke(device_id, body["call"])
+                # Messages of two processes may overtake one another.
+                if body["call"]["id"] not in self._cancelled:
+                    self._invoke(device_id, body["call"])
             case "cancel":
+                self._cancelled[body["callId"]] = None
+                while len(self._cancelled) > _CANCELLED_KEPT:
+                    self._cancelled.popitem(last=False)
                 self._cancel(device_id, body["callId"])
             case "revoked":
                 self._hub.close_device(device_id)
