@@ -27,6 +27,8 @@ class ResumingPage:
         self._at = first
         self._client: GatewayClient | None = None
         self._online = asyncio.Event()
+        self._network = asyncio.Event()
+        self._network.set()
         self._changed = asyncio.Event()
         self._cursor: str | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -58,10 +60,15 @@ class ResumingPage:
             except _GONE:
                 await self._client.ended()
 
-    def drop(self) -> None:
-        """The network goes away and comes back elsewhere."""
+    def lose_network(self) -> None:
+        """The socket is gone, and no other can be had."""
+        self._network.clear()
         if self._client is not None:
             self._client.drop()
+
+    def regain_network(self) -> None:
+        """It connects again, elsewhere."""
+        self._network.set()
 
     async def until(self, is_so: Callable[[], Any]) -> Any:
         """Wait for something that the page is told; what ``is_so`` answered."""
@@ -76,6 +83,7 @@ class ResumingPage:
 
     async def _stay_connected(self) -> None:
         while True:
+            await self._network.wait()
             try:
                 await self._connect(self._gateways[self._at])
             except _GONE:

@@ -176,9 +176,12 @@ class Turn:
         is_first = point not in self.reached
         self.reached.append(point)
         if is_first and point in self.schedule.drops:
-            self.page.drop()
+            self.page.lose_network()
         if is_first and self.schedule.hit is not None and self.schedule.hit[0] == point:
             await self.stage.hit(*self.schedule.hit[1:])
+        if point == "sent":  # one who is away misses all words until the model is held
+            await self.stage.model.waiting(f"{self.schedule.seed}.0")
+        self.page.regain_network()
 
     async def check(self) -> None:
         """Nothing is lost and nothing is there twice: in the rows, on the machine, and in what the page was told."""
