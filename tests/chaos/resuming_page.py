@@ -103,7 +103,7 @@ class ResumingPage:
         resume = {} if self._cursor is None else {"cursor": self._cursor}
         hello = await client.call("connect", operator_params(self._person.token, caps=_CAPS, **resume))
         if self._cursor is None:
-            self._cursor = hello["resume"]["cursor"]
+            self._cursor = str(hello["resume"]["cursor"])
             self.begin = _number(self._cursor)
         elif hello["resume"] != {"cursor": self._cursor, "resumed": True}:
             self.faults.append(f"{self._cursor} was not resumed: {hello['resume']}")

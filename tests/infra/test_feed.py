@@ -1,14 +1,17 @@
 """What a user is told: numbered in the order of commits over every transport, and read again from a cursor."""
 
 import asyncio
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import text
 
 from openclaw.infra.bus import publish
 from openclaw.infra.db import Database
 from openclaw.infra.feed import (
+    MOST_MISSED,
     UserEventRow,
     cursor_of,
     find_position,
@@ -22,7 +25,10 @@ from openclaw.infra.scope import Scope
 from openclaw.kit.clock import SystemClock
 from tests.support.accounts import Person, register
 from tests.support.buses import bus_processes, valkey
-from tests.support.server import Server, Watch
+from tests.support.database import Cluster
+from tests.support.server import Server, Watch, running_server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def say(database: Database, person: Person, *numbers: int, name: str = "chat") -> None:
@@ -40,7 +46,20 @@ async def feed(scope: Scope) -> list[UserEventRow]:
     return found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def database_url(cluster: Cluster) -> Iterator[str]:
+    with cluster.database() as url:
+        yield url
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """One for all tests, each of which has people of its own."""
+    async with running_server(database_url, tmp_path_factory.mktemp("home")) as server:
+        yield server
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def person(server: Server) -> Person:
     return await register(server)
 
@@ -131,7 +150,7 @@ async def test_a_cursor_is_read_on_from(server: Server, person: Person) -> None:
 
 
 async def test_a_cursor_means_nothing_to_others(server: Server, person: Person) -> None:
-    other = await register(server, "bob")
+    other = await register(server)
     for whom in (person, other):
         await say(server.platform.database, whom, 1, 2)
     async with other.scope() as scope:
@@ -145,7 +164,8 @@ async def test_after_the_window_a_client_starts_anew(server: Server, person: Per
     await say(server.platform.database, person, 1, 2, 3)
     async with server.owner() as connection:
         await connection.execute(
-            "UPDATE user_events SET created_at = now() - interval '31 minutes' WHERE seq <= 2"
+            "UPDATE user_events SET created_at = now() - interval '31 minutes' WHERE user_id = $1 AND seq <= 2",
+            person.user_id,
         )
     async with server.platform.database.system() as scope:
         await forget_old(scope)
@@ -154,9 +174,17 @@ async def test_after_the_window_a_client_starts_anew(server: Server, person: Per
         assert not (await find_position(scope, cursor_of(*owner, 1))).is_resumed
         assert (await find_position(scope, cursor_of(*owner, 2))).is_resumed
     async with server.owner() as connection:
-        await connection.execute("DELETE FROM user_events")
+        await connection.execute("DELETE FROM user_events WHERE user_id = $1", person.user_id)
     async with person.scope() as scope:
         assert (await find_position(scope, cursor_of(*owner, 3))).is_resumed, "there was nothing since"
+
+
+async def test_who_has_missed_too_much_starts_anew(server: Server, person: Person) -> None:
+    await say(server.platform.database, person, *range(MOST_MISSED + 1))
+    owner = person.user_id, person.workspace_id
+    async with person.scope() as scope:
+        assert not (await find_position(scope, cursor_of(*owner, 0))).is_resumed
+        assert (await find_position(scope, cursor_of(*owner, 1))).is_resumed
 
 
 async def test_what_is_rolled_back_takes_no_number(server: Server, person: Person) -> None:

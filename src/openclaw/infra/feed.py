@@ -18,7 +18,8 @@ from openclaw.infra.db import Base, note_fact
 from openclaw.infra.scope import Scope
 
 _KEPT = text("interval '30 minutes'")
-PAGE = 200
+PAGE = 50
+MOST_MISSED = 2_000
 
 
 class UserEventHeadRow(Base):
@@ -75,10 +76,13 @@ async def tell(scope: Scope, user_id: UUID, workspace_id: UUID, body: dict[str, 
 
 
 async def find_position(scope: Scope, cursor: str) -> Position:
-    """Where the actor reads on that had read until ``cursor``; from now on when that is unknown or too long ago."""
+    """Where the actor reads on that had read until ``cursor``; from now on when that is unknown or too long ago.
+
+    Whoever has missed more than `MOST_MISSED` is quicker to read everything anew.
+    """
     newest = await scope.session.scalar(_of_actor(scope, select(UserEventHeadRow.seq), UserEventHeadRow)) or 0
     seen = _parse(scope, cursor)
-    if seen is None or seen > newest:
+    if seen is None or not newest - MOST_MISSED <= seen <= newest:
         return Position(newest, is_resumed=False)
     oldest = await scope.session.scalar(
         _of_actor(scope, select(func.min(UserEventRow.seq)), UserEventRow).where(UserEventRow.seq > seen)

@@ -1,27 +1,47 @@
 """A client that comes back, to this gateway or another, is told what it has missed: all of it, in order, once."""
 
 import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 
+from openclaw.apps.gateway.main import gateway
 from openclaw.apps.gateway.reading import MOST_HELD, FeedReader, Page
 from openclaw.apps.gateway.send_queue import OutgoingEvent
 from openclaw.infra.feed import cursor_of
 from tests.domains.agents.chatting import CREATE, WRITTEN, chatting, use_model
 from tests.support.accounts import Person, register
+from tests.support.database import Cluster
 from tests.support.devices import link, online
 from tests.support.gateway_client import GatewayClient, Refused, operator
 from tests.support.scripted_openai import Say, ScriptedOpenAI
-from tests.support.server import Server
+from tests.support.server import Server, running_server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CAPS = ["tool-events", "approvals", "cursor"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def database_url(cluster: Cluster) -> Iterator[str]:
+    with cluster.database() as url:
+        yield url
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """One for all tests, each of which has people of its own."""
+    async with running_server(database_url, tmp_path_factory.mktemp("home")) as server:
+        yield server
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def ann(server: Server) -> Person:
-    return await register(server, "ann")
+    return await register(server)
 
 
 def numbered(page: GatewayClient) -> list[tuple[int, str]]:
@@ -108,7 +128,7 @@ async def test_released_clients_see_nothing_of_it(ann: Person, protocol: int) ->
 
 async def test_a_cursor_opens_nothing(server: Server, ann: Person) -> None:
     """Neither somebody else's nor an invented one; and what was not granted is not told later either."""
-    bob = await register(server, "bob")
+    bob = await register(server)
     async with chatting(ann) as chat, online(await link(ann), WRITTEN):
         await chat.say(CREATE)
         await chat.decide(await chat.asked(), "allow_once")
@@ -129,8 +149,11 @@ async def test_a_cursor_opens_nothing(server: Server, ann: Person) -> None:
 
 
 async def test_clients_are_told_when_to_come_back(server: Server, ann: Person) -> None:
-    async with operator(ann, caps=CAPS) as page:
-        await server.gateway.stop(restart_expected_ms=0)
+    async with (
+        gateway(server.platform) as second,
+        operator(replace(ann, server=replace(server, gateway=second))) as page,
+    ):
+        await second.stop(restart_expected_ms=0)
         told = await page.event("shutdown")
         assert told == {"reason": "service restart", "restartExpectedMs": 0}
         assert await page.ended() == (1012, "service restart")
@@ -144,11 +167,17 @@ class Rows:
         self.sent: list[str] = []
         self.changed = asyncio.Event()
         self.is_given_up = False
-        self.reader = FeedReader(seq=seq, load=self.load, send=self.send, give_up=self.give_up)
+        self.pages = 0
+        self.reader = FeedReader(
+            seq=seq, load=self.load, send=self.send, has_room=self.has_room, give_up=self.give_up
+        )
 
     async def load(self, after: int) -> Page:
         kept = range(max(after + 1, self.oldest), self.newest + 1)
         return Page([(n, event(n)) for n in kept[:3]], len(kept) <= 3)
+
+    async def has_room(self) -> None:
+        self.pages += 1
 
     def send(self, event: OutgoingEvent) -> None:
         self.sent.append(event.name if event.name != "chat" else bare(event))
@@ -178,6 +207,7 @@ async def test_what_comes_too_early_waits_for_what_is_before_it() -> None:
     assert rows.sent == []
     await rows.reader.catch_up()
     assert rows.sent == ["3", "4", "5", "6", "7"]
+    assert rows.pages == 2, "a page after another, as the client reads them"
     for number in (4, 7):
         rows.reader.take(number, event(number))
     assert rows.sent[5:] == [], "each once"

@@ -1,30 +1,47 @@
 """Two gateways of one installation: who is at the one is reached from the other."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from openclaw.apps.gateway.main import gateway
 from openclaw.domains.devices.events import device_topic
 from tests.support.accounts import Person, register
+from tests.support.database import Cluster
 from tests.support.devices import link, online
 from tests.support.gateway_client import GatewayClient, operator
-from tests.support.server import Server
+from tests.support.server import Server, running_server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CAPS = ["tool-events", "approvals", "cursor"]
 INFO = {"hostname": "laptop", "system": "Linux", "home": "/home/ann"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def database_url(cluster: Cluster) -> Iterator[str]:
+    with cluster.database() as url:
+        yield url
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """One for all tests, each of which has people of its own."""
+    async with running_server(database_url, tmp_path_factory.mktemp("home")) as server:
+        yield server
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def ann(server: Server) -> Person:
     """Somebody at the first gateway."""
-    return await register(server, "ann")
+    return await register(server)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def elsewhere(server: Server) -> AsyncIterator[Server]:
     """The same installation, seen from its second gateway."""
     async with gateway(server.platform) as second:
@@ -87,7 +104,7 @@ async def test_a_page_comes_back_at_the_other_gateway(ann: Person, elsewhere: Se
 
 
 async def test_clients_see_those_at_the_other_gateway(server: Server, ann: Person, elsewhere: Server) -> None:
-    bob = await register(server, "bob")
+    bob = await register(server)
     here, cli = "openclaw-control-ui (web)", "cli (linux)"
     other_client = {"id": "cli", "version": "1", "platform": "linux", "mode": "cli"}
     async with operator(ann) as page, operator(at(elsewhere, bob)) as stranger:

@@ -161,6 +161,7 @@ class Connection:
             seq=self.position.seq if self.position else None,
             load=load,
             send=self.send_event,
+            has_room=self.socket.has_room,
             give_up=lambda: self.close(TRY_AGAIN_LATER, "events cannot be read"),
         )
 

@@ -32,7 +32,8 @@ class FeedReader:
     """Passes events on. What comes too early waits until those before it are read from their rows.
 
     ``seq``: the number of the last event that the client has; nothing is sent before ``catch_up``. None: the first
-    event that comes is where it begins. ``give_up`` ends the connection, whose client then begins anew.
+    event that comes is where it begins. ``has_room`` waits for a client that reads slowly; ``give_up`` ends the
+    connection, whose client then begins anew.
     """
 
     def __init__(
@@ -41,11 +42,13 @@ class FeedReader:
         seq: int | None,
         load: Load,
         send: Callable[[OutgoingEvent], None],
+        has_room: Callable[[], Awaitable[None]],
         give_up: Callable[[], None],
     ) -> None:
         self._seq = seq
         self._load = load
         self._send = send
+        self._has_room = has_room
         self._give_up = give_up
         self._held: list[tuple[int | None, OutgoingEvent | None]] | None = None if seq is None else []
         self._catching_up: asyncio.Task[None] | None = None
@@ -78,6 +81,7 @@ class FeedReader:
                     self._give_up()
                     return
                 self._pass_on(seq, event)
+            await self._has_room()
         held, self._held = self._held or [], None
         for seq, event in held:
             self.take(seq, event)

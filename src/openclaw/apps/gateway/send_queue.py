@@ -2,10 +2,12 @@
 cut off when it falls too far behind."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable
 
 from websockets.asyncio.server import ServerConnection, broadcast
+from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
 from openclaw.apps.gateway.limits import MEBI, GatewayLimits
@@ -47,6 +49,12 @@ class GatewaySocket(ServerConnection):
                 await self.close(code, reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore"))
         except TimeoutError:
             self.transport.abort()
+
+    async def has_room(self) -> None:
+        """Wait while the other end does not read; nothing when the socket is closed."""
+        with contextlib.suppress(ConnectionClosed):
+            while self.paused:
+                await self.drain()
 
     def pause_writing(self) -> None:
         """Called by the event loop."""
