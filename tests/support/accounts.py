@@ -11,13 +11,13 @@ from uuid import UUID
 import httpx2
 from argon2 import PasswordHasher
 
-from openclaw.domains.devices.events import user_topic
 from openclaw.domains.identity.models import UserRow
 from openclaw.domains.identity.schemas import Register, User
 from openclaw.domains.identity.service import accounts
 from openclaw.domains.identity.service.tokens import TokenSigner
 from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.schemas import Session, Workspace
+from openclaw.infra.feed import user_topic
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.kit import ids
 from tests.support.server import Server

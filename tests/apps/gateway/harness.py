@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
 from openclaw.apps.gateway.connection import Connection, Identity, Remote
+from openclaw.apps.gateway.reading import Page
 from openclaw.apps.gateway.server import GatewayConfig, GatewayServer
 from openclaw.infra.scope import Actor, Role
 from openclaw.kit.clock import ManualClock
@@ -122,6 +123,12 @@ class Product:
             return Identity(actor, scopes.Role.NODE, (), node_id=who.node_id)
         granted = scopes.granted_scopes(connect.scopes, ALLOWED, protocol=connect.max_protocol)
         return Identity(actor, scopes.Role.OPERATOR, granted)
+
+    async def position(self, identity: Identity, connect: Any) -> None:
+        return None
+
+    async def load_events(self, connection: Connection, after: int) -> Page:
+        raise AssertionError("no client of these tests comes back")
 
     async def on_connected(self, connection: Connection) -> None:
         self.connected.append(connection)

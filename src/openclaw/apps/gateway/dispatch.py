@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeAlias
 
 from openclaw.apps.gateway.connection import Connection, Identity, Remote
+from openclaw.apps.gateway.reading import Page
+from openclaw.infra.feed import Position
 from openclaw.protocol.gateway.handshake import ConnectParams
 
 Handler: TypeAlias = Callable[[Connection, Any], Awaitable[Any]]
@@ -25,6 +27,14 @@ class Dispatcher(Protocol):
         The device proof has been checked: a ``connect.device`` holds the key of its id, and a node has one. Raises
         an error of the family; one of kind ``unauthenticated`` counts as a failed sign-in of the address.
         """
+        ...
+
+    async def position(self, identity: Identity, connect: ConnectParams) -> Position | None:
+        """Where a client with the capability ``cursor`` begins to read its events; None for any other."""
+        ...
+
+    async def load_events(self, connection: Connection, after: int) -> Page:
+        """The kept events of the connection's user after a number."""
         ...
 
     async def on_connected(self, connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """The product behind the gateway: who a token stands for, what methods do, and what the bus says to whom."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import msgspec
 from openclaw.apps.gateway.bearers import Bearers
 from openclaw.apps.gateway.connection import Connection, Identity, Remote
 from openclaw.apps.gateway.dispatch import Handler
+from openclaw.apps.gateway.elsewhere import Elsewhere
 from openclaw.apps.gateway.methods.approvals import approval_methods
 from openclaw.apps.gateway.methods.chat import chat_methods
 from openclaw.apps.gateway.methods.machine import machine_methods
@@ -18,20 +20,27 @@ from openclaw.apps.gateway.methods.overview import health_of, overview_methods
 from openclaw.apps.gateway.methods.pairing import pairing_methods
 from openclaw.apps.gateway.methods.sessions import session_methods
 from openclaw.apps.gateway.node_hosts import NodeHosts
+from openclaw.apps.gateway.reading import Page
 from openclaw.apps.gateway.registry import SERVICE_RESTART, ConnectionHub
+from openclaw.apps.gateway.send_queue import OutgoingEvent
 from openclaw.domains.devices.events import call_topic, device_topic
 from openclaw.domains.devices.service import calls, gateway_tokens, registry, sessions
 from openclaw.domains.identity.events import SESSION_ENDED_TOPIC
 from openclaw.domains.workspaces.events import MEMBERSHIP_CHANGED_TOPIC
+from openclaw.infra import feed
+from openclaw.infra.feed import Position, UserEventRow
 from openclaw.infra.health import check_health
 from openclaw.infra.metrics import GATEWAY_CONNECTIONS
 from openclaw.infra.scope import Scope
 from openclaw.infra.web.context import Platform
 from openclaw.kit.errors import OpenClawError
+from openclaw.protocol.gateway.events import CURSOR
 from openclaw.protocol.gateway.frames import POLICY_VIOLATION
 from openclaw.protocol.gateway.handshake import ConnectParams
+from openclaw.protocol.gateway.scopes import Role
 
 _RENEW = timedelta(seconds=25)
+_CANCELLED_KEPT = 4096
 
 
 class Product:
@@ -42,6 +51,8 @@ class Product:
         self._hub = hub
         self._bearers = Bearers(platform)
         self._node_hosts = NodeHosts(platform)
+        self._cancelled: OrderedDict[str, None] = OrderedDict()
+        self._elsewhere = Elsewhere(platform.bus, hub, platform.clock)
         self._handlers: dict[str, Handler] = {
             **overview_methods(platform, hub),
             **chat_methods(platform),
@@ -61,10 +72,27 @@ class Product:
         """Whom the bearer of ``connect`` stands for; see `Bearers.authenticate`."""
         return await self._bearers.authenticate(connect, remote)
 
+    async def position(self, identity: Identity, connect: ConnectParams) -> Position | None:
+        """Where a page begins to read its events."""
+        if identity.role is not Role.OPERATOR or CURSOR not in connect.caps:
+            return None
+        async with self._platform.database.transaction(identity.actor) as scope:
+            return await feed.find_position(scope, connect.cursor or "")
+
+    async def load_events(self, connection: Connection, after: int) -> Page:
+        """A page of the feed of the connection's user."""
+        async with self._platform.database.transaction(connection.actor) as scope:
+            rows = await feed.list_events(scope, after=after)
+        return Page([(row.seq, _outgoing(connection, row)) for row in rows], len(rows) < feed.PAGE)
+
     async def on_connected(self, connection: Connection) -> None:
-        """A machine is online from now on, and gets what waited for it."""
+        """A page is told what it has missed; a machine is online from now on, and gets what waited for it."""
         GATEWAY_CONNECTIONS.labels(connection.identity.role.value).inc()
         device_id = connection.actor.device_id
+        if connection.position is not None:
+            await connection.feed.catch_up()
+            actor = connection.actor
+            self._platform.bus.publish_live(feed.echo_topic(actor.user_id, actor.workspace_id), {})
         if device_id is None:
             return
         client = connection.connect.client
@@ -122,16 +150,19 @@ class Product:
         """Listen to the bus for what concerns connections here."""
         self._platform.bus.subscribe("*", self._on_message)
         self._end_gap = self._platform.bus.on_gap(self._on_gap)
+        self._elsewhere.start()
 
     def stop(self) -> None:
         """Listen no more."""
         self._platform.bus.unsubscribe("*", self._on_message)
         self._end_gap()
+        self._elsewhere.stop()
 
     async def renew_presence(self) -> None:
         """For ever: machines whose socket stands stay online, and sockets whose session has lapsed are closed."""
         while True:
             await self._platform.clock.sleep(_RENEW)
+            self._elsewhere.tell_alive()
             for connection in self._hub.lapsed():
                 connection.close(POLICY_VIOLATION, "token expired")
             for connection in self._hub.nodes():
@@ -167,6 +198,7 @@ class Product:
                 user_id=UUID(hex=user),
                 workspace_id=UUID(hex=workspace),
                 scope=body.get("scope"),
+                seq=body.get("cursor"),
             )
         elif topic == SESSION_ENDED_TOPIC:
             for session in body["sessionIds"]:
@@ -178,8 +210,13 @@ class Product:
         device_id = UUID(hex=topic.partition(":")[2])
         match body["kind"]:
             case "invoke":
-                self._invoke(device_id, body["call"])
+                # Messages of two processes may overtake one another.
+                if body["call"]["id"] not in self._cancelled:
+                    self._invoke(device_id, body["call"])
             case "cancel":
+                self._cancelled[body["callId"]] = None
+                while len(self._cancelled) > _CANCELLED_KEPT:
+                    self._cancelled.popitem(last=False)
                 self._cancel(device_id, body["callId"])
             case "revoked":
                 self._hub.close_device(device_id)
@@ -209,6 +246,16 @@ class Product:
             self._node_hosts.cancel(node, UUID(hex=call_id))
         else:
             self._hub.publish("node.invoke.cancel", {"id": call_id}, device_id=device_id)
+
+
+def _outgoing(connection: Connection, row: UserEventRow) -> OutgoingEvent | None:
+    """A kept event as the connection is told it; None when it is not for this client."""
+    event, payload = row.body["event"], row.body["payload"]
+    if not connection.can_receive(event, payload, scope=row.body.get("scope")):
+        return None
+    if "sessionKey" in payload:
+        payload = {**payload, "sessionKey": connection.name_of_session(payload["sessionKey"])}
+    return OutgoingEvent(event, payload, cursor=feed.cursor_of(row.user_id, row.workspace_id, row.seq))
 
 
 async def _is_token_live(scope: Scope, token_id: UUID, device_id: UUID) -> bool:

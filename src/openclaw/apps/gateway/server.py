@@ -182,6 +182,7 @@ class GatewayServer:
             receiver.cancel()
             await cancel_and_wait(health)
             self.hub.discard(connection)
+            await connection.feed.stop()
             await runner.finish()
             self.hub.tell_presence(actor.user_id, actor.workspace_id)
             if connection.is_announced:

@@ -12,8 +12,3 @@ def device_topic(device_id: UUID) -> str:
 def call_topic(call_id: UUID) -> str:
     """Progress and the end of one call."""
     return f"call:{call_id.hex}"
-
-
-def user_topic(user_id: UUID, workspace_id: UUID) -> str:
-    """Gateway events for every connection of one user in one workspace: ``{"event", "payload", "scope"?}``."""
-    return f"user:{user_id.hex}:{workspace_id.hex}"

@@ -47,6 +47,8 @@ EVENTS: dict[str, EventRule] = {
 }
 
 TOOL_EVENTS = "tool-events"
+CURSOR = "cursor"
+"""The capability of our own clients to come back and be told what they have missed. No released client has it."""
 
 
 def can_receive(

@@ -169,7 +169,7 @@ class GatewayLink:
                 self._calls.resend(session.device_id)
                 resending = spawn(self._resend_refused(connection, session), name="results sent again")
                 until_closed.push_async_callback(cancel_and_wait, resending)
-                await connection.serve(lambda frame: self._handle(connection, session, frame))
+                await connection.serve(lambda frame: self._handle(connection, session, frame, waits))
             except DeviceRevokedError:
                 self._calls.kill_all()  # before the socket is closed in good order: every moment counts
                 raise
@@ -201,7 +201,7 @@ class GatewayLink:
         )
         return connection
 
-    def _handle(self, connection: Connection, session: Session, frame: Incoming) -> None:
+    def _handle(self, connection: Connection, session: Session, frame: Incoming, waits: BackOff) -> None:
         if frame.type == "res":
             if (call_id := connection.confirmed(frame)) is not None:
                 self._calls.acknowledge(call_id)
@@ -209,6 +209,8 @@ class GatewayLink:
             self._take_call(frame.payload, device_id=session.device_id)
         elif frame.event == "node.invoke.cancel" and (call_id := cancelled_call(frame.payload)) is not None:
             self._calls.cancel(call_id)
+        elif frame.event == "shutdown":
+            waits.sent_away()
 
     def _take_call(self, payload: msgspec.Raw, *, device_id: str) -> None:
         request = decode_call_request(payload)

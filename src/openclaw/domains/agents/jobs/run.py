@@ -88,7 +88,8 @@ class RunJob:
             async with self._bus.wakeups(run_topic(run_id)) as woken:
                 ctx = await self._enter(actor, run_id)
                 if ctx is not None:
-                    await self._work_until_aborted(ctx, woken)
+                    with ctx.live.repeating():
+                        await self._work_until_aborted(ctx, woken)
         except RunSuperseded:
             _log.info("another process goes on with the run", run_id=payload["runId"])
         except UnavailableError:
@@ -121,7 +122,7 @@ class RunJob:
                 return None
             if ctx.awaits_approval:  # entered again: the question still stands
                 run.state = "awaiting_approval"
-        live.started()
+            await live.started(scope)
         return ctx
 
     async def _give_up(
@@ -216,6 +217,8 @@ class RunJob:
         }
         await self._add_words(scope, ctx, output, state="ok", model=reply.model)
         count_usage(run, reply)
+        if reply.tool_calls:
+            await ctx.live.said(scope)
         for number, call in enumerate(reply.tool_calls, start=1):
             planned = await self._tools.plan(
                 scope, ctx, call, position=len(ctx.steps) + 1, is_too_many=number > MAX_TOOL_CALLS

@@ -24,10 +24,10 @@ from openclaw.domains.agents.schemas import (
     Risk,
 )
 from openclaw.domains.audit import service as audit
-from openclaw.domains.devices.events import user_topic
 from openclaw.domains.devices.service import registry as devices
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
+from openclaw.infra.feed import tell
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
 from openclaw.protocol.grading import why_in
@@ -106,11 +106,7 @@ async def announce(scope: Scope, row: ApprovalRow) -> None:
         "createdAtMs": int(row.requested_at.timestamp() * 1000),
         "expiresAtMs": int(row.expires_at.timestamp() * 1000),
     }
-    await publish(
-        scope,
-        user_topic(row.user_id, row.workspace_id),
-        {"event": "exec.approval.requested", "payload": payload},
-    )
+    await tell(scope, row.user_id, row.workspace_id, {"event": "exec.approval.requested", "payload": payload})
 
 
 async def list_rules(scope: Scope) -> list[ApprovalRule]:
@@ -222,11 +218,7 @@ async def _end(scope: Scope, row: ApprovalRow, *, state: str, by: UUID | None) -
         "ts": int(scope.now().timestamp() * 1000),
         "approval": view(row, scope.who.language).model_dump(mode="json", by_alias=True),
     }
-    await publish(
-        scope,
-        user_topic(row.user_id, row.workspace_id),
-        {"event": "exec.approval.resolved", "payload": payload},
-    )
+    await tell(scope, row.user_id, row.workspace_id, {"event": "exec.approval.resolved", "payload": payload})
 
 
 def _wire_decision(row: ApprovalRow) -> str | None:

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from openclaw.domains.audit import service as audit
 from openclaw.domains.devices.errors import DeviceNotFoundError, NoDeviceError
-from openclaw.domains.devices.events import call_topic, device_topic, user_topic
+from openclaw.domains.devices.events import call_topic, device_topic
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.policy import clean_commands
 from openclaw.domains.devices.repository import machines as repository
 from openclaw.domains.devices.schemas import Device
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
+from openclaw.infra.feed import tell
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError
@@ -86,7 +87,7 @@ async def rename_device(scope: Scope, device_id: UUID, name: str) -> Device:
     row = await access_device(scope, device_id)
     check_role(scope.who, Role.MEMBER)
     row.name = checked_name(name)
-    await publish(scope, *changed(row, "renamed"))
+    await tell(scope, *changed(row, "renamed"))
     return seen(row, scope.now())
 
 
@@ -115,7 +116,7 @@ async def end_link(scope: Scope, row: DeviceRow, *, reason: str) -> None:
     for call_id in await repository.end_open_calls(scope, row.id, error=error):
         await publish(scope, call_topic(call_id), {"kind": "ended"})
     await publish(scope, device_topic(row.id), {"kind": "revoked"})
-    await publish(scope, *changed(row, "revoked"))
+    await tell(scope, *changed(row, "revoked"))
 
 
 async def adopt(scope: Scope, owner: Actor, machine: Machine) -> DeviceRow:
@@ -191,7 +192,7 @@ async def note_connected(
         platform=platform[:40],
         commands=clean_commands(commands),
     )
-    await publish(scope, *changed(await access_device(scope, device_id), "online"))
+    await tell(scope, *changed(await access_device(scope, device_id), "online"))
 
 
 async def is_linked(scope: Scope, device_id: UUID) -> bool:
@@ -217,7 +218,7 @@ async def note_gone(scope: Scope, device_id: UUID, *, connection_id: str) -> Non
     if await repository.set_presence(scope, device_id, connection_id=connection_id, online_until=None):
         row = await repository.find_device(scope, device_id)
         if row is not None:
-            await publish(scope, *changed(row, "offline"))
+            await tell(scope, *changed(row, "offline"))
 
 
 def _by_id(rows: list[DeviceRow], wanted: str) -> DeviceRow | None:
@@ -229,15 +230,15 @@ def is_online(row: DeviceRow, now: datetime) -> bool:
     return row.revoked_at is None and row.online_until is not None and row.online_until > now
 
 
-def changed(row: DeviceRow, reason: str) -> tuple[str, dict[str, Any]]:
-    """The bus message that tells the owner's pages about a machine."""
+def changed(row: DeviceRow, reason: str) -> tuple[UUID, UUID, dict[str, Any]]:
+    """Whom to tell about a machine, and what: its owner's pages."""
     payload = {
         "deviceId": ids.to_wire("dev", row.id),
         "nodeId": row.node_id,
         "reason": reason,
         "online": reason == "online",
     }
-    return user_topic(row.user_id, row.workspace_id), {"event": "device.changed", "payload": payload}
+    return row.user_id, row.workspace_id, {"event": "device.changed", "payload": payload}
 
 
 def seen(row: DeviceRow, now: datetime) -> Device:
