@@ -8,7 +8,7 @@ from uuid import UUID
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.send_queue import OutgoingEvent
 from openclaw.kit.clock import Clock
-from openclaw.protocol.gateway.events import EVENTS, Payload
+from openclaw.protocol.gateway.events import EVENTS, RUN_NAMES, Payload, payload_for
 from openclaw.protocol.gateway.frames import POLICY_VIOLATION
 from openclaw.protocol.gateway.handshake import PresenceEntry, StateVersion
 from openclaw.protocol.gateway.scopes import Role
@@ -105,13 +105,16 @@ class ConnectionHub:
             if connection.can_receive(event, payload, scope=scope)
         ]
         key = payload.get("sessionKey")
-        encoded: dict[Any, OutgoingEvent] = {}  # by what the receiver calls the conversation
+        # By what the receiver calls the conversation, and whether it reads fields of our own.
+        encoded: dict[tuple[Any, bool], OutgoingEvent] = {}
         for connection in receivers:
             name = connection.name_of_session(key) if isinstance(key, str) else key
-            outgoing = encoded.get(name)
+            form = name, RUN_NAMES in connection.caps
+            outgoing = encoded.get(form)
             if outgoing is None:
-                told = payload if name == key else {**payload, "sessionKey": name}
-                outgoing = encoded[name] = OutgoingEvent(event, told, state_version=state_version)
+                told = payload_for(event, payload, connection.caps)
+                told = told if name == key else {**told, "sessionKey": name}
+                outgoing = encoded[form] = OutgoingEvent(event, told, state_version=state_version)
             connection.send_event(outgoing)
         return len(receivers)
 

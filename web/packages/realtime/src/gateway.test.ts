@@ -110,7 +110,7 @@ describe("the handshake", () => {
     expect(client.state).toBe("online");
     const { method, params } = world.socket.sent[0] ?? {};
     expect(method).toBe("connect");
-    expect(params).toMatchObject({ minProtocol: 4, role: "operator", auth: { token: "t1" }, caps: ["tool-events", "approvals"] });
+    expect(params).toMatchObject({ minProtocol: 4, role: "operator", auth: { token: "t1" }, caps: ["tool-events", "approvals", "run-names"] });
     expect(params).not.toHaveProperty("device");
   });
 

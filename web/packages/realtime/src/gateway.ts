@@ -275,7 +275,7 @@ function connectParams(ticket: string, options: GatewayOptions) {
     client: { id: "openclaw-control-ui", version: options.version, platform: "web", mode: "ui" },
     role: "operator",
     scopes: ["operator.read", "operator.write", "operator.approvals", "operator.pairing"],
-    caps: ["tool-events", "approvals"],
+    caps: ["tool-events", "approvals", "run-names"],
     auth: { token: ticket },
     locale: options.locale(),
   };

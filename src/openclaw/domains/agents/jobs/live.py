@@ -89,7 +89,12 @@ class LiveRun:
             chat |= {"state": "aborted", "stopReason": "rpc"}
         else:
             words = error["title"] if error else ""
-            chat |= {"state": "error", "errorMessage": words, "errorKind": error["code"] if error else ""}
+            chat |= {
+                "state": "error",
+                "errorMessage": words,
+                "errorKind": "unknown",
+                "errorCode": error["code"] if error else "",
+            }
             phase = {"phase": "error", "error": words, "endedAt": self._now()}
         await publish(scope, self._topic, self._agent_event("lifecycle", phase))
         await publish(scope, self._topic, {"event": "chat", "payload": chat})
