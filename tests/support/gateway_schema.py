@@ -87,11 +87,12 @@ def problem_of(
     if not has_protocol_package():
         return None
     problem = _problem("ResponseFrame" if frame.get("type") == "res" else "EventFrame", frame)
-    name = EVENTS.get(frame["event"]) if frame["type"] == "event" else RESULTS.get(method or "")
-    if problem or name is None or not frame.get("ok", True) or (protocol < 4 and is_hello):
+    is_event = frame["type"] == "event"
+    name = EVENTS.get(frame["event"]) if is_event else RESULTS.get(method or "")
+    if problem or name is None or not frame.get("ok", True) or (protocol < 4 and not is_event):
         return problem
     undeclared = _UNDECLARED.get(frame.get("event", ""), frozenset()) | (_OWN if is_ours else frozenset())
-    if undeclared and frame["type"] == "event":
+    if undeclared and is_event:
         payload = {k: v for k, v in cast("Frame", payload).items() if k not in undeclared}
     return _problem(name, payload)
 

@@ -95,7 +95,12 @@ def node_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handler]:
         async with platform.database.transaction(connection.actor) as scope:
             return await calls.find_end(scope, call_id)
 
-    return {"node.list": list_nodes, "node.describe": describe, "node.rename": rename, "node.invoke": invoke}
+    return {
+        "node.list": list_nodes,
+        "node.describe": describe,
+        "node.rename": rename,
+        "node.invoke": invoke,
+    }
 
 
 async def _is_repeat(scope: Scope, row: DeviceRow, call_id: UUID, params: p.NodeInvokeParams) -> bool:
@@ -118,7 +123,7 @@ def _check_reachable(scope: Scope, row: DeviceRow, params: p.NodeInvokeParams) -
 def _judged(row: DeviceRow, params: p.NodeInvokeParams) -> dict[str, Any]:
     """The arguments of a direct call. Only reading runs without a conversation to ask for approval in."""
     arguments = params.params if isinstance(params.params, dict) else {}
-    if row.client == pairing.NODE_HOST and params.command == node_host.WHICH:
+    if row.client == pairing.NODE_HOST and params.command in node_host.READING:
         return arguments
     tool = params.command
     try:

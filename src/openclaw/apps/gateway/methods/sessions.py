@@ -35,24 +35,7 @@ def session_methods(platform: Platform) -> dict[str, Handler]:
     """Handlers by name."""
 
     async def list_sessions(connection: Connection, params: SessionsListParams) -> dict[str, Any]:
-        limit, offset = params.limit or MAX_PAGE, params.offset or 0
-        async with platform.database.transaction(connection.actor) as scope:
-            found, count = await _find(scope, params, offset=offset, limit=limit)
-            await _call_main(scope, connection)
-            model = (await providers.list_models(scope))[0]
-            now = scope.now()
-        rows = [
-            _row(conversation, name_of(connection, conversation.id), model.provider, model.name)
-            for conversation in found
-        ]
-        return {
-            "ts": int(now.timestamp() * 1000),
-            "path": "",
-            "count": len(rows),
-            "defaults": {"modelProvider": model.provider, "model": model.name, "contextTokens": None},
-            "sessions": rows,
-            **(_position(offset + len(rows), count, limit) if connection.protocol >= 4 else {}),
-        }
+        return await list_of(platform, connection, params)
 
     async def preview(connection: Connection, params: SessionsPreviewParams) -> dict[str, Any]:
         limit = params.limit or _PREVIEWS
@@ -99,6 +82,28 @@ def session_methods(platform: Platform) -> dict[str, Handler]:
         "sessions.patch": patch,
         "sessions.reset": reset,
         "sessions.delete": delete,
+    }
+
+
+async def list_of(platform: Platform, connection: Connection, params: SessionsListParams) -> dict[str, Any]:
+    """A page of the user's conversations, as ``sessions.list`` answers it."""
+    limit, offset = params.limit or MAX_PAGE, params.offset or 0
+    async with platform.database.transaction(connection.actor) as scope:
+        found, count = await _find(scope, params, offset=offset, limit=limit)
+        await _call_main(scope, connection)
+        model = (await providers.list_models(scope))[0]
+        now = scope.now()
+    rows = [
+        _row(conversation, name_of(connection, conversation.id), model.provider, model.name)
+        for conversation in found
+    ]
+    return {
+        "ts": int(now.timestamp() * 1000),
+        "path": "",
+        "count": len(rows),
+        "defaults": {"modelProvider": model.provider, "model": model.name, "contextTokens": None},
+        "sessions": rows,
+        **(_position(offset + len(rows), count, limit) if connection.protocol >= 4 else {}),
     }
 
 

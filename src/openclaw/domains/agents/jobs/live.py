@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+from openclaw.domains.agents.events import run_topic
 from openclaw.domains.agents.models import RunStepRow
 from openclaw.domains.devices.events import user_topic
 from openclaw.infra.bus import EventBus, publish
@@ -35,6 +36,7 @@ class LiveRun:
         self._bus = bus
         self._clock = clock
         self._topic = user_topic(actor.user_id, actor.workspace_id)
+        self._run_id = run_id
         self._names = {
             "runId": client_run_id,
             "run": ids.to_wire("run", run_id),
@@ -98,6 +100,7 @@ class LiveRun:
             phase = {"phase": "error", "error": words, "endedAt": self._now()}
         await publish(scope, self._topic, self._agent_event("lifecycle", phase))
         await publish(scope, self._topic, {"event": "chat", "payload": chat})
+        await publish(scope, run_topic(self._run_id), {"kind": "ended"})
 
     def _flushed(self) -> None:
         self._flush = None
