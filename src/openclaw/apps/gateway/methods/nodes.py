@@ -1,5 +1,6 @@
 """node.list, describe, rename, invoke: linked machines, for operators."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -146,13 +147,18 @@ def _judged(row: DeviceRow, params: p.NodeInvokeParams) -> dict[str, Any]:
     return arguments
 
 
+def caps_of(commands: Sequence[Any]) -> list[str]:
+    """What a machine can do, in the protocol's rougher words."""
+    return sorted({str(command).partition(".")[0] for command in commands})
+
+
 def _node(device: Device, hub: ConnectionHub) -> dict[str, Any]:
     return {
         "nodeId": device.node_id,
         "displayName": device.name,
         "platform": device.platform,
         "version": device.version,
-        "caps": sorted({str(command).partition(".")[0] for command in device.commands}),
+        "caps": caps_of(device.commands),
         "commands": device.commands,
         "paired": True,
         "connected": device.online,

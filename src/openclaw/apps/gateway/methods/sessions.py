@@ -54,14 +54,17 @@ def session_methods(platform: Platform) -> dict[str, Handler]:
             if params.archived is not UNSET:
                 await catalog.set_archived(scope, conversation_id, archived=params.archived is True)
             entry = await catalog.get_conversation(scope, conversation_id)
-        return {"ok": True, "path": "", "key": params.key, "entry": _entry(entry)}
+            model = (await providers.list_models(scope))[0]
+        resolved = {"modelProvider": model.provider, "model": model.name}
+        return {"ok": True, "path": "", "key": params.key, "entry": _entry(entry), "resolved": resolved}
 
     async def reset(connection: Connection, params: SessionsResetParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
             conversation_id = await conversation_of(scope, params.key, connection)
             await messages.start_over(scope, conversation_id)
             entry = await catalog.get_conversation(scope, conversation_id)
-        return {"ok": True, "key": params.key, "entry": _entry(entry)}
+            model = (await providers.list_models(scope))[0]
+        return {"ok": True, "key": params.key, "entry": {**_entry(entry), "model": model.name}}
 
     async def delete(connection: Connection, params: SessionsDeleteParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
@@ -189,4 +192,6 @@ def _entry(conversation: Conversation) -> dict[str, Any]:
         "sessionId": key_of(conversation.id),
         "label": conversation.title,
         "updatedAt": int(conversation.updated_at.timestamp() * 1000),
+        "systemSent": True,
+        "abortedLastRun": False,
     }

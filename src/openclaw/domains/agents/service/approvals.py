@@ -117,6 +117,7 @@ def asked(approval: Approval) -> dict[str, Any]:
     """A question as ``exec.approval.requested`` tells it, and ``exec.approval.list``."""
     return {
         "id": ids.to_wire("appr", approval.id),
+        "approvalKind": "exec",
         "request": _request(approval),
         "approval": approval.model_dump(mode="json", by_alias=True),
         "createdAtMs": int(approval.requested_at.timestamp() * 1000),
