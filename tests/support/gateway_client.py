@@ -43,6 +43,7 @@ class GatewayClient:
         self._ids = map(str, itertools.count(1))
         self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._methods: dict[str, str] = {}
+        self._extra: dict[str, list[dict[str, Any]]] = {}
         self._changed = asyncio.Event()
         self._reader = spawn(self._read(), name="test gateway client")
         self.events: list[dict[str, Any]] = []
@@ -65,6 +66,18 @@ class GatewayClient:
         if not frame["ok"]:
             raise Refused(frame["error"])
         return frame.get("payload")
+
+    async def call_twice(self, method: str, params: dict[str, Any]) -> tuple[Any, Any]:
+        """The payloads of both answers of a method that is answered twice. Raises Refused."""
+        first = await self.call(method, params)
+        request_id = next(reversed(self._methods))
+        final = self._answers[request_id] = asyncio.get_running_loop().create_future()
+        for frame in self._extra.pop(request_id, ()):
+            final.set_result(frame)
+        frame = await final
+        if not frame["ok"]:
+            raise Refused(frame["error"])
+        return first, frame.get("payload")
 
     async def event(
         self, name: str, matches: Callable[[dict[str, Any]], bool] = lambda _: True
@@ -101,6 +114,14 @@ class GatewayClient:
         """Vanish without a word, as a machine that loses its network."""
         self._socket.transport.abort()
 
+    def stop_reading(self) -> None:
+        """Take nothing any more that is sent, until ``read_on``."""
+        self._socket.transport.pause_reading()
+
+    def read_on(self) -> None:
+        """Take what was sent meanwhile."""
+        self._socket.transport.resume_reading()
+
     async def _read(self) -> None:
         try:
             async for message in self._socket:
@@ -122,7 +143,9 @@ class GatewayClient:
         self.problem = self.problem or problem
         if frame["type"] == "res":
             answer = self._answers.pop(frame["id"], None)
-            if answer is not None and not answer.done():
+            if answer is None:
+                self._extra.setdefault(frame["id"], []).append(frame)
+            elif not answer.done():
                 if problem is None:
                     answer.set_result(frame)
                 else:

@@ -73,6 +73,11 @@ def has_protocol_package() -> bool:
     return _SCHEMA.exists()
 
 
+def definitions() -> set[str]:
+    """The names of what the package defines."""
+    return set(_schemas()["definitions"])
+
+
 def problem_of(
     frame: Frame, *, method: str | None = None, protocol: int = 4, is_ours: bool = False
 ) -> str | None:

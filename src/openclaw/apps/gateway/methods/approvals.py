@@ -81,7 +81,11 @@ def approval_methods(platform: Platform) -> dict[str, Handler]:
         async def decision() -> dict[str, Any]:
             left = approval.expires_at - platform.clock.now()
             decided = await wait(connection, approval, max(left, timedelta()))
-            # Nobody answered: that is a no, whatever the client would do without an answer.
+            if (
+                decided is None
+            ):  # nobody answered: that is a no, whatever the client would do without an answer
+                async with platform.database.transaction(connection.actor) as scope:
+                    await approvals.expire(scope, approval.id)
             return _decided(wanted, decided or await find(connection, wanted))
 
         if params.two_phase:
