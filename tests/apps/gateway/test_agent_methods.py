@@ -7,7 +7,7 @@ from tests.domains.agents.chatting import use_model
 from tests.support.accounts import Person, register
 from tests.support.gateway_client import Refused, operator
 from tests.support.node_hosts import command_line, gateway_token
-from tests.support.scripted_openai import Say, ScriptedOpenAI
+from tests.support.scripted_openai import Fail, Say, ScriptedOpenAI
 from tests.support.server import Server
 
 ASK = {"message": "hello", "idempotencyKey": "k1"}
@@ -38,7 +38,7 @@ async def test_a_turn_is_accepted_and_then_answered(ann: Person) -> None:
 
 
 async def test_a_turn_that_fails_says_why_and_so_does_waiting_for_it(ann: Person) -> None:
-    async with ScriptedOpenAI([Say(status=401)]) as model, operator(ann) as client:
+    async with ScriptedOpenAI([Fail(401)]) as model, operator(ann) as client:
         await use_model(ann, model)
         _, final = await client.call_twice("agent", ASK)
         assert final["status"] == "error"

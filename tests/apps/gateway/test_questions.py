@@ -22,6 +22,7 @@ async def test_the_person_is_asked_on_every_surface_and_the_first_answer_counts(
         event = await page.event("exec.approval.requested")
         (shown,) = (await ann.get("/approvals?state=pending"))["items"]
         assert shown == event["approval"]
+        assert shown["link"] == f"/approvals/{shown['id']}"
         assert shown == shown | {"runId": None, "conversationId": None, "device": None, "grade": "modify"}
         assert (shown["askedBy"], shown["arguments"]) == (
             "openclaw-control-ui",

@@ -167,6 +167,7 @@ def view(row: ApprovalRow, language: str) -> Approval:
     device = DeviceRef(id=row.device_id, name=row.device_name) if row.device_id else None
     return Approval(
         id=row.id,
+        link=f"/approvals/{ids.to_wire('appr', row.id)}",
         run_id=row.run_id,
         conversation_id=row.conversation_id,
         asked_by=row.asked_by,
