@@ -89,6 +89,14 @@ async def test_what_is_not_offered_says_so_to_those_who_may_ask(ann: Person) -> 
             assert refusal.value.error["code"] == "FORBIDDEN"
 
 
+async def test_an_empty_list_of_jobs_is_a_whole_page(ann: Person) -> None:
+    """The command line of release 4 refuses a page of which it does not know where in the list it is."""
+    async with operator(ann) as client:
+        page = await client.call("cron.list", {"includeDisabled": False, "limit": 200, "offset": 0})
+        assert page == page | {"jobs": [], "total": 0, "offset": 0, "limit": 200, "hasMore": False}
+        assert (page["snapshotRevision"], page["nextOffset"]) == ("none", None)
+
+
 async def test_conversations_are_found_by_any_of_their_names(ann: Person) -> None:
     conversation = await ann.post("/conversations", {"title": "lab one"})
     key = conversation["id"]

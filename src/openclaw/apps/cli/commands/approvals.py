@@ -49,7 +49,6 @@ def show_approval(approval: ApprovalId, server: Server = None, as_json: AsJson =
 
     with connect(server) as api:
         found = find_approval(api, approval)
-        address = f"{api.server.rstrip('/')}{found['link']}"
     if as_json:
         tell_json(found)
         return
@@ -57,7 +56,6 @@ def show_approval(approval: ApprovalId, server: Server = None, as_json: AsJson =
     tell(f"{found['id']} · {say('state_' + found['state'])}")
     if found["state"] == "pending":
         tell(f"{say('approval_until')} {local_time(found['expiresAt'])}")
-        tell(f"{say('approval_at')} {address}")
         if found["coverage"]:
             tell(*wrap(say("would_cover", covered=covered(found)), terminal_width()))
 

@@ -101,7 +101,6 @@ RESULTS: dict[str, tuple[str, str]] = {
     "state_expired": ("expired: counts as denied", "已过期，视为拒绝"),
     "state_cancelled": ("cancelled with its run", "随运行一起取消"),
     "approval_until": ("Until", "截止"),
-    "approval_at": ("In the console:", "在控制台处理："),
     # ── Conversations ──
     "no_conversations": ("No conversations yet. Start one: openclaw chat", "还没有对话。开始对话：openclaw chat"),
     "untitled": ("(no title)", "（无标题）"),

@@ -9,8 +9,10 @@ from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.domains.agents.service import providers
 from openclaw.infra.web.context import Platform
+from openclaw.protocol.gateway import params_overview as po
 
 _NO_FILE = "none"
+_PAGE = 50
 _POLICY = {"security": "allowlist", "ask": "on-miss", "askFallback": "deny", "autoAllowSkills": False}
 
 
@@ -38,9 +40,16 @@ def surrounding_methods(platform: Platform) -> dict[str, Handler]:
             "legacyIssues": [],
         }
 
-    async def jobs(connection: Connection, _params: Any) -> dict[str, Any]:
-        position = {"total": 0, "hasMore": False, "offset": 0, "nextOffset": None}
-        return {"jobs": [], **(position if connection.protocol >= 4 else {})}
+    async def jobs(connection: Connection, params: po.CronListParams) -> dict[str, Any]:
+        page = {
+            "snapshotRevision": _NO_FILE,
+            "total": 0,
+            "offset": params.offset or 0,
+            "limit": params.limit or _PAGE,
+            "hasMore": False,
+            "nextOffset": None,
+        }
+        return {"jobs": [], **(page if connection.protocol >= 4 else {})}
 
     async def schedule(_connection: Connection, _params: Any) -> dict[str, Any]:
         return {"enabled": False, "storePath": _NO_FILE, "jobs": 0, "nextWakeAtMs": None}
