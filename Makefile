@@ -14,7 +14,7 @@ PYTHON3 = $$(command -v python3 || command -v python || echo $(BIN)/python)
 UP ?=
 PYTEST ?= -n 2
 
-.PHONY: help run test check bench lock build clean setup setup-system setup-pi web web-packages pytest web-test \
+.PHONY: help run test check bench lock build clean setup setup-system setup-npm web web-packages pytest web-test \
   soak check-format check-lint check-types check-imports check-rules check-deps check-web
 
 help:
@@ -48,10 +48,10 @@ web-packages:
 setup-system:
 	@tools/setup_system.sh
 
-setup-pi:
-	@tools/setup_pi.sh
+setup-npm:
+	@tools/setup_npm.sh
 
-setup: setup-system $(VENV)/.dev web-packages setup-pi
+setup: setup-system $(VENV)/.dev web-packages setup-npm
 
 # ── Run ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 
 ROLE = "openclaw_app"
 PERSONAL_TABLES = ("user_event_heads", "user_events")
@@ -56,13 +56,16 @@ def upgrade() -> None:
         """
         CREATE FUNCTION publish_facts(facts jsonb, inline_limit integer, notifies boolean)
         RETURNS TABLE (id uuid, topic text, body jsonb)
-        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET app.is_system = 'on' AS $$
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
         DECLARE
             member record;
             fact record;
             last bigint;
             heads jsonb := '{}';
+            before text := coalesce(current_setting('app.is_system', true), '');
         BEGIN
+            -- Not as a setting of the function: PostgreSQL 15 lets nobody but a superuser write that down.
+            PERFORM set_config('app.is_system', 'on', true);
             FOR member IN
                 SELECT f ->> 'w' AS w, f ->> 'u' AS u, count(*) AS n FROM jsonb_array_elements(facts) AS f
                 WHERE f ? 'u' GROUP BY 1, 2 ORDER BY 1, 2
@@ -94,6 +97,7 @@ def upgrade() -> None:
                     RETURN NEXT;
                 END IF;
             END LOOP;
+            PERFORM set_config('app.is_system', before, true);
         END $$
         """
     )

@@ -1,6 +1,7 @@
 """What the gateway needs of the product: who a token stands for, and what each method does."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from openclaw.apps.gateway.connection import Connection, Identity, Remote
@@ -8,9 +9,18 @@ from openclaw.apps.gateway.reading import Page
 from openclaw.infra.feed import Position
 from openclaw.protocol.gateway.handshake import ConnectParams
 
+
+@dataclass(frozen=True)
+class TwoAnswers:
+    """What a method answers that is answered twice: at once that the work was taken on, and what came of it."""
+
+    first: dict[str, Any]
+    final: Callable[[], Awaitable[Any]]
+
+
 Handler: TypeAlias = Callable[[Connection, Any], Awaitable[Any]]
 """Called with the connection and the method's params (``methods.METHODS[name].params``); answers what JSON can hold
-(dicts, lists, msgspec structs), or raises an error of the family."""
+(dicts, lists, msgspec structs) or `TwoAnswers`, or raises an error of the family."""
 
 
 class Dispatcher(Protocol):

@@ -12,13 +12,17 @@ from openclaw.apps.gateway.bearers import Bearers
 from openclaw.apps.gateway.connection import Connection, Identity, Remote
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.elsewhere import Elsewhere
+from openclaw.apps.gateway.methods.agent import agent_methods
 from openclaw.apps.gateway.methods.approvals import approval_methods
 from openclaw.apps.gateway.methods.chat import chat_methods
 from openclaw.apps.gateway.methods.machine import machine_methods
+from openclaw.apps.gateway.methods.machine_services import machine_service_methods
 from openclaw.apps.gateway.methods.nodes import node_methods
 from openclaw.apps.gateway.methods.overview import health_of, overview_methods
 from openclaw.apps.gateway.methods.pairing import pairing_methods
+from openclaw.apps.gateway.methods.session_lookup import session_lookup_methods
 from openclaw.apps.gateway.methods.sessions import session_methods
+from openclaw.apps.gateway.methods.surroundings import surrounding_methods
 from openclaw.apps.gateway.node_hosts import NodeHosts
 from openclaw.apps.gateway.reading import Page
 from openclaw.apps.gateway.registry import SERVICE_RESTART, ConnectionHub
@@ -53,11 +57,16 @@ class Product:
         self._node_hosts = NodeHosts(platform)
         self._cancelled: OrderedDict[str, None] = OrderedDict()
         self._elsewhere = Elsewhere(platform.bus, hub, platform.clock)
+        nodes = node_methods(platform, hub)
         self._handlers: dict[str, Handler] = {
             **overview_methods(platform, hub),
             **chat_methods(platform),
+            **agent_methods(platform),
+            **surrounding_methods(platform),
             **session_methods(platform),
-            **node_methods(platform, hub),
+            **session_lookup_methods(platform),
+            **nodes,
+            **machine_service_methods(platform, nodes["node.invoke"]),
             **machine_methods(platform, self._node_hosts),
             **pairing_methods(platform),
             **approval_methods(platform),

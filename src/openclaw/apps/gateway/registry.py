@@ -9,7 +9,7 @@ from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.send_queue import OutgoingEvent
 from openclaw.infra.feed import cursor_of
 from openclaw.kit.clock import Clock
-from openclaw.protocol.gateway.events import EVENTS, Payload
+from openclaw.protocol.gateway.events import EVENTS, RUN_NAMES, Payload, payload_for
 from openclaw.protocol.gateway.frames import POLICY_VIOLATION
 from openclaw.protocol.gateway.handshake import PresenceEntry, StateVersion
 from openclaw.protocol.gateway.scopes import Role
@@ -109,7 +109,8 @@ class ConnectionHub:
             raise KeyError(event)
         cursor = cursor_of(user_id, workspace_id, seq) if seq and user_id and workspace_id else None
         key = payload.get("sessionKey")
-        encoded: dict[Any, OutgoingEvent] = {}  # by what the receiver calls the conversation
+        # By what the receiver calls the conversation, and whether it reads fields of our own.
+        encoded: dict[tuple[Any, bool], OutgoingEvent] = {}
         receivers = 0
         for connection in self.connections(user_id=user_id, workspace_id=workspace_id, device_id=device_id):
             if not connection.can_receive(event, payload, scope=scope):
@@ -118,10 +119,12 @@ class ConnectionHub:
                 continue
             receivers += 1
             name = connection.name_of_session(key) if isinstance(key, str) else key
-            outgoing = encoded.get(name)
+            form = name, RUN_NAMES in connection.caps
+            outgoing = encoded.get(form)
             if outgoing is None:
-                told = payload if name == key else {**payload, "sessionKey": name}
-                outgoing = encoded[name] = OutgoingEvent(
+                told = payload_for(event, payload, connection.caps)
+                told = told if name == key else {**told, "sessionKey": name}
+                outgoing = encoded[form] = OutgoingEvent(
                     event, told, state_version=state_version, cursor=cursor
                 )
             connection.feed.take(seq, outgoing)
@@ -284,12 +287,12 @@ def _presence_entry(connection: Connection) -> PresenceEntry:
         reason="connect",
         text=f"{name} ({client.platform})",
         ts=int(connection.connected_at.timestamp() * 1000),
-        host=client.display_name,
+        host=name,
         version=client.version,
         platform=client.platform,
-        device_family=client.device_family,
+        device_family=client.device_family or None,
         device_id=connection.identity.node_id,
-        instance_id=client.instance_id,
+        instance_id=client.instance_id or None,
         roles=[connection.identity.role.value],
         scopes=list(connection.identity.scopes),
     )

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from openclaw.apps.gateway.connection import Connection
-from openclaw.apps.gateway.dispatch import Handler
+from openclaw.apps.gateway.dispatch import Handler, TwoAnswers
 from openclaw.apps.gateway.idempotency import IdempotencyCache
 from openclaw.apps.gateway.limits import KIBI, Buckets, GatewayLimits
 from openclaw.kit.clock import Clock
@@ -18,6 +18,7 @@ from openclaw.kit.ids import new_id
 from openclaw.kit.tasks import cancel_and_wait, spawn
 from openclaw.protocol.gateway.errors import (
     ConnectFirstError,
+    MissingScopeError,
     TooManyInFlightError,
     UnknownMethodError,
     WrongRoleError,
@@ -29,6 +30,7 @@ from openclaw.protocol.gateway.frames import (
     encode_response,
 )
 from openclaw.protocol.gateway.methods import CONNECT, METHODS, Method
+from openclaw.protocol.gateway.not_offered import NOT_OFFERED
 from openclaw.protocol.gateway.params import Params
 from openclaw.protocol.gateway.scopes import Role
 
@@ -139,9 +141,18 @@ class RequestRunner:
         if method is None or handler is None:
             if self._is_node:  # a node is told nothing of what others may call
                 raise WrongRoleError(role=identity.role.value)
+            self._check_offered(request.method)
             raise UnknownMethodError(method=request.method)
         method.check_allowed(identity.role, identity.scopes)
         return method, handler, method.decode(request.params)
+
+    def _check_offered(self, name: str) -> None:
+        refusal = NOT_OFFERED.get(name)
+        if refusal is None:
+            return
+        if not self._connection.can(refusal.scope):
+            raise MissingScopeError(scope=refusal.scope)
+        raise refusal.error(method=name)
 
     def _note_refusal(self, error: OpenClawError) -> None:
         """Close on a client that does not take no for an answer."""
@@ -173,6 +184,10 @@ class RequestRunner:
                 payload: Any = await self._answer_once(request, method, handler, params)
             else:
                 payload = await handler(connection, params)
+            if isinstance(payload, TwoAnswers):
+                await connection.room_for_answer()
+                connection.send_answer(encode_response(request.id, payload.first))
+                payload = await payload.final()
             frame = encode_response(request.id, payload)
             if len(frame) > self._limits.max_payload:
                 raise TooLargeError(field=f"the answer to {method.name}", limit=self._limits.max_payload)

@@ -58,6 +58,7 @@ class RunRow(Base):
 
     __table_args__ = (
         Index("ix_runs_open", user_id, conversation_id, postgresql_where=text("finished_at IS NULL")),
+        Index("ix_runs_client_run_id", user_id, client_run_id),
     )
 
 
@@ -87,17 +88,21 @@ class RunStepRow(Base):
 
 
 class ApprovalRow(Base):
-    """A question to the user, parked until answered or expired. Expired counts as denied."""
+    """A question to the user, parked until answered or expired. Expired counts as denied.
+
+    It is asked by a run about one of its steps, or by a client about something that it runs itself (``asked_by``).
+    """
 
     __tablename__ = "approvals"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), index=True)
-    step_id: Mapped[UUID] = mapped_column(ForeignKey("run_steps.id", ondelete="CASCADE"), unique=True)
-    conversation_id: Mapped[UUID]
-    device_id: Mapped[UUID]
+    run_id: Mapped[UUID | None] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), index=True)
+    step_id: Mapped[UUID | None] = mapped_column(ForeignKey("run_steps.id", ondelete="CASCADE"), unique=True)
+    conversation_id: Mapped[UUID | None]
+    device_id: Mapped[UUID | None]
+    asked_by: Mapped[str | None] = mapped_column(String(100))
     device_name: Mapped[str] = mapped_column(String(100))
     tool_call_id: Mapped[str] = mapped_column(String(200))
     tool: Mapped[str] = mapped_column(String(60))

@@ -70,6 +70,21 @@ async def find_run(scope: Scope, run_id: UUID) -> RunRow | None:
     )
 
 
+async def find_run_of_client(scope: Scope, client_run_id: str) -> RunRow | None:
+    """The user's latest run that a client calls by that name."""
+    return await scope.session.scalar(
+        select(RunRow)
+        .where(
+            RunRow.client_run_id == client_run_id,
+            RunRow.user_id == scope.user_id,
+            RunRow.workspace_id == scope.workspace_id,
+        )
+        .order_by(RunRow.created_at.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+
+
 async def list_runs(scope: Scope, run_ids: Sequence[UUID]) -> list[RunRow]:
     """Runs by id."""
     return list(await scope.session.scalars(select(RunRow).where(RunRow.id.in_(run_ids)))) if run_ids else []
@@ -254,7 +269,28 @@ async def list_approvals(scope: Scope, *, state: str | None, limit: int) -> list
     )
     if state is not None:
         query = query.where(ApprovalRow.state == state)
+    if state == "pending":  # what nobody waits for any more is not ended by anybody either
+        query = query.where((ApprovalRow.run_id.is_not(None)) | (ApprovalRow.expires_at > scope.now()))
     return list(await scope.session.scalars(query.order_by(ApprovalRow.requested_at.desc()).limit(limit)))
+
+
+async def count_open_questions(scope: Scope) -> int:
+    """How many questions of clients wait for the user; until the transaction ends nobody else asks for them."""
+    await scope.session.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended(str(scope.user_id), 0)))
+    )
+    query = (
+        select(func.count())
+        .select_from(ApprovalRow)
+        .where(
+            ApprovalRow.user_id == scope.user_id,
+            ApprovalRow.workspace_id == scope.workspace_id,
+            ApprovalRow.run_id.is_(None),
+            ApprovalRow.state == "pending",
+            ApprovalRow.expires_at > scope.now(),
+        )
+    )
+    return await scope.session.scalar(query) or 0
 
 
 async def list_approvals_of_runs(scope: Scope, run_ids: Sequence[UUID]) -> list[ApprovalRow]:

@@ -63,15 +63,21 @@ class Coverage(Wire):
 
 
 class Approval(Wire):
-    """A question to the user."""
+    """A question to the user: of a run, or of the client ``asked_by``, which runs something itself.
+
+    ``device``: None when a client asks about what is no machine of the user. ``link``: where the console shows it and
+    takes the answer, below the server's address.
+    """
 
     id: ApprovalId
-    run_id: RunId
-    conversation_id: ConversationId
+    link: str
+    run_id: RunId | None
+    conversation_id: ConversationId | None
+    asked_by: str | None
     tool_call_id: str
     tool: str
     arguments: dict[str, Any]
-    device: DeviceRef
+    device: DeviceRef | None
     grade: Literal["modify", "high"]
     risk: Risk
     folder: str | None

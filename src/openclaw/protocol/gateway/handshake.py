@@ -231,7 +231,7 @@ def hello_ok(greeting: Greeting, protocol: int) -> dict[str, Any]:
         # Release 3 validates closed objects, and knows `auth` only with a device token; we issue none.
         hello["server"]["bootId"] = greeting.boot_id
         hello["features"]["capabilities"] = greeting.capabilities
-        hello["auth"] = {"method": "token", "role": greeting.role.value, "scopes": list(greeting.scopes)}
+        hello["auth"] = {"role": greeting.role.value, "scopes": list(greeting.scopes)}
         snapshot["suspension"] = {"phase": "accepting"}
         defaults |= {"modelConfigured": True, "ownership": "sole", "selectionRequired": False}
     return hello

@@ -135,6 +135,7 @@ function approvals(http: Http) {
   return {
     pending: (signal?: Signal) =>
       http.json<Types.Page<Types.Approval>>("GET", "/approvals", { query: { state: "pending" }, signal }),
+    get: (id: string, signal?: Signal) => http.json<Types.Approval>("GET", `/approvals/${segment(id)}`, { signal }),
     decide: (id: string, body: { decision: Types.Decision; reason?: string; confirm?: boolean }) =>
       http.json<Types.Approval>("POST", `/approvals/${segment(id)}/decision`, { body }),
     rules: (signal?: Signal) => http.json<Types.Page<Types.ApprovalRule>>("GET", "/approval-rules", { signal }),

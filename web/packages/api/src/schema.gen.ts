@@ -1154,7 +1154,10 @@ export interface components {
         };
         /**
          * Approval
-         * @description A question to the user.
+         * @description A question to the user: of a run, or of the client ``asked_by``, which runs something itself.
+         *
+         *     ``device``: None when a client asks about what is no machine of the user. ``link``: where the console shows it and
+         *     takes the answer, below the server's address.
          */
         Approval: {
             /**
@@ -1162,16 +1165,14 @@ export interface components {
              * @example appr_00000000000000000000000000000000
              */
             id: string;
-            /**
-             * Runid
-             * @example run_00000000000000000000000000000000
-             */
-            runId: string;
-            /**
-             * Conversationid
-             * @example conv_00000000000000000000000000000000
-             */
-            conversationId: string;
+            /** Link */
+            link: string;
+            /** Runid */
+            runId: string | null;
+            /** Conversationid */
+            conversationId: string | null;
+            /** Askedby */
+            askedBy: string | null;
             /** Toolcallid */
             toolCallId: string;
             /** Tool */
@@ -1180,7 +1181,7 @@ export interface components {
             arguments: {
                 [key: string]: unknown;
             };
-            device: components["schemas"]["DeviceRef"];
+            device: components["schemas"]["DeviceRef"] | null;
             /**
              * Grade
              * @enum {string}

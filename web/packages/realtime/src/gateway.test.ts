@@ -111,7 +111,12 @@ describe("the handshake", () => {
     expect(client.state).toBe("online");
     const { method, params } = world.socket.sent[0] ?? {};
     expect(method).toBe("connect");
-    expect(params).toMatchObject({ minProtocol: 4, role: "operator", auth: { token: "t1" }, caps: ["tool-events", "approvals", "cursor"] });
+    expect(params).toMatchObject({
+      minProtocol: 4,
+      role: "operator",
+      auth: { token: "t1" },
+      caps: ["tool-events", "approvals", "run-names", "cursor"],
+    });
     expect(params).not.toHaveProperty("device");
   });
 

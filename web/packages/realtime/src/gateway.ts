@@ -297,7 +297,7 @@ function connectParams(ticket: string, options: GatewayOptions, cursor: string |
     client: { id: "openclaw-control-ui", version: options.version, platform: "web", mode: "ui" },
     role: "operator",
     scopes: ["operator.read", "operator.write", "operator.approvals", "operator.pairing"],
-    caps: ["tool-events", "approvals", "cursor"],
+    caps: ["tool-events", "approvals", "run-names", "cursor"],
     auth: { token: ticket },
     locale: options.locale(),
   };

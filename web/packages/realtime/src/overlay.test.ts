@@ -56,6 +56,8 @@ function storedTool(overrides: Partial<ToolPart> = {}): ToolPart {
 function approval(overrides: Partial<Approval> = {}): Approval {
   return {
     id: "appr_1",
+    link: "/approvals/appr_1",
+    askedBy: null,
     runId: RUN,
     conversationId: "conv_1",
     toolCallId: "call_1",

@@ -22,7 +22,7 @@ from openclaw.kit.ids import new_id
 from openclaw.kit.tasks import cancel_and_wait, spawn
 
 SCOPES = ("operator.read", "operator.write", "operator.approvals")
-_CAPS = ("tool-events", "approvals", "cursor")
+_CAPS = ("tool-events", "approvals", "run-names", "cursor")
 _PROTOCOL = 4
 _OPEN_SECONDS = 10.0
 _ANSWER_SECONDS = 30.0

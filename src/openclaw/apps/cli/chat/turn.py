@@ -245,7 +245,7 @@ class Turn:
         elif state == "aborted":
             self._end = TurnEnd("aborted")
         else:
-            self._end = TurnEnd("failed", payload.get("errorKind") or "", payload.get("errorMessage") or "")
+            self._end = TurnEnd("failed", payload.get("errorCode") or "", payload.get("errorMessage") or "")
 
     def _say(self, whole: str) -> None:
         """``whole`` is all the text so far. A run that another process took over begins its text anew."""

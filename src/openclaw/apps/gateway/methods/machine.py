@@ -54,7 +54,13 @@ def machine_methods(platform: Platform, node_hosts: NodeHosts) -> dict[str, Hand
             return {"ok": True, "event": params.event, "handled": True}
         return {"ok": True, "event": params.event, "handled": False, "reason": "not used"}
 
-    async def accepted(_connection: Connection, _params: Any) -> dict[str, Any]:
+    async def skills(connection: Connection, params: p.NodeSkillsParams) -> dict[str, Any]:
+        return {"ok": True, "nodeId": connection.identity.node_id, "skills": params.skills}
+
+    async def tools(connection: Connection, params: p.NodePluginToolsParams) -> dict[str, Any]:
+        return {"ok": True, "nodeId": connection.identity.node_id, "tools": params.tools}
+
+    async def runners(_connection: Connection, _params: p.NodeRunnerInventoryParams) -> dict[str, Any]:
         return {"ok": True}
 
     async def bins(_connection: Connection, _params: p.NoParams) -> dict[str, Any]:
@@ -64,9 +70,9 @@ def machine_methods(platform: Platform, node_hosts: NodeHosts) -> dict[str, Hand
         "node.invoke.result": invoke_result,
         "node.invoke.progress": invoke_progress,
         "node.event": event,
-        "node.skills.update": accepted,
-        "node.pluginTools.update": accepted,
-        "node.runnerInventory.update": accepted,
+        "node.skills.update": skills,
+        "node.pluginTools.update": tools,
+        "node.runnerInventory.update": runners,
         "skills.bins": bins,
     }
 

@@ -1,5 +1,6 @@
 """node.list, describe, rename, invoke: linked machines, for operators."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -95,7 +96,12 @@ def node_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handler]:
         async with platform.database.transaction(connection.actor) as scope:
             return await calls.find_end(scope, call_id)
 
-    return {"node.list": list_nodes, "node.describe": describe, "node.rename": rename, "node.invoke": invoke}
+    return {
+        "node.list": list_nodes,
+        "node.describe": describe,
+        "node.rename": rename,
+        "node.invoke": invoke,
+    }
 
 
 async def _is_repeat(scope: Scope, row: DeviceRow, call_id: UUID, params: p.NodeInvokeParams) -> bool:
@@ -118,7 +124,7 @@ def _check_reachable(scope: Scope, row: DeviceRow, params: p.NodeInvokeParams) -
 def _judged(row: DeviceRow, params: p.NodeInvokeParams) -> dict[str, Any]:
     """The arguments of a direct call. Only reading runs without a conversation to ask for approval in."""
     arguments = params.params if isinstance(params.params, dict) else {}
-    if row.client == pairing.NODE_HOST and params.command == node_host.WHICH:
+    if row.client == pairing.NODE_HOST and params.command in node_host.READING:
         return arguments
     tool = params.command
     try:
@@ -141,13 +147,18 @@ def _judged(row: DeviceRow, params: p.NodeInvokeParams) -> dict[str, Any]:
     return arguments
 
 
+def caps_of(commands: Sequence[Any]) -> list[str]:
+    """What a machine can do, in the protocol's rougher words."""
+    return sorted({str(command).partition(".")[0] for command in commands})
+
+
 def _node(device: Device, hub: ConnectionHub) -> dict[str, Any]:
     return {
         "nodeId": device.node_id,
         "displayName": device.name,
         "platform": device.platform,
         "version": device.version,
-        "caps": sorted({str(command).partition(".")[0] for command in device.commands}),
+        "caps": caps_of(device.commands),
         "commands": device.commands,
         "paired": True,
         "connected": device.online,

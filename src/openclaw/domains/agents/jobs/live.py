@@ -6,8 +6,9 @@ from collections.abc import Generator
 from typing import Any
 from uuid import UUID
 
+from openclaw.domains.agents.events import run_topic
 from openclaw.domains.agents.models import RunStepRow
-from openclaw.infra.bus import EventBus
+from openclaw.infra.bus import EventBus, publish
 from openclaw.infra.feed import echo_topic, tell, user_topic
 from openclaw.infra.jsonb import storable
 from openclaw.infra.scope import Actor, Scope
@@ -39,6 +40,7 @@ class LiveRun:
         self._clock = clock
         self._owner = actor.user_id, actor.workspace_id
         self._topic = user_topic(*self._owner)
+        self._run_id = run_id
         self._names = {
             "runId": client_run_id,
             "run": ids.to_wire("run", run_id),
@@ -113,10 +115,16 @@ class LiveRun:
             chat |= {"state": "aborted", "stopReason": "rpc"}
         else:
             words = error["title"] if error else ""
-            chat |= {"state": "error", "errorMessage": words, "errorKind": error["code"] if error else ""}
+            chat |= {
+                "state": "error",
+                "errorMessage": words,
+                "errorKind": "unknown",
+                "errorCode": error["code"] if error else "",
+            }
             phase = {"phase": "error", "error": words, "endedAt": self._now()}
         await tell(scope, *self._owner, self._agent_event("lifecycle", phase))
         await tell(scope, *self._owner, {"event": "chat", "payload": chat})
+        await publish(scope, run_topic(self._run_id), {"kind": "ended"})
 
     def _flushed(self) -> None:
         self._flush = None

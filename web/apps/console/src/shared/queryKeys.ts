@@ -9,6 +9,7 @@ export const queryKeys = {
   allMessages: ["messages"] as const,
   runUndo: (runId: string) => ["run-undo", runId] as const,
   approvals: ["approvals"] as const,
+  approval: (id: string) => ["approvals", "one", id] as const,
   approvalRules: ["approval-rules"] as const,
   devices: ["devices"] as const,
   gatewayTokens: ["gateway-tokens"] as const,

@@ -1,2 +1,3 @@
+export { ApprovalPage } from "./components/ApprovalPage.tsx";
 export { ApprovalRulesSection } from "./components/ApprovalRulesSection.tsx";
 export { ModelProvidersSection } from "./components/ModelProvidersSection.tsx";

@@ -54,10 +54,19 @@ export function useDecide(approvalId: string) {
   return useMutation({
     mutationFn: (request: DecisionRequest) => api.approvals.decide(approvalId, request),
     onSuccess: (approval) => {
-      streams.of(approval.conversationId).push({ kind: "approval", runId: approval.runId, seq: null, approval });
-      for (const queryKey of [queryKeys.approvals, queryKeys.approvalRules, queryKeys.messages(approval.conversationId)]) {
-        void queryClient.invalidateQueries({ queryKey });
+      const { conversationId, runId } = approval;
+      const stale: (readonly unknown[])[] = [queryKeys.approvals, queryKeys.approvalRules];
+      if (conversationId && runId) {
+        streams.of(conversationId).push({ kind: "approval", runId, seq: null, approval });
+        stale.push(queryKeys.messages(conversationId));
       }
+      for (const queryKey of stale) void queryClient.invalidateQueries({ queryKey });
     },
   });
+}
+
+/** One approval, read anew whenever an event says that something was asked or answered. */
+export function useApproval(id: string) {
+  const api = useApi();
+  return useQuery({ queryKey: queryKeys.approval(id), queryFn: ({ signal }) => api.approvals.get(id, signal), retry: false });
 }

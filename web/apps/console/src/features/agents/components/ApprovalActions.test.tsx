@@ -14,6 +14,8 @@ afterEach(cleanup);
 function approval(overrides: Partial<Approval> = {}): Approval {
   return {
     id: "appr_1",
+    link: "/approvals/appr_1",
+    askedBy: null,
     runId: "run_1",
     conversationId: "conv_1",
     toolCallId: "call_1",

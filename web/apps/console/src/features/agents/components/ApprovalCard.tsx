@@ -50,6 +50,12 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
             <dd>{approval.device.name}</dd>
           </>
         )}
+        {approval.askedBy && (
+          <>
+            <dt>{t("approval.askedBy")}</dt>
+            <dd>{approval.askedBy}</dd>
+          </>
+        )}
         {approval.risk.summary && (
           <>
             <dt>{t("approval.risk")}</dt>
@@ -64,6 +70,7 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
 }
 
 function lead(t: ReturnType<typeof useTranslator>, approval: Approval): string {
+  if (approval.askedBy) return t("approval.lead.client");
   const known: Record<string, MessageKey> = {
     exec: "approval.lead.exec",
     "fs.write": "approval.lead.fs.write",
