@@ -101,7 +101,7 @@ async def test_the_engine_keeps_names_only(world: World) -> None:
     """The durable engine's tables have no owner either: what is in them must say nothing of anybody."""
     async with world.server.owner() as owner:
         inputs = await owner.fetch("SELECT inputs, output, error FROM dbos.workflow_status")
-    assert len(inputs) >= 9
+    assert len(inputs) >= 6, "the runs that wait; one that ends with its first steps is not noted down"
     for estate in (world.ann, world.bob, world.carl):
         assert estate.secret not in str([tuple(row) for row in inputs])
 

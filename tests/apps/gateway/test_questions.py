@@ -1,9 +1,16 @@
 """Questions of clients that run something themselves: on every surface, answered once, and a no when nobody answers."""
 
+from datetime import timedelta
+
 import pytest
 
+from openclaw.domains.agents.errors import TooManyQuestionsError
+from openclaw.domains.agents.service import questions
+from openclaw.kit import ids
+from openclaw.kit.ids import new_id
 from openclaw.kit.tasks import spawn
-from tests.support.accounts import Person, register
+from openclaw.protocol.tools import Exec
+from tests.support.accounts import Person, refused, register
 from tests.support.gateway_client import Refused, operator
 from tests.support.node_hosts import command_line, gateway_token, pair
 from tests.support.server import Server
@@ -111,9 +118,55 @@ async def test_it_can_be_about_a_machine_of_ones_own_and_of_nobody_elses(ann: Pe
         assert (await asked)["decision"] == "deny"
 
 
+@pytest.mark.parametrize(
+    "change", [{"command": ""}, {"command": None}, {"command": None, "commandArgv": ["x" * 20_000] * 2}]
+)
+async def test_what_nobody_could_read_is_not_asked(ann: Person, change: dict[str, object]) -> None:
+    async with operator(ann) as client:
+        with pytest.raises(Refused) as refusal:
+            await client.call("exec.approval.request", ASK | change)
+        assert refusal.value.code == "gateway.invalid_params"
+
+
 async def test_who_may_not_answer_may_not_ask(ann: Person) -> None:
     token = (await gateway_token(ann, "operator.read", "operator.write"))["token"]
     async with command_line(ann, token, scopes=["operator.read", "operator.write"]) as cli:
         with pytest.raises(Refused) as refusal:
             await cli.call("exec.approval.request", ASK)
         assert refusal.value.error["details"]["missingScope"] == "operator.approvals"
+
+
+def question(
+    command: str = "touch notes.txt", *, lifetime: timedelta = timedelta(minutes=5)
+) -> questions.Question:
+    """A question that nobody has asked before."""
+    return questions.Question(new_id(), Exec(command=command), "script", device=None, lifetime=lifetime)
+
+
+async def test_a_flood_of_questions_is_bounded_and_what_has_lapsed_counts_no_more(ann: Person) -> None:
+    bob = await register(ann.server, "bob")
+    async with ann.scope() as scope:
+        for _ in range(questions.MAX_OPEN):
+            await questions.ask(scope, question(lifetime=timedelta(minutes=1)))
+        with pytest.raises(TooManyQuestionsError):
+            await questions.ask(scope, question())
+    async with bob.scope() as scope:  # another's flood is none of Bob's business
+        assert (await questions.ask(scope, question())).state == "pending"
+    ann.server.manual.advance(timedelta(minutes=2))
+    async with ann.scope() as scope:
+        asked = await questions.ask(scope, question())
+    (waiting,) = (await ann.get("/approvals?state=pending"))["items"]
+    assert asked.state == "pending"
+    assert waiting["link"].endswith(waiting["id"])
+
+
+async def test_a_question_that_nobody_waits_for_is_over_when_its_time_is(ann: Person) -> None:
+    """Its gateway may have died: then there is nobody who ends it but who looks, or comes too late."""
+    async with ann.scope() as scope:
+        asked = await questions.ask(scope, question())
+    wanted = ids.to_wire("appr", asked.id)
+    ann.server.manual.advance(timedelta(minutes=6))
+    late = await ann.api.post(f"/approvals/{wanted}/decision", json={"decision": "allow_once"})
+    assert refused(late) == (409, "agents.approval_decided")
+    assert (await ann.get(f"/approvals/{wanted}"))["state"] == "expired"
+    assert "agents.approval_expired" in [entry["action"] for entry in (await ann.get("/audit"))["items"]]

@@ -8,6 +8,7 @@ from openclaw.protocol.gateway.params import Id, Key, Label, Milliseconds, Param
 
 Text = Annotated[str, Meta(max_length=4096)]
 MAX_WAIT_MS = 1_800_000
+MAX_COMMAND = 32_768
 
 
 class ApprovalRequestParams(Params):
@@ -18,7 +19,7 @@ class ApprovalRequestParams(Params):
     choice, and what it claims of the command (plans, spans, paths) is not shown as if it were known.
     """
 
-    command: Annotated[str, Meta(min_length=1, max_length=65_536)] | None = None
+    command: Annotated[str, Meta(min_length=1, max_length=MAX_COMMAND)] | None = None
     command_argv: Annotated[list[str], Meta(max_length=1024)] | None = None
     id: Id | None = None
     cwd: Text | None = None
@@ -53,6 +54,8 @@ class ApprovalRequestParams(Params):
         super().__post_init__()
         if not self.command and not self.command_argv:
             raise ValueError("one of `command` and `commandArgv` is needed")
+        if sum(map(len, self.command_argv or ())) > MAX_COMMAND:
+            raise ValueError(f"`commandArgv` is longer than {MAX_COMMAND} characters in all")
 
 
 class ApprovalParams(Params):

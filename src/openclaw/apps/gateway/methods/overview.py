@@ -53,7 +53,7 @@ def overview_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handle
         async with platform.database.transaction(connection.actor) as scope:
             found = await providers.list_models(scope)
         return {
-            "models": [{"id": model.id, "name": model.name, "provider": model.provider} for model in found]
+            "models": [{"id": model.name, "name": model.name, "provider": model.provider} for model in found]
         }
 
     async def agents(connection: Connection, _params: Any) -> dict[str, Any]:
