@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from openclaw.infra.scope import Role
+from openclaw.protocol import places
 from openclaw.protocol.gateway.scopes import APPROVALS, PAIRING, READ, WRITE
 
 CONNECT_MACHINES = "node"
@@ -32,3 +33,20 @@ def clean_commands(declared: Collection[str]) -> list[str]:
     """The commands that a machine declares, each once, none of them odd, and not too many of them."""
     fitting = [name for name in dict.fromkeys(declared) if 0 < len(name) <= 100 and name.isprintable()]
     return fitting[:100]
+
+
+def is_home(text: object) -> bool:
+    """Whether what a machine calls its user's home folder can be one: absolute, one line, no part of the system.
+
+    Paths below it are judged as the person's own, so a machine must not make the system pass for that.
+    """
+    if not isinstance(text, str) or len(text) > 4096 or not text.isprintable():
+        return False
+    path = places.normalise(text, cwd="/", home=text)
+    if not (text.startswith("/") or places.has_drive(text)) or ".." in text.replace("\\", "/").split("/"):
+        return False
+    parts = [part for part in path.split("/") if part][1 if places.has_drive(path) else 0 :]
+    if not parts or parts in (["home"], ["Users"]):
+        return False
+    # Services have theirs below /var; nothing else of the system is anybody's home.
+    return not places.is_system(path) or (parts[0] == "var" and len(parts) > 2)

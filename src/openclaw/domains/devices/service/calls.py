@@ -118,6 +118,12 @@ async def finish_call(
     return is_first
 
 
+async def is_own_call(scope: Scope, call_id: UUID) -> bool:
+    """Whether the acting machine was ever sent that call."""
+    row = await repository.find_call(scope, call_id)
+    return row is not None and row.device_id == scope.who.device_id
+
+
 async def claim_call(scope: Scope, call_id: UUID) -> bool:
     """Take a call to the machine, for one that would run it again if it came twice. False: taken before, or ended."""
     return await repository.claim_call(scope, call_id)
