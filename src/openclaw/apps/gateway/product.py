@@ -21,6 +21,7 @@ from openclaw.apps.gateway.methods.sessions import session_methods
 from openclaw.apps.gateway.misconduct import Misconduct
 from openclaw.apps.gateway.node_hosts import NodeHosts
 from openclaw.apps.gateway.registry import SERVICE_RESTART, ConnectionHub
+from openclaw.domains.agents.service import approvals
 from openclaw.domains.devices.errors import BadProofError
 from openclaw.domains.devices.events import call_topic, device_topic
 from openclaw.domains.devices.policy import clean_commands
@@ -92,6 +93,9 @@ class Product:
                 commands=list(declared),
             )
             waiting = await calls.list_open_calls(scope, device_id)
+            awaited = await approvals.list_awaited_calls(scope, device_id)
+        for call in awaited:
+            self._prepare(device_id, call)
         for call in waiting:
             self._invoke(device_id, call)
         # Read after the calls were sent: one that was cancelled in between is cancelled for the machine too.
@@ -213,6 +217,8 @@ class Product:
         match body["kind"]:
             case "invoke":
                 self._invoke(device_id, body["call"])
+            case "prepare":
+                self._prepare(device_id, body["call"])
             case "cancel":
                 self._cancel(device_id, body["callId"])
             case "revoked":
@@ -236,6 +242,18 @@ class Product:
         }
         if self._hub.publish("node.invoke.request", payload, device_id=device_id):
             self._platform.bus.publish_live(call_topic(UUID(hex=call["id"])), {"kind": "sent"})
+
+    def _prepare(self, device_id: UUID, call: dict[str, Any]) -> None:
+        """A bridge looks at what the call rests on; a released node host does that by itself, when it runs it."""
+        node = self._hub.node(device_id)
+        if node is not None and not node.identity.is_node_host:
+            payload = {
+                "id": call["id"],
+                "nodeId": node.identity.node_id,
+                "command": call["command"],
+                "paramsJSON": _json(call["params"]),
+            }
+            self._hub.publish("node.invoke.prepare", payload, device_id=device_id)
 
     def _cancel(self, device_id: UUID, call_id: str) -> None:
         """Nothing happens at the machine when it does not run that."""

@@ -257,6 +257,20 @@ async def list_approvals(scope: Scope, *, state: str | None, limit: int) -> list
     return list(await scope.session.scalars(query.order_by(ApprovalRow.requested_at.desc()).limit(limit)))
 
 
+async def list_pending_of_device(scope: Scope, device_id: UUID) -> list[ApprovalRow]:
+    """The user's open questions about calls to a machine."""
+    return list(
+        await scope.session.scalars(
+            select(ApprovalRow).where(
+                ApprovalRow.user_id == scope.user_id,
+                ApprovalRow.device_id == device_id,
+                ApprovalRow.state == "pending",
+                ApprovalRow.expires_at > scope.now(),
+            )
+        )
+    )
+
+
 async def list_approvals_of_runs(scope: Scope, run_ids: Sequence[UUID]) -> list[ApprovalRow]:
     """Approvals of those runs."""
     if not run_ids:

@@ -207,6 +207,10 @@ class GatewayLink:
                 self._calls.acknowledge(call_id)
         elif frame.event == "node.invoke.request":
             self._take_call(frame.payload, device_id=session.device_id)
+        elif frame.event == "node.invoke.prepare":
+            request = decode_call_request(frame.payload)
+            if request is not None and request.node_id == self._key.node_id:
+                self._calls.prepare(request)
         elif frame.event == "node.invoke.cancel" and (call_id := cancelled_call(frame.payload)) is not None:
             self._calls.cancel(call_id)
 

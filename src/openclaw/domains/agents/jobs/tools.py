@@ -153,6 +153,9 @@ class ToolRunner:
         step.state = "awaiting_approval"
         await repository.add(scope, row)
         await approvals.announce(scope, row)
+        await calls.announce_call(
+            scope, call_id=step.id, device_id=step.device_id, command=step.name, params=row.arguments
+        )
 
     async def _is_allowed(self, ctx: RunContext, step: RunStepRow) -> bool:
         """Wait for the user, for as long as the question stands. A denial ends the step."""

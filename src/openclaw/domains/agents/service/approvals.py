@@ -25,6 +25,7 @@ from openclaw.domains.agents.schemas import (
 )
 from openclaw.domains.audit import service as audit
 from openclaw.domains.devices.events import user_topic
+from openclaw.domains.devices.service import calls
 from openclaw.domains.devices.service import registry as devices
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
@@ -111,6 +112,14 @@ async def announce(scope: Scope, row: ApprovalRow) -> None:
         user_topic(row.user_id, row.workspace_id),
         {"event": "exec.approval.requested", "payload": payload},
     )
+
+
+async def list_awaited_calls(scope: Scope, device_id: UUID) -> list[dict[str, Any]]:
+    """The calls to a machine that wait for an answer, as gateways pass them on."""
+    return [
+        calls.invoke_request(row.step_id, command=row.tool, params=row.arguments, timeout_ms=0)
+        for row in await repository.list_pending_of_device(scope, device_id)
+    ]
 
 
 async def list_rules(scope: Scope) -> list[ApprovalRule]:

@@ -65,6 +65,14 @@ async def send_call(
     return added
 
 
+async def announce_call(
+    scope: Scope, *, call_id: UUID, device_id: UUID, command: str, params: dict[str, Any]
+) -> None:
+    """Let the machine look at what a call rests on while its owner is asked, to see whether that changes."""
+    call = invoke_request(call_id, command=command, params=params, timeout_ms=0)
+    await publish(scope, device_topic(device_id), {"kind": "prepare", "call": call})
+
+
 async def find_end(scope: Scope, call_id: UUID) -> CallEnd | None:
     """How the call ended, or None while it is open. Raises CallNotFoundError."""
     row = await repository.find_call(scope, call_id)
