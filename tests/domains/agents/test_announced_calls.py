@@ -2,9 +2,10 @@
 
 import json
 
-from tests.domains.agents.chatting import CREATE, WRITTEN, chatting
+from tests.domains.agents.chatting import CREATE, WRITTEN, chatting, use_model
 from tests.support.accounts import Person
 from tests.support.devices import link, online
+from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
 
 
 async def test_a_machine_hears_of_the_very_call_that_its_owner_is_asked_about(ann: Person) -> None:
@@ -32,6 +33,30 @@ async def test_a_machine_that_was_away_hears_of_it_when_it_comes_back(ann: Perso
         await chat.ended()
         async with online(machine) as peer:  # what was answered is no longer announced
             assert "node.invoke.prepare" not in [event["event"] for event in peer.client.events]
+
+
+async def test_a_call_is_announced_when_those_before_it_have_ended(ann: Person) -> None:
+    """What they changed was allowed: it must not count as a change behind the owner's back."""
+    edit = Call("fs_write", {"path": "/home/ann/a.py", "content": "1"})
+    script = [Say(calls=[edit, Call("exec", {"command": "python3 a.py"})]), Say("Done.")]
+    machine = await link(ann)
+    async with ScriptedOpenAI(script) as model, chatting(ann) as chat:
+        await use_model(ann, model)
+        async with online(machine, WRITTEN) as peer:
+            await chat.say("write and run it")
+            await peer.client.event("node.invoke.prepare", lambda p: p["command"] == "fs.write")
+        async with online(machine, WRITTEN) as peer:  # nor does a machine that comes back hear of both
+            pending = (await ann.get("/approvals?state=pending"))["items"]
+            first, second = sorted(pending, key=lambda a: a["tool"], reverse=True)
+            heard = [
+                e["payload"]["command"] for e in peer.client.events if e["event"] == "node.invoke.prepare"
+            ]
+            assert heard == ["fs.write"]
+            await chat.decide(first, "allow_once")
+            await peer.client.event("node.invoke.prepare", lambda p: p["command"] == "exec")
+            assert [call.command for call in peer.seen] == ["fs.write"]
+            await chat.decide(second, "allow_once")
+            await chat.ended()
 
 
 async def test_what_only_reads_is_not_announced(ann: Person) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from openclaw.domains.agents.models import ApprovalRow, ApprovalRuleRow, ModelProviderRow, RunRow, RunStepRow
 from openclaw.infra.scope import Scope
@@ -258,14 +259,22 @@ async def list_approvals(scope: Scope, *, state: str | None, limit: int) -> list
 
 
 async def list_pending_of_device(scope: Scope, device_id: UUID) -> list[ApprovalRow]:
-    """The user's open questions about calls to a machine."""
+    """The user's open questions about calls to a machine that come next in their runs."""
+    own, earlier = aliased(RunStepRow), aliased(RunStepRow)
     return list(
         await scope.session.scalars(
-            select(ApprovalRow).where(
+            select(ApprovalRow)
+            .join(own, own.id == ApprovalRow.step_id)
+            .where(
                 ApprovalRow.user_id == scope.user_id,
                 ApprovalRow.device_id == device_id,
                 ApprovalRow.state == "pending",
                 ApprovalRow.expires_at > scope.now(),
+                ~exists().where(
+                    earlier.run_id == own.run_id,
+                    earlier.position < own.position,
+                    earlier.finished_at.is_(None),
+                ),
             )
         )
     )

@@ -153,13 +153,12 @@ class ToolRunner:
         step.state = "awaiting_approval"
         await repository.add(scope, row)
         await approvals.announce(scope, row)
-        await calls.announce_call(
-            scope, call_id=step.id, device_id=step.device_id, command=step.name, params=row.arguments
-        )
 
     async def _is_allowed(self, ctx: RunContext, step: RunStepRow) -> bool:
         """Wait for the user, for as long as the question stands. A denial ends the step."""
         async with self._bus.wakeups(run_topic(ctx.run_id)) as woken:
+            # Only now: what the calls before it changed, its owner has allowed.
+            await self._announce(ctx, step)
             while True:
                 woken.clear()
                 async with self._database.transaction(ctx.actor) as scope:
@@ -180,6 +179,17 @@ class ToolRunner:
                         await woken.wait()
                 except TimeoutError:
                     continue
+
+    async def _announce(self, ctx: RunContext, step: RunStepRow) -> None:
+        assert step.device_id is not None
+        async with self._database.transaction(ctx.actor) as scope:
+            await calls.announce_call(
+                scope,
+                call_id=step.id,
+                device_id=step.device_id,
+                command=step.name,
+                params=step.arguments or {},
+            )
 
     async def _deny(self, scope: Scope, ctx: RunContext, step: RunStepRow, row: ApprovalRow) -> None:
         if row.state == "expired":
