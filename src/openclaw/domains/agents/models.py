@@ -62,7 +62,10 @@ class RunRow(Base):
 
 
 class RunStepRow(Base):
-    """A model call or a tool call of a run: history, interface and checkpoint are this one row."""
+    """A model call or a tool call of a run: history, interface and checkpoint are this one row.
+
+    ``targets`` (``{"id", "name"}``) are the machines of a call that goes to several.
+    """
 
     __tablename__ = "run_steps"
 
@@ -78,6 +81,7 @@ class RunStepRow(Base):
     arguments: Mapped[dict[str, Any] | None]
     device_id: Mapped[UUID | None]
     device_name: Mapped[str | None] = mapped_column(String(100))
+    targets: Mapped[list[Any] | None]
     output: Mapped[dict[str, Any] | None]
     error: Mapped[dict[str, Any] | None]
     started_at: Mapped[datetime]
@@ -87,7 +91,10 @@ class RunStepRow(Base):
 
 
 class ApprovalRow(Base):
-    """A question to the user, parked until answered or expired. Expired counts as denied."""
+    """A question to the user, parked until answered or expired. Expired counts as denied.
+
+    For a call to several machines, ``targets``, ``device_id`` is the first of them.
+    """
 
     __tablename__ = "approvals"
 
@@ -99,6 +106,7 @@ class ApprovalRow(Base):
     conversation_id: Mapped[UUID]
     device_id: Mapped[UUID]
     device_name: Mapped[str] = mapped_column(String(100))
+    targets: Mapped[list[Any] | None]
     tool_call_id: Mapped[str] = mapped_column(String(200))
     tool: Mapped[str] = mapped_column(String(60))
     arguments: Mapped[dict[str, Any]]

@@ -5,7 +5,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
+from openclaw.domains.devices.policy import Limits
 from openclaw.protocol.grading import Assessment, Grade, covers
+
+ANYTHING = Limits()
+"""The widest limits: all but what is dangerous."""
 
 
 class Verdict(StrEnum):
@@ -27,13 +31,23 @@ class Rule:
 
 
 def judge(
-    assessment: Assessment, *, rules: Sequence[Rule], device_id: UUID, conversation_id: UUID
+    assessment: Assessment,
+    *,
+    rules: Sequence[Rule],
+    device_id: UUID,
+    conversation_id: UUID,
+    limits: Limits = ANYTHING,
 ) -> Verdict:
-    """Reading runs, dangerous never does, the rest asks unless rules cover every program of it."""
+    """Reading runs, dangerous never does, the rest asks unless rules cover every program of it.
+
+    What goes beyond ``limits`` is refused.
+    """
+    if assessment.grade > limits.max_grade:
+        return Verdict.REFUSE
     if assessment.grade == Grade.READ:
         return Verdict.ALLOW
-    if assessment.grade == Grade.DANGEROUS:
-        return Verdict.REFUSE
+    if not limits.standing_rules:
+        return Verdict.ASK
     fitting = [
         rule
         for rule in rules

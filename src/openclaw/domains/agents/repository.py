@@ -267,7 +267,10 @@ async def list_pending_of_device(scope: Scope, device_id: UUID) -> list[Approval
             .join(own, own.id == ApprovalRow.step_id)
             .where(
                 ApprovalRow.user_id == scope.user_id,
-                ApprovalRow.device_id == device_id,
+                or_(
+                    ApprovalRow.device_id == device_id,
+                    ApprovalRow.targets.contains([{"id": device_id.hex}]),
+                ),
                 ApprovalRow.state == "pending",
                 ApprovalRow.expires_at > scope.now(),
                 ~exists().where(

@@ -63,7 +63,7 @@ class Coverage(Wire):
 
 
 class Approval(Wire):
-    """A question to the user."""
+    """A question to the user. ``targets``: every machine, when it goes to several; ``device`` names them together."""
 
     id: ApprovalId
     run_id: RunId
@@ -72,6 +72,7 @@ class Approval(Wire):
     tool: str
     arguments: dict[str, Any]
     device: DeviceRef
+    targets: list[DeviceRef]
     grade: Literal["modify", "high"]
     risk: Risk
     folder: str | None
@@ -139,6 +140,7 @@ class ToolPart(Wire):
     name: str
     arguments: dict[str, Any]
     device: DeviceRef | None
+    targets: list[DeviceRef]
     state: StepState
     result: dict[str, Any] | None
     error: StepError | None

@@ -1,10 +1,13 @@
 """What a gateway token may carry. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from openclaw.infra.scope import Role
 from openclaw.protocol import places
 from openclaw.protocol.gateway.scopes import APPROVALS, PAIRING, READ, WRITE
+from openclaw.protocol.grading import Grade
 
 CONNECT_MACHINES = "node"
 """The scope of a token with which machines may connect; the others are those of operators."""
@@ -27,6 +30,28 @@ def token_scopes(role: Role) -> tuple[str, ...]:
 def allowed_scopes(role: Role, carried: Collection[str]) -> list[str]:
     """What a token that carries those scopes may do for its user with ``role``, who may have had another one then."""
     return [scope for scope in token_scopes(role) if scope in carried]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What may be done on a machine at most; see `schemas.ToolPolicy`."""
+
+    max_grade: Grade = Grade.HIGH
+    standing_rules: bool = True
+    denied_tools: frozenset[str] = frozenset()
+
+
+def strictest(policies: Iterable[dict[str, Any] | None]) -> Limits:
+    """The limits that several policies (as their rows keep them; None: none) set together."""
+    limits = Limits()
+    for policy in policies:
+        if policy is not None:
+            limits = Limits(
+                min(limits.max_grade, Grade(policy["max_grade"])),
+                limits.standing_rules and policy["standing_rules"],
+                limits.denied_tools | frozenset(policy["denied_tools"]),
+            )
+    return limits
 
 
 def clean_commands(declared: Collection[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from openclaw.domains.agents import repository
 from openclaw.domains.agents.errors import (
@@ -117,7 +117,12 @@ async def announce(scope: Scope, row: ApprovalRow) -> None:
 async def list_awaited_calls(scope: Scope, device_id: UUID) -> list[dict[str, Any]]:
     """The calls to a machine that wait for an answer, as gateways pass them on."""
     return [
-        calls.invoke_request(row.step_id, command=row.tool, params=row.arguments, timeout_ms=0)
+        calls.invoke_request(
+            call_id_of(row.step_id, device_id, row.targets),
+            command=row.tool,
+            params=row.arguments,
+            timeout_ms=0,
+        )
         for row in await repository.list_pending_of_device(scope, device_id)
     ]
 
@@ -169,6 +174,7 @@ def view(row: ApprovalRow, language: str) -> Approval:
         tool=row.tool,
         arguments=row.arguments,
         device=DeviceRef(id=row.device_id, name=row.device_name),
+        targets=target_refs(row.targets),
         grade=row.grade,  # type: ignore[arg-type]
         risk=_risk(row, language),
         folder=row.folder,
@@ -180,6 +186,16 @@ def view(row: ApprovalRow, language: str) -> Approval:
         expires_at=row.expires_at,
         decided_at=row.decided_at,
     )
+
+
+def call_id_of(step_id: UUID, device_id: UUID, targets: list[Any] | None) -> UUID:
+    """The id of a step's call on one of its machines: its own where there are several, the step's for a single one."""
+    return uuid5(step_id, device_id.hex) if targets else step_id
+
+
+def target_refs(targets: list[Any] | None) -> list[DeviceRef]:
+    """The machines of a call to several, as they travel."""
+    return [DeviceRef(id=UUID(hex=target["id"]), name=target["name"]) for target in targets or ()]
 
 
 def _risk(row: ApprovalRow, language: str) -> Risk:
