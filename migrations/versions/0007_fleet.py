@@ -23,6 +23,12 @@ def upgrade() -> None:
     )
     for table in ("run_steps", "approvals"):
         op.add_column(table, sa.Column("targets", JSON, nullable=True))
+    op.create_index(
+        "ix_run_steps_on_device",
+        "run_steps",
+        ["device_id", "started_at"],
+        postgresql_where=sa.text("kind = 'tool'"),
+    )
     _tables()
     in_workspace = "workspace_id = (SELECT app_workspace())"
     _policy("device_groups", f"{in_workspace} AND user_id = (SELECT app_user())")
@@ -32,6 +38,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("workspace_policies")
     op.drop_table("device_groups")
+    op.drop_index("ix_run_steps_on_device", table_name="run_steps")
     for table in ("approvals", "run_steps"):
         op.drop_column(table, "targets")
     op.drop_index("uq_devices_primary", table_name="devices")

@@ -136,3 +136,22 @@ def test_what_was_seen_outlives_a_restart_and_ends_with_the_link(tmp_path: Path)
     journal.prune()
     assert journal.find_premises("inv_2") is None
     journal.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "allowed"),
+    [
+        ({"command": "touch owned"}, True),
+        ({"command": "cat ~/.ssh/id_rsa"}, False),
+        ({"command": "rm -rf /"}, False),
+        ({"nothing": 1}, False),
+    ],
+)
+async def test_the_machine_tells_what_its_policy_would_say_and_runs_nothing(
+    node: NodeConnection, home: Path, arguments: Any, allowed: bool
+) -> None:
+    check = {"tool": "exec", "arguments": arguments}
+    answer = await node.call("inv_1", "policy.check", check)
+    assert answer["payload"]["allowed"] is allowed
+    assert ("message" in answer["payload"]) is not allowed
+    assert list(home.iterdir()) == []

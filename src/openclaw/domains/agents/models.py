@@ -87,7 +87,10 @@ class RunStepRow(Base):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
-    __table_args__ = (UniqueConstraint("run_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("run_id", "position"),
+        Index("ix_run_steps_on_device", device_id, started_at, postgresql_where=text("kind = 'tool'")),
+    )
 
 
 class ApprovalRow(Base):

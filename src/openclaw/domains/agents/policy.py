@@ -28,6 +28,7 @@ class Rule:
     conversation_id: UUID | None
     program: str
     folder: str
+    id: UUID | None = None
 
 
 def judge(
@@ -53,16 +54,21 @@ def judge(
         for rule in rules
         if rule.device_id == device_id and rule.conversation_id in (None, conversation_id)
     ]
-    if (
-        assessment.grade == Grade.MODIFY
-        and assessment.programs
-        and all(
-            any(covers(rule.program, rule.folder, _only(assessment, program)) for rule in fitting)
-            for program in assessment.programs
-        )
-    ):
-        return Verdict.ALLOW
-    return Verdict.ASK
+    return Verdict.ASK if deciding_rules(assessment, fitting) is None else Verdict.ALLOW
+
+
+def deciding_rules(assessment: Assessment, rules: Sequence[Rule]) -> list[Rule] | None:
+    """The rules that together let a call run, one for each program of it; None when they leave one to be asked for."""
+    if assessment.grade != Grade.MODIFY or not assessment.programs:
+        return None
+    found: list[Rule] = []
+    for program in assessment.programs:
+        part = _only(assessment, program)
+        rule = next((rule for rule in rules if covers(rule.program, rule.folder, part)), None)
+        if rule is None:
+            return None
+        found.append(rule)
+    return found
 
 
 def possible_rules(assessment: Assessment) -> list[tuple[str, str]]:

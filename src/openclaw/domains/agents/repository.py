@@ -1,6 +1,7 @@
 """Every query on providers, runs, steps, approvals and rules."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -184,6 +185,26 @@ async def list_steps(scope: Scope, run_ids: Sequence[UUID]) -> list[RunStepRow]:
             .execution_options(populate_existing=True)
         )
     )
+
+
+async def list_recent_tools(
+    scope: Scope, device_id: UUID, *, since: datetime, limit: int
+) -> list[tuple[RunStepRow, UUID]]:
+    """The user's tool calls to a machine since then, newest first, each with its conversation."""
+    rows = await scope.session.execute(
+        select(RunStepRow, RunRow.conversation_id)
+        .join(RunRow, RunRow.id == RunStepRow.run_id)
+        .where(
+            RunStepRow.user_id == scope.user_id,
+            RunStepRow.workspace_id == scope.workspace_id,
+            RunStepRow.kind == "tool",
+            RunStepRow.device_id == device_id,
+            RunStepRow.started_at >= since,
+        )
+        .order_by(RunStepRow.started_at.desc(), RunStepRow.id.desc())
+        .limit(limit)
+    )
+    return [(step, conversation_id) for step, conversation_id in rows]
 
 
 async def list_open_tools(scope: Scope, run_id: UUID) -> list[RunStepRow]:

@@ -1,6 +1,7 @@
 """Approvals: asked by a run, answered once from any surface, remembered as rules."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -68,7 +69,7 @@ async def decide(scope: Scope, approval_id: UUID, data: Decide) -> Approval:
     if is_allowed and row.grade == "high" and not data.confirm:
         raise ConfirmationNeededError
     if data.decision in ("allow_always", "allow_conversation"):
-        await _add_rules(scope, row, only_here=data.decision == "allow_conversation")
+        await _add_rules(scope, row, data)
     row.decision, row.reason = data.decision, data.reason
     await _end(scope, row, state="allowed" if is_allowed else "denied", by=scope.user_id)
     detail = {
@@ -152,6 +153,7 @@ async def load_rules(scope: Scope) -> list[Rule]:
             conversation_id=row.conversation_id,
             program=row.program,
             folder=row.folder,
+            id=row.id,
         )
         for row in await repository.list_rules(scope)
     ]
@@ -215,7 +217,8 @@ def _coverage(row: ApprovalRow, language: str) -> Coverage | None:
     return Coverage(program=program, folder=row.folder, text=text)
 
 
-async def _add_rules(scope: Scope, row: ApprovalRow, *, only_here: bool) -> None:
+async def _add_rules(scope: Scope, row: ApprovalRow, data: Decide) -> None:
+    only_here = data.decision == "allow_conversation"
     if not row.programs or row.folder is None:
         raise RuleNotPossibleError
     rules: Sequence[ApprovalRuleRow] = [
@@ -229,7 +232,7 @@ async def _add_rules(scope: Scope, row: ApprovalRow, *, only_here: bool) -> None
             program=program,
             folder=row.folder,
             created_at=scope.now(),
-            expires_at=None,
+            expires_at=scope.now() + timedelta(days=data.rule_days) if data.rule_days else None,
             revoked_at=None,
         )
         for program in row.programs
