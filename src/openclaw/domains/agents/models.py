@@ -89,7 +89,7 @@ class RunStepRow(Base):
 
     __table_args__ = (
         UniqueConstraint("run_id", "position"),
-        Index("ix_run_steps_on_device", device_id, started_at, postgresql_where=text("kind = 'tool'")),
+        Index("ix_run_steps_on_device", "device_id", "started_at", postgresql_where=text("kind = 'tool'")),
     )
 
 

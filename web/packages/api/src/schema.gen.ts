@@ -948,6 +948,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/approval-rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Approval Rule
+         * @description Which calls of the last 30 days a rule would have covered. Makes none.
+         */
+        post: operations["previewApprovalRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tool-policy/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Simulate Call
+         * @description What would happen with a call, here and as the machine's own policy says. Nothing is run.
+         */
+        post: operations["simulateCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/models": {
         parameters: {
             query?: never;
@@ -1553,6 +1593,38 @@ export interface components {
             text: string;
         };
         /**
+         * CoveredCall
+         * @description A call of the past that a rule would have let through without a question.
+         */
+        CoveredCall: {
+            /**
+             * Stepid
+             * @example step_00000000000000000000000000000000
+             */
+            stepId: string;
+            /**
+             * Runid
+             * @example run_00000000000000000000000000000000
+             */
+            runId: string;
+            /**
+             * Conversationid
+             * @example conv_00000000000000000000000000000000
+             */
+            conversationId: string;
+            /** Tool */
+            tool: string;
+            /** Text */
+            text: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Wasasked */
+            wasAsked: boolean;
+        };
+        /**
          * CreateConversation
          * @description A new conversation; the title comes from the first message when it is left out.
          */
@@ -1625,6 +1697,8 @@ export interface components {
         /**
          * Decide
          * @description An answer to an approval. High risk needs ``confirm`` as well.
+         *
+         *     ``rule_days``: when the rule that ``allow_always`` leaves ends by itself.
          */
         Decide: {
             /**
@@ -1639,6 +1713,8 @@ export interface components {
              * @default false
              */
             confirm: boolean;
+            /** Ruledays */
+            ruleDays?: number | null;
         };
         /**
          * Device
@@ -1738,6 +1814,19 @@ export interface components {
             gatewayUrl: string;
             /** Pagekey */
             pageKey: string;
+        };
+        /**
+         * DeviceWord
+         * @description What the machine's own policy says. ``unknown``: it cannot be asked, or is too old to answer.
+         */
+        DeviceWord: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "allowed" | "refused" | "offline" | "unknown";
+            /** Message */
+            message: string | null;
         };
         /**
          * Devices
@@ -2140,6 +2229,21 @@ export interface components {
             items: components["schemas"]["PairingRequest"][];
         };
         /**
+         * PreviewRule
+         * @description A rule as it might be: these programs, in this folder and below, on this machine.
+         */
+        PreviewRule: {
+            /**
+             * Deviceid
+             * @example dev_00000000000000000000000000000000
+             */
+            deviceId: string;
+            /** Programs */
+            programs: string[];
+            /** Folder */
+            folder: string;
+        };
+        /**
          * Provider
          * @description A provider. Its key is never shown again, only how it ends.
          */
@@ -2311,6 +2415,20 @@ export interface components {
             summary: string;
         };
         /**
+         * RulePreview
+         * @description What a rule would have covered in the last 30 days: ``total`` calls, the newest of them in ``items``.
+         *
+         *     ``is_partial``: there were more calls than were looked at.
+         */
+        RulePreview: {
+            /** Items */
+            items: components["schemas"]["CoveredCall"][];
+            /** Total */
+            total: number;
+            /** Ispartial */
+            isPartial: boolean;
+        };
+        /**
          * Run
          * @description One turn of the agent. ``undone``: its changes to files were undone, by its user.
          */
@@ -2456,6 +2574,67 @@ export interface components {
             standingRules: boolean;
             /** Deniedtools */
             deniedTools?: ("fs.list" | "fs.read" | "fs.search" | "fs.write" | "fs.edit" | "fs.move" | "fs.delete" | "exec" | "system.info")[];
+        };
+        /**
+         * SimulateCall
+         * @description A call as it might be: a shell line, or any tool with its arguments.
+         */
+        SimulateCall: {
+            /**
+             * Deviceid
+             * @example dev_00000000000000000000000000000000
+             */
+            deviceId: string;
+            /** Command */
+            command?: string | null;
+            /**
+             * Folder
+             * @default ~
+             */
+            folder: string;
+            /**
+             * Tool
+             * @default exec
+             * @enum {string}
+             */
+            tool: "fs.list" | "fs.read" | "fs.search" | "fs.write" | "fs.edit" | "fs.move" | "fs.delete" | "exec" | "system.info";
+            /** Arguments */
+            arguments?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * Simulation
+         * @description What would happen with a call, and who decides it. Nothing was run.
+         */
+        Simulation: {
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "read" | "modify" | "high" | "dangerous";
+            /** Segments */
+            segments: components["schemas"]["Segment"][];
+            /** Folder */
+            folder: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "run" | "ask" | "ask_twice" | "refuse";
+            /**
+             * Decidedby
+             * @enum {string}
+             */
+            decidedBy: "grade" | "rules" | "policy" | "tool_off";
+            /** Rules */
+            rules: components["schemas"]["ApprovalRule"][];
+            /**
+             * Maxgrade
+             * @enum {string}
+             */
+            maxGrade: "read" | "modify" | "high";
+            device: components["schemas"]["DeviceWord"];
         };
         /**
          * StepError
@@ -9259,6 +9438,258 @@ export interface operations {
                 };
             };
             /** @description agents.rule_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewApprovalRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRule"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePreview"];
+                };
+            };
+            /** @description request.malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description identity.csrf */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description devices.not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulateCall: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateCall"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            /** @description request.malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspaces.not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description devices.not_found */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -73,10 +73,10 @@ async def preview_rule(scope: Scope, data: PreviewRule) -> RulePreview:
 
 async def simulate(database: Database, bus: EventBus, actor: Actor, data: SimulateCall) -> Simulation:
     """Judge a call without running it, here and at the machine. Raises DeviceNotFoundError, InvalidInputError."""
-    tool, arguments = _call_of(data)
     async with database.transaction(actor) as scope:
         check_role(scope.who, Role.MEMBER)
         device = await registry.access_device(scope, data.device_id)
+        tool, arguments = _call_of(data)
         try:
             decoded = decode_arguments(tool, checked(arguments))
         except ValueError as error:
