@@ -118,9 +118,9 @@ class ToolPolicy(Wire):
     ``denied_tools`` are refused. Where several policies bind a machine, the strictest word of each counts.
     """
 
-    max_grade: Literal["read", "modify", "high"] = "high"
-    standing_rules: bool = True
-    denied_tools: list[ToolName] = Field(default_factory=list[ToolName])
+    max_grade: Literal["read", "modify", "high"]
+    standing_rules: bool
+    denied_tools: list[ToolName]
 
 
 class SetToolPolicy(WireInput):

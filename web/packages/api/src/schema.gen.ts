@@ -2706,17 +2706,13 @@ export interface components {
         ToolPolicy: {
             /**
              * Maxgrade
-             * @default high
              * @enum {string}
              */
             maxGrade: "read" | "modify" | "high";
-            /**
-             * Standingrules
-             * @default true
-             */
+            /** Standingrules */
             standingRules: boolean;
             /** Deniedtools */
-            deniedTools?: ("fs.list" | "fs.read" | "fs.search" | "fs.write" | "fs.edit" | "fs.move" | "fs.delete" | "exec" | "system.info")[];
+            deniedTools: ("fs.list" | "fs.read" | "fs.search" | "fs.write" | "fs.edit" | "fs.move" | "fs.delete" | "exec" | "system.info")[];
         };
         /**
          * UndoMachine

@@ -12,11 +12,13 @@ from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
 
+_WIDEST = {"max_grade": "high", "standing_rules": True, "denied_tools": list[str]()}
+
 
 async def get_workspace_policy(scope: Scope) -> ToolPolicy:
     """The policy of the workspace; the widest one until an admin has set another."""
     row = await fleet.find_policy(scope)
-    return ToolPolicy.model_validate(row.policy) if row else ToolPolicy()
+    return ToolPolicy.model_validate(row.policy if row else _WIDEST)
 
 
 async def set_workspace_policy(scope: Scope, data: SetToolPolicy) -> ToolPolicy:

@@ -1,2 +1,3 @@
 export { ApprovalRulesSection } from "./components/ApprovalRulesSection.tsx";
 export { ModelProvidersSection } from "./components/ModelProvidersSection.tsx";
+export { SimulatorSection } from "./components/SimulatorSection.tsx";
