@@ -5,11 +5,11 @@ export const fleet = {
   "fleet.madePrimary": "When no device is named, {name} is asked first",
   "fleet.limits": "Limits…",
   "fleet.limitsTitle": "Limits for {name}",
-  "fleet.limitsText": "What the assistant may do here at most. Where the workspace is stricter, that counts, and the machine’s own policy.toml always does.",
+  "fleet.limitsText": "What the assistant may do here at most. Where the workspace is stricter, that counts, and the machine's own policy.toml always does.",
   "fleet.limited": "Limited",
 
   "groups.title": "Groups",
-  "groups.description": "Machines under one name. Ask for “the uptime of web”, and each of them answers for itself.",
+  "groups.description": "Machines under one name. Ask the assistant something about a group, and each machine in it answers for itself.",
   "groups.add": "New group",
   "groups.addTitle": "New group",
   "groups.editTitle": "Edit {name}",
@@ -36,7 +36,7 @@ export const fleet = {
   "limits.saved": "Saved",
 
   "workspacePolicy.title": "Workspace limits",
-  "workspacePolicy.description": "They bind every machine in this workspace. A machine’s own limits can only be stricter.",
+  "workspacePolicy.description": "They bind every machine in this workspace. A machine's own limits can only be stricter.",
   "workspacePolicy.readOnly": "An admin of the workspace sets them.",
 
   "simulator.title": "What would happen?",

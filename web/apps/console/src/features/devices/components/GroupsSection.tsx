@@ -49,7 +49,7 @@ function GroupRow({ group, devices }: { group: DeviceGroup; devices: readonly De
   return (
     <Row
       data-testid="group-row"
-      leading={<Icon name="branch" />}
+      leading={<Icon name="laptop" />}
       title={group.name}
       detail={
         members.length === 0
