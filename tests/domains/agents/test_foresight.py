@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from openclaw.protocol.tools import ARGUMENTS, POLICY_CHECK
-from tests.domains.agents.chatting import CREATE, WRITTEN, chatting
+from tests.domains.agents.chatting import CREATE, WRITTEN, chatting, tools
 from tests.support.accounts import Person, refused
 from tests.support.devices import HOME, Machine, link, online
+from tests.support.gateway_client import Refused, operator
 from tests.support.server import Server
 
 COMMANDS = [*ARGUMENTS, POLICY_CHECK]
@@ -74,23 +75,18 @@ async def test_a_preview_names_the_calls_that_a_rule_would_have_covered(server: 
         assert (await ann.post("/approval-rules/preview", rule))["total"] == 0
 
 
-@pytest.mark.parametrize(
-    ("command", "grade", "outcome"),
-    [
-        ("ls -la", "read", "run"),
-        ("touch a && cat b", "modify", "ask"),
-        ("rm a", "high", "ask_twice"),
-        ("cat a; rm -rf /", "dangerous", "refuse"),
-    ],
-)
-async def test_a_simulation_tells_grade_and_outcome(
-    ann: Person, command: str, grade: str, outcome: str
-) -> None:
+async def test_a_simulation_tells_grade_and_outcome(ann: Person) -> None:
     machine = await link(ann)
-    found = await simulated(ann, machine, command=command, folder="~/work")
-    assert (found["grade"], found["outcome"], found["decidedBy"]) == (grade, outcome, "grade")
-    assert found["device"] == {"state": "offline", "message": None}
-    assert len(found["segments"]) == (2 if "&&" in command or ";" in command else 1)
+    for command, grade, outcome, parts in (
+        ("ls -la", "read", "run", 1),
+        ("touch a && cat b", "modify", "ask", 2),
+        ("rm a", "high", "ask_twice", 1),
+        ("cat a; rm -rf /", "dangerous", "refuse", 2),
+    ):
+        found = await simulated(ann, machine, command=command, folder="~/work")
+        assert (found["grade"], found["outcome"], found["decidedBy"]) == (grade, outcome, "grade")
+        assert found["device"] == {"state": "offline", "message": None}
+        assert len(found["segments"]) == parts
 
 
 async def test_a_simulation_names_the_rule_that_decides(ann: Person) -> None:
@@ -114,24 +110,37 @@ async def test_a_simulation_names_the_rule_that_decides(ann: Person) -> None:
         assert (await simulated(ann, machine, **write))["outcome"] == "ask"
 
 
-@pytest.mark.parametrize(
-    ("answer", "expected"),
-    [
-        ({"allowed": True}, {"state": "allowed", "message": None}),
-        ({"allowed": False, "message": "not in there"}, {"state": "refused", "message": "not in there"}),
-        ({"allowed": "yes"}, {"state": "unknown", "message": None}),
-        ({}, {"state": "unknown", "message": None}),
-    ],
-)
-async def test_the_machine_has_a_word_of_its_own(
-    ann: Person, answer: dict[str, Any], expected: dict[str, Any]
-) -> None:
+async def test_the_machine_has_a_word_of_its_own(ann: Person) -> None:
     machine = await link(ann)
-    async with online(machine, {POLICY_CHECK: lambda _: answer}, commands=COMMANDS) as peer:
-        found = await simulated(ann, machine, command="touch a")
-        assert found["device"] == expected
-        asked = {"tool": "exec", "arguments": {"command": "touch a", "cwd": "~"}}
-        assert [call.params for call in peer.seen] == [asked]
+    for answer, state, message in (
+        ({"allowed": True}, "allowed", None),
+        ({"allowed": False, "message": "not in there"}, "refused", "not in there"),
+        ({"allowed": "yes"}, "unknown", None),
+        ({}, "unknown", None),
+    ):
+        answers = {POLICY_CHECK: lambda _, answer=answer: answer}
+        async with online(machine, answers, commands=COMMANDS) as peer:
+            found = await simulated(ann, machine, command="touch a")
+            assert found["device"] == {"state": state, "message": message}
+            asked = {"tool": "exec", "arguments": {"command": "touch a", "cwd": "~"}}
+            assert [call.params for call in peer.seen] == [asked]
+
+
+async def test_a_policy_that_tightens_after_the_question_still_counts(ann: Person) -> None:
+    machine = await link(ann)
+    async with online(machine, WRITTEN) as peer, chatting(ann) as chat, operator(ann) as page:
+        await chat.say(CREATE)
+        approval = await chat.asked()
+        policy = {"maxGrade": "read", "deniedTools": ["system.info"]}
+        await ann.put(f"/devices/{machine.session['deviceId']}/policy", policy)
+        await chat.decide(approval, "allow_once")
+        part = tools(await chat.reply())[0]
+        assert (part["state"], part["error"]["code"]) == ("denied", "REFUSED")
+        with pytest.raises(Refused) as refusal:  # nor does a client get around it
+            params = {"nodeId": machine.node_id, "command": "system.info", "idempotencyKey": "k"}
+            await page.call("node.invoke", params)
+        assert refusal.value.code == "gateway.command_not_allowed"
+        assert peer.seen == []
 
 
 async def test_what_is_no_call_is_refused(ann: Person) -> None:

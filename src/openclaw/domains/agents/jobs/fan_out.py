@@ -8,6 +8,7 @@ from uuid import UUID
 
 from openclaw.domains.agents import repository
 from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
+from openclaw.domains.agents.jobs.planning import find_refusal
 from openclaw.domains.agents.models import RunStepRow
 from openclaw.domains.agents.service.approvals import call_id_of
 from openclaw.domains.audit import service as audit
@@ -116,6 +117,8 @@ class FanOut:
                 return _error("DEVICE_OFFLINE", "The device is offline; it was not waited for.")
             if not groups.offers(device, step.name):
                 return _error("NOT_OFFERED", f"The device cannot do {step.name}.")
+            if refusal := await find_refusal(scope, device, step.name, step.arguments or {}):
+                return _error("REFUSED", refusal)
             await calls.send_call(
                 scope,
                 call_id=target.call_id,

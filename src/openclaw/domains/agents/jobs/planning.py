@@ -13,6 +13,7 @@ from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.service import policies
 from openclaw.infra.scope import Scope
 from openclaw.protocol.grading import Assessment, Grade, grade_call
+from openclaw.protocol.tools import decode_arguments
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,13 @@ async def _judge(
     elif verdict is policy.Verdict.REFUSE:
         refusal = f"This is graded {assessment.grade}; the policy allows {limits.max_grade} on {device.name} at most."
     return Plan(verdict, assessment, refusal)
+
+
+async def find_refusal(scope: Scope, device: DeviceRow, tool: str, arguments: dict[str, Any]) -> str | None:
+    """Why the policies of now refuse a call that was planned, and perhaps allowed, under earlier ones."""
+    decoded = decode_arguments(tool, arguments)
+    plan = await _judge(scope, device, tool, decoded, conversation_id=device.id)
+    return plan.refusal
 
 
 def with_exact_paths(arguments: dict[str, Any], home: str | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from openclaw.domains.agents import policy, repository
 from openclaw.domains.agents.events import run_topic
 from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
 from openclaw.domains.agents.jobs.fan_out import MAX_TARGETS, TOOLS, FanOut, as_targets, calls_of
-from openclaw.domains.agents.jobs.planning import judge_on, with_exact_paths
+from openclaw.domains.agents.jobs.planning import find_refusal, judge_on, with_exact_paths
 from openclaw.domains.agents.models import ApprovalRow, RunStepRow
 from openclaw.domains.agents.service import approvals, runs
 from openclaw.domains.audit import service as audit
@@ -259,7 +259,7 @@ class ToolRunner:
             return await calls.expire_call(scope, step.id)
 
     async def _send(self, ctx: RunContext, step: RunStepRow) -> "_Sent | None":
-        """Hand the call to the machine; None when it has no machine any more, which ends the step."""
+        """Hand the call to the machine; None when that ends the step: no machine any more, or refused now."""
         assert step.device_id is not None
         arguments, timeout = step.arguments or {}, _timeout(step)
         async with self._database.transaction(ctx.actor) as scope:
@@ -274,6 +274,11 @@ class ToolRunner:
                     return _Sent(timedelta(seconds=1), is_new=False)
                 error = {"code": "NO_DEVICE", "message": "The device is no longer linked."}
                 await self._end(scope, ctx, step, state="error", output=None, error=error)
+                return None
+            refusal = await find_refusal(scope, device, step.name, arguments)
+            if refusal is not None and not await calls.exists(scope, step.id):
+                error = {"code": "REFUSED", "message": refusal}
+                await self._end(scope, ctx, step, state="denied", output=None, error=error)
                 return None
             state = "running" if registry.is_online(device, scope.now()) else "waiting_for_device"
             run.state = step.state = state
