@@ -116,7 +116,10 @@ def _named(rows: Sequence[DeviceRow], groups: Sequence[DeviceGroupRow], name: st
         if row.name.lower() == wanted:
             return [row]
     group = next((group for group in groups if group.name.lower() == wanted), None)
-    return None if group is None else [row for row in rows if row.id.hex in group.device_ids]
+    if group is None:
+        return None
+    live = {row.id.hex: row for row in rows}
+    return [live[member] for member in group.device_ids if member in live]
 
 
 def _unknown() -> list[DeviceRow]:
