@@ -83,6 +83,9 @@ class Person:
         """The answer to a POST that must succeed."""
         return succeeded(await self.api.post(path, json=body, **options))
 
+    async def put(self, path: str, body: Any) -> Any:
+        return succeeded(await self.api.put(path, json=body))
+
     async def patch(self, path: str, body: Any) -> Any:
         """The answer to a PATCH that must succeed."""
         return succeeded(await self.api.patch(path, json=body))

@@ -79,6 +79,10 @@ class GatewayClient:
             raise Refused(frame["error"])
         return first, frame.get("payload")
 
+    def start(self, method: str, params: dict[str, Any] | None = None) -> "asyncio.Task[Any]":
+        """``call``, under way."""
+        return spawn(self.call(method, params), name="test gateway call")
+
     async def event(
         self, name: str, matches: Callable[[dict[str, Any]], bool] = lambda _: True
     ) -> dict[str, Any]:
@@ -109,6 +113,10 @@ class GatewayClient:
         await self._socket.close()
         await cancel_and_wait(self._reader)
         assert self.problem is None, self.problem
+
+    def announce_frame(self, size: int) -> None:
+        """Send no more of a text frame than the head, which says how long it is (masked with zeros)."""
+        self._socket.transport.write(b"\x81\xff" + size.to_bytes(8, "big") + bytes(4))
 
     def drop(self) -> None:
         """Vanish without a word, as a machine that loses its network."""

@@ -209,7 +209,12 @@ async def test_what_belongs_to_others_is_unknown(world: World, who: str) -> None
             if seen:
                 wrong.append(f"{name} shows {seen}: {answers[0]}")
     assert not wrong, "\n".join(wrong)
-    assert await rows_of(world.server, world.ann.person) == before
+    assert _untold(await rows_of(world.server, world.ann.person)) == _untold(before)
+
+
+def _untold(rows: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Without the workspace's audit log, where it stands what a member's machine tried."""
+    return {table: of for table, of in rows.items() if table not in ("audit_entries", "audit_heads")}
 
 
 async def test_the_names_are_those_of_real_things(world: World) -> None:

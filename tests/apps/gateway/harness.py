@@ -99,6 +99,7 @@ class Product:
         self.closed: asyncio.Queue[Connection] = asyncio.Queue()
         self.before_identity: Callable[[], Awaitable[None]] | None = None
         self.on_connect: Callable[[Connection], Awaitable[None]] | None = None
+        self.refused: list[str] = []
         self.is_well = True
         self.known: dict[str, Any] | None = None
 
@@ -139,6 +140,12 @@ class Product:
     async def on_closed(self, connection: Connection) -> None:
         self.connected.remove(connection)
         self.closed.put_nowait(connection)
+
+    async def on_refused(self, connection: Connection, offence: str) -> None:
+        self.refused.append(offence)
+
+    async def on_connect_refused(self, connect: Any, remote: Remote, error: Exception) -> None:
+        self.refused.append(type(error).__name__)
 
     async def health(self) -> dict[str, Any]:
         return {"ok": True}
@@ -342,9 +349,11 @@ class Gateway:
 
 
 @asynccontextmanager
-async def running(product: Product | None = None, **config: Any) -> AsyncIterator[Gateway]:
+async def running(
+    product: Product | None = None, *, clock: ManualClock | None = None, **config: Any
+) -> AsyncIterator[Gateway]:
     """A gateway for the length of the block."""
-    product, clock = product or Product(), ManualClock(START)
+    product, clock = product or Product(), clock or ManualClock(START)
     config = {"port": 0, "allowed_origins": frozenset({WEB})} | config
     gateway = Gateway(GatewayServer(product, GatewayConfig(**config), clock), product, clock)
     await gateway.server.start()

@@ -1,6 +1,7 @@
 """An authenticated connection: who it is, and what it is sent."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,8 @@ from openclaw.protocol.gateway.events import Payload, can_receive
 from openclaw.protocol.gateway.frames import POLICY_VIOLATION, TRY_AGAIN_LATER, encode_error
 from openclaw.protocol.gateway.handshake import ConnectParams
 from openclaw.protocol.gateway.scopes import Role, can
+
+_CALLS_KEPT = 4096
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class Connection:
         self._on_closing: list[Callable[[], None]] = []
         self._closed: asyncio.Task[None] | None = None
         self._session_names: dict[str, str] = {}
+        self._asked: OrderedDict[str, None] = OrderedDict()
 
     @property
     def actor(self) -> Actor:
@@ -117,6 +121,16 @@ class Connection:
     def name_of_session(self, key: str) -> str:
         """How the client last called the conversation of that key."""
         return self._session_names.get(key, key)
+
+    def note_asked(self, call_id: str) -> None:
+        """The machine was told of a call, so that it may speak of it."""
+        self._asked[call_id] = None
+        while len(self._asked) > _CALLS_KEPT:
+            self._asked.popitem(last=False)
+
+    def was_asked(self, call_id: str) -> bool:
+        """Whether this connection told the machine of that call (the latest few thousand are remembered)."""
+        return call_id in self._asked
 
     def send_event(self, event: OutgoingEvent) -> None:
         """Send an event that ``can_receive`` let through."""

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeAlias
 from openclaw.apps.gateway.connection import Connection, Identity, Remote
 from openclaw.apps.gateway.reading import Page
 from openclaw.infra.feed import Position
+from openclaw.kit.errors import OpenClawError
 from openclaw.protocol.gateway.handshake import ConnectParams
 
 
@@ -55,6 +56,14 @@ class Dispatcher(Protocol):
     async def on_closed(self, connection: Connection) -> None:
         """A connection is gone, and so are its requests. Called once for each ``on_connected`` that was begun, even
         if that failed. A device may have a newer connection by now: ask the hub."""
+        ...
+
+    async def on_refused(self, connection: Connection, offence: str) -> None:
+        """A frame of a machine was refused; ``offence`` says what it was, as a short stable word."""
+        ...
+
+    async def on_connect_refused(self, connect: ConnectParams, remote: Remote, error: OpenClawError) -> None:
+        """A ``connect`` was refused. Its bearer and its device proof are claims that nobody has vouched for."""
         ...
 
     async def health(self) -> dict[str, Any]:

@@ -164,6 +164,8 @@ class Greeter:
         if error.kind is Kind.UNAUTHENTICATED and not remote.is_local:
             self.admission.note_failure(remote.address)
         _log.info("gateway connect refused", error_code=error.code, address=remote.address)
+        if connect is not None:
+            await self.dispatcher.on_connect_refused(connect, remote, error)
         shape = connect_error_shape(
             error,
             has_token=connect is not None and bool(connect.bearer),

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -23,11 +24,15 @@ from openclaw.apps.gateway.methods.pairing import pairing_methods
 from openclaw.apps.gateway.methods.session_lookup import session_lookup_methods
 from openclaw.apps.gateway.methods.sessions import session_methods
 from openclaw.apps.gateway.methods.surroundings import surrounding_methods
+from openclaw.apps.gateway.misconduct import Misconduct
 from openclaw.apps.gateway.node_hosts import NodeHosts
 from openclaw.apps.gateway.reading import Page
 from openclaw.apps.gateway.registry import SERVICE_RESTART, ConnectionHub
 from openclaw.apps.gateway.send_queue import OutgoingEvent
+from openclaw.domains.agents.service import approvals
+from openclaw.domains.devices.errors import BadProofError
 from openclaw.domains.devices.events import call_topic, device_topic
+from openclaw.domains.devices.policy import clean_commands
 from openclaw.domains.devices.service import calls, gateway_tokens, registry, sessions
 from openclaw.domains.identity.events import SESSION_ENDED_TOPIC
 from openclaw.domains.workspaces.events import MEMBERSHIP_CHANGED_TOPIC
@@ -37,7 +42,9 @@ from openclaw.infra.health import check_health
 from openclaw.infra.metrics import GATEWAY_CONNECTIONS
 from openclaw.infra.scope import Scope
 from openclaw.infra.web.context import Platform
+from openclaw.kit import ids
 from openclaw.kit.errors import OpenClawError
+from openclaw.protocol.gateway.errors import DeviceProofError
 from openclaw.protocol.gateway.events import CURSOR
 from openclaw.protocol.gateway.frames import POLICY_VIOLATION
 from openclaw.protocol.gateway.handshake import ConnectParams
@@ -57,6 +64,7 @@ class Product:
         self._node_hosts = NodeHosts(platform)
         self._cancelled: OrderedDict[str, None] = OrderedDict()
         self._elsewhere = Elsewhere(platform.bus, hub, platform.clock)
+        self._misconduct = Misconduct(platform)
         nodes = node_methods(platform, hub)
         self._handlers: dict[str, Handler] = {
             **overview_methods(platform, hub),
@@ -67,7 +75,7 @@ class Product:
             **session_lookup_methods(platform),
             **nodes,
             **machine_service_methods(platform, nodes["node.invoke"]),
-            **machine_methods(platform, self._node_hosts),
+            **machine_methods(platform, self._node_hosts, self.on_refused),
             **pairing_methods(platform),
             **approval_methods(platform),
         }
@@ -105,6 +113,9 @@ class Product:
         if device_id is None:
             return
         client = connection.connect.client
+        declared = connection.connect.commands
+        if len(clean_commands(declared)) < len(set(declared)):
+            await self.on_refused(connection, "odd_commands")
         if connection.identity.is_node_host:
             await self._node_hosts.on_connected(connection)
         # Listen first, then read what waits: a call made between the two arrives twice and runs once.
@@ -116,9 +127,12 @@ class Product:
                 connection_id=connection.id,
                 version=client.version,
                 platform=client.platform,
-                commands=list(connection.connect.commands),
+                commands=list(declared),
             )
             waiting = await calls.list_open_calls(scope, device_id)
+            awaited = await approvals.list_awaited_calls(scope, device_id)
+        for call in awaited:
+            self._prepare(device_id, call)
         for call in waiting:
             self._invoke(device_id, call)
         # Read after the calls were sent: one that was cancelled in between is cancelled for the machine too.
@@ -139,6 +153,29 @@ class Product:
             await self._node_hosts.on_closed(connection)
         async with self._platform.database.transaction(connection.actor) as scope:
             await registry.note_gone(scope, device_id, connection_id=connection.id)
+
+    async def on_refused(self, connection: Connection, offence: str) -> None:
+        """What a machine did is counted and kept for its owner."""
+        device_id = connection.actor.device_id
+        if device_id is not None:
+            await self._misconduct.note(connection.actor, offence, subject=ids.to_wire("dev", device_id))
+
+    async def on_connect_refused(self, connect: ConnectParams, remote: Remote, error: OpenClawError) -> None:
+        """Whose credentials came with a proof that does not hold is told: somebody replays or has stolen them."""
+        if not isinstance(error, DeviceProofError | BadProofError):
+            return
+        with suppress(OpenClawError):
+            found = await self._bearers.owner_of(connect.bearer, remote)
+            if found is not None:
+                actor, subject = found
+                await self._misconduct.note(
+                    actor,
+                    "bad_proof",
+                    subject=subject,
+                    action="devices.connect_refused",
+                    reason=error.reason,
+                    address=remote.address,
+                )
 
     async def health(self) -> dict[str, Any]:
         """What every client may know."""
@@ -176,6 +213,7 @@ class Product:
                 connection.close(POLICY_VIOLATION, "token expired")
             for connection in self._hub.nodes():
                 await self._renew(connection)
+            await self._misconduct.settle()
 
     async def _renew(self, connection: Connection) -> None:
         device_id, session_id = connection.actor.device_id, connection.actor.session_id
@@ -222,6 +260,8 @@ class Product:
                 # Messages of two processes may overtake one another.
                 if body["call"]["id"] not in self._cancelled:
                     self._invoke(device_id, body["call"])
+            case "prepare":
+                self._prepare(device_id, body["call"])
             case "cancel":
                 self._cancelled[body["callId"]] = None
                 while len(self._cancelled) > _CANCELLED_KEPT:
@@ -234,6 +274,7 @@ class Product:
         node = self._hub.node(device_id)
         if node is None:
             return
+        node.note_asked(call["id"])
         if node.identity.is_node_host:
             self._node_hosts.send(node, call)
             return
@@ -248,10 +289,25 @@ class Product:
         if self._hub.publish("node.invoke.request", payload, device_id=device_id):
             self._platform.bus.publish_live(call_topic(UUID(hex=call["id"])), {"kind": "sent"})
 
+    def _prepare(self, device_id: UUID, call: dict[str, Any]) -> None:
+        """A bridge looks at what the call rests on; a released node host does that by itself, when it runs it."""
+        node = self._hub.node(device_id)
+        if node is not None and not node.identity.is_node_host:
+            payload = {
+                "id": call["id"],
+                "nodeId": node.identity.node_id,
+                "command": call["command"],
+                "paramsJSON": _json(call["params"]),
+            }
+            self._hub.publish("node.invoke.prepare", payload, device_id=device_id)
+
     def _cancel(self, device_id: UUID, call_id: str) -> None:
         """Nothing happens at the machine when it does not run that."""
         node = self._hub.node(device_id)
-        if node is not None and node.identity.is_node_host:
+        if node is None:
+            return
+        node.note_asked(call_id)  # it may speak of it until it has heard of the end
+        if node.identity.is_node_host:
             self._node_hosts.cancel(node, UUID(hex=call_id))
         else:
             self._hub.publish("node.invoke.cancel", {"id": call_id}, device_id=device_id)

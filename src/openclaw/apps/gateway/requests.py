@@ -1,7 +1,7 @@
 """The requests of one connection: may it, how many at once, in which order, and what comes of it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
@@ -60,6 +60,7 @@ class RequestRunner:
         buckets: Buckets,
         clock: Clock,
         limits: GatewayLimits,
+        on_refused: Callable[[str], Awaitable[None]],
     ) -> None:
         self._connection = connection
         self._handlers = handlers
@@ -71,7 +72,9 @@ class RequestRunner:
         self._most_in_flight = limits.node_in_flight if self._is_node else limits.in_flight
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._on_refused = on_refused
         self._refused_in_a_row = 0
+        self._held_back_in_a_row = 0
         self._wrong_role_calls = 0
 
     async def accept(self, request: Request, *, size: int) -> ProtocolViolation | None:
@@ -88,7 +91,7 @@ class RequestRunner:
             await self._check_in_flight()
         except OpenClawError as error:
             self._connection.refuse(request.id, error)
-            self._note_refusal(error)
+            await self._note_refusal(error)
             return None
         lane = method.lane(params) if method.lane is not None else None
         before = self._lanes.get(lane) if lane is not None else None
@@ -120,6 +123,8 @@ class RequestRunner:
         actor = self._connection.actor
         client = (actor.user_id, actor.workspace_id, actor.device_id)
         wait = self._buckets.of(client).wait_for(cost)
+        if self._is_node:
+            await self._note_held_back(is_now=bool(wait))
         while wait and self._is_node:
             await self._clock.sleep(wait)
             wait = self._buckets.of(client).wait_for(cost)
@@ -154,8 +159,16 @@ class RequestRunner:
             raise MissingScopeError(scope=refusal.scope)
         raise refusal.error(method=name)
 
-    def _note_refusal(self, error: OpenClawError) -> None:
+    async def _note_held_back(self, *, is_now: bool) -> None:
+        """A machine that has kept sending faster than it may for this long floods; it gets no more than its rate."""
+        self._held_back_in_a_row = self._held_back_in_a_row + 1 if is_now else 0
+        if self._held_back_in_a_row and self._held_back_in_a_row % self._limits.refused_in_a_row == 0:
+            await self._on_refused("flooding")
+
+    async def _note_refusal(self, error: OpenClawError) -> None:
         """Close on a client that does not take no for an answer."""
+        if self._is_node:
+            await self._on_refused("wrong_role" if isinstance(error, WrongRoleError) else "bad_request")
         if isinstance(error, WrongRoleError):
             self._wrong_role_calls += 1
             if self._wrong_role_calls >= self._limits.wrong_role_calls:

@@ -63,7 +63,10 @@ class RunRow(Base):
 
 
 class RunStepRow(Base):
-    """A model call or a tool call of a run: history, interface and checkpoint are this one row."""
+    """A model call or a tool call of a run: history, interface and checkpoint are this one row.
+
+    ``targets`` (``{"id", "name"}``) are the machines of a call that goes to several.
+    """
 
     __tablename__ = "run_steps"
 
@@ -79,18 +82,23 @@ class RunStepRow(Base):
     arguments: Mapped[dict[str, Any] | None]
     device_id: Mapped[UUID | None]
     device_name: Mapped[str | None] = mapped_column(String(100))
+    targets: Mapped[list[Any] | None]
     output: Mapped[dict[str, Any] | None]
     error: Mapped[dict[str, Any] | None]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
-    __table_args__ = (UniqueConstraint("run_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("run_id", "position"),
+        Index("ix_run_steps_on_device", "device_id", "started_at", postgresql_where=text("kind = 'tool'")),
+    )
 
 
 class ApprovalRow(Base):
     """A question to the user, parked until answered or expired. Expired counts as denied.
 
     It is asked by a run about one of its steps, or by a client about something that it runs itself (``asked_by``).
+    For a call to several machines, ``targets``, ``device_id`` is the first of them.
     """
 
     __tablename__ = "approvals"
@@ -104,6 +112,7 @@ class ApprovalRow(Base):
     device_id: Mapped[UUID | None]
     asked_by: Mapped[str | None] = mapped_column(String(100))
     device_name: Mapped[str] = mapped_column(String(100))
+    targets: Mapped[list[Any] | None]
     tool_call_id: Mapped[str] = mapped_column(String(200))
     tool: Mapped[str] = mapped_column(String(60))
     arguments: Mapped[dict[str, Any]]

@@ -1,10 +1,12 @@
 """Every query on providers, runs, steps, approvals and rules."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from openclaw.domains.agents.models import ApprovalRow, ApprovalRuleRow, ModelProviderRow, RunRow, RunStepRow
 from openclaw.infra.scope import Scope
@@ -200,6 +202,26 @@ async def list_steps(scope: Scope, run_ids: Sequence[UUID]) -> list[RunStepRow]:
     )
 
 
+async def list_recent_tools(
+    scope: Scope, device_id: UUID, *, since: datetime, limit: int
+) -> list[tuple[RunStepRow, UUID]]:
+    """The user's tool calls to a machine since then, newest first, each with its conversation."""
+    rows = await scope.session.execute(
+        select(RunStepRow, RunRow.conversation_id)
+        .join(RunRow, RunRow.id == RunStepRow.run_id)
+        .where(
+            RunStepRow.user_id == scope.user_id,
+            RunStepRow.workspace_id == scope.workspace_id,
+            RunStepRow.kind == "tool",
+            RunStepRow.device_id == device_id,
+            RunStepRow.started_at >= since,
+        )
+        .order_by(RunStepRow.started_at.desc(), RunStepRow.id.desc())
+        .limit(limit)
+    )
+    return [(step, conversation_id) for step, conversation_id in rows]
+
+
 async def list_open_tools(scope: Scope, run_id: UUID) -> list[RunStepRow]:
     """Tool calls of a run that have not ended."""
     return list(
@@ -291,6 +313,31 @@ async def count_open_questions(scope: Scope) -> int:
         )
     )
     return await scope.session.scalar(query) or 0
+
+
+async def list_pending_of_device(scope: Scope, device_id: UUID) -> list[ApprovalRow]:
+    """The user's open questions about calls to a machine that come next in their runs."""
+    own, earlier = aliased(RunStepRow), aliased(RunStepRow)
+    return list(
+        await scope.session.scalars(
+            select(ApprovalRow)
+            .join(own, own.id == ApprovalRow.step_id)
+            .where(
+                ApprovalRow.user_id == scope.user_id,
+                or_(
+                    ApprovalRow.device_id == device_id,
+                    ApprovalRow.targets.contains([{"id": device_id.hex}]),
+                ),
+                ApprovalRow.state == "pending",
+                ApprovalRow.expires_at > scope.now(),
+                ~exists().where(
+                    earlier.run_id == own.run_id,
+                    earlier.position < own.position,
+                    earlier.finished_at.is_(None),
+                ),
+            )
+        )
+    )
 
 
 async def list_approvals_of_runs(scope: Scope, run_ids: Sequence[UUID]) -> list[ApprovalRow]:

@@ -43,6 +43,7 @@ EVENTS: dict[str, EventRule] = {
     "device.pair.requested": EventRule(PAIRING),
     "device.pair.resolved": EventRule(PAIRING),
     "node.invoke.request": _NODE_ONLY,
+    "node.invoke.prepare": _NODE_ONLY,  # ours: what a call rests on that its owner is being asked about
     "node.invoke.cancel": _NODE_ONLY,
 }
 

@@ -18,8 +18,9 @@ from openclaw.apps.gateway.errors import (
 from openclaw.apps.gateway.registry import ConnectionHub
 from openclaw.domains.agents import policy
 from openclaw.domains.devices.models import DeviceRow
+from openclaw.domains.devices.policy import Limits
 from openclaw.domains.devices.schemas import Device
-from openclaw.domains.devices.service import calls, invocations, pairing, registry
+from openclaw.domains.devices.service import calls, invocations, pairing, policies, registry
 from openclaw.domains.devices.service.waiting import watching
 from openclaw.infra.jsonb import checked
 from openclaw.infra.scope import Scope
@@ -64,7 +65,7 @@ def node_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handler]:
                 is_new = not await _is_repeat(scope, row, call_id, params)
                 if is_new:
                     _check_reachable(scope, row, params)
-                    arguments = _judged(row, params)
+                    arguments = _judged(row, params, await policies.limits_of(scope, row))
                     is_new = await calls.send_call(
                         scope,
                         call_id=call_id,
@@ -121,7 +122,7 @@ def _check_reachable(scope: Scope, row: DeviceRow, params: p.NodeInvokeParams) -
         raise CommandNotAllowedError(command=params.command)
 
 
-def _judged(row: DeviceRow, params: p.NodeInvokeParams) -> dict[str, Any]:
+def _judged(row: DeviceRow, params: p.NodeInvokeParams, limits: Limits) -> dict[str, Any]:
     """The arguments of a direct call. Only reading runs without a conversation to ask for approval in."""
     arguments = params.params if isinstance(params.params, dict) else {}
     if row.client == pairing.NODE_HOST and params.command in node_host.READING:
@@ -142,6 +143,8 @@ def _judged(row: DeviceRow, params: p.NodeInvokeParams) -> dict[str, Any]:
         raise InvalidInputError(field="params", reason=str(error)[:500]) from None
     assessment = grade_call(tool, decoded, home=row.home or "")
     verdict = policy.judge(assessment, rules=(), device_id=row.id, conversation_id=row.id)
+    if tool in limits.denied_tools:
+        raise CommandNotAllowedError(command=params.command)
     if verdict is not policy.Verdict.ALLOW:
         raise ApprovalNeededError(grade=assessment.grade.value)
     return arguments

@@ -158,6 +158,11 @@ class LiveRun:
         }
         if step.device_id is not None:
             data["device"] = {"id": ids.to_wire("dev", step.device_id), "name": step.device_name}
+        if step.targets:
+            data["targets"] = [
+                {"id": ids.to_wire("dev", UUID(hex=target["id"])), "name": target["name"]}
+                for target in step.targets
+            ]
         if phase == "start":
             data["args"] = step.arguments
         if phase == "result":

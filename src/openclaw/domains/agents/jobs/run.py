@@ -13,6 +13,7 @@ from openclaw.domains.agents.events import run_topic
 from openclaw.domains.agents.jobs.asking import Asker, count_cost, count_usage, dumped
 from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
 from openclaw.domains.agents.jobs.entering import bare_context, load_context
+from openclaw.domains.agents.jobs.fan_out import calls_of
 from openclaw.domains.agents.jobs.live import LiveRun
 from openclaw.domains.agents.jobs.tools import ToolRunner
 from openclaw.domains.agents.models import RunRow, RunStepRow
@@ -270,7 +271,8 @@ class RunJob:
             await approvals.cancel_of_run(scope, ctx.run_id)
             # What a machine has not run yet must not run later, when it comes back.
             for step in await repository.list_open_tools(scope, ctx.run_id):
-                await calls.cancel_call(scope, step.id)
+                for _, call_id in calls_of(step):
+                    await calls.cancel_call(scope, call_id)
             error_of_step = {"code": "ABORTED", "message": "It was stopped before it ended."}
             await repository.end_open_steps(scope, ctx.run_id, state="aborted", error=error_of_step)
         await self._transcript.finish(

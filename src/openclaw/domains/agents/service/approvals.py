@@ -1,8 +1,9 @@
 """Approvals: asked by a run, answered once from any surface, remembered as rules."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from openclaw.domains.agents import repository
 from openclaw.domains.agents.errors import (
@@ -24,6 +25,7 @@ from openclaw.domains.agents.schemas import (
     Risk,
 )
 from openclaw.domains.audit import service as audit
+from openclaw.domains.devices.service import calls
 from openclaw.domains.devices.service import registry as devices
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
@@ -74,7 +76,7 @@ async def decide(scope: Scope, approval_id: UUID, data: Decide) -> Approval:
     if is_allowed and row.grade == "high" and not data.confirm:
         raise ConfirmationNeededError
     if data.decision in ("allow_always", "allow_conversation"):
-        await _add_rules(scope, row, only_here=data.decision == "allow_conversation")
+        await _add_rules(scope, row, data)
     row.decision, row.reason = data.decision, data.reason
     await _end(scope, row, state="allowed" if is_allowed else "denied", by=scope.user_id)
     detail = {
@@ -121,6 +123,20 @@ def asked(approval: Approval) -> dict[str, Any]:
     }
 
 
+async def list_awaited_calls(scope: Scope, device_id: UUID) -> list[dict[str, Any]]:
+    """The calls to a machine that wait for an answer, as gateways pass them on."""
+    return [
+        calls.invoke_request(
+            call_id_of(row.step_id, device_id, row.targets),
+            command=row.tool,
+            params=row.arguments,
+            timeout_ms=0,
+        )
+        for row in await repository.list_pending_of_device(scope, device_id)
+        if row.step_id is not None
+    ]
+
+
 async def list_rules(scope: Scope) -> list[ApprovalRule]:
     """The user's live rules."""
     names = {device.id: device.name for device in await devices.list_devices(scope)}
@@ -146,6 +162,7 @@ async def load_rules(scope: Scope) -> list[Rule]:
             conversation_id=row.conversation_id,
             program=row.program,
             folder=row.folder,
+            id=row.id,
         )
         for row in await repository.list_rules(scope)
     ]
@@ -171,6 +188,7 @@ def view(row: ApprovalRow, language: str) -> Approval:
         tool=row.tool,
         arguments=row.arguments,
         device=device,
+        targets=target_refs(row.targets),
         grade=row.grade,  # type: ignore[arg-type]
         risk=_risk(row, language),
         folder=row.folder,
@@ -182,6 +200,16 @@ def view(row: ApprovalRow, language: str) -> Approval:
         expires_at=row.expires_at,
         decided_at=row.decided_at,
     )
+
+
+def call_id_of(step_id: UUID, device_id: UUID, targets: list[Any] | None) -> UUID:
+    """The id of a step's call on one of its machines: its own where there are several, the step's for a single one."""
+    return uuid5(step_id, device_id.hex) if targets else step_id
+
+
+def target_refs(targets: list[Any] | None) -> list[DeviceRef]:
+    """The machines of a call to several, as they travel."""
+    return [DeviceRef(id=UUID(hex=target["id"]), name=target["name"]) for target in targets or ()]
 
 
 def _risk(row: ApprovalRow, language: str) -> Risk:
@@ -201,7 +229,8 @@ def _coverage(row: ApprovalRow, language: str) -> Coverage | None:
     return Coverage(program=program, folder=row.folder, text=text)
 
 
-async def _add_rules(scope: Scope, row: ApprovalRow, *, only_here: bool) -> None:
+async def _add_rules(scope: Scope, row: ApprovalRow, data: Decide) -> None:
+    only_here = data.decision == "allow_conversation"
     if not row.programs or row.folder is None or row.device_id is None:
         raise RuleNotPossibleError
     if only_here and row.conversation_id is None:
@@ -217,7 +246,7 @@ async def _add_rules(scope: Scope, row: ApprovalRow, *, only_here: bool) -> None
             program=program,
             folder=row.folder,
             created_at=scope.now(),
-            expires_at=None,
+            expires_at=scope.now() + timedelta(days=data.rule_days) if data.rule_days else None,
             revoked_at=None,
         )
         for program in row.programs

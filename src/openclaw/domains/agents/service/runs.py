@@ -201,6 +201,7 @@ def _tool_part(step: RunStepRow, question: ApprovalRow | None, language: str) ->
         name=step.name,
         arguments=step.arguments or {},
         device=DeviceRef(id=step.device_id, name=step.device_name or "") if step.device_id else None,
+        targets=approvals.target_refs(step.targets),
         state=step.state,  # type: ignore[arg-type]
         result=step.output,
         error=StepError.model_validate(step.error) if step.error else None,

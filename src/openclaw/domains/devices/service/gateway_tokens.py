@@ -121,6 +121,12 @@ async def authenticate(scope: Scope, secret: str) -> Bearer:
     return Bearer(row, role, policy.allowed_scopes(role, row.scopes))
 
 
+async def find(scope: Scope, secret: str) -> GatewayTokenRow | None:
+    """The live token with that secret; it does not count as used. Needs a system scope."""
+    row = await repository.find_token_by_hash(scope, digest(secret))
+    return row if row is not None and _is_live(scope, row) else None
+
+
 async def is_live(scope: Scope, token_id: UUID) -> bool:
     """False once a token was revoked or has expired; also for ids of nothing."""
     row = await repository.find_token(scope, token_id)

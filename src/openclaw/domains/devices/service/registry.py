@@ -1,4 +1,4 @@
-"""The actor's machines: the list, names, presence, revocation, and which one a call goes to."""
+"""The actor's machines: the list, names, presence, revocation."""
 
 import re
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from openclaw.domains.audit import service as audit
-from openclaw.domains.devices.errors import DeviceNotFoundError, NoDeviceError
+from openclaw.domains.devices.errors import DeviceNotFoundError
 from openclaw.domains.devices.events import call_topic, device_topic
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.policy import clean_commands
 from openclaw.domains.devices.repository import machines as repository
-from openclaw.domains.devices.schemas import Device
+from openclaw.domains.devices.schemas import Device, ToolPolicy, UpdateDevice
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
 from openclaw.infra.feed import tell
@@ -82,6 +82,19 @@ async def access_device_by_node(scope: Scope, node_id: str) -> DeviceRow:
     return row
 
 
+async def update_device(scope: Scope, device_id: UUID, data: UpdateDevice) -> Device:
+    """Rename a machine, or make it the primary one. Raises what ``rename_device`` raises."""
+    row = await access_device(scope, device_id)
+    check_role(scope.who, Role.MEMBER)
+    if data.name is not None:
+        await rename_device(scope, device_id, data.name)
+    if data.primary is not None and data.primary != row.is_primary:
+        await repository.clear_primary(scope)
+        row.is_primary = data.primary
+        await tell(scope, *changed(row, "primary"))
+    return seen(row, scope.now())
+
+
 async def rename_device(scope: Scope, device_id: UUID, name: str) -> Device:
     """Give a machine another name. Raises DeviceNotFoundError, NotAllowedError, InvalidInputError."""
     row = await access_device(scope, device_id)
@@ -148,6 +161,8 @@ async def adopt(scope: Scope, owner: Actor, machine: Machine) -> DeviceRow:
         client=machine.client,
         commands=machine.commands,
         home=None,
+        is_primary=False,
+        policy=None,
         linked_at=scope.now(),
         last_seen_at=None,
         online_until=None,
@@ -156,26 +171,6 @@ async def adopt(scope: Scope, owner: Actor, machine: Machine) -> DeviceRow:
     )
     await repository.add_device(scope, device)
     return device
-
-
-async def choose_device(scope: Scope, *, named: str | None, preferred_id: UUID | None) -> DeviceRow:
-    """The machine for a call: the named one, else the conversation's, else the most recently seen (online first).
-
-    Raises DeviceNotFoundError (a name that none has), NoDeviceError.
-    """
-    rows = await repository.list_devices(scope)
-    if named:
-        wanted = named.lower()
-        row = _by_id(rows, wanted) or next((row for row in rows if row.name.lower() == wanted), None)
-        if row is None:
-            raise DeviceNotFoundError
-        return row
-    for row in rows:
-        if row.id == preferred_id:
-            return row
-    if not rows:
-        raise NoDeviceError
-    return max(rows, key=lambda row: (is_online(row, scope.now()), row.last_seen_at or row.linked_at))
 
 
 async def note_connected(
@@ -256,4 +251,6 @@ def seen(row: DeviceRow, now: datetime) -> Device:
         revoked_at=row.revoked_at,
         commands=row.commands,
         home=row.home,
+        primary=row.is_primary,
+        policy=ToolPolicy.model_validate(row.policy) if row.policy else None,
     )

@@ -105,6 +105,16 @@ async def authenticate(scope: Scope, access_token: str) -> tuple[DeviceSessionRo
     return session, device
 
 
+async def find_device(scope: Scope, access_token: str) -> DeviceRow | None:
+    """The linked machine that the token was ever issued to; unlike ``authenticate`` it draws no conclusion.
+
+    Needs a system scope.
+    """
+    token = await repository.find_token(scope, digest(access_token))
+    found = await repository.find_session(scope, token.session_id) if token else None
+    return found[1] if found is not None and found[1].revoked_at is None else None
+
+
 async def is_live(scope: Scope, session_id: UUID) -> bool:
     """False once a machine's session was revoked or has not been refreshed in time."""
     found = await repository.find_session(scope, session_id)

@@ -1,4 +1,4 @@
-import type { Decision, Model } from "@openclaw/api";
+import type { Approval, Decision, Model, SimulationInput } from "@openclaw/api";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -46,6 +46,30 @@ export interface DecisionRequest {
   decision: Decision;
   reason?: string;
   confirm?: boolean;
+  ruleDays?: number;
+}
+
+/** What a standing rule from this approval would have covered. */
+export function useRulePreview(approval: Approval) {
+  const api = useApi();
+  return useQuery({
+    queryKey: queryKeys.rulePreview(approval.id),
+    queryFn: ({ signal }) =>
+      api.approvals.previewRule(
+        {
+          deviceId: approval.device.id,
+          programs: approval.coverage?.program.split(", ") ?? [],
+          folder: approval.coverage?.folder ?? "",
+        },
+        signal,
+      ),
+    gcTime: 0,
+  });
+}
+
+export function useSimulate() {
+  const api = useApi();
+  return useMutation({ mutationFn: (call: SimulationInput) => api.approvals.simulate(call) });
 }
 
 export function useDecide(approvalId: string) {
