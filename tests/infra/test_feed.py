@@ -1,6 +1,7 @@
 """What a user is told: numbered in the order of commits over every transport, and read again from a cursor."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 
@@ -185,6 +186,24 @@ async def test_who_has_missed_too_much_starts_anew(server: Server, person: Perso
     async with person.scope() as scope:
         assert not (await find_position(scope, cursor_of(*owner, 0))).is_resumed
         assert (await find_position(scope, cursor_of(*owner, 1))).is_resumed
+
+
+async def test_telling_others_leaves_no_rights_behind(server: Server, person: Person) -> None:
+    other = await register(server)
+    fact = {
+        "t": "t",
+        "b": {"event": "chat", "payload": {}},
+        "u": other.user_id.hex,
+        "w": other.workspace_id.hex,
+    }
+    async with person.scope() as scope:
+        await scope.session.execute(
+            text("SELECT publish_facts(CAST(:facts AS jsonb), 7000, true)"), {"facts": json.dumps([fact])}
+        )
+        assert await scope.session.scalar(text("SELECT app_is_system()")) is False
+        assert await scope.session.scalar(text("SELECT count(*) FROM user_events")) == 0
+    async with other.scope() as scope:
+        assert [row.seq for row in await feed(scope)] == [1]
 
 
 async def test_what_is_rolled_back_takes_no_number(server: Server, person: Person) -> None:
