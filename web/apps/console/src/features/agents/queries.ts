@@ -57,12 +57,13 @@ export function useRulePreview(approval: Approval) {
     queryFn: ({ signal }) =>
       api.approvals.previewRule(
         {
-          deviceId: approval.device.id,
+          deviceId: approval.device?.id ?? "",
           programs: approval.coverage?.program.split(", ") ?? [],
           folder: approval.coverage?.folder ?? "",
         },
         signal,
       ),
+    enabled: approval.device !== null, // a rule is for a machine
     gcTime: 0,
   });
 }

@@ -23,6 +23,7 @@ const ASKED: Approval = {
   tool: "exec",
   arguments: { command: "touch notes.txt" },
   device: null,
+  targets: [],
   grade: "modify",
   risk: { segments: [], summary: "" },
   folder: null,
