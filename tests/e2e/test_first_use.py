@@ -14,7 +14,7 @@ def test_link_by_one_click(console: Console, bridge_of_this_machine: BridgeProce
     console.sign_up()
     expect(page.get_by_test_id("demo-banner")).to_contain_text("No model is connected yet")
 
-    page.get_by_test_id("link-device").first.click()
+    page.get_by_test_id("local-link").click()
     page.get_by_test_id("link-this-machine").click()
     expect(page.get_by_test_id("link-done")).to_contain_text("is linked")
     console.press("Start a chat")

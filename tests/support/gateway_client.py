@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from openclaw.kit.tasks import cancel_and_wait, spawn
 from tests.support.accounts import Person
-from tests.support.gateway_schema import problem_of
+from tests.support.gateway_schema import OWN_CAPABILITIES, problem_of
 from tests.support.server import ORIGIN, Server
 
 SCOPES = ["operator.read", "operator.write", "operator.approvals", "operator.pairing"]
@@ -57,7 +57,7 @@ class GatewayClient:
         request_id = next(self._ids)
         self._methods[request_id] = method
         if method == "connect":
-            self._is_ours = "run-names" in (params or {}).get("caps", ())
+            self._is_ours = not OWN_CAPABILITIES.isdisjoint((params or {}).get("caps", ()))
         answer = self._answers[request_id] = asyncio.get_running_loop().create_future()
         await self._socket.send(
             json.dumps({"type": "req", "id": request_id, "method": method, "params": params or {}})

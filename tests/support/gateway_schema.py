@@ -41,8 +41,9 @@ RESULTS = {
 }
 # What the released gateways send beside the fields that their own package knows, as recorded.
 _UNDECLARED = {"agent": frozenset({"agentId", "sessionKey", "sessionId"})}
-# What we tell clients of ours only, that ask for it with the capability `run-names`.
-_OWN = frozenset({"run", "errorCode"})
+# What we tell clients of ours only, that ask for it with these capabilities.
+OWN_CAPABILITIES = frozenset({"run-names", "cursor"})
+_OWN = frozenset({"run", "errorCode", "cursor", "resume"})
 
 # Release 3 drops a frame with any other field, without a word; it has no public package.
 _OLD_FRAMES = {
@@ -85,6 +86,8 @@ def problem_of(
 
     ``is_ours``: the client asked for what we tell beyond the protocol.
     """
+    if is_ours:
+        frame = _without(frame, _OWN)
     payload = frame.get("payload")
     is_hello = isinstance(payload, dict) and cast("Frame", payload).get("type") == "hello-ok"
     if protocol < 4 and (problem := _old_problem(frame, is_hello=is_hello)):
@@ -96,10 +99,16 @@ def problem_of(
     name = EVENTS.get(frame["event"]) if is_event else RESULTS.get(method or "")
     if problem or name is None or not frame.get("ok", True) or (protocol < 4 and not is_event):
         return problem
-    undeclared = _UNDECLARED.get(frame.get("event", ""), frozenset()) | (_OWN if is_ours else frozenset())
-    if undeclared and is_event:
-        payload = {k: v for k, v in cast("Frame", payload).items() if k not in undeclared}
-    return _problem(name, payload)
+    undeclared = _UNDECLARED.get(frame["event"], frozenset()) if is_event else frozenset[str]()
+    return _problem(name, _without(frame, undeclared)["payload"])
+
+
+def _without(frame: Frame, fields: frozenset[str]) -> Frame:
+    """``frame`` without fields of these names, in itself and at the top of its payload."""
+    kept = {name: value for name, value in frame.items() if name not in fields}
+    if isinstance(payload := kept.get("payload"), dict):
+        kept["payload"] = {k: v for k, v in cast("Frame", payload).items() if k not in fields}
+    return kept
 
 
 def _old_problem(frame: Frame, *, is_hello: bool) -> str | None:
