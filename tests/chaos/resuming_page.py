@@ -11,7 +11,7 @@ from openclaw.kit.tasks import cancel_and_wait, spawn
 from tests.support.accounts import Person
 from tests.support.gateway_client import GatewayClient, operator_params
 
-_CAPS = ["tool-events", "approvals", "cursor"]
+_CAPS = ["tool-events", "approvals", "run-names", "cursor"]
 _GONE = (OSError, WebSocketException, AssertionError, TimeoutError)
 
 

@@ -18,7 +18,7 @@ from tests.support.server import Server, running_server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-CAPS = ["tool-events", "approvals", "cursor"]
+CAPS = ["tool-events", "approvals", "run-names", "cursor"]
 INFO = {"hostname": "laptop", "system": "Linux", "home": "/home/ann"}
 
 

@@ -106,7 +106,7 @@ async def test_a_machine_that_is_away_is_named(ann: Person) -> None:
     async with chatting(ann) as chat:
         async with online(machine, WRITTEN):
             await wrote(chat)
-        await ann.server.settle()
+        await chat.watch.event("device.changed", reason="offline")
         response = await ann.api.get(f"/runs/{chat.run_id}/undo")
         assert refused(response) == (409, "devices.offline")
         assert "laptop" in response.json()["detail"]
