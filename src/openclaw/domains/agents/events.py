@@ -10,3 +10,8 @@ RUNS_FORGOTTEN = "agents.runs_forgotten"
 def run_topic(run_id: UUID) -> str:
     """Says that something about a run changed: an answer to an approval, an abort."""
     return f"run:{run_id.hex}"
+
+
+def told_topic(run_id: UUID) -> str:
+    """What a machine tells of a run on it: ``live`` with the event itself, or ``told`` when there are rows to read."""
+    return f"told:{run_id.hex}"

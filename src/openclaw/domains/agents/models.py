@@ -32,7 +32,10 @@ class ModelProviderRow(Base):
 
 
 class RunRow(Base):
-    """One chat turn of the agent. ``epoch`` counts entries: only the latest may write."""
+    """One chat turn of the agent. ``epoch`` counts entries: only the latest may write.
+
+    ``runtime`` is ``server``, or ``pi`` for the one on ``device_id``; ``told_seq``: so many of its events are applied.
+    """
 
     __tablename__ = "runs"
 
@@ -41,6 +44,9 @@ class RunRow(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     conversation_id: Mapped[UUID] = mapped_column(index=True)
     device_id: Mapped[UUID | None]
+    runtime: Mapped[str] = mapped_column(String(10), default="server", server_default="server")
+    sync_mode: Mapped[str] = mapped_column(String(10), default="full", server_default="full")
+    told_seq: Mapped[int] = mapped_column(default=0, server_default="0")
     client_run_id: Mapped[str] = mapped_column(String(128))
     state: Mapped[str] = mapped_column(String(20))
     epoch: Mapped[int] = mapped_column(default=0)
@@ -59,6 +65,19 @@ class RunRow(Base):
     __table_args__ = (
         Index("ix_runs_open", user_id, conversation_id, postgresql_where=text("finished_at IS NULL")),
     )
+
+
+class RunEventRow(Base):
+    """What a machine told of a run on it, as far as the sync mode lets it be kept, until the run has ended."""
+
+    __tablename__ = "run_events"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    event: Mapped[dict[str, Any]]
+    received_at: Mapped[datetime]
 
 
 class RunStepRow(Base):
@@ -87,7 +106,11 @@ class RunStepRow(Base):
 
 
 class ApprovalRow(Base):
-    """A question to the user, parked until answered or expired. Expired counts as denied."""
+    """A question to the user, parked until answered or expired. Expired counts as denied.
+
+    ``question``: of a machine's runtime, ``id``, ``method``, and ``title message options`` where an extension asks;
+    ``answer`` is what the user chose or wrote, ``is_told`` that the runtime has it.
+    """
 
     __tablename__ = "approvals"
 
@@ -100,6 +123,7 @@ class ApprovalRow(Base):
     device_id: Mapped[UUID]
     device_name: Mapped[str] = mapped_column(String(100))
     tool_call_id: Mapped[str] = mapped_column(String(200))
+    question: Mapped[dict[str, Any] | None]
     tool: Mapped[str] = mapped_column(String(60))
     arguments: Mapped[dict[str, Any]]
     grade: Mapped[str] = mapped_column(String(10))
@@ -108,6 +132,8 @@ class ApprovalRow(Base):
     programs: Mapped[list[Any]]
     state: Mapped[str] = mapped_column(String(10))
     decision: Mapped[str | None] = mapped_column(String(20))
+    answer: Mapped[str | None] = mapped_column(String(2000))
+    is_told: Mapped[bool] = mapped_column(default=False, server_default="false")
     reason: Mapped[str | None] = mapped_column(String(2000))
     requested_at: Mapped[datetime]
     expires_at: Mapped[datetime]

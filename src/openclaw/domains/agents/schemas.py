@@ -25,6 +25,8 @@ RunState = Literal[
 StepState = Literal[
     "pending", "awaiting_approval", "waiting_for_device", "running", "ok", "error", "denied", "aborted"
 ]
+Runtime = Literal["server", "pi"]
+SyncMode = Literal["local_only", "metadata", "full"]
 UndoObstacle = Literal[
     "changed", "changed_between", "occupied", "not_empty", "gone", "denied", "not_kept", "failed"
 ]
@@ -62,8 +64,17 @@ class Coverage(Wire):
     text: str
 
 
+class Question(Wire):
+    """What an extension of a machine's runtime asks; ``options`` are those of a ``select``."""
+
+    method: Literal["confirm", "select", "input", "editor"]
+    title: str = ""
+    message: str = ""
+    options: list[str] = Field(default_factory=list)
+
+
 class Approval(Wire):
-    """A question to the user."""
+    """A question to the user. ``question``: put by an extension of a machine's runtime, in its own words."""
 
     id: ApprovalId
     run_id: RunId
@@ -71,6 +82,7 @@ class Approval(Wire):
     tool_call_id: str
     tool: str
     arguments: dict[str, Any]
+    question: Question | None
     device: DeviceRef
     grade: Literal["modify", "high"]
     risk: Risk
@@ -91,9 +103,13 @@ class Approvals(Items):
 
 
 class Decide(WireInput):
-    """An answer to an approval. High risk needs ``confirm`` as well."""
+    """An answer to an approval. High risk needs ``confirm`` as well.
+
+    ``answer``: what was chosen or written, where a question wants that.
+    """
 
     decision: Decision
+    answer: Annotated[str, Field(max_length=2000)] | None = None
     reason: Annotated[str, Field(max_length=2000)] | None = None
     confirm: bool = False
 
@@ -172,11 +188,16 @@ class UndoneRun(Wire):
 
 
 class Run(Wire):
-    """One turn of the agent. ``undone``: its changes to files were undone, by its user."""
+    """One turn of the agent. ``undone``: its changes to files were undone, by its user.
+
+    ``runtime``: ``pi`` for that of a machine, of which the server keeps what ``sync_mode`` says.
+    """
 
     id: RunId
     conversation_id: ConversationId
     client_run_id: str
+    runtime: Runtime
+    sync_mode: SyncMode
     state: RunState
     parts: list[Part]
     error: RunError | None

@@ -8,6 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from openclaw.protocol.runs import RunEvent
+
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 SessionKey = Annotated[str, Meta(min_length=1, max_length=512)]
 Label = Annotated[str, Meta(max_length=512)]
@@ -257,6 +259,15 @@ class NodeInvokeProgressParams(Params):
         return self.data if self.data is not None else self.chunk or ""
 
 
+class NodeRunEventParams(Params):
+    """What a run on the machine tells; ``id`` is its call. Without ``seq`` it is live, and need not arrive."""
+
+    id: Id
+    node_id: Id
+    event: RunEvent
+    seq: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+
+
 class NodeEventParams(Params):
     """Something that happened on the machine."""
 
@@ -312,12 +323,13 @@ class ApprovalParams(Params):
 
 
 class ApprovalResolveParams(Params):
-    """``confirm`` is the second step that a deletion needs; ``reason`` goes to the model."""
+    """``confirm`` is the second step of a high risk; ``reason`` goes to the model, ``answer`` to an extension."""
 
     id: Id
     decision: Literal["allow-once", "allow-conversation", "allow-always", "deny"]
     reason: Annotated[str, Meta(max_length=2000)] | None = None
     confirm: bool | None = None
+    answer: Annotated[str, Meta(max_length=2000)] | None = None
 
 
 class ApprovalWaitParams(Params):

@@ -7,6 +7,7 @@ import msgspec
 
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
+from openclaw.apps.gateway.machine_runs import MachineRuns
 from openclaw.apps.gateway.node_hosts import NodeHosts
 from openclaw.domains.devices.errors import CallNotFoundError, DeviceNotFoundError
 from openclaw.domains.devices.events import call_topic
@@ -63,6 +64,7 @@ def machine_methods(platform: Platform, node_hosts: NodeHosts) -> dict[str, Hand
     return {
         "node.invoke.result": invoke_result,
         "node.invoke.progress": invoke_progress,
+        "node.run.event": MachineRuns(platform).take,
         "node.event": event,
         "node.skills.update": accepted,
         "node.pluginTools.update": accepted,

@@ -11,6 +11,7 @@ from openclaw.domains.agents.jobs.live import LiveRun
 from openclaw.domains.agents.models import RunStepRow
 from openclaw.domains.agents.service.transcript import History
 from openclaw.infra.scope import Actor
+from openclaw.protocol.runs import SyncMode
 from openclaw.runtime.history import ToolOutcome, load_history, summary_message, tool_message, user_message
 from openclaw.runtime.models import ModelConfig
 
@@ -20,6 +21,22 @@ if TYPE_CHECKING:
 
 class RunSuperseded(BaseException):
     """A later entry of the run has taken over, or it has ended: this one must write nothing more."""
+
+
+@dataclass
+class Remote:
+    """What a run on a machine's own runtime has besides. ``replies``: so many of the model's are kept."""
+
+    sync_mode: SyncMode
+    device_name: str = ""
+    home: str = ""
+    has_begun: bool = False
+    replies: int = 0
+
+    @property
+    def keeps_words(self) -> bool:
+        """Whether the server may keep what is said and done."""
+        return self.sync_mode == "full"
 
 
 @dataclass
@@ -37,6 +54,7 @@ class RunContext:
     earlier: dict[UUID, list[RunStepRow]]
     steps: list[RunStepRow]
     live: LiveRun
+    remote: "Remote | None" = None
     unkept: list[str] = field(default_factory=list[str])  # pieces of a reply that is not a step yet
     is_aborted: bool = field(default=False)
 

@@ -74,6 +74,11 @@ class LiveRun:
         """A tool call changed in this transaction."""
         await publish(scope, self._topic, self._tool_event(step, phase))
 
+    async def state_changed(self, scope: Scope) -> None:
+        """The run waits for its machine, or no longer does: lists and headers say so."""
+        payload = {"sessionKey": self._names["sessionKey"], "reason": "run", "ts": self._now()}
+        await publish(scope, self._topic, {"event": "sessions.changed", "payload": payload})
+
     def started(self) -> None:
         """The run works from now on."""
         data = {"phase": "start", "startedAt": self._now()}

@@ -10,6 +10,7 @@ import structlog
 
 from openclaw.domains.agents import policy, repository
 from openclaw.domains.agents.events import run_topic
+from openclaw.domains.agents.jobs import questions
 from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
 from openclaw.domains.agents.models import ApprovalRow, RunStepRow
 from openclaw.domains.agents.service import approvals, runs
@@ -29,7 +30,7 @@ from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import UnavailableError
 from openclaw.protocol import node_host
-from openclaw.protocol.grading import Assessment, Grade, grade_call
+from openclaw.protocol.grading import Grade, grade_call
 from openclaw.protocol.tools import decode_arguments
 from openclaw.runtime.streaming import ToolCall
 from openclaw.runtime.toolset import find_tool, split_device
@@ -111,7 +112,7 @@ class ToolRunner:
             step = _failed(scope, step, "REFUSED", f"This is never run: {why}.")
             step.state = "denied"
         elif verdict is policy.Verdict.ASK:
-            await self._ask(scope, ctx, step, assessment)
+            await questions.ask(scope, ctx, step, assessment, lifetime=self._approval_lifetime)
         return step
 
     async def run(self, ctx: RunContext, step: RunStepRow) -> None:
@@ -119,40 +120,6 @@ class ToolRunner:
         if step.state == "awaiting_approval" and not await self._is_allowed(ctx, step):
             return
         await self._call(ctx, step)
-
-    async def _ask(self, scope: Scope, ctx: RunContext, step: RunStepRow, assessment: Assessment) -> None:
-        assert step.device_id is not None
-        possible = policy.possible_rules(assessment)
-        segments = [
-            {"text": s.text, "program": s.program, "grade": s.grade.value, "why": s.why}
-            for s in assessment.segments
-        ]
-        worst = max(assessment.segments, key=lambda s: s.grade.rank, default=None)
-        row = ApprovalRow(
-            id=ids.new_id(),
-            workspace_id=scope.workspace_id,
-            user_id=scope.user_id,
-            run_id=ctx.run_id,
-            step_id=step.id,
-            conversation_id=ctx.conversation_id,
-            device_id=step.device_id,
-            device_name=step.device_name or "",
-            tool_call_id=step.tool_call_id or "",
-            tool=step.name,
-            arguments=step.arguments or {},
-            grade=assessment.grade.value,
-            risk={"segments": segments, "summary": worst.why if worst else ""},
-            folder=assessment.folder,
-            programs=[program for program, _ in possible],
-            state="pending",
-            decision=None,
-            reason=None,
-            requested_at=scope.now(),
-            expires_at=scope.now() + self._approval_lifetime,
-        )
-        step.state = "awaiting_approval"
-        await repository.add(scope, row)
-        await approvals.announce(scope, row)
 
     async def _is_allowed(self, ctx: RunContext, step: RunStepRow) -> bool:
         """Wait for the user, for as long as the question stands. A denial ends the step."""

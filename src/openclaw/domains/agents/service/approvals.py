@@ -6,6 +6,7 @@ from uuid import UUID
 
 from openclaw.domains.agents import repository
 from openclaw.domains.agents.errors import (
+    AnswerNeededError,
     ApprovalDecidedError,
     ApprovalNotFoundError,
     ConfirmationNeededError,
@@ -21,6 +22,7 @@ from openclaw.domains.agents.schemas import (
     Coverage,
     Decide,
     DeviceRef,
+    Question,
     Risk,
 )
 from openclaw.domains.audit import service as audit
@@ -53,7 +55,7 @@ async def decide(scope: Scope, approval_id: UUID, data: Decide) -> Approval:
     """Answer an approval: the first answer counts, and the run goes on wherever it is.
 
     Raises ApprovalNotFoundError, ApprovalDecidedError, ConfirmationNeededError (high risk, first step),
-    RuleNotPossibleError, NotAllowedError for viewers.
+    RuleNotPossibleError, AnswerNeededError, NotAllowedError for viewers.
     """
     row = await repository.lock_approval(scope, approval_id)
     if row is None:
@@ -66,6 +68,8 @@ async def decide(scope: Scope, approval_id: UUID, data: Decide) -> Approval:
     is_allowed = data.decision != "deny"
     if is_allowed and row.grade == "high" and not data.confirm:
         raise ConfirmationNeededError
+    if is_allowed:
+        row.answer = _checked_answer(row, data.answer)
     if data.decision in ("allow_always", "allow_conversation"):
         await _add_rules(scope, row, only_here=data.decision == "allow_conversation")
     row.decision, row.reason = data.decision, data.reason
@@ -88,6 +92,12 @@ async def expire(scope: Scope, approval_id: UUID) -> None:
         await audit.append(
             scope, "agents.approval_expired", subject=ids.to_wire("appr", row.id), detail={"tool": row.tool}
         )
+
+
+async def withdraw(scope: Scope, row: ApprovalRow) -> None:
+    """Nobody waits for the answer any more."""
+    row.is_told = True
+    await _end(scope, row, state="cancelled", by=None)
 
 
 async def cancel_of_run(scope: Scope, run_id: UUID) -> None:
@@ -159,6 +169,7 @@ def view(row: ApprovalRow, language: str) -> Approval:
         tool_call_id=row.tool_call_id,
         tool=row.tool,
         arguments=row.arguments,
+        question=_question(row),
         device=DeviceRef(id=row.device_id, name=row.device_name),
         grade=row.grade,  # type: ignore[arg-type]
         risk=_risk(row, language),
@@ -171,6 +182,24 @@ def view(row: ApprovalRow, language: str) -> Approval:
         expires_at=row.expires_at,
         decided_at=row.decided_at,
     )
+
+
+def _question(row: ApprovalRow) -> Question | None:
+    if row.question is None or row.question["method"] == "gate":
+        return None
+    return Question.model_validate({key: value for key, value in row.question.items() if key != "id"})
+
+
+def _checked_answer(row: ApprovalRow, answer: str | None) -> str | None:
+    """What the user chose or wrote, where the question is one of that kind."""
+    question = _question(row)
+    if question is None or question.method == "confirm":
+        return None
+    if answer is None:
+        raise AnswerNeededError(reason="a choice" if question.method == "select" else "a text")
+    if question.method == "select" and question.options and answer not in question.options:
+        raise AnswerNeededError(reason="one of the choices")
+    return answer
 
 
 def _risk(row: ApprovalRow, language: str) -> Risk:
