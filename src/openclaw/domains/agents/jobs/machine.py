@@ -40,9 +40,9 @@ from openclaw.kit.errors import OpenClawError
 from openclaw.protocol.runs import RUN, KeptEvent, Run
 
 _BATCH = 200
-_CALL_LIFETIME = timedelta(
-    days=30
-)  # a turn may take long; whether its machine is still there is looked at meanwhile
+# A turn may take long; whether its machine is still there is looked at meanwhile.
+_TURN_TIME = timedelta(days=7)
+_CALL_LIFETIME = timedelta(days=30)
 _LOOK_AGAIN = timedelta(seconds=30)
 _LAST_WORDS = timedelta(seconds=20)  # for what was told before the end and is sent again
 _DENIED = "The user denied this."
@@ -152,7 +152,7 @@ class MachineRunner:
                 device_id=device.id,
                 command=RUN,
                 params=msgspec.to_builtins(command),
-                timeout=_CALL_LIFETIME,
+                timeout=_TURN_TIME,
                 wait=_CALL_LIFETIME,
             )
             await self._note_presence(scope, ctx, run, device)
