@@ -184,18 +184,23 @@ class Closed(_Event, frozen=True, tag="closed"):
 
 
 class Delta(_Event, frozen=True, tag="delta"):
-    """Live: more of the run's reply number ``reply`` (from 0), after its first ``offset`` letters."""
+    """Live: more of the run's reply number ``reply`` (from 0), after its first ``offset`` letters.
+
+    ``after``: so many events that are kept were told before it.
+    """
 
     reply: Count
     offset: Count
     text: Annotated[str, Meta(max_length=65_536)]
+    after: Count = 0
 
 
 class Output(_Event, frozen=True, tag="output"):
-    """Live: more of what a tool has written."""
+    """Live: more of what a tool has written; ``after`` as for ``Delta``."""
 
     call: Name
     text: Annotated[str, Meta(max_length=65_536)]
+    after: Count = 0
 
 
 KeptEvent: TypeAlias = Began | Said | ToolStarted | ToolEnded | Asked | Closed

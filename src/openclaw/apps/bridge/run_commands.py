@@ -158,7 +158,8 @@ class _Telling:
 
     def show(self, event: LiveEvent) -> None:
         if (told := limited(event, self._mode)) is not None:
-            self._outlet.send_run_event(self._call_id, None, msgspec.json.encode(told))
+            content = msgspec.json.encode(msgspec.structs.replace(told, after=self.count))
+            self._outlet.send_run_event(self._call_id, None, content)
 
 
 def decode_run_call(command: str, params_json: str | None) -> RunCommand:

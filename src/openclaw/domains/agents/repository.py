@@ -222,24 +222,6 @@ async def delete_events(scope: Scope, run_id: UUID) -> None:
     await scope.session.execute(delete(RunEventRow).where(RunEventRow.run_id == run_id))
 
 
-async def forget_questions(scope: Scope, run_id: UUID) -> None:
-    """Forget what the run's answered questions were about; that they were asked, and how risky it was, stays."""
-    await scope.session.execute(
-        update(ApprovalRow)
-        .where(ApprovalRow.run_id == run_id, ApprovalRow.state != "pending")
-        .values(
-            arguments={},
-            risk=func.jsonb_set(ApprovalRow.risk, "{segments}", func.jsonb_build_array()),
-            folder=None,
-            question=func.jsonb_build_object(
-                "id", ApprovalRow.question["id"].astext, "method", ApprovalRow.question["method"].astext
-            ),
-            answer=None,
-            reason=None,
-        )
-    )
-
-
 # Steps
 
 

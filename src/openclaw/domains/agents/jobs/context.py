@@ -11,7 +11,7 @@ from openclaw.domains.agents.jobs.live import LiveRun
 from openclaw.domains.agents.models import RunStepRow
 from openclaw.domains.agents.service.transcript import History
 from openclaw.infra.scope import Actor
-from openclaw.protocol.runs import SyncMode
+from openclaw.protocol.runs import LiveEvent, SyncMode
 from openclaw.runtime.history import ToolOutcome, load_history, summary_message, tool_message, user_message
 from openclaw.runtime.models import ModelConfig
 
@@ -25,13 +25,19 @@ class RunSuperseded(BaseException):
 
 @dataclass
 class Remote:
-    """What a run on a machine's own runtime has besides. ``replies``: so many of the model's are kept."""
+    """What a run on a machine's own runtime has besides.
+
+    ``told``: so many of the machine's events are applied, ``replies`` of the model among them; ``early`` is live and
+    came before what it follows on.
+    """
 
     sync_mode: SyncMode
     device_name: str = ""
     home: str = ""
     has_begun: bool = False
+    told: int = 0
     replies: int = 0
+    early: list[LiveEvent] = field(default_factory=list[LiveEvent])
 
     @property
     def keeps_words(self) -> bool:

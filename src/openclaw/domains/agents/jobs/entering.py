@@ -68,7 +68,7 @@ async def bare_context(
     remote = None
     if run.runtime == "pi":
         replies = sum(step.kind == "model" for step in steps)
-        remote = Remote(run.sync_mode, has_begun=run.told_seq > 0, replies=replies)  # pyright: ignore[reportArgumentType]
+        remote = Remote(run.sync_mode, has_begun=run.told_seq > 0, told=run.told_seq, replies=replies)  # pyright: ignore[reportArgumentType]
     return RunContext(
         actor=actor,
         run_id=run.id,

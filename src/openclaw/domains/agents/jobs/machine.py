@@ -37,7 +37,7 @@ from openclaw.infra.db import Database
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import OpenClawError
-from openclaw.protocol.runs import RUN, KeptEvent, Run
+from openclaw.protocol.runs import RUN, KeptEvent, LiveEvent, Run
 
 _BATCH = 200
 # A turn may take long; whether its machine is still there is looked at meanwhile.
@@ -92,6 +92,7 @@ class MachineRunner:
                     look = await self._look(scope, ctx, ctx.remote, ended_at)
                     if look.is_over and ended_at is None:
                         ended_at = scope.now()
+                self._retelling.show_early(ctx)
                 if look.end is not None:
                     return look.end
                 with contextlib.suppress(TimeoutError):
@@ -107,7 +108,7 @@ class MachineRunner:
 
         def told(_topic: str, body: dict[str, Any]) -> None:
             if body["kind"] == "live":
-                self._retelling.show(ctx, body["event"])
+                self._retelling.show(ctx, msgspec.convert(body["event"], LiveEvent))
             else:
                 woken.set()
 
@@ -173,7 +174,7 @@ class MachineRunner:
                 break  # what comes before it is on its way again
             event = msgspec.convert(row.event, KeptEvent)
             await self._retelling.keep(scope, ctx, run, event)
-            run.told_seq = row.seq
+            run.told_seq = remote.told = row.seq
         if len(rows) == _BATCH:
             return _Look(None, timedelta())
         expires = await self._answer(scope, ctx)
@@ -223,6 +224,8 @@ class MachineRunner:
             text=row.answer if is_allowed else reason,
         )
         await self._retelling.answered(scope, ctx, row)
+        if ctx.remote is not None and not ctx.remote.keeps_words:
+            await approvals.forget_subjects(scope, ctx.run_id)
 
     async def _note_presence(self, scope: Scope, ctx: RunContext, run: RunRow, device: DeviceRow) -> None:
         state = "running" if registry.is_online(device, scope.now()) else "waiting_for_device"

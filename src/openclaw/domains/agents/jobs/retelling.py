@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import msgspec
-
 from openclaw.domains.agents import policy, repository
 from openclaw.domains.agents.jobs import questions
 from openclaw.domains.agents.jobs.asking import count_cost
@@ -22,7 +20,6 @@ from openclaw.protocol.runs import (
     Asked,
     Began,
     Closed,
-    Delta,
     KeptEvent,
     LiveEvent,
     Output,
@@ -37,6 +34,7 @@ _STATES = {"stop": "ok", "length": "ok", "tools": "ok", "error": "error", "abort
 _UNNAMED = "tool"  # how a call is called whose name does not leave the machine
 _ASKS = "pi.ask"
 _MAX_TOKENS = 2**31 - 1
+_MAX_EARLY = 500
 _DENIED = {"code": "DENIED", "message": "The user denied this."}
 
 
@@ -71,19 +69,32 @@ class Retelling:
             case Closed():
                 await self._closed(scope, ctx, event.question)
 
-    def show(self, ctx: RunContext, body: dict[str, Any]) -> None:
-        """Pass on what is live. A piece that does not follow on what was heard is left out: the whole comes later."""
-        event = msgspec.convert(body, LiveEvent)
-        if not _remote(ctx).keeps_words:
+    def show(self, ctx: RunContext, event: LiveEvent) -> None:
+        """Pass on what is live, once what it follows on is kept.
+
+        A piece that does not follow on what was heard is left out: the whole comes later.
+        """
+        remote = _remote(ctx)
+        if not remote.keeps_words:
             return
-        if isinstance(event, Output):
+        if event.after > remote.told:
+            if len(remote.early) < _MAX_EARLY:
+                remote.early.append(event)
+        elif isinstance(event, Output):
             step = _find(ctx, event.call)
             if step is not None and step.finished_at is None:
                 ctx.live.tool(
                     step, "update", partialResult={"stream": "stdout", "text": storable(event.text)}
                 )
-        elif isinstance(event, Delta) and (event.reply, event.offset) == (_remote(ctx).replies, _heard(ctx)):
+        elif (event.reply, event.offset) == (remote.replies, _heard(ctx)):
             self._speak(ctx, event.text)
+
+    def show_early(self, ctx: RunContext) -> None:
+        """Pass on what came too early before."""
+        remote = _remote(ctx)
+        early, remote.early = remote.early, []
+        for event in early:
+            self.show(ctx, event)
 
     async def answered(self, scope: Scope, ctx: RunContext, row: ApprovalRow) -> None:
         """A question was answered: its step goes on, or was nothing but the question."""

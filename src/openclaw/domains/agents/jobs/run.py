@@ -277,7 +277,7 @@ class RunJob:
         """What is kept of a run on a machine are its steps; what may not be kept of it goes."""
         await repository.delete_events(scope, ctx.run_id)
         if not remote.keeps_words:
-            await repository.forget_questions(scope, ctx.run_id)
+            await approvals.forget_subjects(scope, ctx.run_id)
             await calls.forget(scope, [ctx.run_id])
         await self._transcript.finish_remote(
             scope,

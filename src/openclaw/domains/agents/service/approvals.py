@@ -100,6 +100,16 @@ async def withdraw(scope: Scope, row: ApprovalRow) -> None:
     await _end(scope, row, state="cancelled", by=None)
 
 
+async def forget_subjects(scope: Scope, run_id: UUID) -> None:
+    """Forget what the run's answered questions were about; that they were asked, and how risky it was, stays."""
+    for row in await repository.list_approvals_of_runs(scope, [run_id]):
+        if row.state != "pending":
+            question = row.question or {}
+            row.question = {key: question[key] for key in ("id", "method") if key in question}
+            row.risk = {**row.risk, "segments": []}
+            row.arguments, row.folder, row.answer, row.reason = {}, None, None, None
+
+
 async def cancel_of_run(scope: Scope, run_id: UUID) -> None:
     """The run ended: its open questions end with it."""
     for row in await repository.list_pending_of_run(scope, run_id):
