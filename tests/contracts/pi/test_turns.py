@@ -1,8 +1,7 @@
-"""A turn with each runtime as the bridge leads it: no tool call runs unless it was judged, and asked for where need be."""
+"""A turn with each runtime as the bridge leads it: no tool call runs that was not judged, and asked for if need be."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +62,8 @@ def _led(pi: Runtime, **faults: Any) -> Led:
 
 
 @pytest.fixture
-async def led(pi: Runtime) -> AsyncIterator[Led]:
-    yield _led(pi)
+async def led(pi: Runtime) -> Led:
+    return _led(pi)
 
 
 def doing(command: str) -> str:

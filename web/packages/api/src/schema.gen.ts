@@ -1140,6 +1140,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/conversations/{conversation_id}/runtime/new-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New Runtime Session
+         * @description Have the machine's runtime begin an empty session. What was said stays in the record.
+         */
+        post: operations["newRuntimeSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/conversations/{conversation_id}/runtime/compact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compact Runtime
+         * @description Have the machine's runtime summarise its context.
+         */
+        post: operations["compactRuntime"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/conversations/{conversation_id}/runtime/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runtime Models
+         * @description The models that the machine's runtime can use.
+         */
+        get: operations["listRuntimeModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/conversations/{conversation_id}/runtime/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Runtime Model
+         * @description Have the machine's runtime use another model.
+         */
+        put: operations["setRuntimeModel"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1154,7 +1234,7 @@ export interface components {
         };
         /**
          * Approval
-         * @description A question to the user.
+         * @description A question to the user. ``question``: put by an extension of a machine's runtime, in its own words.
          */
         Approval: {
             /**
@@ -1180,6 +1260,7 @@ export interface components {
             arguments: {
                 [key: string]: unknown;
             };
+            question: components["schemas"]["Question"] | null;
             device: components["schemas"]["DeviceRef"];
             /**
              * Grade
@@ -1407,8 +1488,18 @@ export interface components {
             newPassword: string;
         };
         /**
+         * ChooseModel
+         * @description Another model for a machine's runtime.
+         */
+        ChooseModel: {
+            /** Provider */
+            provider: string;
+            /** Model */
+            model: string;
+        };
+        /**
          * Conversation
-         * @description A conversation in the list.
+         * @description A conversation in the list. ``runtimeSession``: what the machine's runtime calls its present session.
          */
         Conversation: {
             /**
@@ -1420,6 +1511,18 @@ export interface components {
             title: string;
             /** Deviceid */
             deviceId: string | null;
+            /**
+             * Runtime
+             * @enum {string}
+             */
+            runtime: "server" | "pi";
+            /**
+             * Syncmode
+             * @enum {string}
+             */
+            syncMode: "local_only" | "metadata" | "full";
+            /** Runtimesession */
+            runtimeSession: string | null;
             /** Archived */
             archived: boolean;
             /**
@@ -1461,12 +1564,27 @@ export interface components {
         /**
          * CreateConversation
          * @description A new conversation; the title comes from the first message when it is left out.
+         *
+         *     ``runtime``: ``pi`` for that of ``deviceId``. ``syncMode`` says how much of it the server keeps: ids, states and
+         *     counts; names besides; or everything. Neither can be changed afterwards; the server's own agent needs ``full``.
          */
         CreateConversation: {
             /** Title */
             title?: string | null;
             /** Deviceid */
             deviceId?: string | null;
+            /**
+             * Runtime
+             * @default server
+             * @enum {string}
+             */
+            runtime: "server" | "pi";
+            /**
+             * Syncmode
+             * @default full
+             * @enum {string}
+             */
+            syncMode: "local_only" | "metadata" | "full";
         };
         /**
          * CreateGatewayToken
@@ -1531,6 +1649,8 @@ export interface components {
         /**
          * Decide
          * @description An answer to an approval. High risk needs ``confirm`` as well.
+         *
+         *     ``answer``: what was chosen or written, where a question wants that.
          */
         Decide: {
             /**
@@ -1538,6 +1658,8 @@ export interface components {
              * @enum {string}
              */
             decision: "allow_once" | "allow_conversation" | "allow_always" | "deny";
+            /** Answer */
+            answer?: string | null;
             /** Reason */
             reason?: string | null;
             /**
@@ -2082,6 +2204,29 @@ export interface components {
             displayName: string;
         };
         /**
+         * Question
+         * @description What an extension of a machine's runtime asks; ``options`` are those of a ``select``.
+         */
+        Question: {
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "confirm" | "select" | "input" | "editor";
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /** Options */
+            options?: string[];
+        };
+        /**
          * Redeem
          * @description Redeem a challenge by id and code, or by a code typed at the machine, with proof of the device key.
          */
@@ -2191,6 +2336,8 @@ export interface components {
         /**
          * Run
          * @description One turn of the agent. ``undone``: its changes to files were undone, by its user.
+         *
+         *     ``runtime``: ``pi`` for that of a machine, of which the server keeps what ``sync_mode`` says.
          */
         Run: {
             /**
@@ -2205,6 +2352,16 @@ export interface components {
             conversationId: string;
             /** Clientrunid */
             clientRunId: string;
+            /**
+             * Runtime
+             * @enum {string}
+             */
+            runtime: "server" | "pi";
+            /**
+             * Syncmode
+             * @enum {string}
+             */
+            syncMode: "local_only" | "metadata" | "full";
             /**
              * State
              * @enum {string}
@@ -2249,6 +2406,29 @@ export interface components {
             undone: components["schemas"]["UndoneRun"] | null;
         };
         /**
+         * RuntimeModel
+         * @description A model that a machine's runtime can use.
+         */
+        RuntimeModel: {
+            /** Provider */
+            provider: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * RuntimeModels
+         * @description The models of a machine's runtime; ``current`` is the one that it uses.
+         */
+        RuntimeModels: {
+            /** Nextcursor */
+            nextCursor?: string | null;
+            /** Items */
+            items: components["schemas"]["RuntimeModel"][];
+            current: components["schemas"]["RuntimeModel"] | null;
+        };
+        /**
          * Segment
          * @description One command of a call and its grade.
          */
@@ -2268,12 +2448,20 @@ export interface components {
         /**
          * SendMessage
          * @description Say something. The same key again is the same message.
+         *
+         *     ``delivery``: when Pi is at work, after its present step (``steer``) or when it would stop (``follow_up``).
          */
         SendMessage: {
             /** Text */
             text: string;
             /** Idempotencykey */
             idempotencyKey?: string | null;
+            /**
+             * Delivery
+             * @default steer
+             * @enum {string}
+             */
+            delivery: "steer" | "follow_up";
         };
         /**
          * Sent
@@ -8054,7 +8242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid */
+            /** @description agents.answer_needed, request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9178,6 +9366,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description agents.runtime_not_offered */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description request.too_large */
             413: {
                 headers: {
@@ -9518,6 +9715,15 @@ export interface operations {
             };
             /** @description request.unsupported_version */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conversations.runtime_fixed */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10241,7 +10447,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description agents.run_busy, conversations.not_a_user_message */
+            /** @description agents.run_busy, conversations.not_a_user_message, conversations.runtime_history */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10378,7 +10584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description agents.run_busy */
+            /** @description agents.run_busy, conversations.runtime_history */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10486,6 +10692,509 @@ export interface operations {
             };
             /** @description request.unsupported_version */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    newRuntimeSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspaces.not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conversations.not_found, devices.not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description agents.run_busy, agents.runtime_not_offered, conversations.no_runtime, conversations.runtime_command, devices.offline */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compactRuntime: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspaces.not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conversations.not_found, devices.not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description agents.run_busy, agents.runtime_not_offered, conversations.no_runtime, conversations.runtime_command, devices.offline */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRuntimeModels: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuntimeModels"];
+                };
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspaces.not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conversations.not_found, devices.not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description agents.run_busy, agents.runtime_not_offered, conversations.no_runtime, conversations.runtime_command, devices.offline */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setRuntimeModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseModel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description request.malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspaces.not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conversations.not_found, devices.not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description agents.run_busy, agents.runtime_not_offered, conversations.no_runtime, conversations.runtime_command, devices.offline */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
