@@ -227,8 +227,8 @@ async def test_commands_between_turns(linked: Linked, gates: Path) -> None:
     models = await pi.person.get(f"{base}/models")
     assert models["current"] in models["items"]
     body = {"provider": models["current"]["provider"], "model": models["current"]["id"]}
-    assert (await pi.person.api.put(f"{base}/model", json=body)).status_code == 204
-    refused = await pi.person.api.put(f"{base}/model", json=body | {"model": "no-such"})
+    assert (await pi.person.api.post(f"{base}/model", json=body)).status_code == 204
+    refused = await pi.person.api.post(f"{base}/model", json=body | {"model": "no-such"})
     assert refused.json()["code"] == "conversations.runtime_command"
     await pi.person.post(f"{base}/compact")
     await pi.person.post(f"{base}/new-session")

@@ -68,9 +68,9 @@ class Question(Wire):
     """What an extension of a machine's runtime asks; ``options`` are those of a ``select``."""
 
     method: Literal["confirm", "select", "input", "editor"]
-    title: str = ""
-    message: str = ""
-    options: list[str] = Field(default_factory=list)
+    title: str
+    message: str
+    options: list[str]
 
 
 class Approval(Wire):

@@ -271,7 +271,7 @@ async def list_runtime_models(
     return await _desk(platform).list_models(actor, conversation_id)
 
 
-@router.put(
+@router.post(
     "/conversations/{conversation_id}/runtime/model",
     status_code=204,
     operation_id="setRuntimeModel",

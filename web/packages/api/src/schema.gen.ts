@@ -1208,12 +1208,12 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        put?: never;
         /**
          * Set Runtime Model
          * @description Have the machine's runtime use another model.
          */
-        put: operations["setRuntimeModel"];
-        post?: never;
+        post: operations["setRuntimeModel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2213,18 +2213,12 @@ export interface components {
              * @enum {string}
              */
             method: "confirm" | "select" | "input" | "editor";
-            /**
-             * Title
-             * @default
-             */
+            /** Title */
             title: string;
-            /**
-             * Message
-             * @default
-             */
+            /** Message */
             message: string;
             /** Options */
-            options?: string[];
+            options: string[];
         };
         /**
          * Redeem

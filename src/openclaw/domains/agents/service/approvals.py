@@ -197,7 +197,7 @@ def view(row: ApprovalRow, language: str) -> Approval:
 def _question(row: ApprovalRow) -> Question | None:
     if row.question is None or row.question["method"] == "gate":
         return None
-    return Question.model_validate({key: value for key, value in row.question.items() if key != "id"})
+    return Question.model_validate({"title": "", "message": "", "options": [], **row.question})
 
 
 def _checked_answer(row: ApprovalRow, answer: str | None) -> str | None:

@@ -179,4 +179,10 @@ export const agents = {
   "models.noKey": "no key",
   "models.invalidNumber": "Give a whole number of at least 1000.",
   "models.invalidUrl": "Give an address that starts with http:// or https://.",
+
+  "question.lead": "An extension of Pi asks",
+  "question.leadUnnamed": "Pi wants to use a tool",
+  "question.answer": "Your answer",
+  "question.send": "Answer",
+  "question.keptThere": "What it is about does not leave {device}: this conversation keeps nothing said. Open this page on that machine to see Pi’s session above.",
 } as const;

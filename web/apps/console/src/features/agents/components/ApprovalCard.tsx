@@ -11,6 +11,10 @@ import { useCodeLabels } from "./useLabels.ts";
 
 import "./ApprovalCard.css";
 
+/** A question of an extension of Pi, and a call whose name does not leave its machine. */
+const ASKS = "pi.ask";
+const UNNAMED = "tool";
+
 const GRADE_TONES: Record<Grade, Tone> = { read: "neutral", modify: "attention", high: "danger", dangerous: "danger" };
 
 /** The question whether a call may run, with everything that the answer depends on. */
@@ -71,7 +75,8 @@ function lead(t: ReturnType<typeof useTranslator>, approval: Approval): string {
     "fs.move": "approval.lead.fs.move",
     "fs.delete": approval.arguments["keep"] === false ? "approval.lead.fs.deleteForGood" : "approval.lead.fs.delete",
   };
-  const key = known[approval.tool];
+  const key = approval.tool === ASKS ? "question.lead" : known[approval.tool];
+  if (approval.tool === UNNAMED) return t("question.leadUnnamed");
   return key ? t(key) : t("approval.lead.other", { tool: approval.tool });
 }
 
@@ -79,6 +84,19 @@ function lead(t: ReturnType<typeof useTranslator>, approval: Approval): string {
 function Subject({ approval }: { approval: Approval }) {
   const t = useTranslator();
   const labels = useCodeLabels();
+  if (Object.keys(approval.arguments).length === 0 && !approval.question?.title) {
+    return <p className="ApprovalCard-why">{t("question.keptThere", { device: approval.device.name })}</p>;
+  }
+  if (approval.question && approval.tool === ASKS) {
+    return (
+      <div className="ApprovalCard-question" data-testid="approval-question">
+        <p>
+          <strong>{approval.question.title}</strong>
+        </p>
+        {approval.question.message && <p>{approval.question.message}</p>}
+      </div>
+    );
+  }
   if (approval.tool === "exec") {
     return <CodeBlock code={commandLine(approval.arguments)} language="bash" caption={t("approval.command")} labels={labels} isWrapped isBounded />;
   }
