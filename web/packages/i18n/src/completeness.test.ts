@@ -23,6 +23,7 @@ const COMPOSED = [
   /^workspaces\.(personal|shared)$/,
   /^models\.preset\./,
   /^tokens\.(scope|expiry)\./,
+  /^sync\.(full|metadata|local_only)/,
   /^undo\.(does|kind|obstacle)\./,
 ];
 

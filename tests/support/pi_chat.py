@@ -1,14 +1,16 @@
 """Conversations with the Pi runtime of a real bridge: a stand-in in one of its families."""
 
+import json
 import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.chat import Chat
+import psutil
+
 from tests.support.gateway_client import GatewayClient
 from tests.support.pi_wire import standin
 from tests.support.processes import BridgeProcess
@@ -21,10 +23,9 @@ def pi_environment(family: str = FAMILY, **faults: Any) -> dict[str, str]:
     return {"OPENCLAW_BRIDGE_PI_COMMAND": shlex.join(standin(family, faults))}
 
 
-async def with_pi(chat: Chat, device: str, **about: Any) -> Chat:
-    """A conversation of the same person with Pi on ``device``."""
-    body = {"title": "With Pi", "deviceId": device, "runtime": "pi", **about}
-    return replace(chat, id=(await chat.person.post("/conversations", body))["id"])
+def doing(command: str) -> str:
+    """What the stand-in takes for a wish to run ``command``."""
+    return f"tool:bash {json.dumps({'command': command})}"
 
 
 @dataclass
@@ -54,8 +55,6 @@ def gate(folder: Path, name: str) -> Iterator[Gate]:
 
 def runtime_pids(bridge: BridgeProcess) -> list[int]:
     """The stand-ins that the bridge runs."""
-    import psutil
-
     children = psutil.Process(bridge.pid).children(recursive=True)
     return [child.pid for child in children if any("pi_standin.py" in word for word in child.cmdline())]
 
