@@ -65,7 +65,7 @@ def test_words_that_stay_on_the_machine(open_console: Callable[..., Console], wi
     console.enter()
     console.link(with_pi)
     choose(page, "device-picker", "Pi on")
-    choose(page, "sync-picker", "Keep nothing said")
+    choose(page, "sync-picker", "Keep nothing")
     console.composer.fill(doing("touch secret-name.txt"))
     page.get_by_test_id("send").click()
     expect(console.approval).to_contain_text("does not leave")

@@ -180,9 +180,13 @@ export const agents = {
   "models.invalidNumber": "Give a whole number of at least 1000.",
   "models.invalidUrl": "Give an address that starts with http:// or https://.",
 
+  "question.title": "Pi asks something",
+  "question.answered": "You answered",
+  "question.name": "Question",
+  "question.unnamed": "A tool",
   "question.lead": "An extension of Pi asks",
   "question.leadUnnamed": "Pi wants to use a tool",
   "question.answer": "Your answer",
   "question.send": "Answer",
-  "question.keptThere": "What it is about does not leave {device}: this conversation keeps nothing said. Open this page on that machine to see Pi’s session above.",
+  "question.keptThere": "What it is about does not leave {device}: of this conversation the server keeps nothing. Open this page on that machine to see the session of Pi above.",
 } as const;

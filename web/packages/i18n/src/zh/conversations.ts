@@ -91,9 +91,9 @@ export const conversations: Translation<typeof source> = {
   "sync.label": "服务器保留的内容",
   "sync.full": "全部保留",
   "sync.full.text": "服务器保留整个对话，可在任何地方查看",
-  "sync.metadata": "仅保留过程",
+  "sync.metadata": "不留文字",
   "sync.metadata.text": "服务器保留工具、模型、时间和 token 数，不保留文字",
-  "sync.local_only": "不保留内容",
+  "sync.local_only": "不保留",
   "sync.local_only.text": "服务器只保留编号、状态和计数，内容留在设备上",
   "sync.badge": "{device} 上的 Pi · {mode}",
 

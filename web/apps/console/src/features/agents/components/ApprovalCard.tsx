@@ -4,16 +4,12 @@ import { Badge, CodeBlock, Icon, type Tone } from "@openclaw/ui";
 import { useId } from "react";
 
 import { useNow } from "../../../shared/useNow.ts";
-import { commandLine, text, toolSubject } from "../tools.ts";
+import { ASKS, commandLine, text, toolSubject, UNNAMED } from "../tools.ts";
 import { ApprovalActions } from "./ApprovalActions.tsx";
 import { FileChange } from "./FileChange.tsx";
 import { useCodeLabels } from "./useLabels.ts";
 
 import "./ApprovalCard.css";
-
-/** A question of an extension of Pi, and a call whose name does not leave its machine. */
-const ASKS = "pi.ask";
-const UNNAMED = "tool";
 
 const GRADE_TONES: Record<Grade, Tone> = { read: "neutral", modify: "attention", high: "danger", dangerous: "danger" };
 
@@ -29,9 +25,9 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
       <header className="ApprovalCard-header">
         <Icon name="shield" />
         <h2 className="ApprovalCard-title" id={id}>
-          {t(isHigh ? "approval.titleHigh" : "approval.title")}
+          {t(approval.question ? "question.title" : isHigh ? "approval.titleHigh" : "approval.title")}
         </h2>
-        <Badge tone={GRADE_TONES[approval.grade]}>{t(`approval.grade.${approval.grade}`)}</Badge>
+        {approval.tool !== ASKS && <Badge tone={GRADE_TONES[approval.grade]}>{t(`approval.grade.${approval.grade}`)}</Badge>}
         <span className="ApprovalCard-clock" title={t("approval.expiresNote")}>
           <Icon name="clock" size={14} />
           {t("approval.expiresIn", { time: t.format.countdown(msLeft) })}
@@ -158,5 +154,6 @@ function outcomeWords(t: ReturnType<typeof useTranslator>, approval: Approval): 
   if (approval.state === "denied") {
     return approval.reason ? t("approval.decided.denyReason", { reason: approval.reason }) : t("approval.decided.deny");
   }
+  if (approval.tool === ASKS) return t("question.answered");
   return t(`approval.decided.${approval.decision ?? "allow_once"}`);
 }
