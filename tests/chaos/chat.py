@@ -12,7 +12,7 @@ from tests.support.gateway_client import GatewayClient
 from tests.support.processes import BridgeProcess
 from tests.support.scripted_openai import Answer, Fail, ScriptedOpenAI
 
-PATIENCE = 12
+PATIENCE = 60
 _numbers = itertools.count(1)
 _ENDINGS = ("final", "error", "aborted")
 

@@ -254,7 +254,7 @@ class BadCommandError(OpenClawError):
 
     code: ClassVar[str] = "bridge.bad_command"
     kind: ClassVar[Kind] = Kind.INVALID
-    template: ClassVar[str] = "--pi-command: {reason}."
-    template_zh: ClassVar[str] = "--pi-command：{reason}。"
+    template: ClassVar[str] = "--pi-command is not quoted as a shell takes it: {reason}."
+    template_zh: ClassVar[str] = "--pi-command 的引号不符合 shell 语法：{reason}。"
 
     reason: str

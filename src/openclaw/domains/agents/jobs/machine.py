@@ -61,10 +61,12 @@ class Ending:
 class _Look:
     """What the rows say now: an end, or how long until they should be read again.
 
-    ``is_over``: the machine has ended the call, and events that it told before are still on their way.
+    ``told``: so many events are applied by now. ``is_over``: the machine has ended the call, and events that it told
+    before are still on their way.
     """
 
     end: Ending | None
+    told: int
     wait: timedelta = _LOOK_AGAIN
     is_over: bool = False
 
@@ -92,6 +94,7 @@ class MachineRunner:
                     look = await self._look(scope, ctx, ctx.remote, ended_at)
                     if look.is_over and ended_at is None:
                         ended_at = scope.now()
+                ctx.remote.told = look.told  # not before others can read what it follows on
                 self._retelling.show_early(ctx)
                 if look.end is not None:
                     return look.end
@@ -174,17 +177,17 @@ class MachineRunner:
                 break  # what comes before it is on its way again
             event = msgspec.convert(row.event, KeptEvent)
             await self._retelling.keep(scope, ctx, run, event)
-            run.told_seq = remote.told = row.seq
+            run.told_seq = row.seq
         if len(rows) == _BATCH:
-            return _Look(None, timedelta())
+            return _Look(None, run.told_seq, timedelta())
         expires = await self._answer(scope, ctx)
         end = await calls.find_end(scope, ctx.run_id)
         device = await _device(scope, ctx)
         if end is not None:
             told = (end.result or {}).get("events", 0)
             if isinstance(told, int) and run.told_seq < told and not is_late:
-                return _Look(None, _LAST_WORDS, is_over=True)
-            return _Look(_ending(end, remote, self._retelling.last_error(ctx)))
+                return _Look(None, run.told_seq, _LAST_WORDS, is_over=True)
+            return _Look(_ending(end, remote, self._retelling.last_error(ctx)), run.told_seq)
         if device is None:
             raise MachineUnlinkedError
         await self._note_presence(scope, ctx, run, device)
@@ -192,7 +195,7 @@ class MachineRunner:
             await calls.expire_call(scope, ctx.run_id)
             raise MachineLostError(name=device.name)
         left = [_LOOK_AGAIN, *(at - scope.now() for at in expires)]
-        return _Look(None, max(min(left), timedelta(milliseconds=50)))
+        return _Look(None, run.told_seq, max(min(left), timedelta(milliseconds=50)))
 
     async def _answer(self, scope: Scope, ctx: RunContext) -> list[datetime]:
         """Give the runtime the answers that it does not have; when the open questions expire."""

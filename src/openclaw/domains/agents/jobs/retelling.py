@@ -77,7 +77,7 @@ class Retelling:
         remote = _remote(ctx)
         if not remote.keeps_words:
             return
-        if event.after > remote.told:
+        if event.after > remote.told or remote.early:
             if len(remote.early) < _MAX_EARLY:
                 remote.early.append(event)
         elif isinstance(event, Output):
@@ -92,7 +92,7 @@ class Retelling:
     def show_early(self, ctx: RunContext) -> None:
         """Pass on what came too early before."""
         remote = _remote(ctx)
-        early, remote.early = remote.early, []
+        early, remote.early = remote.early, []  # `show` puts what is still too early back, in order
         for event in early:
             self.show(ctx, event)
 
