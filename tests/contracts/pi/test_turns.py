@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from openclaw.apps.bridge.pi.turns import Turn
 from openclaw.apps.bridge.policy import PolicyStore
 from openclaw.apps.bridge.state import StateFolder
 from openclaw.protocol.runs import Answer, Asked, Began, KeptEvent, LiveEvent, Said, ToolEnded, ToolStarted
-from tests.support.pi_runtimes import SECONDS, Runtime
+from tests.contracts.pi.conftest import MISSING
+from tests.support.pi_runtimes import REAL, SECONDS, Runtime, has_real_runtime, runtime
 
 
 class Led:
@@ -61,9 +63,15 @@ def _led(pi: Runtime, **faults: Any) -> Led:
     return Led(pi, PiSession(pi.driver(gated), pi.folder), policies)
 
 
-@pytest.fixture
-async def led(pi: Runtime) -> Led:
-    return _led(pi)
+_real = pytest.param(REAL, marks=pytest.mark.skipif(not has_real_runtime(), reason=MISSING))
+
+
+@pytest.fixture(params=["npm-0.73", "rust", _real])  # in what this is about the others are as npm-0.73
+async def led(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Led]:
+    async with runtime(request.param, tmp_path, monkeypatch) as made:
+        yield _led(made)
 
 
 def doing(command: str) -> str:
@@ -118,8 +126,12 @@ async def test_stopped_while_it_asks(led: Led) -> None:
     assert (await led.turn().run("words"))["outcome"] == "completed"
 
 
-async def test_without_the_gate_nothing_is_prompted(played: Runtime) -> None:
-    led = _led(played, ungated=True)
+async def test_without_the_gate_nothing_is_prompted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with runtime("npm-0.73", tmp_path, monkeypatch) as played:
+        await _refused(_led(played, ungated=True))
+
+
+async def _refused(led: Led) -> None:
     with pytest.raises(PiUngatedError):
         await led.turn().run("words")
     assert led.kept == []
