@@ -143,6 +143,12 @@ async def test_the_server_does_not_believe_that_the_machine_held_back(ann: Perso
     async with machine_with_pi(ann, syncMode=mode) as pi:
         await pi.begin(f"say {WORDS}")
         await pi.tell({"kind": "delta", "reply": 0, "offset": 0, "text": WORDS}, seq=1)
+        await pi.chat.watch.event(
+            "sessions.changed", reason="runtime"
+        )  # the machine has it: here it is forgotten
+        async with ann.server.owner() as connection:
+            for table in ("messages", "device_calls"):
+                assert WORDS not in str(await connection.fetch(f"SELECT t::text FROM {table} t")), table
         await pi.tell(said(WORDS, error=WORDS))
         await pi.tell(started("c1", arguments={"command": WORDS}))
         await pi.tell({"kind": "tool_ended", "call": "c1", "isError": True, "result": {"stdout": WORDS}})

@@ -11,6 +11,7 @@ from openclaw.domains.agents.jobs.steps import add_words
 from openclaw.domains.agents.models import ApprovalRow, RunRow, RunStepRow
 from openclaw.domains.agents.service import approvals
 from openclaw.domains.agents.service.transcript import Transcript
+from openclaw.domains.devices.service import calls
 from openclaw.infra.jsonb import storable
 from openclaw.infra.metrics import MODEL_TOKENS, TOOL_CALLS
 from openclaw.infra.scope import Scope
@@ -51,6 +52,8 @@ class Retelling:
         match event:
             case Began():
                 remote.has_begun = True
+                if not remote.keeps_words:  # sent again, the machine knows the call by its id
+                    await calls.forget(scope, [ctx.run_id])
                 await self._transcript.begun(
                     scope,
                     conversation_id=ctx.conversation_id,
