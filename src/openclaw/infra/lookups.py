@@ -19,6 +19,9 @@ from openclaw.kit.errors import UnavailableError
 _SET_TENANT = "SELECT set_config('app.user_id', $1, false), set_config('app.workspace_id', $2, false)"
 _SECONDS = 5
 
+# asyncpg calls it an internal error when the server's farewell has been read and the end of the connection has not.
+_ENDED = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+
 
 class Lookups:
     """Reads only. Statements wait for each other, so each must be quick."""
@@ -39,11 +42,11 @@ class Lookups:
             try:
                 try:
                     return await self._ask(actor, query, arguments)
-                except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
+                except _ENDED:
                     # The server was restarted since the connection was opened: what only reads may be asked again.
                     self._drop()
                     return await self._ask(actor, query, arguments)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            except (asyncpg.PostgresError, *_ENDED, TimeoutError) as error:
                 self._drop()
                 raise UnavailableError(part="database") from error
 
