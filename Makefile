@@ -14,13 +14,14 @@ PYTHON3 = $$(command -v python3 || command -v python || echo $(BIN)/python)
 UP ?=
 PYTEST ?= -n 2
 
-.PHONY: help run test check bench lock build clean setup setup-system setup-pi web web-packages pytest web-test \
-  check-format check-lint check-types check-imports check-rules check-deps check-web
+.PHONY: help run test check bench lock build clean setup setup-system setup-npm web web-packages pytest web-test \
+  soak check-format check-lint check-types check-imports check-rules check-deps check-web
 
 help:
 	@echo "make run     start OpenClaw on this machine and print its address"
 	@echo "make test    install what tests need, then: make check, all tests, the web app's tests"
 	@echo "make check   format, lint, types, architecture, dependencies (no tests)"
+	@echo "make soak    a hundred random schedules of lost connections and killed processes, over each transport"
 	@echo "make bench   measure, each figure as a ratio to its floor"
 	@echo "make lock    resolve pyproject.toml into requirements/*.txt (UPGRADE=1: to the newest)"
 	@echo "make build   a wheel and a source archive in dist/"
@@ -47,10 +48,10 @@ web-packages:
 setup-system:
 	@tools/setup_system.sh
 
-setup-pi:
-	@tools/setup_pi.sh
+setup-npm:
+	@tools/setup_npm.sh
 
-setup: setup-system $(VENV)/.dev web-packages setup-pi
+setup: setup-system $(VENV)/.dev web-packages setup-npm
 
 # ── Run ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -105,6 +106,11 @@ pytest: $(VENV)/.dev
 
 web-test: web-packages
 	@cd web && npm run --silent test
+
+# The suite plays the first dozen; here all of them, over PostgreSQL and over Valkey.
+soak: $(VENV)/.dev
+	@OPENCLAW_TEST_SCHEDULES=100 $(BIN)/python -m pytest -q tests/chaos/test_schedules.py
+	@OPENCLAW_TEST_SCHEDULES=100 OPENCLAW_TEST_BROKER=1 $(BIN)/python -m pytest -q tests/chaos/test_schedules.py
 
 bench: $(VENV)/.dev web
 	@$(BIN)/python -m benchmarks

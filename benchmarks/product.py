@@ -81,7 +81,7 @@ class GatewayClient:
                 "client": client,
                 "role": "operator",
                 "scopes": scopes,
-                "caps": ["tool-events", "approvals"],
+                "caps": ["tool-events", "approvals", "run-names"],
                 "auth": {"token": ticket},
             },
         )

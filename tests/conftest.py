@@ -50,7 +50,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """A test that was skipped for want of a program must not look like a passed one."""
     skipped = terminalreporter.stats.get("skipped", [])
-    for missing in ("no Chromium", "no packaged PostgreSQL", "no real Pi runtime"):
+    for missing in (
+        "no Chromium",
+        "no packaged PostgreSQL",
+        "no real Pi runtime",
+        "no published gateway protocol",
+    ):
         if count := sum(missing in str(report.longrepr) for report in skipped):
             terminalreporter.write_sep("!", f"{count} TESTS DID NOT RUN: {missing}", red=True)
 

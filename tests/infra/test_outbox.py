@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from openclaw.infra.bus import EventBus
 from openclaw.infra.db import Database
+from openclaw.infra.notify import PostgresTransport
 from openclaw.infra.outbox import OutboxRelay, Subscriber, record
 from openclaw.infra.scope import Scope
 from openclaw.kit.clock import ManualClock
@@ -45,7 +46,7 @@ class Relays:
     async def running(
         self, subscribers: dict[str, Sequence[Subscriber]], count: int = 1
     ) -> AsyncIterator[EventBus]:
-        buses = [EventBus(self._url, self.clock) for _ in range(count)]
+        buses = [EventBus(PostgresTransport(self._url, self.clock), self.clock) for _ in range(count)]
         for bus in buses:
             await bus.start()
         tasks = [

@@ -33,7 +33,8 @@ def sees(
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_a_node_sees_only_its_own_and_the_ungated(event: str) -> None:
-    own = {"connect.challenge", "tick", "shutdown", "node.invoke.request", "node.invoke.cancel"}
+    aimed = {"node.invoke.request", "node.invoke.prepare", "node.invoke.cancel"}
+    own = {"connect.challenge", "tick", "shutdown"} | aimed
     assert sees(event, role=Role.NODE, scopes=tuple(SCOPES), caps=("approvals",)) is (event in own)
 
 
@@ -78,6 +79,7 @@ def test_a_publisher_can_ask_for_more_and_an_unknown_event_is_a_defect() -> None
 def test_only_aimed_events_are_not_counted() -> None:
     assert {event for event in EVENTS if not is_sequenced(event)} == {
         "node.invoke.request",
+        "node.invoke.prepare",
         "node.invoke.cancel",
     }
 

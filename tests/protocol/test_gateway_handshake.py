@@ -267,7 +267,7 @@ def test_hello_for_release_3_has_just_its_fields() -> None:
 def test_hello_for_release_4_tells_what_was_granted() -> None:
     hello = json.loads(msgspec.json.encode(hello_ok(greeting(), 4)))
     assert hello["protocol"] == 4
-    assert hello["auth"] == {"method": "token", "role": "operator", "scopes": ["operator.read"]}
+    assert hello["auth"] == {"role": "operator", "scopes": ["operator.read"]}
     assert hello["server"]["bootId"] == "boot"
     assert hello["features"]["capabilities"] == ["published-model-catalog"]
     assert hello["snapshot"]["presence"] == [{"mode": "ui", "reason": "connect", "text": "x", "ts": 1}]

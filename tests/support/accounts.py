@@ -11,13 +11,13 @@ from uuid import UUID
 import httpx2
 from argon2 import PasswordHasher
 
-from openclaw.domains.devices.events import user_topic
 from openclaw.domains.identity.models import UserRow
 from openclaw.domains.identity.schemas import Register, User
 from openclaw.domains.identity.service import accounts
 from openclaw.domains.identity.service.tokens import TokenSigner
 from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.schemas import Session, Workspace
+from openclaw.infra.feed import user_topic
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.kit import ids
 from tests.support.server import Server
@@ -82,6 +82,9 @@ class Person:
     async def post(self, path: str, body: Any = None, **options: Any) -> Any:
         """The answer to a POST that must succeed."""
         return succeeded(await self.api.post(path, json=body, **options))
+
+    async def put(self, path: str, body: Any) -> Any:
+        return succeeded(await self.api.put(path, json=body))
 
     async def patch(self, path: str, body: Any) -> Any:
         """The answer to a PATCH that must succeed."""

@@ -54,7 +54,7 @@ export default function (pi) {
 
 
 def has_real_runtime() -> bool:
-    """Whether the npm package is installed (``make setup-pi``) and there is a Node.js to run it."""
+    """Whether the npm package is installed (``make setup-npm``) and there is a Node.js to run it."""
     return shutil.which("node") is not None and _CLI.exists()
 
 

@@ -176,6 +176,7 @@ class Installation:
         self.home = home
         self.port = free_port()
         self.roles: dict[str, RealProcess] = {}
+        self.settings: dict[str, str] = {}  # environment of roles that are made from now on
         self._starts = 0
         self._gateway_ports: dict[str, int] = {}
 
@@ -206,6 +207,7 @@ class Installation:
                     OPENCLAW_PORT=str(self.port),
                     OPENCLAW_GATEWAY_PORT=str(self.gateway_port(gateway)),
                     HOME=str(self.home),
+                    **self.settings,
                     **env,
                 ),
             )

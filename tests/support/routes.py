@@ -95,7 +95,8 @@ def _instance(schema: dict[str, Any], defs: dict[str, Any], pick: Pick) -> Any:
         case "boolean":
             return False
         case "array":
-            return [_instance(schema["items"], defs, pick)] * schema.get("minItems", 0)
+            least = 1 if _names_id(schema["items"], defs) else 0
+            return [_instance(schema["items"], defs, pick)] * schema.get("minItems", least)
         case _:
             raise AssertionError(f"no sample for {schema}: teach tests.support.routes to make one")
 

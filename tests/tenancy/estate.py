@@ -21,6 +21,7 @@ TABLES = {
     "challenge_id": "link_challenges",
     "conversation_id": "conversations",
     "device_id": "devices",
+    "group_id": "device_groups",
     "invitation_id": "invitations",
     "message_id": "messages",
     "provider_id": "model_providers",
@@ -38,6 +39,7 @@ PREFIXES = {
     "chal": "challenge_id",
     "conv": "conversation_id",
     "dev": "device_id",
+    "dgrp": "group_id",
     "gtok": "token_id",
     "inv": "invitation_id",
     "msg": "message_id",
@@ -154,7 +156,9 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
         "session_id": [await _other_session(person)],
         "challenge_id": [(await person.post("/bridge/public-link", {}))["challengeId"]],
         "invitation_id": [await _invitation(estate)],
+        "group_id": [await _group(estate)],
     }
+    await person.put("/tool-policy", {"deniedTools": ["fs.search"]})
     await _waiting_machine(estate)
     await _finished_run(estate)
     await _run_that_asks(estate)
@@ -172,6 +176,11 @@ async def _other_session(person: Person) -> str:
 async def _provider(estate: Estate) -> str:
     body = {"kind": "openai", "name": estate.secret, "model": "m", "baseUrl": "http://127.0.0.1:9/v1"}
     return (await estate.person.post("/model-providers", body | {"apiKey": estate.secret}))["id"]
+
+
+async def _group(estate: Estate) -> str:
+    body = {"name": f"{estate.secret}-group", "deviceIds": [estate.machine.machine.session["deviceId"]]}
+    return (await estate.person.post("/device-groups", body))["id"]
 
 
 async def _invitation(estate: Estate) -> str:

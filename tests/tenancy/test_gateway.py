@@ -28,6 +28,14 @@ NAMES = {
     "deviceId": "node",
     "exec.approval.get.id": "approval",
     "exec.approval.request.id": "nothing",
+    "exec.approval.request.sessionId": "nothing",
+    "exec.approval.request.sessionKey": "nothing",
+    "exec.approval.request.runId": "nothing",
+    "accountId": "nothing",
+    "agent.spawnedBy": "nothing",
+    "replyAccountId": "nothing",
+    "groupId": "nothing",
+    "threadId": "nothing",
     "exec.approval.resolve.id": "approval",
     "exec.approval.waitDecision.id": "approval",
     "expectedSessionId": "conversation",
@@ -54,6 +62,8 @@ NAMES = {
 FIXED: dict[str, dict[str, Any]] = {
     "node.invoke": {"command": "system.info", "timeoutMs": 1000},
     "exec.approval.waitDecision": {"timeoutMs": 1},
+    "exec.approval.request": {"command": "touch x", "timeoutMs": 1},
+    "agent.wait": {"timeoutMs": 1},
     "node.invoke.progress": {"data": "words from a stranger"},
 }
 
@@ -106,6 +116,9 @@ def params_of(method: Method, names: dict[str, Any], own_node: str) -> dict[str,
             params[member.encode_name] = _sample(member.type)
     if "id" in params and "invokeId" in params:
         del params["invokeId"]
+    if method.name == "sessions.resolve":  # by one name at a time; `key` takes the same as `sessionId`
+        params.pop("sessionId", None)
+        params = params or {"label": "sample"}
     return params | FIXED.get(method.name, {})
 
 
@@ -196,7 +209,12 @@ async def test_what_belongs_to_others_is_unknown(world: World, who: str) -> None
             if seen:
                 wrong.append(f"{name} shows {seen}: {answers[0]}")
     assert not wrong, "\n".join(wrong)
-    assert await rows_of(world.server, world.ann.person) == before
+    assert _untold(await rows_of(world.server, world.ann.person)) == _untold(before)
+
+
+def _untold(rows: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Without the workspace's audit log, where it stands what a member's machine tried."""
+    return {table: of for table, of in rows.items() if table not in ("audit_entries", "audit_heads")}
 
 
 async def test_the_names_are_those_of_real_things(world: World) -> None:

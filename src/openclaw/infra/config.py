@@ -29,6 +29,10 @@ class Config(BaseSettings):
     database_url: SecretStr | None = Field(
         default=None, description="PostgreSQL 15 or newer, as the owner role. Unset: the embedded server."
     )
+    redis_url: SecretStr | None = Field(
+        default=None,
+        description="Redis or Valkey that carries messages between processes. Unset: PostgreSQL's NOTIFY.",
+    )
     blob_url: str | None = Field(
         default=None, description="Object storage: file:///… or s3://bucket/prefix. Unset: a folder in home."
     )

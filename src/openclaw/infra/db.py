@@ -1,11 +1,13 @@
 """PostgreSQL: the engine, transactions that carry a Scope, and the base of all tables."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 from sqlalchemy import DateTime, MetaData, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -26,6 +28,26 @@ _SET_TENANT = text(
     "SELECT set_config('app.user_id', :user_id, true), set_config('app.workspace_id', :workspace_id, true),"
     " set_config('app.is_system', :is_system, true)"
 )
+INLINE_LIMIT = 7_000  # PostgreSQL takes payloads below 8,000 bytes
+_PUBLISH = text("SELECT id, topic, body FROM publish_facts(CAST(:facts AS jsonb), :inline_limit, :notifies)")
+_FACTS = "facts"
+
+# asyncpg calls it an internal error when the server's farewell has been read and the end of the connection has not.
+CONNECTION_ENDED = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A committed message that waits in a row until a message broker has it."""
+
+    id: UUID
+    topic: str
+    body: dict[str, Any]
 
 
 class Base(DeclarativeBase):
@@ -71,6 +93,7 @@ class Database:
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
         self._commit_listeners: list[Callable[[Actor | None], None]] = []
+        self._take_facts: Callable[[Sequence[Fact]], None] | None = None
 
     def on_commit(self, listener: Callable[[Actor | None], None]) -> Callable[[], None]:
         """Call ``listener`` after every transaction here that may have written: with its actor, None for a system's.
@@ -79,6 +102,10 @@ class Database:
         """
         self._commit_listeners.append(listener)
         return lambda: self._commit_listeners.remove(listener)
+
+    def hand_facts_to(self, take: Callable[[Sequence[Fact]], None]) -> None:
+        """From now on facts are kept in rows and given to ``take`` after the commit, instead of PostgreSQL's NOTIFY."""
+        self._take_facts = take
 
     @contextlib.asynccontextmanager
     async def transaction(
@@ -108,19 +135,31 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def _begin(self, actor: Actor | None, request_id: str | None) -> AsyncIterator[Scope]:
+        facts: list[Fact] = []
         try:
             async with contextlib.AsyncExitStack() as stack:
                 try:
                     session = await self._open(stack, actor)
-                except DBAPIError as error:
-                    if not error.connection_invalidated:
+                except (DBAPIError, *CONNECTION_ENDED) as error:
+                    if isinstance(error, DBAPIError) and not error.connection_invalidated:
                         raise
                     # The server was restarted since the pool opened this connection. Nothing was done on it yet.
+                    if not isinstance(error, DBAPIError):
+                        await (
+                            self._engine.dispose()
+                        )  # SQLAlchemy has not noticed that its others have ended too
                     session = await self._open(stack, actor)
                 yield Scope(
                     actor=actor, session=session, clock=self._clock, request_id=request_id or new_id().hex
                 )
-        except (OperationalError, InterfaceError, PendingRollbackError, PoolTimeoutError, OSError) as error:
+                facts = await self._publish(session)
+        except (
+            OperationalError,
+            InterfaceError,
+            PendingRollbackError,
+            PoolTimeoutError,
+            *CONNECTION_ENDED,
+        ) as error:
             raise UnavailableError(part="database") from error
         except DBAPIError as error:
             if error.connection_invalidated or is_transient(error):
@@ -132,6 +171,20 @@ class Database:
                     field="text", reason="holds something that cannot be stored"
                 ) from error
             raise
+        if facts and self._take_facts is not None:
+            self._take_facts(facts)
+
+    async def _publish(self, session: AsyncSession) -> list[Fact]:
+        """Say what the transaction has to tell, last of all: from here to the commit it holds what numbers it."""
+        noted: list[str] = session.info.pop(_FACTS, [])
+        if not noted:
+            return []
+        values = {
+            "facts": f"[{','.join(noted)}]",
+            "inline_limit": INLINE_LIMIT,
+            "notifies": self._take_facts is None,
+        }
+        return [Fact(*row) for row in await session.execute(_PUBLISH, values)]
 
     async def _open(self, stack: contextlib.AsyncExitStack, actor: Actor | None) -> AsyncSession:
         """A session whose transaction is that of ``actor``; ``stack`` ends both."""
@@ -157,6 +210,11 @@ class Database:
     async def close(self) -> None:
         """Give back every connection."""
         await self._engine.dispose()
+
+
+def note_fact(scope: Scope, fact: dict[str, Any]) -> None:
+    """Have ``fact`` (topic ``t``, body ``b``, for a user's events ``u`` and ``w``) published by this transaction."""
+    scope.session.info.setdefault(_FACTS, []).append(orjson.dumps(fact).decode())
 
 
 def is_transient(error: BaseException) -> bool:

@@ -12,15 +12,12 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy.engine import URL
 
-from openclaw.infra.db import APPLICATION_ROLE, as_libpq
+from openclaw.infra.db import APPLICATION_ROLE, CONNECTION_ENDED, as_libpq
 from openclaw.infra.scope import Actor
 from openclaw.kit.errors import UnavailableError
 
 _SET_TENANT = "SELECT set_config('app.user_id', $1, false), set_config('app.workspace_id', $2, false)"
 _SECONDS = 5
-
-# asyncpg calls it an internal error when the server's farewell has been read and the end of the connection has not.
-_ENDED = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
 class Lookups:
@@ -42,11 +39,11 @@ class Lookups:
             try:
                 try:
                     return await self._ask(actor, query, arguments)
-                except _ENDED:
+                except CONNECTION_ENDED:
                     # The server was restarted since the connection was opened: what only reads may be asked again.
                     self._drop()
                     return await self._ask(actor, query, arguments)
-            except (asyncpg.PostgresError, *_ENDED, TimeoutError) as error:
+            except (asyncpg.PostgresError, *CONNECTION_ENDED, TimeoutError) as error:
                 self._drop()
                 raise UnavailableError(part="database") from error
 

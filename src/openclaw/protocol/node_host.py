@@ -13,6 +13,11 @@ from openclaw.protocol.tools import Exec
 RUN = "system.run"
 PREPARE = "system.run.prepare"
 WHICH = "system.which"
+GET_POLICY = "system.execApprovals.get"
+BROWSER = "browser.proxy"
+
+READING = frozenset({WHICH, GET_POLICY})
+"""Commands that only tell about the machine, whatever their parameters."""
 
 _SHELL = ("/bin/sh", "-lc")
 _WINDOWS_SHELL = ("cmd.exe", "/d", "/s", "/c")

@@ -136,6 +136,17 @@ UNDO_PREVIEW = "fs.undo.preview"
 UNDO_ARGUMENTS: dict[str, type[Struct]] = {UNDO_PREVIEW: FsUndoPreview, UNDO: FsUndo}
 
 
+class PolicyCheck(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the machine's own policy would say to a call of ``tool``; runs nothing."""
+
+    tool: Annotated[str, Meta(max_length=64)]
+    arguments: dict[str, Any]
+
+
+POLICY_CHECK = "policy.check"
+PERSON_ARGUMENTS: dict[str, type[Struct]] = {**UNDO_ARGUMENTS, POLICY_CHECK: PolicyCheck}
+
+
 class InvalidArguments(ValueError):  # noqa: N818  (a value the caller turns into its own error)
     """The arguments are not of the tool's form; the message says where."""
 
@@ -154,11 +165,14 @@ def decode_arguments(tool: str, arguments: Any) -> Struct:
 
 
 def decode_command(command: str, arguments: Any) -> Struct:
-    """The arguments of whatever a server may ask of a machine: a tool, or an undo; InvalidArguments otherwise."""
-    if command not in UNDO_ARGUMENTS:
+    """The arguments of whatever a server may ask of a machine: a tool, an undo, a word on its policy.
+
+    InvalidArguments otherwise.
+    """
+    if command not in PERSON_ARGUMENTS:
         return decode_arguments(command, arguments)
     try:
-        return msgspec.convert(arguments, UNDO_ARGUMENTS[command])
+        return msgspec.convert(arguments, PERSON_ARGUMENTS[command])
     except (msgspec.ValidationError, RecursionError) as error:
         raise InvalidArguments(str(error)) from None
 

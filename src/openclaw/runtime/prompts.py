@@ -1,6 +1,6 @@
 """What the model is told before anything is said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,9 @@ SUMMARISER = (
 _RULES = """\
 Rules:
 - When the user asks for something on a machine, do it with the tools instead of describing it. Look before you change.
-- Use absolute paths (or ~ for the home folder). Without a named device, tools act on the conversation's device.
+- Use absolute paths (or ~ for the home folder). Without a named device, tools act on the conversation's device, \
+else on the primary one, else on the one seen last that can do it. To ask several devices the same, name them (or a \
+group) in one call.
 - The user is asked before anything that changes a machine. Do not ask for permission in words; call the tool.
 - When a call is denied, do not try to reach the same by other means. Say so, and ask what to do instead.
 - Prefer fs_edit for changes in a file, fs_write for new files, fs_move and fs_delete for moving and deleting: the \
@@ -34,6 +36,7 @@ class DeviceNote:
     online: bool
     platform: str = ""
     home: str | None = None
+    primary: bool = False
 
 
 def system_prompt(
@@ -41,10 +44,14 @@ def system_prompt(
     user: str,
     now: datetime,
     devices: Sequence[DeviceNote],
+    groups: Mapping[str, Sequence[str]] | None = None,
     device_id: str | None = None,
     language: str = "en",
 ) -> str:
-    """The standing instructions: who, when, which machines, the rules. ``device_id`` is the conversation's device."""
+    """The standing instructions: who, when, which machines, the rules.
+
+    ``groups``: names of machines by group. ``device_id`` is the conversation's device.
+    """
     lines = [
         f"You are OpenClaw, a personal assistant that acts on the user's own machines. The user is {_one_line(user)}.",
         f"It is {now:%A, %Y-%m-%d %H:%M} UTC. The user's interface language is {_LANGUAGES.get(language, language)}.",
@@ -54,6 +61,11 @@ def system_prompt(
         else "No device is linked: say so when something is to be done on a machine.",
     ]
     lines += [_device_line(device, current=device.id == device_id) for device in devices]
+    if groups:
+        lines += ["Groups of devices:"]
+        lines += [
+            f"- {_one_line(name)}: {', '.join(map(_one_line, members))}" for name, members in groups.items()
+        ]
     return "\n".join([*lines, "", _RULES])
 
 
@@ -66,7 +78,7 @@ def _device_line(device: DeviceNote, *, current: bool) -> str:
         facts.append(_one_line(device.platform))
     if device.home:
         facts.append(f"home folder {_one_line(device.home)}")
-    mark = " (the conversation's device)" if current else ""
+    mark = " (the conversation's device)" if current else " (the primary device)" if device.primary else ""
     return f"- {_one_line(device.name)} [{device.id}]{mark}: {', '.join(facts)}"
 
 

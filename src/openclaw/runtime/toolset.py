@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 _DEVICE = {
     "type": "string",
-    "description": "Name or id of the device to act on. Leave out for the conversation's device.",
+    "description": "Name or id of the device to act on. Leave out for the conversation's device. "
+    "Reading tools and exec also take a group, or several names with commas: each device does it once.",
 }
 _TO_MODEL = {tool: tool.replace(".", "_") for tool in tools.ARGUMENTS}
 _FROM_MODEL = {name: tool for tool, name in _TO_MODEL.items()}

@@ -113,13 +113,18 @@ async def gateway(control_plane: ControlPlanePeer) -> AsyncIterator[GatewayPeer]
 class PatientClock(ManualClock):
     """Waits of a back-off pass at once; longer ones wait until the test moves the time."""
 
+    def __init__(self, now: datetime) -> None:
+        super().__init__(now)
+        self.waits: list[timedelta] = []
+
     async def sleep(self, duration: timedelta) -> None:
+        self.waits.append(duration)
         if duration > LONGEST:
             await super().sleep(duration)
 
 
 @pytest.fixture
-def clock() -> ManualClock:
+def clock() -> PatientClock:
     return PatientClock(datetime.now(UTC))
 
 

@@ -9,7 +9,7 @@ from openclaw.apps.bridge.addresses import check_address
 from openclaw.apps.bridge.errors import BadAddressError, InsecureServerError
 from openclaw.apps.bridge.gateway.backoff import LONGEST, SHORTEST, BackOff
 from openclaw.apps.bridge.gateway.frames import decode_call_request, decode_incoming
-from tests.apps.bridge.conftest import RunningBridge
+from tests.apps.bridge.conftest import PatientClock, RunningBridge
 from tests.apps.bridge.control_plane_peer import ControlPlanePeer
 from tests.apps.bridge.gateway_peer import GatewayPeer, NodeConnection
 from tests.apps.bridge.raw_http import post
@@ -36,6 +36,20 @@ async def test_two_missed_ticks_end_the_connection_and_a_new_one_is_made(
     await silent.closed
     again = await gateway.node()
     assert (await again.call("inv_1", "system.info", {}))["ok"]
+
+
+async def test_a_gateway_that_shuts_down_is_left_for_another_at_once(
+    gateway: GatewayPeer, node: NodeConnection, clock: PatientClock
+) -> None:
+    clock.waits.clear()
+    await node.send("shutdown", {"reason": "service restart", "restartExpectedMs": 0})
+    await node.close(1012, "service restart")
+    again = await gateway.node()
+    assert next(wait for wait in clock.waits if wait <= LONGEST) < SHORTEST / 2
+    clock.waits.clear()
+    await again.close(1012, "service restart")
+    await gateway.node()
+    assert next(wait for wait in clock.waits if wait <= LONGEST) == SHORTEST, "unasked, as ever"
 
 
 async def test_a_refused_token_is_renewed(

@@ -40,6 +40,7 @@ async def test_a_page_links_the_machine_and_it_comes_online(
             "fs.undo",
             "fs.undo.preview",
             "fs.write",
+            "policy.check",
             "system.info",
         ]
     )

@@ -33,6 +33,19 @@ def test_devices(terminal: Terminal) -> None:
     assert (missing.code, missing.json["error"]["code"]) == (5, "cli.no_match")
 
 
+def test_the_primary_machine_and_groups(terminal: Terminal) -> None:
+    device = terminal.answer("devices", "list")["items"][0]
+    assert terminal.answer("devices", "primary", "笔记本")["primary"] is True
+    assert terminal.answer("devices", "primary", "笔记本", "--off")["primary"] is False
+    made = terminal.answer("devices", "group", "web", "笔记本")
+    assert (made["name"], made["deviceIds"]) == ("web", [device["id"]])
+    assert terminal.answer("devices", "group", "Web", device["id"])["id"] == made["id"], "the same one"
+    assert terminal.answer("devices", "groups")["items"][0]["name"] == "Web"
+    assert device["name"] in terminal.run("devices", "groups").out
+    assert terminal.answer("devices", "ungroup", "web") == {"ok": True, "id": made["id"]}
+    assert terminal.run("devices", "group", "web", "toaster").code == 5
+
+
 def test_a_machine_is_linked_with_the_printed_command_and_revoked(
     installation: Installation, terminal: Terminal, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
 from openclaw.apps.gateway.connection import Connection, Identity, Remote
+from openclaw.apps.gateway.reading import Page
 from openclaw.apps.gateway.server import GatewayConfig, GatewayServer
 from openclaw.infra.scope import Actor, Role
 from openclaw.kit.clock import ManualClock
@@ -98,6 +99,7 @@ class Product:
         self.closed: asyncio.Queue[Connection] = asyncio.Queue()
         self.before_identity: Callable[[], Awaitable[None]] | None = None
         self.on_connect: Callable[[Connection], Awaitable[None]] | None = None
+        self.refused: list[str] = []
         self.is_well = True
         self.known: dict[str, Any] | None = None
 
@@ -123,6 +125,12 @@ class Product:
         granted = scopes.granted_scopes(connect.scopes, ALLOWED, protocol=connect.max_protocol)
         return Identity(actor, scopes.Role.OPERATOR, granted)
 
+    async def position(self, identity: Identity, connect: Any) -> None:
+        return None
+
+    async def load_events(self, connection: Connection, after: int) -> Page:
+        raise AssertionError("no client of these tests comes back")
+
     async def on_connected(self, connection: Connection) -> None:
         self.connected.append(connection)
         self.arrived[connection.id].set()
@@ -132,6 +140,12 @@ class Product:
     async def on_closed(self, connection: Connection) -> None:
         self.connected.remove(connection)
         self.closed.put_nowait(connection)
+
+    async def on_refused(self, connection: Connection, offence: str) -> None:
+        self.refused.append(offence)
+
+    async def on_connect_refused(self, connect: Any, remote: Remote, error: Exception) -> None:
+        self.refused.append(type(error).__name__)
 
     async def health(self) -> dict[str, Any]:
         return {"ok": True}
@@ -335,9 +349,11 @@ class Gateway:
 
 
 @asynccontextmanager
-async def running(product: Product | None = None, **config: Any) -> AsyncIterator[Gateway]:
+async def running(
+    product: Product | None = None, *, clock: ManualClock | None = None, **config: Any
+) -> AsyncIterator[Gateway]:
     """A gateway for the length of the block."""
-    product, clock = product or Product(), ManualClock(START)
+    product, clock = product or Product(), clock or ManualClock(START)
     config = {"port": 0, "allowed_origins": frozenset({WEB})} | config
     gateway = Gateway(GatewayServer(product, GatewayConfig(**config), clock), product, clock)
     await gateway.server.start()

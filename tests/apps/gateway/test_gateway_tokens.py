@@ -42,7 +42,6 @@ async def test_a_command_line_gets_what_its_token_carries(ann: Person, protocol:
         assert refused.value.error["details"]["missingScope"] == "operator.pairing"
         if protocol == 4:
             assert client.hello["auth"] == {
-                "method": "token",
                 "role": "operator",
                 "scopes": ["operator.read", "operator.write"],
             }

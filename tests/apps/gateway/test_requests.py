@@ -9,9 +9,10 @@ import pytest
 
 from openclaw.apps.gateway.limits import GatewayLimits
 from openclaw.apps.gateway.requests import current_request_id
+from openclaw.kit.clock import ManualClock
 from openclaw.kit.errors import InvalidInputError
 from openclaw.protocol.gateway.scopes import READ
-from tests.apps.gateway.harness import Machine, Person, Product, running
+from tests.apps.gateway.harness import START, Machine, Person, Product, running
 
 SEND = {"sessionKey": "main", "message": "hello", "idempotencyKey": "key-1"}
 INVOKE = {"nodeId": "a", "command": "system.info", "idempotencyKey": "key-1"}
@@ -163,6 +164,25 @@ async def test_a_node_is_read_more_slowly_instead() -> None:
         for request_id in sent:
             assert (await node.answer(request_id))["ok"]
         assert [p.event for p in gate.seen] == list("01234")
+
+
+class HastyClock(ManualClock):
+    """Short waits are over at once, and the time has passed."""
+
+    async def sleep(self, duration: timedelta) -> None:
+        if duration > timedelta(seconds=2):
+            await super().sleep(duration)
+        else:
+            self.advance(duration)
+
+
+async def test_a_node_that_keeps_flooding_is_told_on() -> None:
+    limits = GatewayLimits(requests_per_second=1, request_burst=1, refused_in_a_row=3)
+    async with running(limits=limits, clock=HastyClock(START)) as gateway:
+        node = await gateway.node()
+        for refused in ([], [], [], ["flooding"]):  # one at once, then each one is held back
+            await node.result("node.event", {"event": "x"})
+            assert gateway.product.refused == refused
 
 
 async def test_the_rate_is_bounded() -> None:

@@ -335,6 +335,7 @@ async def test_a_client_is_told_of_the_events_that_it_may_get() -> None:
             "shutdown",
             "node.invoke.request",
             "node.invoke.cancel",
+            "node.invoke.prepare",
         }
 
 

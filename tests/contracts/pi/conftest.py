@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.pi_runtimes import FAMILIES, REAL, Runtime, has_real_runtime, runtime
 
-MISSING = "no real Pi runtime on this machine (make setup-pi)"
+MISSING = "no real Pi runtime on this machine (make setup-npm)"
 _real = pytest.param(REAL, marks=pytest.mark.skipif(not has_real_runtime(), reason=MISSING))
 
 

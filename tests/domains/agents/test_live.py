@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from openclaw.domains.agents.jobs.live import LiveRun
 from openclaw.infra.bus import EventBus
+from openclaw.infra.notify import PostgresTransport
 from openclaw.infra.scope import Actor, Role
 from openclaw.kit.clock import SystemClock
 from tests.support.server import Watch
@@ -12,7 +13,7 @@ from tests.support.server import Watch
 
 async def test_text_goes_out_as_it_comes(database_url: str) -> None:
     clock = SystemClock()
-    bus, watch = EventBus(database_url, clock), Watch()
+    bus, watch = EventBus(PostgresTransport(database_url, clock), clock), Watch()
     bus.subscribe("*", watch.note)
     actor = Actor(user_id=uuid4(), workspace_id=uuid4(), role=Role.MEMBER)
     live = LiveRun(bus, clock, actor, run_id=uuid4(), client_run_id="r", conversation_id=uuid4())

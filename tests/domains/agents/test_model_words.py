@@ -112,7 +112,7 @@ async def test_the_providers_words_are_shown(ann: Person, failure: Fail, code: s
         await use_model(ann, model)
         await chat.say("hello")
         end = await chat.ended()
-        assert (end["state"], end["errorKind"]) == ("error", code)
+        assert (end["state"], end["errorCode"]) == ("error", code)
         failed = (await chat.messages())[-1]
         assert (failed["state"], failed["error"]["code"]) == ("failed", code)
         assert failure.message in failed["error"]["title"]
@@ -130,7 +130,7 @@ async def test_a_provider_whose_words_no_row_holds_ends_the_run_all_the_same(ann
     async with ScriptedOpenAI([Fail(400, "no\0thing")]) as model, chatting(ann) as chat:
         await use_model(ann, model)
         await chat.say("hello")
-        assert (await chat.ended())["errorKind"] == "runtime.provider_bad_request"
+        assert (await chat.ended())["errorCode"] == "runtime.provider_bad_request"
         assert "no␀thing" in (await chat.messages())[-1]["error"]["title"]
 
 

@@ -161,7 +161,7 @@ async def test_a_run_that_cannot_even_be_entered_ends_with_words(server: Server,
     async with chatting(ann) as chat, server.owner() as owner:
         await owner.execute("UPDATE devices SET commands = '5'")
         await chat.say("hello")
-        assert (await chat.ended())["errorKind"] == "internal"
+        assert (await chat.ended())["errorCode"] == "internal"
         assert (await chat.messages())[-1]["state"] == "failed"
         await owner.execute("UPDATE devices SET commands = '[]'")
         await chat.say("hello")
@@ -174,7 +174,7 @@ async def test_a_key_that_cannot_be_read_is_asked_for_again(server: Server, ann:
         provider = await use_model(ann, model)
         await owner.execute("UPDATE model_providers SET sealed_key = set_byte(sealed_key, 20, 0)")
         await chat.say("hello")
-        assert (await chat.ended())["errorKind"] == "agents.provider_key_unreadable"
+        assert (await chat.ended())["errorCode"] == "agents.provider_key_unreadable"
         path = f"/model-providers/{provider['id']}"
         test = await ann.post(f"{path}/test")
         assert (test["ok"], test["error"]["code"]) == (False, "agents.provider_key_unreadable")
@@ -191,7 +191,7 @@ async def test_a_run_whose_process_always_dies_is_given_up(server: Server, ann: 
         job = second_entry(server)
         await job({"runId": chat.run_id[4:], "userId": ann.user_id.hex, "workspaceId": ann.workspace_id.hex})
         await job.close()
-        assert (await chat.ended())["errorKind"] == "agents.run_interrupted"
+        assert (await chat.ended())["errorCode"] == "agents.run_interrupted"
         reply = (await chat.messages())[-1]
         assert (reply["state"], tools(reply)[0]["approval"]["state"]) == ("failed", "cancelled")
 
@@ -221,7 +221,7 @@ async def test_who_is_a_viewer_by_now_gets_no_more_of_the_answer(server: Server,
         await model.waiting("middle")
         await team.patch(f"/workspaces/{team.workspace['id']}/members/{bob.id}", {"role": "viewer"})
         model.open("middle")
-        assert (await chat.ended())["errorKind"] == "workspaces.not_allowed"
+        assert (await chat.ended())["errorCode"] == "workspaces.not_allowed"
 
 
 async def test_who_is_a_viewer_by_now_has_no_more_calls_sent(server: Server, ann: Person) -> None:
@@ -235,7 +235,7 @@ async def test_who_is_a_viewer_by_now_has_no_more_calls_sent(server: Server, ann
         await chat.tool("waiting_for_device")
         await team.patch(f"/workspaces/{team.workspace['id']}/members/{bob.id}", {"role": "viewer"})
         async with online(machine, WRITTEN) as peer:
-            assert (await chat.ended())["errorKind"] == "workspaces.not_allowed"
+            assert (await chat.ended())["errorCode"] == "workspaces.not_allowed"
             assert len(peer.seen) == 1
         assert [tool["state"] for tool in tools((await chat.messages())[-1])] == ["ok", "aborted"]
 

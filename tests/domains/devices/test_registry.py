@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from openclaw.domains.devices.errors import DeviceNotFoundError, NoDeviceError
-from openclaw.domains.devices.service import calls, registry
+from openclaw.domains.devices.service import calls, groups, registry
 from openclaw.kit.ids import new_id
 from tests.support.accounts import Person, refused, register
 from tests.support.devices import Machine, link, online
@@ -78,7 +78,7 @@ async def test_renaming(server: Server) -> None:
     path = f"/devices/{machine.session['deviceId']}"
     assert (await ann.patch(path, {"name": " Büro 书房 "}))["name"] == "Büro 书房"
     assert [d["name"] for d in (await ann.get("/devices"))["items"]] == ["Büro 书房"]
-    for name in ("", "   ", "x" * 101, None):
+    for name in ("", "   ", "x" * 101, 5):
         assert refused(await ann.api.patch(path, json={"name": name}))[0] == 422
     team = await ann.create_workspace()
     viewer = await team.invite(await register(server), "viewer")
@@ -291,7 +291,7 @@ async def test_which_machine_a_call_goes_to(server: Server) -> None:
     ann = await register(server)
     async with ann.scope() as scope:
         with pytest.raises(NoDeviceError):
-            await registry.choose_device(scope, named=None, preferred_id=None)
+            await groups.choose_devices(scope, tool="exec", named=None, preferred_id=None)
     laptop = await link(ann, "Laptop")
     server.manual.advance(timedelta(seconds=1))
     desktop = await link(ann, "Desktop")
@@ -299,7 +299,10 @@ async def test_which_machine_a_call_goes_to(server: Server) -> None:
     async def chosen(named: str | None = None, preferred: Machine | None = None) -> str:
         async with ann.scope() as scope:
             preferred_id = preferred.device_id if preferred else None
-            return (await registry.choose_device(scope, named=named, preferred_id=preferred_id)).name
+            _, (row,) = await groups.choose_devices(
+                scope, tool="exec", named=named, preferred_id=preferred_id
+            )
+            return row.name
 
     assert await chosen() == "Desktop", "the one linked last, when none was seen"
     assert await chosen(preferred=laptop) == "Laptop"
@@ -327,7 +330,7 @@ async def test_a_name_hides_no_id(server: Server) -> None:
             await owner.execute("UPDATE devices SET name = $1 WHERE id = $2", shadowed, second.device_id)
         async with ann.scope() as scope:
             assert (await registry.access_device_by_node(scope, shadowed)).id == first.device_id
-            chosen = await registry.choose_device(scope, named=shadowed, preferred_id=None)
+            _, (chosen,) = await groups.choose_devices(scope, tool="exec", named=shadowed, preferred_id=None)
             assert chosen.id == first.device_id
             assert (await registry.access_device_by_id(scope, shadowed)).id == first.device_id
 

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from openclaw.apps.bridge.errors import PolicyFileError
 from openclaw.apps.bridge.journal import INTERRUPTED, Journal, Outcome
-from openclaw.apps.bridge.policy import PolicyStore
+from openclaw.apps.bridge.policy import Policy, PolicyStore
 from openclaw.apps.bridge.tools.dispatch import Control, changes_files, decode_call, judge_call, perform
 from openclaw.apps.bridge.tools.failures import FailureCode, ToolFailedError, ToolFailure
 from openclaw.apps.bridge.tools.output import StreamName
+from openclaw.apps.bridge.tools.premises import check, look
 from openclaw.apps.bridge.tools.process_tree import kill_marked, mark_of
 from openclaw.apps.bridge.versions.recorder import Recorder
 from openclaw.apps.bridge.versions.store import Versions
@@ -81,6 +82,8 @@ class Calls:
         self._node_id = node_id
         self._outlet = outlet
         self._active: dict[str, _Active] = {}
+        self._preparing: dict[str, asyncio.Task[None]] = {}
+        self._looking = asyncio.Lock()
         self._slots = asyncio.Semaphore(MAX_RUNNING)
 
     @property
@@ -98,6 +101,12 @@ class Calls:
         active = _Active(request, device_id)
         self._active[request.id] = active
         active.task = spawn(self._run(active), name=f"call {request.command}")
+
+    def prepare(self, request: CallRequest) -> None:
+        """Look at what a call rests on that waits for its owner's answer; it is compared before the call runs."""
+        if request.id in self._preparing or len(self._preparing) >= MAX_WAITING:
+            return
+        self._preparing[request.id] = spawn(self._prepare(request), name=f"look {request.command}")
 
     def refuse(self, call_id: str) -> None:
         """Answer a call that has no readable form, unless its id is known: then as ``accept`` does."""
@@ -131,6 +140,7 @@ class Calls:
         """End every command. Their calls stay unfinished in the journal and are interrupted at the next start."""
         ending = list(self._active.values())
         self._drop_all()
+        await cancel_and_wait(*self._preparing.values())
         await cancel_and_wait(*(active.task for active in ending if active.task is not None))
         with suppress(TimeoutError):
             async with asyncio.timeout(_END_SECONDS):
@@ -190,11 +200,37 @@ class Calls:
                 _log.exception("a call failed unexpectedly", extra={"tool": active.request.command})
                 return _failed(FailureCode.INTERNAL, "The bridge could not do this; its log says why.")
 
+    async def _prepare(self, request: CallRequest) -> None:
+        try:
+            async with self._looking:  # one at a time: what is asked about may be large
+                if self._journal.find(request.id) is None and self._journal.find_premises(request.id) is None:
+                    policy, arguments = (
+                        self._policies.current(),
+                        decode_call(request.command, request.params_json),
+                    )
+                    found = await asyncio.to_thread(look, policy, request.command, arguments)
+                    self._journal.keep_premises(request.id, found)
+        except (ToolFailedError, PolicyFileError):
+            pass  # it will be refused when it is to run
+        except sqlite3.Error:
+            _log.exception("the journal cannot be written")
+        finally:
+            self._preparing.pop(request.id, None)
+
+    async def _check_premises(self, policy: Policy, request: CallRequest, arguments: Struct) -> None:
+        """Pass, or ToolFailedError when the call is not what its owner was asked about any more."""
+        if (preparing := self._preparing.get(request.id)) is not None:
+            await asyncio.wait([preparing])
+        before = self._journal.find_premises(request.id)
+        if before is not None:
+            check(before, await asyncio.to_thread(look, policy, request.command, arguments))
+
     async def _performed(self, active: _Active) -> Outcome:
         request = active.request
         policy = self._policies.current()
         arguments = decode_call(request.command, request.params_json)
         await judge_call(policy, request.command, arguments)
+        await self._check_premises(policy, request, arguments)
         if not self._journal.start(request.id, device_id=active.device_id, tool=request.command):
             return INTERRUPTED  # another process of this machine has it; never run it a second time
         _log.info("run %s", request.command)

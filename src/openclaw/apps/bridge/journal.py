@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from openclaw.apps.bridge.tools.failures import FailureCode, ToolFailure
+from openclaw.apps.bridge.tools.premises import Premises
 from openclaw.kit.clock import Clock
 
 RESULT_KEPT = timedelta(days=1)  # after it was acknowledged
@@ -32,6 +33,11 @@ CREATE TABLE IF NOT EXISTS calls (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS unacknowledged ON calls (device_id, finished_at_ms)
     WHERE acknowledged_at_ms IS NULL;
+CREATE TABLE IF NOT EXISTS premises (
+    call_id TEXT PRIMARY KEY,
+    found BLOB NOT NULL,
+    seen_at_ms INTEGER NOT NULL
+) WITHOUT ROWID;
 """
 
 
@@ -108,6 +114,18 @@ class Journal:
             (msgspec.json.encode(outcome), self._now_ms(), call_id),
         )
 
+    def keep_premises(self, call_id: str, premises: Premises) -> None:
+        """Keep what was found when the machine first heard of a call that its owner is asked about."""
+        self._database.execute(
+            "INSERT INTO premises VALUES (?, ?, ?) ON CONFLICT (call_id) DO NOTHING",
+            (call_id, msgspec.json.encode(premises), self._now_ms()),
+        )
+
+    def find_premises(self, call_id: str) -> Premises | None:
+        """What was found then; None for a call that the machine has heard nothing of before."""
+        row = self._database.execute("SELECT found FROM premises WHERE call_id = ?", (call_id,)).fetchone()
+        return None if row is None else msgspec.json.decode(row[0], type=Premises)
+
     def interrupt_unfinished(self) -> int:
         """End the calls that an earlier process left running; how many there were."""
         return self._database.execute(
@@ -140,6 +158,7 @@ class Journal:
             " finished_at_ms = coalesce(finished_at_ms, ?)",
             (now, now),
         )
+        self._database.execute("DELETE FROM premises")
         self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def prune(self) -> None:
@@ -150,6 +169,7 @@ class Journal:
             " WHERE result IS NOT NULL AND (acknowledged_at_ms < ? OR finished_at_ms < ?)",
             (_ms(now - RESULT_KEPT), _ms(now - UNCLAIMED_KEPT)),
         )
+        self._database.execute("DELETE FROM premises WHERE seen_at_ms < ?", (_ms(now - UNCLAIMED_KEPT),))
         self._database.execute(
             "DELETE FROM calls WHERE result IS NULL AND finished_at_ms < ?", (_ms(now - CALL_REMEMBERED),)
         )

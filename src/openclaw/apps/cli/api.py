@@ -98,6 +98,10 @@ class Api:
         """The answer to a PATCH."""
         return _decoded(self.server, self.send("PATCH", path, body=body))
 
+    def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """The answer to a PUT."""
+        return _decoded(self.server, self.send("PUT", path, body=body))
+
     def delete(self, path: str) -> None:
         """Delete something."""
         self.send("DELETE", path)

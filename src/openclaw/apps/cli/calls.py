@@ -77,7 +77,7 @@ def approval_row(approval: Approval, width: int) -> list[str]:
     if approval["tool"] == "exec":
         what = f"{what}: {command_line(approval['arguments'])}".replace("\n", " ⏎ ")
     style = "danger" if approval["grade"] == "high" else "bold"
-    device = printable(approval["device"]["name"])
+    device = _asked_where(approval)
     where = f"{say('grade_' + approval['grade'])} · {device} · {local_time(approval['requestedAt'])}"
     if approval["state"] != "pending":
         where += f" · {say('state_' + approval['state'])}"
@@ -88,6 +88,12 @@ def approval_row(approval: Approval, width: int) -> list[str]:
     ]
 
 
+def _asked_where(approval: Approval) -> str:
+    """The machine, or else the client that asks about something that it runs itself."""
+    device = approval["device"]
+    return printable(device["name"] if device else approval["askedBy"] or "")
+
+
 def covered(approval: Approval) -> str:
     """What a standing rule from this approval would allow."""
     coverage = approval["coverage"]
@@ -95,7 +101,7 @@ def covered(approval: Approval) -> str:
         "covered",
         program=", ".join(_program(name) for name in str(coverage["program"]).split(", ")),
         folder=printable(coverage["folder"]),
-        device=printable(approval["device"]["name"]),
+        device=_asked_where(approval),
     )
 
 
@@ -105,7 +111,7 @@ def _program(name: str) -> str:
 
 
 def _facts(approval: Approval, width: int, paint: Callable[[str, str], str]) -> list[str]:
-    rows = [("fact_machine", printable(approval["device"]["name"]))]
+    rows = [("fact_machine", _asked_where(approval))]
     folder = approval["folder"] or (approval["arguments"].get("cwd") if approval["tool"] == "exec" else None)
     if folder:
         rows.append(("fact_folder", printable(str(folder))))

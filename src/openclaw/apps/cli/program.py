@@ -12,8 +12,8 @@ from openclaw.apps.cli.commands.approvals import approvals_app
 from openclaw.apps.cli.commands.chat import add_chat_command
 from openclaw.apps.cli.commands.conversations import conversations_app
 from openclaw.apps.cli.commands.declare import ClientGroup, command
-from openclaw.apps.cli.commands.devices import devices_app
 from openclaw.apps.cli.commands.doctor import add_doctor_command
+from openclaw.apps.cli.commands.fleet import devices_app
 from openclaw.apps.cli.commands.undo import add_undo_command
 from openclaw.apps.cli.errors import UsageError
 from openclaw.apps.cli.roles import ROLES

@@ -46,6 +46,23 @@ class Bearers:
             return await self._bridge(connect, token, remote)
         return await self._signed_in(connect, token, remote)
 
+    async def owner_of(self, token: str, remote: Remote) -> tuple[Actor, str] | None:
+        """For whom a bearer would act, and the machine or gateway token it belongs to; None for one of nobody's.
+
+        Nothing is granted with it, and nothing that it does counts as a use of the token.
+        """
+        async with self._platform.database.system() as scope:
+            if token.startswith(f"{gateway_tokens.PREFIX}_"):
+                row = await gateway_tokens.find(scope, token)
+                subject = row and ids.to_wire("gtok", row.id)
+            else:
+                row = await sessions.find_device(scope, token)
+                subject = row and ids.to_wire("dev", row.id)
+        if row is None or subject is None:
+            return None
+        actor = Actor(row.user_id, row.workspace_id, Role.MEMBER, address=remote.address)
+        return actor, subject
+
     async def _signed_in(self, connect: ConnectParams, token: str, remote: Remote) -> Identity:
         claims = self._signer.read(token, audiences=("gateway", "api"), now=self._platform.clock.now())
         actor = await workspaces.authenticate(

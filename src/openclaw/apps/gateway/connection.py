@@ -1,20 +1,25 @@
 """An authenticated connection: who it is, and what it is sent."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from openclaw.apps.gateway.reading import FeedReader, Load
 from openclaw.apps.gateway.send_queue import GatewaySocket, OutgoingEvent, SendQueue
+from openclaw.infra.feed import Position
 from openclaw.infra.scope import Actor
 from openclaw.kit.errors import OpenClawError
 from openclaw.kit.ids import new_id
 from openclaw.kit.tasks import spawn
 from openclaw.protocol.gateway.errors import ErrorShape, error_shape
 from openclaw.protocol.gateway.events import Payload, can_receive
-from openclaw.protocol.gateway.frames import POLICY_VIOLATION, encode_error
+from openclaw.protocol.gateway.frames import POLICY_VIOLATION, TRY_AGAIN_LATER, encode_error
 from openclaw.protocol.gateway.handshake import ConnectParams
 from openclaw.protocol.gateway.scopes import Role, can
+
+_CALLS_KEPT = 4096
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,10 @@ class Identity:
 
 @dataclass(eq=False)
 class Connection:
-    """One client. Methods that send return at once; nobody waits for a slow reader."""
+    """One client. Methods that send return at once; nobody waits for a slow reader.
+
+    ``position``: where one that can come back begins to read.
+    """
 
     socket: GatewaySocket
     identity: Identity
@@ -54,16 +62,23 @@ class Connection:
     remote: Remote
     connected_at: datetime
     max_buffered: int
+    position: Position | None = None
     id: str = field(default_factory=lambda: new_id().hex)
     is_closing: bool = False
     is_announced: bool = False
 
     def __post_init__(self) -> None:
         self.caps = frozenset(self.connect.caps)
-        self._queue = SendQueue(self.socket, limit=self.max_buffered, on_overflow=self._cut_off)
+        self._queue = SendQueue(
+            self.socket,
+            limit=self.max_buffered,
+            on_overflow=self._cut_off,
+            with_cursor=self.position is not None,
+        )
         self._on_closing: list[Callable[[], None]] = []
         self._closed: asyncio.Task[None] | None = None
         self._session_names: dict[str, str] = {}
+        self._asked: OrderedDict[str, None] = OrderedDict()
 
     @property
     def actor(self) -> Actor:
@@ -107,6 +122,16 @@ class Connection:
         """How the client last called the conversation of that key."""
         return self._session_names.get(key, key)
 
+    def note_asked(self, call_id: str) -> None:
+        """The machine was told of a call, so that it may speak of it."""
+        self._asked[call_id] = None
+        while len(self._asked) > _CALLS_KEPT:
+            self._asked.popitem(last=False)
+
+    def was_asked(self, call_id: str) -> bool:
+        """Whether this connection told the machine of that call (the latest few thousand are remembered)."""
+        return call_id in self._asked
+
     def send_event(self, event: OutgoingEvent) -> None:
         """Send an event that ``can_receive`` let through."""
         self._queue.put_event(event)
@@ -148,6 +173,16 @@ class Connection:
         """Wait until a close that was begun here is complete."""
         if self._closed is not None:
             await asyncio.wait([self._closed])
+
+    def read_feed(self, load: Load) -> None:
+        """Events of the user go through a reader from now on, which gets missing ones from ``load``."""
+        self.feed = FeedReader(
+            seq=self.position.seq if self.position else None,
+            load=load,
+            send=self.send_event,
+            has_room=self.socket.has_room,
+            give_up=lambda: self.close(TRY_AGAIN_LATER, "events cannot be read"),
+        )
 
     def _cut_off(self) -> None:
         self.close(POLICY_VIOLATION, "slow consumer")

@@ -154,6 +154,7 @@ class DirectCalls:
         request = calls.invoke_request(
             call.id, command=call.command, params=call.params, timeout_ms=timeout_ms
         )
+        node.note_asked(call.id.hex)
         node.send_event(OutgoingEvent("node.invoke.request", wire_request(node, request)))
         try:
             async with asyncio.timeout(call.timeout.total_seconds()):

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import structlog
 from websockets.exceptions import ConnectionClosed
@@ -15,6 +16,7 @@ from openclaw.apps.gateway.dispatch import Dispatcher
 from openclaw.apps.gateway.limits import Admission, GatewayLimits
 from openclaw.apps.gateway.registry import ConnectionHub
 from openclaw.apps.gateway.send_queue import GatewaySocket
+from openclaw.infra.feed import cursor_of
 from openclaw.kit.clock import Clock
 from openclaw.kit.errors import InternalError, Kind, OpenClawError
 from openclaw.kit.ids import new_id
@@ -30,6 +32,7 @@ from openclaw.protocol.gateway.errors import (
 from openclaw.protocol.gateway.events import sendable
 from openclaw.protocol.gateway.frames import (
     POLICY_VIOLATION,
+    TRY_AGAIN_LATER,
     UNSUPPORTED_DATA,
     EncodedEvent,
     ProtocolViolation,
@@ -53,7 +56,6 @@ from openclaw.protocol.gateway.scopes import Role
 
 _log = structlog.get_logger(__name__)
 
-TRY_AGAIN_LATER = 1013
 INTERNAL_ERROR = 1011
 
 
@@ -100,6 +102,7 @@ class Greeter:
             protocol = negotiate_protocol(connect)
             mark = self.hub.mark
             identity = await self._identify(connect, remote, nonce)
+            position = await self.dispatcher.position(identity, connect)
             health = await self.dispatcher.health()
             self._check_connections(identity)
         except OpenClawError as error:
@@ -120,7 +123,9 @@ class Greeter:
             remote=remote,
             connected_at=self.clock.now(),
             max_buffered=self.limits.max_buffered,
+            position=position,
         )
+        connection.read_feed(partial(self.dispatcher.load_events, connection))
         socket.protocol.max_message_size = self.limits.max_payload
         # Nothing awaits between here and the end, so no event can overtake the greeting.
         self.hub.add(connection, since=mark)
@@ -159,6 +164,8 @@ class Greeter:
         if error.kind is Kind.UNAUTHENTICATED and not remote.is_local:
             self.admission.note_failure(remote.address)
         _log.info("gateway connect refused", error_code=error.code, address=remote.address)
+        if connect is not None:
+            await self.dispatcher.on_connect_refused(connect, remote, error)
         shape = connect_error_shape(
             error,
             has_token=connect is not None and bool(connect.bearer),
@@ -172,7 +179,10 @@ class Greeter:
     def _greeting(self, connection: Connection, health: dict[str, object]) -> Greeting:
         member = connection.actor.user_id, connection.actor.workspace_id
         is_operator = connection.identity.role is Role.OPERATOR
+        position = connection.position
         return Greeting(
+            cursor=cursor_of(*member, position.seq) if position else None,
+            is_resumed=position is not None and position.is_resumed,
             version=self.version,
             boot_id=self.boot_id,
             connection_id=connection.id,

@@ -59,5 +59,5 @@ async def gateway(platform: Platform) -> AsyncIterator[GatewayServer]:
         yield server
     finally:
         await cancel_and_wait(presence)
-        await server.stop()
+        await server.stop(restart_expected_ms=0)  # another gateway is there already, or soon this one again
         await product.stop()

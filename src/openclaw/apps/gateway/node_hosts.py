@@ -164,6 +164,7 @@ class NodeHosts:
             "paramsJSON": msgspec.json.encode(params).decode(),
             "idempotencyKey": invoke_id,
         }
+        connection.note_asked(invoke_id)
         connection.send_event(OutgoingEvent("node.invoke.request", payload))
         self._platform.bus.publish_live(call_topic(call_id), {"kind": "sent"})
 

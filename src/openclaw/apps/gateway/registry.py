@@ -1,14 +1,15 @@
 """Who is connected. Events go out by owner: there is no way to tell something to everybody, but tick and shutdown."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.send_queue import OutgoingEvent
+from openclaw.infra.feed import cursor_of
 from openclaw.kit.clock import Clock
-from openclaw.protocol.gateway.events import EVENTS, Payload
+from openclaw.protocol.gateway.events import EVENTS, RUN_NAMES, Payload, payload_for
 from openclaw.protocol.gateway.frames import POLICY_VIOLATION
 from openclaw.protocol.gateway.handshake import PresenceEntry, StateVersion
 from openclaw.protocol.gateway.scopes import Role
@@ -33,6 +34,14 @@ class ConnectionHub:
         self._presence_versions: dict[Member, int] = {}
         self._endings: OrderedDict[UUID | Member, int] = OrderedDict()
         self._ended = 0
+        self._elsewhere: Callable[[Member], list[PresenceEntry]] = lambda _: []
+        self._tell_elsewhere: Callable[[Member], None] = lambda _: None
+
+    def share_presence(
+        self, elsewhere: Callable[[Member], list[PresenceEntry]], tell: Callable[[Member], None]
+    ) -> None:
+        """There are other gateways: ``elsewhere`` knows who is at them, ``tell`` lets them know who is here."""
+        self._elsewhere, self._tell_elsewhere = elsewhere, tell
 
     def __len__(self) -> int:
         return len(self._all)
@@ -88,32 +97,38 @@ class ConnectionHub:
         device_id: UUID | None = None,
         scope: str | None = None,
         state_version: dict[str, int] | None = None,
+        seq: int | None = None,
     ) -> int:
         """Send ``event`` to the connections of its owner, and answer how many these are.
 
         The owner is all that is given together: ``user_id`` and ``workspace_id`` are that user's connections in that
         workspace. ValueError without an owner; KeyError for an event that is not in the protocol's table. ``scope``
-        is needed besides what the event itself needs.
+        is needed besides what the event itself needs. ``seq``: the event's number in the user's feed.
         """
         if event not in EVENTS:
             raise KeyError(event)
-        receivers = [
-            connection
-            for connection in self.connections(
-                user_id=user_id, workspace_id=workspace_id, device_id=device_id
-            )
-            if connection.can_receive(event, payload, scope=scope)
-        ]
+        cursor = cursor_of(user_id, workspace_id, seq) if seq and user_id and workspace_id else None
         key = payload.get("sessionKey")
-        encoded: dict[Any, OutgoingEvent] = {}  # by what the receiver calls the conversation
-        for connection in receivers:
+        # By what the receiver calls the conversation, and whether it reads fields of our own.
+        encoded: dict[tuple[Any, bool], OutgoingEvent] = {}
+        receivers = 0
+        for connection in self.connections(user_id=user_id, workspace_id=workspace_id, device_id=device_id):
+            if not connection.can_receive(event, payload, scope=scope):
+                if seq is not None:
+                    connection.feed.take(seq, None)
+                continue
+            receivers += 1
             name = connection.name_of_session(key) if isinstance(key, str) else key
-            outgoing = encoded.get(name)
+            form = name, RUN_NAMES in connection.caps
+            outgoing = encoded.get(form)
             if outgoing is None:
-                told = payload if name == key else {**payload, "sessionKey": name}
-                outgoing = encoded[name] = OutgoingEvent(event, told, state_version=state_version)
-            connection.send_event(outgoing)
-        return len(receivers)
+                told = payload_for(event, payload, connection.caps)
+                told = told if name == key else {**told, "sessionKey": name}
+                outgoing = encoded[form] = OutgoingEvent(
+                    event, told, state_version=state_version, cursor=cursor
+                )
+            connection.feed.take(seq, outgoing)
+        return receivers
 
     def connections(
         self, *, user_id: UUID | None = None, workspace_id: UUID | None = None, device_id: UUID | None = None
@@ -157,7 +172,12 @@ class ConnectionHub:
         return [c for c in self._all.values() if c.identity.expires_at and c.identity.expires_at <= now]
 
     def presence(self, user_id: UUID, workspace_id: UUID) -> list[PresenceEntry]:
-        """Who of the user's clients is here in a workspace, oldest first."""
+        """Who of the user's clients is connected in a workspace, at any gateway, oldest first."""
+        everywhere = self.presence_here(user_id, workspace_id) + self._elsewhere((user_id, workspace_id))
+        return sorted(everywhere, key=lambda entry: entry.ts)
+
+    def presence_here(self, user_id: UUID, workspace_id: UUID) -> list[PresenceEntry]:
+        """Who of them is connected to this gateway, oldest first."""
         mine = self.connections(user_id=user_id, workspace_id=workspace_id)
         return [_presence_entry(c) for c in sorted(mine, key=lambda c: (c.connected_at, c.id))]
 
@@ -169,8 +189,18 @@ class ConnectionHub:
         """The version of ``presence``; counted per user and workspace, so that it tells nothing of others."""
         return StateVersion(presence=self._presence_versions.get((user_id, workspace_id), 0), health=0)
 
+    def presence_changed(self, member: Member) -> None:
+        """Somebody came or left at another gateway."""
+        if member in self._presence_versions:
+            self._presence_versions[member] += 1
+            self._send_presence(*member)
+
     def tell_presence(self, user_id: UUID, workspace_id: UUID) -> None:
-        """Send the user's clients in a workspace the list of who is here."""
+        """Send the user's clients in a workspace the list of who is there, and tell the other gateways."""
+        self._tell_elsewhere((user_id, workspace_id))
+        self._send_presence(user_id, workspace_id)
+
+    def _send_presence(self, user_id: UUID, workspace_id: UUID) -> None:
         version = self._presence_versions.get((user_id, workspace_id))
         if version is None:
             return
@@ -264,12 +294,12 @@ def _presence_entry(connection: Connection) -> PresenceEntry:
         reason="connect",
         text=f"{name} ({client.platform})",
         ts=int(connection.connected_at.timestamp() * 1000),
-        host=client.display_name,
+        host=name,
         version=client.version,
         platform=client.platform,
-        device_family=client.device_family,
+        device_family=client.device_family or None,
         device_id=connection.identity.node_id,
-        instance_id=client.instance_id,
+        instance_id=client.instance_id or None,
         roles=[connection.identity.role.value],
         scopes=list(connection.identity.scopes),
     )

@@ -1,7 +1,7 @@
 """The requests of one connection: may it, how many at once, in which order, and what comes of it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ import structlog
 
 from openclaw.apps.gateway.at_once import AtOnce
 from openclaw.apps.gateway.connection import Connection
-from openclaw.apps.gateway.dispatch import Handler
+from openclaw.apps.gateway.dispatch import Handler, TwoAnswers
 from openclaw.apps.gateway.idempotency import IdempotencyCache
 from openclaw.apps.gateway.limits import KIBI, Buckets, GatewayLimits
 from openclaw.kit.clock import Clock
@@ -19,6 +19,7 @@ from openclaw.kit.ids import new_id
 from openclaw.kit.tasks import cancel_and_wait, spawn
 from openclaw.protocol.gateway.errors import (
     ConnectFirstError,
+    MissingScopeError,
     TooManyInFlightError,
     UnknownMethodError,
     WrongRoleError,
@@ -30,6 +31,7 @@ from openclaw.protocol.gateway.frames import (
     encode_response,
 )
 from openclaw.protocol.gateway.methods import CONNECT, METHODS, Method
+from openclaw.protocol.gateway.not_offered import NOT_OFFERED
 from openclaw.protocol.gateway.params import Params
 from openclaw.protocol.gateway.scopes import Role
 
@@ -59,6 +61,7 @@ class RequestRunner:
         buckets: Buckets,
         clock: Clock,
         limits: GatewayLimits,
+        on_refused: Callable[[str], Awaitable[None]],
     ) -> None:
         self._connection = connection
         self._handlers = handlers
@@ -70,7 +73,9 @@ class RequestRunner:
         self._most_in_flight = limits.node_in_flight if self._is_node else limits.in_flight
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._on_refused = on_refused
         self._refused_in_a_row = 0
+        self._held_back_in_a_row = 0
         self._wrong_role_calls = 0
 
     async def accept(self, request: Request, *, size: int) -> ProtocolViolation | None:
@@ -91,7 +96,7 @@ class RequestRunner:
                 return None
         except OpenClawError as error:
             self._connection.refuse(request.id, error)
-            self._note_refusal(error)
+            await self._note_refusal(error)
             return None
         task = spawn(self._run(request, method, handler, params, before), name=f"gateway {method.name}")
         self._in_flight[request.id] = task
@@ -121,6 +126,8 @@ class RequestRunner:
         actor = self._connection.actor
         client = (actor.user_id, actor.workspace_id, actor.device_id)
         wait = self._buckets.of(client).wait_for(cost)
+        if self._is_node:
+            await self._note_held_back(is_now=bool(wait))
         while wait and self._is_node:
             await self._clock.sleep(wait)
             wait = self._buckets.of(client).wait_for(cost)
@@ -142,9 +149,18 @@ class RequestRunner:
         if method is None or handler is None:
             if self._is_node:  # a node is told nothing of what others may call
                 raise WrongRoleError(role=identity.role.value)
+            self._check_offered(request.method)
             raise UnknownMethodError(method=request.method)
         method.check_allowed(identity.role, identity.scopes)
         return method, handler, method.decode(request.params)
+
+    def _check_offered(self, name: str) -> None:
+        refusal = NOT_OFFERED.get(name)
+        if refusal is None:
+            return
+        if not self._connection.can(refusal.scope):
+            raise MissingScopeError(scope=refusal.scope)
+        raise refusal.error(method=name)
 
     def _answer_at_once(self, request: Request, handler: Handler, params: Params) -> bool:
         """Answer without a task of its own, if the handler can and the client takes what it is given."""
@@ -159,8 +175,16 @@ class RequestRunner:
         self._connection.send_answer(frame)
         return True
 
-    def _note_refusal(self, error: OpenClawError) -> None:
+    async def _note_held_back(self, *, is_now: bool) -> None:
+        """A machine that has kept sending faster than it may for this long floods; it gets no more than its rate."""
+        self._held_back_in_a_row = self._held_back_in_a_row + 1 if is_now else 0
+        if self._held_back_in_a_row and self._held_back_in_a_row % self._limits.refused_in_a_row == 0:
+            await self._on_refused("flooding")
+
+    async def _note_refusal(self, error: OpenClawError) -> None:
         """Close on a client that does not take no for an answer."""
+        if self._is_node:
+            await self._on_refused("wrong_role" if isinstance(error, WrongRoleError) else "bad_request")
         if isinstance(error, WrongRoleError):
             self._wrong_role_calls += 1
             if self._wrong_role_calls >= self._limits.wrong_role_calls:
@@ -189,6 +213,10 @@ class RequestRunner:
                 payload: Any = await self._answer_once(request, method, handler, params)
             else:
                 payload = await handler(connection, params)
+            if isinstance(payload, TwoAnswers):
+                await connection.room_for_answer()
+                connection.send_answer(encode_response(request.id, payload.first))
+                payload = await payload.final()
             frame = encode_response(request.id, payload)
             if len(frame) > self._limits.max_payload:
                 raise TooLargeError(field=f"the answer to {method.name}", limit=self._limits.max_payload)

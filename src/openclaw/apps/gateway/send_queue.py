@@ -2,10 +2,12 @@
 cut off when it falls too far behind."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable
 
 from websockets.asyncio.server import ServerConnection, broadcast
+from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
 from openclaw.apps.gateway.limits import MEBI, GatewayLimits
@@ -48,6 +50,12 @@ class GatewaySocket(ServerConnection):
         except TimeoutError:
             self.transport.abort()
 
+    async def has_room(self) -> None:
+        """Wait while the other end does not read; nothing when the socket is closed."""
+        with contextlib.suppress(ConnectionClosed):
+            while self.paused:
+                await self.drain()
+
     def pause_writing(self) -> None:
         """Called by the event loop."""
         super().pause_writing()
@@ -84,15 +92,23 @@ class GatewaySocket(ServerConnection):
 class OutgoingEvent:
     """An event encoded once for all its receivers, and at most once more for those who missed an earlier one."""
 
-    __slots__ = ("_payload", "_whole", "encoded", "is_droppable", "is_sequenced", "name", "topic")
+    __slots__ = ("_cursor", "_payload", "_whole", "encoded", "is_droppable", "is_sequenced", "name", "topic")
 
-    def __init__(self, name: str, payload: Payload, *, state_version: dict[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        payload: Payload,
+        *,
+        state_version: dict[str, int] | None = None,
+        cursor: str | None = None,
+    ) -> None:
         self.name = name
         self.topic = topic_of(name, payload)
         self.is_droppable = is_droppable(name, payload)
         self.is_sequenced = is_sequenced(name)
-        self.encoded = EncodedEvent(name, payload, state_version=state_version)
+        self.encoded = EncodedEvent(name, payload, state_version=state_version, cursor=cursor)
         self._payload = payload
+        self._cursor = cursor
         self._whole: EncodedEvent | None = None
 
     @property
@@ -100,7 +116,8 @@ class OutgoingEvent:
         """The event for a receiver that missed earlier ones of its topic."""
         if self._whole is None:
             told = restated(self.name, self._payload)
-            self._whole = self.encoded if told is self._payload else EncodedEvent(self.name, told)
+            is_same = told is self._payload
+            self._whole = self.encoded if is_same else EncodedEvent(self.name, told, cursor=self._cursor)
         return self._whole
 
 
@@ -121,11 +138,14 @@ class SendQueue:
     While the socket takes them they are written at once; else they wait here, where a later event can replace an
     earlier one of the same topic. Sequence numbers are given when a frame is written, so that they have no gaps.
     ``limit`` bounds the bytes of events that wait, and those of answers, which the client asked for itself and
-    which may be larger than its network is quick: they never count against it.
+    which may be larger than its network is quick: they never count against it. ``with_cursor``: events carry theirs.
     """
 
-    def __init__(self, socket: GatewaySocket, *, limit: int, on_overflow: Callable[[], None]) -> None:
+    def __init__(
+        self, socket: GatewaySocket, *, limit: int, on_overflow: Callable[[], None], with_cursor: bool = False
+    ) -> None:
         self._socket = socket
+        self._with_cursor = with_cursor
         self._limit = limit
         self._on_overflow = on_overflow
         self._waiting: deque[_Waiting] = deque()
@@ -229,6 +249,6 @@ class SendQueue:
         if isinstance(content, EncodedEvent):
             if is_sequenced:
                 self._seq += 1
-            content = content.frame(self._seq if is_sequenced else None)
+            content = content.frame(self._seq if is_sequenced else None, with_cursor=self._with_cursor)
         # `broadcast` is the library's way to write without waiting for the reader.
         broadcast((self._socket,), content, text=True)

@@ -10,6 +10,7 @@ import structlog
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
 from websockets.http11 import Request as HttpRequest
 from websockets.http11 import Response
 
@@ -164,6 +165,7 @@ class GatewayServer:
             buckets=self._buckets,
             clock=self._clock,
             limits=self._limits,
+            on_refused=lambda offence: self._dispatcher.on_refused(connection, offence),
         )
         receiver = spawn(self._receive(connection, runner), name="gateway receive")
 
@@ -182,6 +184,7 @@ class GatewayServer:
             receiver.cancel()
             await cancel_and_wait(health)
             self.hub.discard(connection)
+            await connection.feed.stop()
             await runner.finish()
             self.hub.tell_presence(actor.user_id, actor.workspace_id)
             if connection.is_announced:
@@ -211,11 +214,14 @@ class GatewayServer:
                 )
                 if violation is not None:
                     _log.info("gateway frame refused", error_code=violation.code, connection_id=connection.id)
+                    await self._dispatcher.on_refused(connection, "bad_frame")
                     if violation.request_id is not None:
                         connection.refuse(violation.request_id, violation.shape())
                     connection.close(violation.close_code, violation.message)
                     return
-        except ConnectionClosed:
+        except ConnectionClosed as end:
+            if end.sent is not None and end.sent.code == CloseCode.MESSAGE_TOO_BIG:
+                await self._dispatcher.on_refused(connection, "frame_too_large")
             return
         except Exception:  # noqa: BLE001  (one defect must not end the process)
             _log.exception("a gateway connection failed", connection_id=connection.id)

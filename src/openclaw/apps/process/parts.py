@@ -14,13 +14,15 @@ from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
 from openclaw.durable.engine import DurableEngine
 from openclaw.infra.blobs import BlobStore, open_blobs
-from openclaw.infra.bus import EventBus
+from openclaw.infra.bus import EventBus, Transport
 from openclaw.infra.config import Config
 from openclaw.infra.db import Database
+from openclaw.infra.feed import forget_old
 from openclaw.infra.housekeeping import keep_house
+from openclaw.infra.notify import PostgresTransport
 from openclaw.infra.outbox import OutboxRelay, Subscriber
 from openclaw.infra.scope import Scope
-from openclaw.infra.secrets import load_key_ring
+from openclaw.infra.secrets import KeyRing, load_key_ring
 from openclaw.infra.web.context import Platform
 from openclaw.kit.clock import Clock, SystemClock
 from openclaw.kit.ids import new_id
@@ -28,7 +30,7 @@ from openclaw.kit.tasks import cancel_and_wait, spawn
 
 _log = structlog.get_logger(__name__)
 _START_SECONDS = 3
-CHORES = (*identity.CHORES, *devices.CHORES, *conversations.CHORES)
+CHORES = (forget_old, *identity.CHORES, *devices.CHORES, *conversations.CHORES)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ async def open_process(
     clock = clock or SystemClock()
     keys = load_key_ring(config.home, config.secret_key.get_secret_value() if config.secret_key else None)
     database = Database(url, clock)
-    bus = EventBus(url, clock)
+    bus = EventBus(_transport(config, url, database, keys, clock), clock)
     blobs = open_blobs(config.blob_url, config.home)
     run_job = agents.RunJob(
         database=database,
@@ -112,6 +114,16 @@ async def open_process(
         await bus.stop()
         await run_job.close()
         await database.close()
+
+
+def _transport(config: Config, url: str, database: Database, keys: KeyRing, clock: Clock) -> Transport:
+    if config.redis_url is None:
+        return PostgresTransport(url, clock)
+    from openclaw.infra.pubsub import PubSubTransport  # noqa: PLC0415  (a client that most processes never need)
+
+    # A broker may serve several installations: each has a channel that the others cannot name.
+    channel = f"openclaw:{keys.mac('bus-channel', 'v1')[:32]}"
+    return PubSubTransport(config.redis_url.get_secret_value(), database, clock, channel=channel)
 
 
 async def _join(engine: DurableEngine, run_job: agents.RunJob, on_loaded: Callable[[], None]) -> None:

@@ -25,16 +25,20 @@ from openclaw.domains.agents.schemas import (
     CreateProvider,
     Decide,
     Models,
+    PreviewRule,
     Provider,
     Providers,
     ProviderTest,
+    RulePreview,
     Run,
     RunError,
     RunUndo,
+    SimulateCall,
+    Simulation,
     UndoRun,
     UpdateProvider,
 )
-from openclaw.domains.agents.service import approvals, providers, runs, undo
+from openclaw.domains.agents.service import approvals, foresight, providers, runs, undo
 from openclaw.domains.devices.errors import DeviceNotFoundError, DeviceOfflineError
 from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.workspaces.errors import NotAllowedError
@@ -157,6 +161,26 @@ async def list_approval_rules(scope: CurrentScope) -> ApprovalRules:
 async def revoke_approval_rule(scope: CurrentScope, rule_id: Annotated[RuleId, Path()]) -> None:
     """End a rule: what it covered asks again."""
     await approvals.revoke_rule(scope, rule_id)
+
+
+@router.post(
+    "/approval-rules/preview",
+    operation_id="previewApprovalRule",
+    responses=errors(NotSignedInError, DeviceNotFoundError),
+)
+async def preview_approval_rule(scope: CurrentScope, data: PreviewRule) -> RulePreview:
+    """Which calls of the last 30 days a rule would have covered. Makes none."""
+    return await foresight.preview_rule(scope, data)
+
+
+@router.post(
+    "/tool-policy/simulate",
+    operation_id="simulateCall",
+    responses=errors(NotSignedInError, DeviceNotFoundError, NotAllowedError),
+)
+async def simulate_call(actor: CurrentActor, platform: CurrentPlatform, data: SimulateCall) -> Simulation:
+    """What would happen with a call, here and as the machine's own policy says. Nothing is run."""
+    return await foresight.simulate(platform.database, platform.bus, actor, data)
 
 
 @router.get("/models", operation_id="listModels", responses=errors(NotSignedInError))

@@ -49,6 +49,40 @@ class ConfirmationNeededError(OpenClawError):
 
 
 @dataclass(eq=False)
+class NeverRunError(OpenClawError):
+    """A client asked about what is refused always, whoever asks."""
+
+    code: ClassVar[str] = "agents.never_run"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    template: ClassVar[str] = "This is never run: {reason}."
+    template_zh: ClassVar[str] = "该操作始终被拒绝：{reason}。"
+
+    reason: str
+
+
+@dataclass(eq=False)
+class TooManyQuestionsError(OpenClawError):
+    """As many questions of clients wait for the user as may wait at once."""
+
+    code: ClassVar[str] = "agents.too_many_questions"
+    kind: ClassVar[Kind] = Kind.QUOTA
+    template: ClassVar[str] = "{limit} questions of clients are waiting already. Answer some of them first."
+    template_zh: ClassVar[str] = "已有 {limit} 个客户端请求等待回答，请先处理其中一部分。"
+
+    limit: int
+
+
+@dataclass(eq=False)
+class QuestionIdInUseError(OpenClawError):
+    """The id of a question was used before, for another command."""
+
+    code: ClassVar[str] = "agents.question_id_in_use"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "This id was used before to ask about another command."
+    template_zh: ClassVar[str] = "该 id 已用于询问另一条命令。"
+
+
+@dataclass(eq=False)
 class RuleNotPossibleError(OpenClawError):
     """No standing rule can cover this call; it can be allowed once only."""
 

@@ -8,5 +8,10 @@ RUNS_FORGOTTEN = "agents.runs_forgotten"
 
 
 def run_topic(run_id: UUID) -> str:
-    """Says that something about a run changed: an answer to an approval, an abort."""
+    """Says that something about a run changed: an answer to an approval, an abort, its end."""
     return f"run:{run_id.hex}"
+
+
+def approval_topic(approval_id: UUID) -> str:
+    """Says that a client's question was answered, or is over."""
+    return f"approval:{approval_id.hex}"

@@ -58,11 +58,15 @@ class RunRow(Base):
 
     __table_args__ = (
         Index("ix_runs_open", user_id, conversation_id, postgresql_where=text("finished_at IS NULL")),
+        Index("ix_runs_client_run_id", user_id, client_run_id),
     )
 
 
 class RunStepRow(Base):
-    """A model call or a tool call of a run: history, interface and checkpoint are this one row."""
+    """A model call or a tool call of a run: history, interface and checkpoint are this one row.
+
+    ``targets`` (``{"id", "name"}``) are the machines of a call that goes to several.
+    """
 
     __tablename__ = "run_steps"
 
@@ -78,27 +82,37 @@ class RunStepRow(Base):
     arguments: Mapped[dict[str, Any] | None]
     device_id: Mapped[UUID | None]
     device_name: Mapped[str | None] = mapped_column(String(100))
+    targets: Mapped[list[Any] | None]
     output: Mapped[dict[str, Any] | None]
     error: Mapped[dict[str, Any] | None]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
-    __table_args__ = (UniqueConstraint("run_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("run_id", "position"),
+        Index("ix_run_steps_on_device", "device_id", "started_at", postgresql_where=text("kind = 'tool'")),
+    )
 
 
 class ApprovalRow(Base):
-    """A question to the user, parked until answered or expired. Expired counts as denied."""
+    """A question to the user, parked until answered or expired. Expired counts as denied.
+
+    It is asked by a run about one of its steps, or by a client about something that it runs itself (``asked_by``).
+    For a call to several machines, ``targets``, ``device_id`` is the first of them.
+    """
 
     __tablename__ = "approvals"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), index=True)
-    step_id: Mapped[UUID] = mapped_column(ForeignKey("run_steps.id", ondelete="CASCADE"), unique=True)
-    conversation_id: Mapped[UUID]
-    device_id: Mapped[UUID]
+    run_id: Mapped[UUID | None] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), index=True)
+    step_id: Mapped[UUID | None] = mapped_column(ForeignKey("run_steps.id", ondelete="CASCADE"), unique=True)
+    conversation_id: Mapped[UUID | None]
+    device_id: Mapped[UUID | None]
+    asked_by: Mapped[str | None] = mapped_column(String(100))
     device_name: Mapped[str] = mapped_column(String(100))
+    targets: Mapped[list[Any] | None]
     tool_call_id: Mapped[str] = mapped_column(String(200))
     tool: Mapped[str] = mapped_column(String(60))
     arguments: Mapped[dict[str, Any]]

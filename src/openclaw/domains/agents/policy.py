@@ -5,7 +5,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
+from openclaw.domains.devices.policy import Limits
 from openclaw.protocol.grading import Assessment, Grade, covers
+
+ANYTHING = Limits()
+"""The widest limits: all but what is dangerous."""
 
 
 class Verdict(StrEnum):
@@ -24,31 +28,47 @@ class Rule:
     conversation_id: UUID | None
     program: str
     folder: str
+    id: UUID | None = None
 
 
 def judge(
-    assessment: Assessment, *, rules: Sequence[Rule], device_id: UUID, conversation_id: UUID
+    assessment: Assessment,
+    *,
+    rules: Sequence[Rule],
+    device_id: UUID,
+    conversation_id: UUID,
+    limits: Limits = ANYTHING,
 ) -> Verdict:
-    """Reading runs, dangerous never does, the rest asks unless rules cover every program of it."""
+    """Reading runs, dangerous never does, the rest asks unless rules cover every program of it.
+
+    What goes beyond ``limits`` is refused.
+    """
+    if assessment.grade > limits.max_grade:
+        return Verdict.REFUSE
     if assessment.grade == Grade.READ:
         return Verdict.ALLOW
-    if assessment.grade == Grade.DANGEROUS:
-        return Verdict.REFUSE
+    if not limits.standing_rules:
+        return Verdict.ASK
     fitting = [
         rule
         for rule in rules
         if rule.device_id == device_id and rule.conversation_id in (None, conversation_id)
     ]
-    if (
-        assessment.grade == Grade.MODIFY
-        and assessment.programs
-        and all(
-            any(covers(rule.program, rule.folder, _only(assessment, program)) for rule in fitting)
-            for program in assessment.programs
-        )
-    ):
-        return Verdict.ALLOW
-    return Verdict.ASK
+    return Verdict.ASK if deciding_rules(assessment, fitting) is None else Verdict.ALLOW
+
+
+def deciding_rules(assessment: Assessment, rules: Sequence[Rule]) -> list[Rule] | None:
+    """The rules that together let a call run, one for each program of it; None when they leave one to be asked for."""
+    if assessment.grade != Grade.MODIFY or not assessment.programs:
+        return None
+    found: list[Rule] = []
+    for program in assessment.programs:
+        part = _only(assessment, program)
+        rule = next((rule for rule in rules if covers(rule.program, rule.folder, part)), None)
+        if rule is None:
+            return None
+        found.append(rule)
+    return found
 
 
 def possible_rules(assessment: Assessment) -> list[tuple[str, str]]:

@@ -1,10 +1,12 @@
 """Every query on providers, runs, steps, approvals and rules."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from openclaw.domains.agents.models import ApprovalRow, ApprovalRuleRow, ModelProviderRow, RunRow, RunStepRow
 from openclaw.infra.scope import Scope
@@ -66,6 +68,21 @@ async def find_run(scope: Scope, run_id: UUID) -> RunRow | None:
         .where(
             RunRow.id == run_id, RunRow.user_id == scope.user_id, RunRow.workspace_id == scope.workspace_id
         )
+        .execution_options(populate_existing=True)
+    )
+
+
+async def find_run_of_client(scope: Scope, client_run_id: str) -> RunRow | None:
+    """The user's latest run that a client calls by that name."""
+    return await scope.session.scalar(
+        select(RunRow)
+        .where(
+            RunRow.client_run_id == client_run_id,
+            RunRow.user_id == scope.user_id,
+            RunRow.workspace_id == scope.workspace_id,
+        )
+        .order_by(RunRow.created_at.desc())
+        .limit(1)
         .execution_options(populate_existing=True)
     )
 
@@ -185,6 +202,26 @@ async def list_steps(scope: Scope, run_ids: Sequence[UUID]) -> list[RunStepRow]:
     )
 
 
+async def list_recent_tools(
+    scope: Scope, device_id: UUID, *, since: datetime, limit: int
+) -> list[tuple[RunStepRow, UUID]]:
+    """The user's tool calls to a machine since then, newest first, each with its conversation."""
+    rows = await scope.session.execute(
+        select(RunStepRow, RunRow.conversation_id)
+        .join(RunRow, RunRow.id == RunStepRow.run_id)
+        .where(
+            RunStepRow.user_id == scope.user_id,
+            RunStepRow.workspace_id == scope.workspace_id,
+            RunStepRow.kind == "tool",
+            RunStepRow.device_id == device_id,
+            RunStepRow.started_at >= since,
+        )
+        .order_by(RunStepRow.started_at.desc(), RunStepRow.id.desc())
+        .limit(limit)
+    )
+    return [(step, conversation_id) for step, conversation_id in rows]
+
+
 async def list_open_tools(scope: Scope, run_id: UUID) -> list[RunStepRow]:
     """Tool calls of a run that have not ended."""
     return list(
@@ -254,7 +291,53 @@ async def list_approvals(scope: Scope, *, state: str | None, limit: int) -> list
     )
     if state is not None:
         query = query.where(ApprovalRow.state == state)
+    if state == "pending":  # what nobody waits for any more is not ended by anybody either
+        query = query.where((ApprovalRow.run_id.is_not(None)) | (ApprovalRow.expires_at > scope.now()))
     return list(await scope.session.scalars(query.order_by(ApprovalRow.requested_at.desc()).limit(limit)))
+
+
+async def count_open_questions(scope: Scope) -> int:
+    """How many questions of clients wait for the user; until the transaction ends nobody else asks for them."""
+    await scope.session.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended(str(scope.user_id), 0)))
+    )
+    query = (
+        select(func.count())
+        .select_from(ApprovalRow)
+        .where(
+            ApprovalRow.user_id == scope.user_id,
+            ApprovalRow.workspace_id == scope.workspace_id,
+            ApprovalRow.run_id.is_(None),
+            ApprovalRow.state == "pending",
+            ApprovalRow.expires_at > scope.now(),
+        )
+    )
+    return await scope.session.scalar(query) or 0
+
+
+async def list_pending_of_device(scope: Scope, device_id: UUID) -> list[ApprovalRow]:
+    """The user's open questions about calls to a machine that come next in their runs."""
+    own, earlier = aliased(RunStepRow), aliased(RunStepRow)
+    return list(
+        await scope.session.scalars(
+            select(ApprovalRow)
+            .join(own, own.id == ApprovalRow.step_id)
+            .where(
+                ApprovalRow.user_id == scope.user_id,
+                or_(
+                    ApprovalRow.device_id == device_id,
+                    ApprovalRow.targets.contains([{"id": device_id.hex}]),
+                ),
+                ApprovalRow.state == "pending",
+                ApprovalRow.expires_at > scope.now(),
+                ~exists().where(
+                    earlier.run_id == own.run_id,
+                    earlier.position < own.position,
+                    earlier.finished_at.is_(None),
+                ),
+            )
+        )
+    )
 
 
 async def list_approvals_of_runs(scope: Scope, run_ids: Sequence[UUID]) -> list[ApprovalRow]:

@@ -17,6 +17,7 @@ from openclaw.infra.wire import (
     Wire,
     WireInput,
 )
+from openclaw.protocol.tools import ToolName
 
 ProviderKind = Literal["openai", "anthropic", "google"]
 RunState = Literal[
@@ -63,15 +64,23 @@ class Coverage(Wire):
 
 
 class Approval(Wire):
-    """A question to the user."""
+    """A question to the user: of a run, or of the client ``asked_by``, which runs something itself.
+
+    ``device``: None when a client asks about what is no machine of the user. ``targets``: every machine, when it goes
+    to several; ``device`` names them together. ``link``: where the console shows it and takes the answer, below the
+    server's address.
+    """
 
     id: ApprovalId
-    run_id: RunId
-    conversation_id: ConversationId
+    link: str
+    run_id: RunId | None
+    conversation_id: ConversationId | None
+    asked_by: str | None
     tool_call_id: str
     tool: str
     arguments: dict[str, Any]
-    device: DeviceRef
+    device: DeviceRef | None
+    targets: list[DeviceRef]
     grade: Literal["modify", "high"]
     risk: Risk
     folder: str | None
@@ -91,11 +100,15 @@ class Approvals(Items):
 
 
 class Decide(WireInput):
-    """An answer to an approval. High risk needs ``confirm`` as well."""
+    """An answer to an approval. High risk needs ``confirm`` as well.
+
+    ``rule_days``: when the rule that ``allow_always`` leaves ends by itself.
+    """
 
     decision: Decision
     reason: Annotated[str, Field(max_length=2000)] | None = None
     confirm: bool = False
+    rule_days: Annotated[int, Field(ge=1, le=365)] | None = None
 
 
 class ApprovalRule(Wire):
@@ -114,6 +127,69 @@ class ApprovalRules(Items):
     """Live rules, newest first."""
 
     items: list[ApprovalRule]
+
+
+class PreviewRule(WireInput):
+    """A rule as it might be: these programs, in this folder and below, on this machine."""
+
+    device_id: DeviceId
+    programs: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=200)]], Field(min_length=1, max_length=20)
+    ]
+    folder: Annotated[str, Field(min_length=1, max_length=4096)]
+
+
+class CoveredCall(Wire):
+    """A call of the past that a rule would have let through without a question."""
+
+    step_id: StepId
+    run_id: RunId
+    conversation_id: ConversationId
+    tool: str
+    text: str
+    at: datetime
+    was_asked: bool
+
+
+class RulePreview(Wire):
+    """What a rule would have covered in the last 30 days: ``total`` calls, the newest of them in ``items``.
+
+    ``is_partial``: there were more calls than were looked at.
+    """
+
+    items: list[CoveredCall]
+    total: int
+    is_partial: bool
+
+
+class SimulateCall(WireInput):
+    """A call as it might be: a shell line, or any tool with its arguments."""
+
+    device_id: DeviceId
+    command: Annotated[str, Field(min_length=1, max_length=32_768)] | None = None
+    folder: Annotated[str, Field(min_length=1, max_length=4096)] = "~"
+    tool: ToolName = "exec"
+    arguments: dict[str, Any] | None = None
+
+
+class DeviceWord(Wire):
+    """What the machine's own policy says. ``unknown``: it cannot be asked, or is too old to answer."""
+
+    state: Literal["allowed", "refused", "offline", "unknown"]
+    message: str | None
+
+
+class Simulation(Wire):
+    """What would happen with a call, and who decides it. Nothing was run."""
+
+    grade: Literal["read", "modify", "high", "dangerous"]
+    segments: list[Segment]
+    folder: str | None
+    outcome: Literal["run", "ask", "ask_twice", "refuse"]
+    decided_by: Literal["grade", "rules", "policy", "tool_off"]
+    rules: list[ApprovalRule]
+    max_grade: Literal["read", "modify", "high"]
+    device: DeviceWord
 
 
 class StepError(Wire):
@@ -139,6 +215,7 @@ class ToolPart(Wire):
     name: str
     arguments: dict[str, Any]
     device: DeviceRef | None
+    targets: list[DeviceRef]
     state: StepState
     result: dict[str, Any] | None
     error: StepError | None

@@ -183,6 +183,16 @@ async def find_at_seq(scope: Scope, conversation_id: UUID, seq: int) -> MessageR
     )
 
 
+async def count_messages(scope: Scope, conversation_id: UUID) -> int:
+    """How many messages of a conversation are not superseded."""
+    query = (
+        select(func.count())
+        .select_from(MessageRow)
+        .where(MessageRow.conversation_id == conversation_id, MessageRow.superseded_at.is_(None))
+    )
+    return await scope.session.scalar(query) or 0
+
+
 async def list_messages(
     scope: Scope,
     conversation_id: UUID,

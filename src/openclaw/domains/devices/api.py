@@ -8,6 +8,8 @@ from openclaw.domains.devices.errors import (
     BadProofError,
     ChallengeEndedError,
     ChallengeNotFoundError,
+    DeviceGroupNameTakenError,
+    DeviceGroupNotFoundError,
     DeviceNotFoundError,
     DeviceSessionRevokedError,
     DeviceTokenExpiredError,
@@ -21,6 +23,8 @@ from openclaw.domains.devices.schemas import (
     ChallengeState,
     CreateGatewayToken,
     Device,
+    DeviceGroup,
+    DeviceGroups,
     Devices,
     DeviceTokens,
     GatewayToken,
@@ -35,9 +39,21 @@ from openclaw.domains.devices.schemas import (
     Redeem,
     RefreshDevice,
     RequestPagePass,
+    SetDeviceGroup,
+    SetToolPolicy,
+    ToolPolicy,
     UpdateDevice,
 )
-from openclaw.domains.devices.service import gateway_tokens, links, pages, pairing, registry, sessions
+from openclaw.domains.devices.service import (
+    gateway_tokens,
+    groups,
+    links,
+    pages,
+    pairing,
+    policies,
+    registry,
+    sessions,
+)
 from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.identity.service import accounts as identity
 from openclaw.domains.workspaces import service as workspaces
@@ -52,11 +68,12 @@ from openclaw.infra.web.context import (
 )
 from openclaw.infra.web.limits import RateLimit
 from openclaw.infra.web.routes import errors, slice_router
-from openclaw.infra.wire import ChallengeId, DeviceId, GatewayTokenId, PairingRequestId
+from openclaw.infra.wire import ChallengeId, DeviceGroupId, DeviceId, GatewayTokenId, PairingRequestId
 from openclaw.kit.errors import OpenClawError
 
 router = slice_router("devices")
 AtDevice = Annotated[DeviceId, Path()]
+AtGroup = Annotated[DeviceGroupId, Path()]
 AtRequest = Annotated[PairingRequestId, Path()]
 # 10^6 codes: a guesser without a challenge id must not get far, from one address or from many.
 _typed_codes = RateLimit(per_address=10, overall=200, minutes=10)
@@ -170,12 +187,12 @@ async def get_device(scope: CurrentScope, device_id: AtDevice) -> Device:
 
 @router.patch(
     "/devices/{device_id}",
-    operation_id="renameDevice",
+    operation_id="updateDevice",
     responses=errors(NotSignedInError, DeviceNotFoundError, NotAllowedError),
 )
-async def rename_device(scope: CurrentScope, device_id: AtDevice, data: UpdateDevice) -> Device:
-    """Give a machine another name."""
-    return await registry.rename_device(scope, device_id, data.name)
+async def update_device(scope: CurrentScope, device_id: AtDevice, data: UpdateDevice) -> Device:
+    """Give a machine another name, or make it the primary one."""
+    return await registry.update_device(scope, device_id, data)
 
 
 @router.delete(
@@ -187,6 +204,72 @@ async def rename_device(scope: CurrentScope, device_id: AtDevice, data: UpdateDe
 async def revoke_device(scope: CurrentScope, device_id: AtDevice) -> None:
     """Unlink a machine: its socket closes and its running commands are killed."""
     await registry.revoke_device(scope, device_id)
+
+
+@router.put(
+    "/devices/{device_id}/policy",
+    operation_id="setDevicePolicy",
+    responses=errors(NotSignedInError, DeviceNotFoundError, NotAllowedError),
+)
+async def set_device_policy(scope: CurrentScope, device_id: AtDevice, data: SetToolPolicy) -> Device:
+    """What may be done on a machine at most. Where the workspace's policy is stricter, that counts."""
+    return await policies.set_device_policy(scope, device_id, data)
+
+
+@router.get("/tool-policy", operation_id="getToolPolicy", responses=errors(NotSignedInError))
+async def get_tool_policy(scope: CurrentScope) -> ToolPolicy:
+    """What may be done on the machines of the workspace at most."""
+    return await policies.get_workspace_policy(scope)
+
+
+@router.put("/tool-policy", operation_id="setToolPolicy", responses=errors(NotSignedInError, NotAllowedError))
+async def set_tool_policy(scope: CurrentScope, data: SetToolPolicy) -> ToolPolicy:
+    """Replace the workspace's policy."""
+    return await policies.set_workspace_policy(scope, data)
+
+
+@router.get("/device-groups", operation_id="listDeviceGroups", responses=errors(NotSignedInError))
+async def list_device_groups(scope: CurrentScope) -> DeviceGroups:
+    """The actor's groups of machines."""
+    return DeviceGroups(items=await groups.list_groups(scope))
+
+
+@router.post(
+    "/device-groups",
+    status_code=201,
+    operation_id="createDeviceGroup",
+    responses=errors(NotSignedInError, NotAllowedError, DeviceNotFoundError, DeviceGroupNameTakenError),
+)
+async def create_device_group(scope: CurrentScope, data: SetDeviceGroup) -> DeviceGroup:
+    """Put machines under one name, to send calls to them together."""
+    return await groups.create_group(scope, data)
+
+
+@router.put(
+    "/device-groups/{group_id}",
+    operation_id="updateDeviceGroup",
+    responses=errors(
+        NotSignedInError,
+        NotAllowedError,
+        DeviceNotFoundError,
+        DeviceGroupNameTakenError,
+        DeviceGroupNotFoundError,
+    ),
+)
+async def update_device_group(scope: CurrentScope, group_id: AtGroup, data: SetDeviceGroup) -> DeviceGroup:
+    """Replace a group."""
+    return await groups.update_group(scope, group_id, data)
+
+
+@router.delete(
+    "/device-groups/{group_id}",
+    status_code=204,
+    operation_id="deleteDeviceGroup",
+    responses=errors(NotSignedInError, NotAllowedError, DeviceGroupNotFoundError),
+)
+async def delete_device_group(scope: CurrentScope, group_id: AtGroup) -> None:
+    """Remove a group; its machines stay linked."""
+    await groups.delete_group(scope, group_id)
 
 
 @router.get("/gateway-tokens", operation_id="listGatewayTokens", responses=errors(NotSignedInError))

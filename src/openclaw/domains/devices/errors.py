@@ -81,6 +81,28 @@ class DeviceTokenExpiredError(OpenClawError):
 
 
 @dataclass(eq=False)
+class DeviceGroupNotFoundError(OpenClawError):
+    """No such group of machines, or not one of the actor's."""
+
+    code: ClassVar[str] = "devices.group_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "There is no such group of devices."
+    template_zh: ClassVar[str] = "设备组不存在。"
+
+
+@dataclass(eq=False)
+class DeviceGroupNameTakenError(OpenClawError):
+    """A machine or another group of the actor has that name."""
+
+    code: ClassVar[str] = "devices.group_name_taken"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "“{name}” is already the name of a device or a group."
+    template_zh: ClassVar[str] = "“{name}”已是某个设备或设备组的名称。"
+
+    name: str
+
+
+@dataclass(eq=False)
 class NoDeviceError(OpenClawError):
     """The actor has no linked machine that could run the call."""
 

@@ -2,6 +2,9 @@
 
 from uuid import UUID
 
+LIMITS_CHANGED_TOPIC = "workspace-limits-changed"
+"""A workspace's policy for its machines was replaced: what was judged by the one before no longer counts."""
+
 
 # A gateway that holds the machine's socket listens here for what to send and when to close.
 def device_topic(device_id: UUID) -> str:
@@ -12,8 +15,3 @@ def device_topic(device_id: UUID) -> str:
 def call_topic(call_id: UUID) -> str:
     """Progress and the end of one call."""
     return f"call:{call_id.hex}"
-
-
-def user_topic(user_id: UUID, workspace_id: UUID) -> str:
-    """Gateway events for every connection of one user in one workspace: ``{"event", "payload", "scope"?}``."""
-    return f"user:{user_id.hex}:{workspace_id.hex}"

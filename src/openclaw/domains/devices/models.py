@@ -50,10 +50,45 @@ class DeviceRow(Base):
     online_until: Mapped[datetime | None]
     connection_id: Mapped[str | None] = mapped_column(String(64))
     revoked_at: Mapped[datetime | None]
+    is_primary: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    policy: Mapped[dict[str, Any] | None]
 
     __table_args__ = (
         Index("uq_devices_node_live", node_id, unique=True, postgresql_where=text("revoked_at IS NULL")),
+        Index(
+            "uq_devices_primary",
+            user_id,
+            workspace_id,
+            unique=True,
+            postgresql_where=text("is_primary AND revoked_at IS NULL"),
+        ),
     )
+
+
+class DeviceGroupRow(Base):
+    """Machines under one name. Those of ``device_ids`` (hex) that are linked no more are left out when it is read."""
+
+    __tablename__ = "device_groups"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    device_ids: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+
+
+class WorkspacePolicyRow(Base):
+    """What may be done on the machines of a workspace, whoever owns them."""
+
+    __tablename__ = "workspace_policies"
+
+    workspace_id: Mapped[UUID] = mapped_column(
+        ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True
+    )
+    policy: Mapped[dict[str, Any]]
+    last_updated_by_user_id: Mapped[UUID]
+    updated_at: Mapped[datetime]
 
 
 class DeviceSessionRow(Base):

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from openclaw.infra.wire import (
     ChallengeId,
+    DeviceGroupId,
     DeviceId,
     GatewayTokenId,
     Items,
@@ -15,6 +16,7 @@ from openclaw.infra.wire import (
     WireInput,
     WorkspaceId,
 )
+from openclaw.protocol.tools import ToolName
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Signature = Annotated[str, Field(min_length=80, max_length=100)]
@@ -110,6 +112,25 @@ class Linked(DeviceTokens):
     scopes: list[str]
 
 
+class ToolPolicy(Wire):
+    """What may be done on machines: the highest grade that is asked about, and whether standing rules count.
+
+    ``denied_tools`` are refused. Where several policies bind a machine, the strictest word of each counts.
+    """
+
+    max_grade: Literal["read", "modify", "high"]
+    standing_rules: bool
+    denied_tools: list[ToolName]
+
+
+class SetToolPolicy(WireInput):
+    """The policy of a workspace or of a machine, whole."""
+
+    max_grade: Literal["read", "modify", "high"] = "high"
+    standing_rules: bool = True
+    denied_tools: Annotated[list[ToolName], Field(max_length=20)] = Field(default_factory=list[ToolName])
+
+
 class Device(Wire):
     """A linked machine as its owner sees it."""
 
@@ -125,6 +146,8 @@ class Device(Wire):
     revoked_at: datetime | None
     commands: list[Any]
     home: str | None
+    primary: bool
+    policy: ToolPolicy | None
 
 
 class Devices(Items):
@@ -134,9 +157,31 @@ class Devices(Items):
 
 
 class UpdateDevice(WireInput):
-    """A machine's new name."""
+    """A machine's new name, and whether it is the one that calls go to when none is named. What is left out stays."""
+
+    name: Name | None = None
+    primary: bool | None = None
+
+
+class DeviceGroup(Wire):
+    """Machines under one name, which calls can be sent to together."""
+
+    id: DeviceGroupId
+    name: str
+    device_ids: list[DeviceId]
+
+
+class DeviceGroups(Items):
+    """The actor's groups, by name."""
+
+    items: list[DeviceGroup]
+
+
+class SetDeviceGroup(WireInput):
+    """A group, whole."""
 
     name: Name
+    device_ids: Annotated[list[DeviceId], Field(max_length=100)]
 
 
 GatewayTokenScope = Literal[

@@ -240,7 +240,7 @@ class PairingRefusedError(GatewayError):
     kind: ClassVar[Kind] = Kind.FORBIDDEN
     template: ClassVar[str] = "pairing refused"
     template_zh: ClassVar[str] = "配对请求已被拒绝"
-    detail_name: ClassVar[str | None] = "PAIRING_REQUIRED"
+    detail_name: ClassVar[str | None] = "AUTH_UNAUTHORIZED"  # PAIRING_REQUIRED always means: wait, then retry
     protocol_code: ClassVar[str | None] = NOT_PAIRED
 
     device_id: str

@@ -43,10 +43,16 @@ EVENTS: dict[str, EventRule] = {
     "device.pair.requested": EventRule(PAIRING),
     "device.pair.resolved": EventRule(PAIRING),
     "node.invoke.request": _NODE_ONLY,
+    "node.invoke.prepare": _NODE_ONLY,  # ours: what a call rests on that its owner is being asked about
     "node.invoke.cancel": _NODE_ONLY,
 }
 
 TOOL_EVENTS = "tool-events"
+CURSOR = "cursor"
+"""The capability of our own clients to come back and be told what they have missed. No released client has it."""
+RUN_NAMES = "run-names"
+"""The capability of clients that read our own fields: the protocol's chat and agent events are closed objects."""
+_OWN_FIELDS = {"chat": frozenset({"run", "errorCode"}), "agent": frozenset({"run"})}
 
 
 def can_receive(
@@ -73,6 +79,14 @@ def can_receive(
     if event == "agent" and payload.get("stream") == "tool":
         return TOOL_EVENTS in caps
     return protocol < NEWEST or not rule.caps or not rule.caps.isdisjoint(caps)
+
+
+def payload_for(event: str, payload: Payload, caps: Collection[str]) -> Payload:
+    """``payload`` as a client with ``caps`` knows it; the same object when nothing has to go."""
+    own = _OWN_FIELDS.get(event)
+    if own is None or RUN_NAMES in caps or own.isdisjoint(payload):
+        return payload
+    return {name: value for name, value in payload.items() if name not in own}
 
 
 def sendable(*, role: Role, scopes: Collection[str], caps: Collection[str], protocol: int) -> list[str]:

@@ -17,6 +17,7 @@ MAX_DEPTH = 64
 MAX_VALUES = 200_000
 
 POLICY_VIOLATION = 1008
+TRY_AGAIN_LATER = 1013
 UNSUPPORTED_DATA = 1003
 
 Text128 = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
@@ -128,17 +129,29 @@ def encode_payload(payload: Any) -> bytes:
 class EncodedEvent:
     """An event encoded once for all its receivers; only the sequence number is each connection's own."""
 
-    __slots__ = ("_bare", "_head", "name")
+    __slots__ = ("_bare", "_cursor", "_head", "name")
 
-    def __init__(self, name: str, payload: Any, *, state_version: dict[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        payload: Any,
+        *,
+        state_version: dict[str, int] | None = None,
+        cursor: str | None = None,
+    ) -> None:
         self.name = name
+        self._cursor = b"" if cursor is None else b',"cursor":"%b"' % cursor.encode()
         head = _EventHead(event=name, payload=payload, stateVersion=state_version or UNSET)
         self._bare = _encoder.encode(head)
         self._head = self._bare[:-1]
 
-    def frame(self, seq: int | None) -> bytes:
-        """The whole frame; without ``seq`` for events that are aimed at one node."""
-        return self._bare if seq is None else b'%b,"seq":%d}' % (self._head, seq)
+    def frame(self, seq: int | None, *, with_cursor: bool = False) -> bytes:
+        """The whole frame; without ``seq`` for events that are aimed at one node.
+
+        ``cursor`` (letters, digits and dots) is for clients that asked for it; released ones do not know it.
+        """
+        cursor = self._cursor if with_cursor else b""
+        return self._bare if seq is None else b'%b,"seq":%d%b}' % (self._head, seq, cursor)
 
     def __len__(self) -> int:
         return len(self._bare)

@@ -85,7 +85,11 @@ class ConnectAuth(_Connect):
 
 
 class ConnectParams(_Connect):
-    """The parameters of ``connect``, of both releases."""
+    """The parameters of ``connect``, of both releases.
+
+    ``cursor`` is ours: the last one that a client with the capability ``cursor`` was given, which is told what it has
+    missed since.
+    """
 
     min_protocol: Annotated[int, Meta(ge=1, le=1000)]
     max_protocol: Annotated[int, Meta(ge=1, le=1000)]
@@ -98,6 +102,7 @@ class ConnectParams(_Connect):
     path_env: Annotated[str, Meta(max_length=32_768)] | None = None
     device: DeviceIdentity | None = None
     auth: ConnectAuth | None = None
+    cursor: Annotated[str, Meta(max_length=64)] | None = None
     locale: Name | None = None
     user_agent: Annotated[str, Meta(max_length=1024)] | None = None
 
@@ -168,8 +173,11 @@ class PresenceEntry(_Connect):
     scopes: list[str] | None = None
 
 
-class Greeting(Struct, frozen=True):
-    """What ``hello-ok`` tells of the server. ``uptime_ms`` and the policy numbers in ms and bytes."""
+class Greeting(Struct, frozen=True, kw_only=True):
+    """What ``hello-ok`` tells of the server. ``uptime_ms`` and the policy numbers in ms and bytes.
+
+    ``cursor``: where a client that asked for it begins to read; ``is_resumed``: it is told all that it has missed.
+    """
 
     version: str
     boot_id: str
@@ -186,6 +194,8 @@ class Greeting(Struct, frozen=True):
     max_payload: int
     max_buffered_bytes: int
     tick_interval_ms: int
+    cursor: str | None = None
+    is_resumed: bool = False
 
 
 def hello_ok(greeting: Greeting, protocol: int) -> dict[str, Any]:
@@ -215,11 +225,13 @@ def hello_ok(greeting: Greeting, protocol: int) -> dict[str, Any]:
             "tickIntervalMs": greeting.tick_interval_ms,
         },
     }
+    if greeting.cursor is not None:
+        hello["resume"] = {"cursor": greeting.cursor, "resumed": greeting.is_resumed}
     if protocol >= 4:
         # Release 3 validates closed objects, and knows `auth` only with a device token; we issue none.
         hello["server"]["bootId"] = greeting.boot_id
         hello["features"]["capabilities"] = greeting.capabilities
-        hello["auth"] = {"method": "token", "role": greeting.role.value, "scopes": list(greeting.scopes)}
+        hello["auth"] = {"role": greeting.role.value, "scopes": list(greeting.scopes)}
         snapshot["suspension"] = {"phase": "accepting"}
         defaults |= {"modelConfigured": True, "ownership": "sole", "selectionRequired": False}
     return hello

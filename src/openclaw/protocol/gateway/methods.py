@@ -8,6 +8,9 @@ from typing import Any
 import msgspec
 
 from openclaw.protocol.gateway import params as p
+from openclaw.protocol.gateway import params_agent as pa
+from openclaw.protocol.gateway import params_approvals as pq
+from openclaw.protocol.gateway import params_overview as po
 from openclaw.protocol.gateway.errors import InvalidParamsError, MissingScopeError, WrongRoleError, briefly
 from openclaw.protocol.gateway.scopes import APPROVALS, PAIRING, READ, WRITE, Role, can
 
@@ -21,6 +24,8 @@ class Method:
     ``scope`` is needed of operators (None: none). ``lane`` names what a request is about, when requests about
     the same thing must be handled in the order in which they came. ``is_remembered``: a repeated call with the same
     ``idempotencyKey`` gets the same answer for a while; else it is asked anew once it has been answered.
+    ``answers_twice``: the request is answered at once, and again when it is done; what a repeated call means is
+    the service's to know.
     """
 
     name: str
@@ -29,11 +34,12 @@ class Method:
     role: Role = Role.OPERATOR
     lane: Callable[[Any], str] | None = None
     is_remembered: bool = True
+    answers_twice: bool = False
 
     @cached_property
     def is_idempotent(self) -> bool:
         """Whether a call carries an ``idempotencyKey``, by which a repeated call is recognised."""
-        return "idempotency_key" in self.params.__struct_fields__
+        return "idempotency_key" in self.params.__struct_fields__ and not self.answers_twice
 
     def check_allowed(self, role: Role, scopes: tuple[str, ...]) -> None:
         """Raise WrongRoleError or MissingScopeError unless ``role`` with ``scopes`` may call it."""
@@ -78,6 +84,9 @@ METHODS: dict[str, Method] = {
         Method("sessions.patch", p.SessionsPatchParams, WRITE),
         Method("sessions.reset", p.SessionsResetParams, WRITE),
         Method("sessions.delete", p.SessionsDeleteParams, WRITE),
+        Method("sessions.resolve", po.SessionsResolveParams, READ),
+        Method("sessions.compact", po.SessionsCompactParams, WRITE),
+        Method("sessions.subscribe", po.SessionsSubscribeParams, READ),
         Method("node.list", p.NoParams, READ),
         Method("node.describe", p.NodeDescribeParams, READ),
         Method("node.invoke", p.NodeInvokeParams, WRITE),
@@ -89,11 +98,23 @@ METHODS: dict[str, Method] = {
         Method("node.pluginTools.update", p.NodePluginToolsParams, role=_NODE),
         Method("node.runnerInventory.update", p.NodeRunnerInventoryParams, role=_NODE),
         Method("skills.bins", p.NoParams, role=_NODE),
-        Method("exec.approval.request", p.ApprovalRequestParams, APPROVALS),
-        Method("exec.approval.get", p.ApprovalParams, APPROVALS),
+        Method("agent", pa.AgentParams, WRITE, answers_twice=True),
+        Method("agent.wait", pa.AgentWaitParams, WRITE),
+        Method("wake", pa.WakeParams, WRITE),
+        Method("browser.request", pa.BrowserRequestParams, WRITE),
+        Method("config.get", p.NoParams, READ),
+        Method("cron.list", po.CronListParams, READ),
+        Method("cron.status", p.NoParams, READ),
+        Method("channels.status", po.ChannelsStatusParams, READ),
+        Method("skills.status", po.SkillsStatusParams, READ),
+        Method("last-heartbeat", p.NoParams, READ),
+        Method("exec.approvals.get", p.NoParams, READ),
+        Method("exec.approvals.node.get", pq.MachinePolicyParams, WRITE),
+        Method("exec.approval.request", pq.ApprovalRequestParams, APPROVALS, answers_twice=True),
+        Method("exec.approval.get", pq.ApprovalParams, APPROVALS),
         Method("exec.approval.list", p.NoParams, APPROVALS),
-        Method("exec.approval.resolve", p.ApprovalResolveParams, APPROVALS),
-        Method("exec.approval.waitDecision", p.ApprovalWaitParams, APPROVALS),
+        Method("exec.approval.resolve", pq.ApprovalResolveParams, APPROVALS),
+        Method("exec.approval.waitDecision", pq.ApprovalWaitParams, APPROVALS),
         Method("device.pair.list", p.NoParams, PAIRING),
         Method("device.pair.approve", p.PairDecisionParams, PAIRING),
         Method("device.pair.reject", p.PairDecisionParams, PAIRING),

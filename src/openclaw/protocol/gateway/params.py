@@ -284,49 +284,6 @@ class NodeRunnerInventoryParams(Params):
     worker_host: dict[str, Any] | None = None
 
 
-class ApprovalRequestParams(Params):
-    """Asked for by a client that runs something itself and wants the person to decide."""
-
-    command: Annotated[str, Meta(min_length=1, max_length=65_536)]
-    id: Id | None = None
-    cwd: Annotated[str, Meta(max_length=4096)] | None = None
-    host: Label | None = None
-    node_id: Id | None = None
-    security: Label | None = None
-    ask: Label | None = None
-    agent_id: Id | None = None
-    resolved_path: Annotated[str, Meta(max_length=4096)] | None = None
-    session_key: SessionKey | None = None
-    session_id: Id | None = None
-    run_id: Key | None = None
-    tool_call_id: Key | None = None
-    command_argv: Annotated[list[str], Meta(max_length=1024)] | None = None
-    timeout_ms: Milliseconds | None = None
-    two_phase: bool | None = None
-
-
-class ApprovalParams(Params):
-    """Which approval."""
-
-    id: Id
-
-
-class ApprovalResolveParams(Params):
-    """``confirm`` is the second step that a deletion needs; ``reason`` goes to the model."""
-
-    id: Id
-    decision: Literal["allow-once", "allow-conversation", "allow-always", "deny"]
-    reason: Annotated[str, Meta(max_length=2000)] | None = None
-    confirm: bool | None = None
-
-
-class ApprovalWaitParams(Params):
-    """Which approval, and how long to wait for its decision."""
-
-    id: Id
-    timeout_ms: Milliseconds | None = None
-
-
 class PairDecisionParams(Params):
     """Which request to pair."""
 

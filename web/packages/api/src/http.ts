@@ -1,6 +1,6 @@
 import { problemFrom, UnreachableError, type ApiError } from "./errors.ts";
 
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export interface RequestOptions {
   query?: Record<string, string | number | boolean | null | undefined>;

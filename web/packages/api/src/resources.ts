@@ -79,7 +79,15 @@ function devices(http: Http) {
   const at = (id: string) => `/devices/${segment(id)}`;
   return {
     list: (signal?: Signal) => http.json<Types.Page<Types.Device>>("GET", "/devices", { signal }),
-    rename: (id: string, name: string) => http.json<Types.Device>("PATCH", at(id), { body: { name } }),
+    update: (id: string, body: Types.DeviceChange) => http.json<Types.Device>("PATCH", at(id), { body }),
+    setPolicy: (id: string, body: Types.ToolPolicyInput) => http.json<Types.Device>("PUT", `${at(id)}/policy`, { body }),
+    groups: (signal?: Signal) => http.json<Types.Page<Types.DeviceGroup>>("GET", "/device-groups", { signal }),
+    createGroup: (body: Types.DeviceGroupInput) => http.json<Types.DeviceGroup>("POST", "/device-groups", { body }),
+    updateGroup: (id: string, body: Types.DeviceGroupInput) =>
+      http.json<Types.DeviceGroup>("PUT", `/device-groups/${segment(id)}`, { body }),
+    deleteGroup: (id: string) => http.json<void>("DELETE", `/device-groups/${segment(id)}`),
+    workspacePolicy: (signal?: Signal) => http.json<Types.ToolPolicy>("GET", "/tool-policy", { signal }),
+    setWorkspacePolicy: (body: Types.ToolPolicyInput) => http.json<Types.ToolPolicy>("PUT", "/tool-policy", { body }),
     revoke: (id: string) => http.json<void>("DELETE", at(id)),
     tokens: (signal?: Signal) => http.json<Types.Page<Types.GatewayToken>>("GET", "/gateway-tokens", { signal }),
     createToken: (body: Types.GatewayTokenInput) => http.json<Types.NewGatewayToken>("POST", "/gateway-tokens", { body }),
@@ -135,9 +143,13 @@ function approvals(http: Http) {
   return {
     pending: (signal?: Signal) =>
       http.json<Types.Page<Types.Approval>>("GET", "/approvals", { query: { state: "pending" }, signal }),
-    decide: (id: string, body: { decision: Types.Decision; reason?: string; confirm?: boolean }) =>
+    get: (id: string, signal?: Signal) => http.json<Types.Approval>("GET", `/approvals/${segment(id)}`, { signal }),
+    decide: (id: string, body: { decision: Types.Decision; reason?: string; confirm?: boolean; ruleDays?: number }) =>
       http.json<Types.Approval>("POST", `/approvals/${segment(id)}/decision`, { body }),
     rules: (signal?: Signal) => http.json<Types.Page<Types.ApprovalRule>>("GET", "/approval-rules", { signal }),
+    previewRule: (body: Types.RuleInput, signal?: Signal) =>
+      http.json<Types.RulePreview>("POST", "/approval-rules/preview", { body, signal }),
+    simulate: (body: Types.SimulationInput) => http.json<Types.Simulation>("POST", "/tool-policy/simulate", { body }),
     revokeRule: (id: string) => http.json<void>("DELETE", `/approval-rules/${segment(id)}`),
   };
 }

@@ -37,6 +37,11 @@ export type AuditEntry = Schemas["AuditEntry"];
 export type AuditVerification = Schemas["AuditVerification"];
 
 export type Device = Schemas["Device"];
+export type DeviceChange = Schemas["UpdateDevice"];
+export type DeviceGroup = Schemas["DeviceGroup"];
+export type DeviceGroupInput = Schemas["SetDeviceGroup"];
+export type ToolPolicy = Schemas["ToolPolicy"];
+export type ToolPolicyInput = Schemas["SetToolPolicy"];
 export type GatewayToken = Schemas["GatewayToken"];
 export type GatewayTokenInput = Schemas["CreateGatewayToken"];
 export type GatewayTokenScope = GatewayToken["scopes"][number];
@@ -67,6 +72,10 @@ export type RiskSegment = Schemas["Segment"];
 export type Grade = RiskSegment["grade"];
 export type Decision = Schemas["Decide"]["decision"];
 export type ApprovalRule = Schemas["ApprovalRule"];
+export type RuleInput = Schemas["PreviewRule"];
+export type RulePreview = Schemas["RulePreview"];
+export type SimulationInput = Schemas["SimulateCall"];
+export type Simulation = Schemas["Simulation"];
 
 export type ModelProvider = Schemas["Provider"];
 export type ProviderKind = ModelProvider["kind"];

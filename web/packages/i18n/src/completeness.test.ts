@@ -23,6 +23,9 @@ const COMPOSED = [
   /^workspaces\.(personal|shared)$/,
   /^models\.preset\./,
   /^tokens\.(scope|expiry)\./,
+  /^limits\.maxGrade\./,
+  /^simulator\.(kind|outcome|because|machine)\./,
+  /^always\.days\./,
   /^undo\.(does|kind|obstacle)\./,
 ];
 

@@ -3,13 +3,14 @@ import { app } from "./en/app.ts";
 import { conversations } from "./en/conversations.ts";
 import { devices } from "./en/devices.ts";
 import { errors } from "./en/errors.ts";
+import { fleet } from "./en/fleet.ts";
 import { gateway } from "./en/gateway.ts";
 import { identity } from "./en/identity.ts";
 import { local } from "./en/local.ts";
 import { workspaces } from "./en/workspaces.ts";
 
 /** English is the source: its keys are the keys. */
-export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...gateway, ...local, ...workspaces, ...errors };
+export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workspaces, ...errors };
 
 export type MessageKey = keyof typeof en;
 

@@ -111,7 +111,10 @@ function readApproval(payload: Record<string, unknown>): AddressedEvent | null {
   const { conversationId, runId, id, toolCallId } = approval;
   if (![conversationId, runId, id, toolCallId].every((value) => typeof value === "string")) return null;
   const known = approval as unknown as Approval;
-  return { sessionKey: known.conversationId, event: { kind: "approval", runId: known.runId, seq: null, approval: known } };
+  return {
+    sessionKey: conversationId as string,
+    event: { kind: "approval", runId: runId as string, seq: null, approval: known },
+  };
 }
 
 function messageText(message: unknown): string | null {

@@ -29,6 +29,8 @@ export interface EventFrame {
   payload?: unknown;
   /** Counts events of one connection; some live tool events carry none. */
   seq?: number;
+  /** How far the user's events have been read with this one; what comes with none cannot be read again. */
+  cursor?: string;
 }
 
 export type ServerFrame = ResponseFrame | EventFrame;

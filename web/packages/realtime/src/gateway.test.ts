@@ -80,6 +80,7 @@ class ScriptedSocket implements Socket {
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 const hello = { type: "hello-ok", protocol: 4, policy: { tickIntervalMs: 30_000 } };
+const resuming = (cursor: string, resumed: boolean) => ({ ...hello, resume: { cursor, resumed } });
 
 function connected(overrides: Partial<ConstructorParameters<typeof GatewayClient>[0]> = {}) {
   const world = new Scripted();
@@ -92,10 +93,10 @@ function connected(overrides: Partial<ConstructorParameters<typeof GatewayClient
     locale: () => "en",
     ...overrides,
   });
-  const greet = async () => {
+  const greet = async (payload: unknown = hello) => {
     await settled();
     world.socket.says({ type: "event", event: "connect.challenge", payload: { nonce: "n" } });
-    world.socket.says({ type: "res", id: world.socket.sent[0]?.id, ok: true, payload: hello });
+    world.socket.says({ type: "res", id: world.socket.sent[0]?.id, ok: true, payload });
     await settled();
   };
   return { world, client, greet };
@@ -110,7 +111,12 @@ describe("the handshake", () => {
     expect(client.state).toBe("online");
     const { method, params } = world.socket.sent[0] ?? {};
     expect(method).toBe("connect");
-    expect(params).toMatchObject({ minProtocol: 4, role: "operator", auth: { token: "t1" }, caps: ["tool-events", "approvals"] });
+    expect(params).toMatchObject({
+      minProtocol: 4,
+      role: "operator",
+      auth: { token: "t1" },
+      caps: ["tool-events", "approvals", "run-names", "cursor"],
+    });
     expect(params).not.toHaveProperty("device");
   });
 
@@ -206,6 +212,60 @@ describe("events", () => {
     world.pass(500);
     await greet();
     expect(resyncs).toBe(3);
+  });
+});
+
+describe("a client that comes back", () => {
+  it("says how far it has read, and reads nothing anew when it is told the rest", async () => {
+    const { world, client, greet } = connected();
+    let resyncs = 0;
+    client.onResync(() => resyncs++);
+    client.start();
+    await greet(resuming("4.ab", false));
+    expect(resyncs).toBe(1);
+    expect(world.socket.sent[0]?.params).not.toHaveProperty("cursor");
+    world.socket.says({ type: "event", event: "chat", payload: {}, seq: 1, cursor: "5.ab" });
+    world.socket.says({ type: "event", event: "chat", payload: {}, seq: 2 });
+    world.socket.close(1006, "");
+    world.pass(500);
+    await greet(resuming("5.ab", true));
+    expect(world.socket.sent[0]?.params).toMatchObject({ cursor: "5.ab" });
+    expect(resyncs).toBe(1);
+    world.socket.close(1006, "");
+    world.pass(500);
+    await greet(resuming("90.ab", false));
+    expect(resyncs).toBe(2);
+    world.socket.close(1006, "");
+    world.pass(500);
+    await greet(resuming("90.ab", true));
+    expect(world.socket.sent[0]?.params).toMatchObject({ cursor: "90.ab" });
+  });
+
+  it("to another workspace reads from the start", async () => {
+    const { world, client, greet } = connected();
+    client.start();
+    await greet(resuming("4.ab", false));
+    client.restart();
+    await greet();
+    expect(world.socket.sent[0]?.params).not.toHaveProperty("cursor");
+  });
+
+  it("from a gateway that shuts down goes to another at once, and backs off when there is none", async () => {
+    const { world, client, greet } = connected();
+    client.start();
+    await greet();
+    world.socket.says({ type: "event", event: "shutdown", payload: { reason: "service restart", restartExpectedMs: 0 }, seq: 1 });
+    world.socket.close(1012, "service restart");
+    world.pass(250);
+    await settled();
+    expect(world.sockets).toHaveLength(2);
+    world.socket.close(1006, "");
+    world.pass(499);
+    await settled();
+    expect(world.sockets).toHaveLength(2);
+    world.pass(1);
+    await settled();
+    expect(world.sockets).toHaveLength(3);
   });
 });
 

@@ -30,8 +30,15 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 const CHALLENGE_PATIENCE_MS = 750;
 const DEFAULT_TICK_MS = 30_000;
 const CLOSE_TICK_TIMEOUT = 4000;
+/** Clients that are sent away together do not all come at the same instant. */
+const SPREAD_MS = 250;
 
-/** One socket to the gateway that stays connected: handshake, requests, events, back-off, tick watchdog. */
+/**
+ * One socket to the gateway that stays connected: handshake, requests, events, back-off, tick watchdog.
+ *
+ * It keeps a cursor of what it was told, and is told the rest when it comes back, by whichever gateway process then
+ * answers at that address.
+ */
 export class GatewayClient {
   readonly #options: GatewayOptions;
   readonly #env: Environment;
@@ -45,6 +52,9 @@ export class GatewayClient {
   #attempt = 0;
   #nextId = 1;
   #lastSeq: number | null = null;
+  #cursor: string | null = null;
+  /** The gateway that is shutting down said when to come back. */
+  #awaitedInMs: number | null = null;
   #tickMs = DEFAULT_TICK_MS;
   #retryTimer: TimerHandle | null = null;
   #watchdog: TimerHandle | null = null;
@@ -77,6 +87,7 @@ export class GatewayClient {
   restart(): void {
     this.stop();
     this.#attempt = 0;
+    this.#cursor = null;
     this.start();
   }
 
@@ -85,7 +96,7 @@ export class GatewayClient {
     return () => this.#stateListeners.delete(listener);
   }
 
-  /** Calls back whenever events may have been missed: after each connect and after a gap in their numbers. */
+  /** Calls back whenever events may have been missed: after a connect that could not be resumed, and after a gap. */
   onResync(listener: () => void): () => void {
     this.#resyncListeners.add(listener);
     return () => this.#resyncListeners.delete(listener);
@@ -160,22 +171,27 @@ export class GatewayClient {
     };
     socket.onclose = () => {
       if (!isCurrent()) return;
+      const awaitedInMs = this.#awaitedInMs;
+      this.#awaitedInMs = null;
       this.#forgetSocket();
-      this.#retryLater();
+      this.#retryLater(awaitedInMs);
     };
   }
 
   async #greet(ticket: string, isCurrent: () => boolean): Promise<void> {
     try {
-      const hello = await this.#send("connect", connectParams(ticket, this.#options), HANDSHAKE_TIMEOUT_MS);
+      const params = connectParams(ticket, this.#options, this.#cursor);
+      const hello = await this.#send("connect", params, HANDSHAKE_TIMEOUT_MS);
       if (!isCurrent()) return;
+      const resume = resumeOf(hello);
+      this.#cursor = resume.cursor;
       this.#tickMs = tickInterval(hello);
       this.#watch(this.#tickMs * 2);
       this.#attempt = 0;
       this.#hasBeenOnline = true;
       this.#setState("online");
       // Also the first time: what was read before the socket was up may have changed since.
-      this.#resync();
+      if (!resume.resumed) this.#resync();
     } catch {
       // The next try brings a new ticket; a session that is over shows there.
       if (isCurrent()) this.#socket?.close(1000, "handshake failed");
@@ -189,6 +205,8 @@ export class GatewayClient {
     for (const name of [frame.event, "*"]) {
       for (const listener of this.#listeners.get(name) ?? []) listener(frame.payload, frame.event);
     }
+    if (frame.cursor !== undefined) this.#cursor = frame.cursor;
+    if (frame.event === "shutdown") this.#awaitedInMs = restartExpected(frame.payload);
     if (gap) this.#resync();
   }
 
@@ -212,14 +230,17 @@ export class GatewayClient {
     }, ms);
   }
 
-  #retryLater(): void {
+  /** Back-off, unless the gateway itself said when. */
+  #retryLater(awaitedInMs: number | null = null): void {
     if (!this.#stopWaking) return;
     if (!this.#env.isOnline()) {
       this.#setState("offline");
       return;
     }
     this.#setState("reconnecting");
-    this.#retryTimer = this.#env.setTimer(() => void this.#connect(), backoffMs(this.#attempt++, this.#env.random));
+    const pause =
+      awaitedInMs === null ? backoffMs(this.#attempt++, this.#env.random) : awaitedInMs + this.#env.random() * SPREAD_MS;
+    this.#retryTimer = this.#env.setTimer(() => void this.#connect(), pause);
   }
 
   #wake(): void {
@@ -268,17 +289,30 @@ export class GatewayClient {
   }
 }
 
-function connectParams(ticket: string, options: GatewayOptions) {
+function connectParams(ticket: string, options: GatewayOptions, cursor: string | null) {
   return {
+    ...(cursor === null ? {} : { cursor }),
     minProtocol: 4,
     maxProtocol: 4,
     client: { id: "openclaw-control-ui", version: options.version, platform: "web", mode: "ui" },
     role: "operator",
     scopes: ["operator.read", "operator.write", "operator.approvals", "operator.pairing"],
-    caps: ["tool-events", "approvals"],
+    caps: ["tool-events", "approvals", "run-names", "cursor"],
     auth: { token: ticket },
     locale: options.locale(),
   };
+}
+
+/** Where the gateway goes on reading to us; a gateway that cannot says nothing of it. */
+function resumeOf(hello: unknown): { cursor: string | null; resumed: boolean } {
+  const resume = isRecord(hello) ? hello["resume"] : null;
+  if (!isRecord(resume) || typeof resume["cursor"] !== "string") return { cursor: null, resumed: false };
+  return { cursor: resume["cursor"], resumed: resume["resumed"] === true };
+}
+
+function restartExpected(payload: unknown): number | null {
+  const ms = isRecord(payload) ? payload["restartExpectedMs"] : null;
+  return typeof ms === "number" && ms >= 0 ? ms : null;
 }
 
 function tickInterval(hello: unknown): number {

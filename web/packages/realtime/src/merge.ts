@@ -138,6 +138,7 @@ function placeTool(parts: LivePart[], tool: ToolOverlay): void {
       name: tool.name ?? "",
       arguments: tool.arguments ?? {},
       device: tool.device,
+      targets: [],
       state: tool.state ?? "pending",
       result: tool.result,
       error: tool.error,

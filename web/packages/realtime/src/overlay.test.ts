@@ -45,6 +45,7 @@ function storedTool(overrides: Partial<ToolPart> = {}): ToolPart {
     name: "exec",
     arguments: { command: "date" },
     device: { id: "dev_1", name: "laptop" },
+    targets: [],
     state: "running",
     result: null,
     error: null,
@@ -56,12 +57,15 @@ function storedTool(overrides: Partial<ToolPart> = {}): ToolPart {
 function approval(overrides: Partial<Approval> = {}): Approval {
   return {
     id: "appr_1",
+    link: "/approvals/appr_1",
+    askedBy: null,
     runId: RUN,
     conversationId: "conv_1",
     toolCallId: "call_1",
     tool: "exec",
     arguments: {},
     device: { id: "dev_1", name: "laptop" },
+    targets: [],
     grade: "modify",
     risk: { segments: [], summary: "" },
     folder: null,

@@ -41,7 +41,7 @@ from openclaw.apps.bridge.session import Session, SessionKeeper
 from openclaw.apps.bridge.tools.output import StreamName
 from openclaw.kit.clock import Clock
 from openclaw.kit.tasks import cancel_and_wait, spawn
-from openclaw.protocol.tools import ARGUMENTS, UNDO_ARGUMENTS
+from openclaw.protocol.tools import ARGUMENTS, PERSON_ARGUMENTS, POLICY_CHECK, UNDO_ARGUMENTS
 
 _log = logging.getLogger(__name__)
 
@@ -169,7 +169,7 @@ class GatewayLink:
                 self._calls.resend(session.device_id)
                 resending = spawn(self._resend_refused(connection, session), name="results sent again")
                 until_closed.push_async_callback(cancel_and_wait, resending)
-                await connection.serve(lambda frame: self._handle(connection, session, frame))
+                await connection.serve(lambda frame: self._handle(connection, session, frame, waits))
             except DeviceRevokedError:
                 self._calls.kill_all()  # before the socket is closed in good order: every moment counts
                 raise
@@ -201,14 +201,20 @@ class GatewayLink:
         )
         return connection
 
-    def _handle(self, connection: Connection, session: Session, frame: Incoming) -> None:
+    def _handle(self, connection: Connection, session: Session, frame: Incoming, waits: BackOff) -> None:
         if frame.type == "res":
             if (call_id := connection.confirmed(frame)) is not None:
                 self._calls.acknowledge(call_id)
         elif frame.event == "node.invoke.request":
             self._take_call(frame.payload, device_id=session.device_id)
+        elif frame.event == "node.invoke.prepare":
+            request = decode_call_request(frame.payload)
+            if request is not None and request.node_id == self._key.node_id:
+                self._calls.prepare(request)
         elif frame.event == "node.invoke.cancel" and (call_id := cancelled_call(frame.payload)) is not None:
             self._calls.cancel(call_id)
+        elif frame.event == "shutdown":
+            waits.sent_away()
 
     def _take_call(self, payload: msgspec.Raw, *, device_id: str) -> None:
         request = decode_call_request(payload)
@@ -260,9 +266,9 @@ class GatewayLink:
             policy = self._policies.current()
         except PolicyFileError as error:
             _log.error("%s", error)
-            return sorted([*ARGUMENTS, *UNDO_ARGUMENTS])  # each call is refused with the reason
+            return sorted([*ARGUMENTS, *PERSON_ARGUMENTS])  # each call is refused with the reason
         undo = UNDO_ARGUMENTS if policy.allows_tool("fs.write") else ()
-        return sorted([*(tool for tool in ARGUMENTS if policy.allows_tool(tool)), *undo])
+        return sorted([*(tool for tool in ARGUMENTS if policy.allows_tool(tool)), *undo, POLICY_CHECK])
 
     def _machine(self) -> dict[str, Any]:
         return {"home": str(self._policies.home), "hostname": machine_name(), "platform": platform_name()}

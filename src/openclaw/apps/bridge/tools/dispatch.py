@@ -24,7 +24,7 @@ from openclaw.apps.bridge.tools.writing import edit_file, write_file
 from openclaw.apps.bridge.versions.recorder import Recorder
 from openclaw.protocol.tools import (
     ARGUMENTS,
-    UNDO_ARGUMENTS,
+    PERSON_ARGUMENTS,
     Exec,
     FsDelete,
     FsEdit,
@@ -36,6 +36,7 @@ from openclaw.protocol.tools import (
     FsUndoPreview,
     FsWrite,
     InvalidArguments,
+    PolicyCheck,
     decode_command,
 )
 
@@ -76,7 +77,7 @@ class Control:
 
 def decode_call(tool: str, params_json: str | None) -> Struct:
     """The arguments of a call; UNKNOWN_COMMAND or INVALID_ARGUMENTS."""
-    if tool not in ARGUMENTS and tool not in UNDO_ARGUMENTS:
+    if tool not in ARGUMENTS and tool not in PERSON_ARGUMENTS:
         raise ToolFailedError(FailureCode.UNKNOWN_COMMAND, f"This machine has no tool {tool[:64]!r}.")
     try:
         return decode_command(tool, msgspec.json.decode(params_json or "{}"))
@@ -86,6 +87,8 @@ def decode_call(tool: str, params_json: str | None) -> Struct:
 
 async def judge_call(policy: Policy, tool: str, arguments: Struct) -> None:
     """Pass, or ToolFailedError with what the machine's owner refuses."""
+    if isinstance(arguments, PolicyCheck):
+        return  # it runs nothing, and its answer is the judgement
     if needs_lookup(arguments):
         await asyncio.to_thread(judge, policy, tool, arguments)
     else:
@@ -120,12 +123,30 @@ async def perform(
         case FsWrite() | FsEdit() | FsMove() | FsDelete() | FsUndo():
             # Not interruptible: after a cancel it must not stay unknown whether the file was changed.
             return await asyncio.shield(asyncio.to_thread(_change, policy, arguments, recorder))
+        case PolicyCheck():
+            return await _check_policy(policy, arguments)
         case FsUndoPreview():
             return await asyncio.to_thread(preview_undo, policy, arguments, recorder)
         case FsList() | FsRead():
             return await asyncio.to_thread(_READERS[type(arguments)], policy, arguments)
         case _:
             return await asyncio.to_thread(describe_system, home=policy.home)
+
+
+class PolicyWord(Struct, frozen=True, omit_defaults=True):
+    """What the machine's owner says to a call: ``allowed``, or why not."""
+
+    allowed: bool
+    message: str | None = None
+
+
+async def _check_policy(policy: Policy, check: PolicyCheck) -> PolicyWord:
+    try:
+        arguments = decode_call(check.tool, msgspec.json.encode(check.arguments).decode())
+        await judge_call(policy, check.tool, arguments)
+    except ToolFailedError as failed:
+        return PolicyWord(allowed=False, message=failed.failure.message)
+    return PolicyWord(allowed=True)
 
 
 _CHANGERS: dict[type[Struct], Callable[[Policy, Any, Recorder], Struct]] = {

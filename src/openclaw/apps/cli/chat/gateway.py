@@ -22,7 +22,7 @@ from openclaw.kit.ids import new_id
 from openclaw.kit.tasks import cancel_and_wait, spawn
 
 SCOPES = ("operator.read", "operator.write", "operator.approvals")
-_CAPS = ("tool-events", "approvals")
+_CAPS = ("tool-events", "approvals", "run-names", "cursor")
 _PROTOCOL = 4
 _OPEN_SECONDS = 10.0
 _ANSWER_SECONDS = 30.0
@@ -35,10 +35,11 @@ class GatewayLostError(Exception):
 
 @dataclass(frozen=True)
 class GatewayEvent:
-    """An event and its payload."""
+    """An event and its payload. ``cursor``: how far the user's events have been read with it."""
 
     name: str
     payload: dict[str, Any]
+    cursor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,17 +56,23 @@ class _Frame(msgspec.Struct):
     id: str = ""
     ok: bool = False
     payload: Any = None
+    cursor: str | None = None
     error: dict[str, Any] | None = None
 
 
 class Gateway:
-    """An open connection. What arrives is put into ``inbox``; its end as well."""
+    """An open connection. What arrives is put into ``inbox``; its end as well.
+
+    ``is_resumed``: everything since the cursor that it was opened with is told; ``cursor``: where the telling begins.
+    """
 
     def __init__(self, socket: ClientConnection, inbox: "asyncio.Queue[Any]") -> None:
         self._socket = socket
         self._inbox = inbox
         self._answers: dict[str, asyncio.Future[_Frame]] = {}
         self._decoder = msgspec.json.Decoder(_Frame)
+        self.is_resumed = False
+        self.cursor: str | None = None
 
     async def request(self, method: str, params: dict[str, Any]) -> Any:
         """The payload of the answer. Raises ServerRefusedError or GatewayLostError."""
@@ -87,9 +94,9 @@ class Gateway:
             return found.payload
         raise _refusal(found.error or {})
 
-    async def shake_hands(self, ticket: str) -> dict[str, Any]:
-        """Answer the challenge with a ticket; what the gateway says of itself."""
-        params = {
+    async def shake_hands(self, ticket: str, cursor: str | None) -> None:
+        """Answer the challenge with a ticket."""
+        params: dict[str, Any] = {
             "minProtocol": _PROTOCOL,
             "maxProtocol": _PROTOCOL,
             "client": {"id": "cli", "version": __version__, "platform": sys.platform, "mode": "cli"},
@@ -100,7 +107,11 @@ class Gateway:
             "locale": "zh-CN" if language() == "zh" else "en-US",
             "userAgent": USER_AGENT,
         }
-        return await self.request("connect", params)
+        if cursor is not None:
+            params["cursor"] = cursor
+        hello: dict[str, Any] = await self.request("connect", params)
+        resume: dict[str, Any] = hello.get("resume") or {}
+        self.cursor, self.is_resumed = resume.get("cursor"), bool(resume.get("resumed"))
 
     async def read(self) -> None:
         """Sort what arrives until the connection ends."""
@@ -109,7 +120,7 @@ class Gateway:
             async for data in self._socket:
                 frame = self._decoder.decode(data)
                 if frame.type == "event":
-                    self._inbox.put_nowait(GatewayEvent(frame.event, frame.payload or {}))
+                    self._inbox.put_nowait(GatewayEvent(frame.event, frame.payload or {}, frame.cursor))
                 elif (answer := self._answers.get(frame.id)) is not None and not answer.done():
                     answer.set_result(frame)
         except ConnectionClosed as closed:
@@ -123,8 +134,13 @@ class Gateway:
 
 
 @contextlib.asynccontextmanager
-async def open_gateway(url: str, ticket: str, inbox: "asyncio.Queue[Any]") -> AsyncGenerator[Gateway]:
-    """A greeted connection inside the block. Raises GatewayLostError, also when there is none to be had."""
+async def open_gateway(
+    url: str, ticket: str, inbox: "asyncio.Queue[Any]", *, cursor: str | None = None
+) -> AsyncGenerator[Gateway]:
+    """A greeted connection inside the block; ``cursor``: how far a former one had been read.
+
+    Raises GatewayLostError, also when there is none to be had.
+    """
     try:
         socket = await connect(
             url,
@@ -139,7 +155,7 @@ async def open_gateway(url: str, ticket: str, inbox: "asyncio.Queue[Any]") -> As
     gateway = Gateway(socket, inbox)
     reader = spawn(gateway.read(), name="gateway reader")
     try:
-        await gateway.shake_hands(ticket)
+        await gateway.shake_hands(ticket, cursor)
         yield gateway
     finally:
         await cancel_and_wait(reader)

@@ -125,6 +125,8 @@ class Turn:
         self._asking: asyncio.Task[Any] | None = None
         self._inbox: asyncio.Queue[Any] = asyncio.Queue()
         self._is_stopping = False
+        self._cursor: str | None = None
+        self._is_sent_away = False
         self._lost = 0
         self._end: TurnEnd | None = None
 
@@ -143,6 +145,9 @@ class Turn:
                 self._lost += 1
                 if self._lost > _TRIES or not self._run_id:
                     raise
+                if self._is_sent_away:  # there is another gateway, or soon this one again
+                    self._is_sent_away = False
+                    continue
                 if self._lost == 1:
                     self._view.lost()
                 await clock.sleep(timedelta(seconds=min(2 ** (self._lost - 1), _LONGEST_WAIT)))
@@ -155,7 +160,10 @@ class Turn:
         """One connection: to the turn's end, unless it is lost before."""
         ticket = await asyncio.to_thread(self._api.post, "/auth/gateway-ticket")
         try:
-            async with open_gateway(ticket["url"], ticket["ticket"], self._inbox) as gateway:
+            async with open_gateway(
+                ticket["url"], ticket["ticket"], self._inbox, cursor=self._cursor
+            ) as gateway:
+                self._cursor = gateway.cursor
                 await self._send(gateway, text)
                 self._lost = 0
                 return await self._follow(gateway)
@@ -163,7 +171,10 @@ class Turn:
             raise GatewayUnreachableError(url=ticket["url"], reason=str(lost)) from None
 
     async def _send(self, gateway: Gateway, text: str) -> None:
-        """Send the message; after a lost connection the same key finds the run, which is then read from the start."""
+        """Send the message; after a lost connection the same key finds the run.
+
+        It is then read from the start, unless the gateway tells what was missed.
+        """
         params = {"sessionKey": self._session_key, "message": text, "idempotencyKey": self._key}
         sent = await gateway.request("chat.send", params)
         if not self._run_id:
@@ -174,7 +185,10 @@ class Turn:
                 conversation_id=self._session_key, run_id=self._run_id, message_id=sent["messageId"]
             )
             return
-        self._catch_up(await self._run())
+        # An answer of ours that was lost on the way leaves no event.
+        is_answer_lost = any(question["id"] in self._answered for question in self._questions.values())
+        if is_answer_lost or not gateway.is_resumed:
+            self._catch_up(await self._run())
         if self._is_stopping and self._end is None:  # the wish to stop may have been lost as well
             await self._request_abort(gateway)
 
@@ -193,6 +207,7 @@ class Turn:
                 return end
             arrived = await self._inbox.get()
             if isinstance(arrived, GatewayEvent):
+                self._cursor = arrived.cursor or self._cursor
                 self._take(arrived)
             elif isinstance(arrived, _Stop):
                 await self._abort(gateway)
@@ -207,7 +222,9 @@ class Turn:
 
     def _take(self, event: GatewayEvent) -> None:
         payload = event.payload
-        if event.name == "exec.approval.requested" and payload["approval"]["runId"] == self._run_id:
+        if event.name == "shutdown":
+            self._is_sent_away = "restartExpectedMs" in payload
+        elif event.name == "exec.approval.requested" and payload["approval"]["runId"] == self._run_id:
             self._questions[payload["approval"]["toolCallId"]] = payload["approval"]
         elif event.name == "exec.approval.resolved" and payload["approval"]["runId"] == self._run_id:
             self._resolve(payload["approval"])
@@ -228,7 +245,7 @@ class Turn:
         elif state == "aborted":
             self._end = TurnEnd("aborted")
         else:
-            self._end = TurnEnd("failed", payload.get("errorKind") or "", payload.get("errorMessage") or "")
+            self._end = TurnEnd("failed", payload.get("errorCode") or "", payload.get("errorMessage") or "")
 
     def _say(self, whole: str) -> None:
         """``whole`` is all the text so far. A run that another process took over begins its text anew."""

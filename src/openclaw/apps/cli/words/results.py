@@ -6,6 +6,7 @@ RESULTS: dict[str, tuple[str, str]] = {
     "text_metavar": ("TEXT", "文字"),
     "id_metavar": ("ID", "编号"),
     "device_metavar": ("DEVICE", "设备"),
+    "group_metavar": ("GROUP", "设备组"),
     "number_metavar": ("NUMBER", "数量"),
     "file_metavar": ("FILE", "文件"),
     "format_metavar": ("FORMAT", "格式"),
@@ -66,6 +67,17 @@ RESULTS: dict[str, tuple[str, str]] = {
     "device_state": ("state", "状态"),
     "device_node": ("key", "密钥"),
     "device_renamed": ("It is now called “{name}”.", "已重命名为“{name}”。"),
+    "device_primary": ("“{name}” is asked when no machine is named.", "未指定设备时将使用“{name}”。"),
+    "device_not_primary": ("“{name}” is not the primary machine any more.", "“{name}”不再是主设备。"),
+    "no_groups": (
+        "There are no groups. Make one:  openclaw devices group NAME DEVICE …",
+        "尚无设备组。新建：openclaw devices group 名称 设备 …",
+    ),
+    "group_kept": ("“{name}” now stands for: {devices}", "“{name}”现在包含：{devices}"),
+    "group_gone": (
+        "The group “{name}” is gone; its machines stay linked.",
+        "设备组“{name}”已删除，其中的设备仍保持连接。",
+    ),
     "ask_revoke": (
         "Unlink “{name}”? What runs there is ended. [y/N] ",
         "解除“{name}”的连接？其上运行的命令会被终止。[y/N] ",

@@ -5,16 +5,16 @@ from uuid import UUID
 
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
-from openclaw.apps.gateway.methods.addressing import check_session, conversation_of, key_of, named_by
+from openclaw.apps.gateway.methods.addressing import check_session, conversation_of, key_of
+from openclaw.apps.gateway.methods.sending import send as say
 from openclaw.domains.agents.schemas import TextPart
 from openclaw.domains.agents.service import runs
-from openclaw.domains.conversations.errors import KeyReusedError, MessageNotFoundError
+from openclaw.domains.conversations.errors import MessageNotFoundError
 from openclaw.domains.conversations.schemas import Message
 from openclaw.domains.conversations.service import messages
 from openclaw.infra.web.context import Platform
 from openclaw.kit import ids
 from openclaw.kit.pagination import MAX_PAGE
-from openclaw.protocol.gateway.errors import IdempotencyConflictError
 from openclaw.protocol.gateway.params import ChatAbortParams, ChatHistoryParams, ChatSendParams
 
 
@@ -22,25 +22,14 @@ def chat_methods(platform: Platform) -> dict[str, Handler]:
     """Handlers by name."""
 
     async def send(connection: Connection, params: ChatSendParams) -> dict[str, Any]:
-        actor = connection.actor
-        async with platform.database.transaction(actor) as scope:
-            conversation_id = await named_by(scope, params.session_key)
-            check_session(conversation_id, params.session_id)
-            try:
-                accepted = await messages.send_message(
-                    scope, conversation_id, text=params.message, key=params.idempotency_key
-                )
-            except KeyReusedError as error:
-                raise IdempotencyConflictError(key=error.key) from None
-            connection.call_session(key_of(conversation_id), params.session_key)
-        if accepted.is_new:
-            await platform.start_run(
-                {
-                    "runId": accepted.run_id.hex,
-                    "workspaceId": actor.workspace_id.hex,
-                    "userId": actor.user_id.hex,
-                }
-            )
+        accepted = await say(
+            platform,
+            connection,
+            params.session_key,
+            text=params.message,
+            key=params.idempotency_key,
+            session_id=params.session_id,
+        )
         return {
             "runId": accepted.client_run_id,
             "status": "started" if accepted.is_new else "in_flight" if accepted.is_open else "ok",

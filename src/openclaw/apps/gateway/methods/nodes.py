@@ -1,5 +1,6 @@
 """node.list, describe, rename, invoke: linked machines, for operators."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -19,8 +20,9 @@ from openclaw.apps.gateway.recent import RecentReads
 from openclaw.apps.gateway.registry import ConnectionHub
 from openclaw.domains.agents import policy
 from openclaw.domains.devices.models import DeviceRow
+from openclaw.domains.devices.policy import Limits
 from openclaw.domains.devices.schemas import Device
-from openclaw.domains.devices.service import calls, invocations, pairing, registry
+from openclaw.domains.devices.service import calls, invocations, pairing, policies, registry
 from openclaw.domains.devices.service.waiting import watching
 from openclaw.infra.jsonb import checked
 from openclaw.infra.scope import Actor, Scope
@@ -87,7 +89,7 @@ def node_methods(
                 is_new = not await _is_repeat(scope, row, call_id, params)
                 if is_new:
                     _check_reachable(scope, row, params)
-                    arguments = _judged(row, params)
+                    arguments = _judged(row, params, await policies.limits_of(scope, row))
                     is_new = await calls.send_call(
                         scope,
                         call_id=call_id,
@@ -108,7 +110,12 @@ def node_methods(
         async with platform.database.transaction(connection.actor) as scope:
             return await calls.find_end(scope, call_id)
 
-    return {"node.list": list_nodes, "node.describe": describe, "node.rename": rename, "node.invoke": invoke}
+    return {
+        "node.list": list_nodes,
+        "node.describe": describe,
+        "node.rename": rename,
+        "node.invoke": invoke,
+    }
 
 
 class _ReadingCalls:
@@ -124,7 +131,7 @@ class _ReadingCalls:
     ) -> tuple[DeviceRow, calls.CallEnd] | None:
         """The machine, and how a call ended that went straight to it; None: it has to be kept first, or is."""
         actor = connection.actor
-        row = await self._recent.read(
+        row, limits = await self._recent.read(
             actor, ("machine", params.node_id), lambda: self._machine(actor, params)
         )
         words = self._direct.find_words(call_id)
@@ -133,7 +140,7 @@ class _ReadingCalls:
 
         def judge() -> ReadingCall:
             _check_command(row, params)
-            return ReadingCall(call_id, params.command, _judged(row, params), timeout)
+            return ReadingCall(call_id, params.command, _judged(row, params, limits), timeout)
 
         end = self._direct.find_end(call_id)
         node = self._direct.node_of(actor, row)
@@ -144,9 +151,10 @@ class _ReadingCalls:
                 raise NodeCallFailedError(node_code="TIMEOUT", reason="no answer in time") from None
         return (row, end) if end is not None else None
 
-    async def _machine(self, actor: Actor, params: p.NodeInvokeParams) -> DeviceRow:
+    async def _machine(self, actor: Actor, params: p.NodeInvokeParams) -> tuple[DeviceRow, Limits]:
         async with self._platform.database.transaction(actor, is_quiet=True) as scope:
-            return await registry.access_device_by_node(scope, params.node_id)
+            row = await registry.access_device_by_node(scope, params.node_id)
+            return row, await policies.limits_of(scope, row)
 
 
 async def _is_repeat(scope: Scope, row: DeviceRow, call_id: UUID, params: p.NodeInvokeParams) -> bool:
@@ -170,10 +178,10 @@ def _check_command(row: DeviceRow, params: p.NodeInvokeParams) -> None:
         raise CommandNotAllowedError(command=params.command)
 
 
-def _judged(row: DeviceRow, params: p.NodeInvokeParams) -> dict[str, Any]:
+def _judged(row: DeviceRow, params: p.NodeInvokeParams, limits: Limits) -> dict[str, Any]:
     """The arguments of a direct call. Only reading runs without a conversation to ask for approval in."""
     arguments = params.params if isinstance(params.params, dict) else {}
-    if row.client == pairing.NODE_HOST and params.command == node_host.WHICH:
+    if row.client == pairing.NODE_HOST and params.command in node_host.READING:
         return arguments
     tool = params.command
     try:
@@ -191,9 +199,16 @@ def _judged(row: DeviceRow, params: p.NodeInvokeParams) -> dict[str, Any]:
         raise InvalidInputError(field="params", reason=str(error)[:500]) from None
     assessment = grade_call(tool, decoded, home=row.home or "")
     verdict = policy.judge(assessment, rules=(), device_id=row.id, conversation_id=row.id)
+    if tool in limits.denied_tools:
+        raise CommandNotAllowedError(command=params.command)
     if verdict is not policy.Verdict.ALLOW:
         raise ApprovalNeededError(grade=assessment.grade.value)
     return arguments
+
+
+def caps_of(commands: Sequence[Any]) -> list[str]:
+    """What a machine can do, in the protocol's rougher words."""
+    return sorted({str(command).partition(".")[0] for command in commands})
 
 
 def _node(device: Device, hub: ConnectionHub) -> dict[str, Any]:
@@ -202,7 +217,7 @@ def _node(device: Device, hub: ConnectionHub) -> dict[str, Any]:
         "displayName": device.name,
         "platform": device.platform,
         "version": device.version,
-        "caps": sorted({str(command).partition(".")[0] for command in device.commands}),
+        "caps": caps_of(device.commands),
         "commands": device.commands,
         "paired": True,
         "connected": device.online,

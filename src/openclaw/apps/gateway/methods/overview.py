@@ -1,5 +1,6 @@
 """health, status, presence, models and the one agent."""
 
+from datetime import datetime
 from typing import Any
 
 from openclaw import __version__
@@ -9,6 +10,7 @@ from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.methods.addressing import key_of
 from openclaw.apps.gateway.registry import ConnectionHub
 from openclaw.domains.agents.service import providers
+from openclaw.domains.conversations.schemas import Conversation
 from openclaw.domains.conversations.service import catalog
 from openclaw.infra.scope import Actor
 from openclaw.infra.web.context import Platform
@@ -26,7 +28,11 @@ def overview_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handle
         async with platform.database.transaction(connection.actor, is_quiet=True) as scope:
             model = (await providers.list_models(scope))[0]
             found, count = await catalog.find_conversations(scope, limit=_RECENT)
-        recent = [{"key": key_of(c.id), "updatedAt": int(c.updated_at.timestamp() * 1000)} for c in found]
+            now = scope.now()
+        recent = [
+            {**_used(c, now), "kind": "direct", "sessionId": key_of(c.id), "model": model.name, "flags": []}
+            for c in found
+        ]
         return {
             "heartbeat": {"defaultAgentId": "main", "agents": []},
             "channelSummary": [],
@@ -48,7 +54,7 @@ def overview_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handle
         async with platform.database.transaction(connection.actor, is_quiet=True) as scope:
             found = await providers.list_models(scope)
         return {
-            "models": [{"id": model.id, "name": model.name, "provider": model.provider} for model in found]
+            "models": [{"id": model.name, "name": model.name, "provider": model.provider} for model in found]
         }
 
     async def agents(connection: Connection, _params: Any) -> dict[str, Any]:
@@ -75,14 +81,7 @@ async def health_of(platform: Platform, actor: Actor) -> dict[str, Any]:
     started = platform.clock.now()
     async with platform.database.transaction(actor, is_quiet=True) as scope:
         found, count = await catalog.find_conversations(scope, limit=_RECENT)
-    recent = [
-        {
-            "key": key_of(conversation.id),
-            "updatedAt": int(conversation.updated_at.timestamp() * 1000),
-            "age": int((started - conversation.updated_at).total_seconds() * 1000),
-        }
-        for conversation in found
-    ]
+    recent = [_used(conversation, started) for conversation in found]
     sessions = {"path": "", "count": count, "recent": recent}
     return {
         "ok": True,
@@ -95,4 +94,13 @@ async def health_of(platform: Platform, actor: Actor) -> dict[str, Any]:
         "defaultAgentId": "main",
         "agents": [{"agentId": "main", "isDefault": True, "sessions": sessions}],
         "sessions": sessions,
+    }
+
+
+def _used(conversation: Conversation, now: datetime) -> dict[str, Any]:
+    """A conversation in a list of those used last."""
+    return {
+        "key": key_of(conversation.id),
+        "updatedAt": int(conversation.updated_at.timestamp() * 1000),
+        "age": int((now - conversation.updated_at).total_seconds() * 1000),
     }

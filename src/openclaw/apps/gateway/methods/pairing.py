@@ -7,6 +7,7 @@ from uuid import UUID
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.errors import NoDeviceTokensError
+from openclaw.apps.gateway.methods.nodes import caps_of
 from openclaw.domains.devices.errors import PairingRequestNotFoundError
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.service import pairing, registry
@@ -37,6 +38,12 @@ def pairing_methods(platform: Platform) -> dict[str, Handler]:
             row = await pairing.approve(scope, connection.actor, _parse(params.request_id))
             device = _paired(row, scope.now())
         return {"requestId": params.request_id, "device": device}
+
+    async def approve_node(connection: Connection, params: p.PairDecisionParams) -> dict[str, Any]:
+        async with platform.database.system() as scope:
+            row = await pairing.approve(scope, connection.actor, _parse(params.request_id))
+            node = _paired_node(row, scope.now())
+        return {"requestId": params.request_id, "node": node}
 
     async def reject(connection: Connection, params: p.PairDecisionParams) -> dict[str, Any]:
         async with platform.database.system() as scope:
@@ -77,7 +84,7 @@ def pairing_methods(platform: Platform) -> dict[str, Handler]:
         "device.pair.rename": rename,
         # What gates a node here is its device: the one list answers both of the protocol's questions.
         "node.pair.list": list_nodes,
-        "node.pair.approve": approve,
+        "node.pair.approve": approve_node,
         "node.pair.reject": reject,
         "device.token.revoke": revoke_token,
         "device.token.rotate": rotate_token,
@@ -94,9 +101,12 @@ def _parse(text: str) -> UUID:
 def _paired_node(device: DeviceRow, now: datetime) -> dict[str, Any]:
     return {
         "nodeId": device.node_id,
+        "clientId": "node-host",
+        "clientMode": "node",
         "displayName": device.name,
         "platform": device.platform,
         "version": device.version,
+        "caps": caps_of(device.commands),
         "commands": device.commands,
         "createdAtMs": int(device.linked_at.timestamp() * 1000),
         "approvedAtMs": int(device.linked_at.timestamp() * 1000),

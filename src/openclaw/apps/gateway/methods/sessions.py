@@ -35,24 +35,7 @@ def session_methods(platform: Platform) -> dict[str, Handler]:
     """Handlers by name."""
 
     async def list_sessions(connection: Connection, params: SessionsListParams) -> dict[str, Any]:
-        limit, offset = params.limit or MAX_PAGE, params.offset or 0
-        async with platform.database.transaction(connection.actor) as scope:
-            found, count = await _find(scope, params, offset=offset, limit=limit)
-            await _call_main(scope, connection)
-            model = (await providers.list_models(scope))[0]
-            now = scope.now()
-        rows = [
-            _row(conversation, name_of(connection, conversation.id), model.provider, model.name)
-            for conversation in found
-        ]
-        return {
-            "ts": int(now.timestamp() * 1000),
-            "path": "",
-            "count": len(rows),
-            "defaults": {"modelProvider": model.provider, "model": model.name, "contextTokens": None},
-            "sessions": rows,
-            **(_position(offset + len(rows), count, limit) if connection.protocol >= 4 else {}),
-        }
+        return await list_of(platform, connection, params)
 
     async def preview(connection: Connection, params: SessionsPreviewParams) -> dict[str, Any]:
         limit = params.limit or _PREVIEWS
@@ -71,14 +54,17 @@ def session_methods(platform: Platform) -> dict[str, Handler]:
             if params.archived is not UNSET:
                 await catalog.set_archived(scope, conversation_id, archived=params.archived is True)
             entry = await catalog.get_conversation(scope, conversation_id)
-        return {"ok": True, "path": "", "key": params.key, "entry": _entry(entry)}
+            model = (await providers.list_models(scope))[0]
+        resolved = {"modelProvider": model.provider, "model": model.name}
+        return {"ok": True, "path": "", "key": params.key, "entry": _entry(entry), "resolved": resolved}
 
     async def reset(connection: Connection, params: SessionsResetParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
             conversation_id = await conversation_of(scope, params.key, connection)
             await messages.start_over(scope, conversation_id)
             entry = await catalog.get_conversation(scope, conversation_id)
-        return {"ok": True, "key": params.key, "entry": _entry(entry)}
+            model = (await providers.list_models(scope))[0]
+        return {"ok": True, "key": params.key, "entry": {**_entry(entry), "model": model.name}}
 
     async def delete(connection: Connection, params: SessionsDeleteParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
@@ -99,6 +85,28 @@ def session_methods(platform: Platform) -> dict[str, Handler]:
         "sessions.patch": patch,
         "sessions.reset": reset,
         "sessions.delete": delete,
+    }
+
+
+async def list_of(platform: Platform, connection: Connection, params: SessionsListParams) -> dict[str, Any]:
+    """A page of the user's conversations, as ``sessions.list`` answers it."""
+    limit, offset = params.limit or MAX_PAGE, params.offset or 0
+    async with platform.database.transaction(connection.actor) as scope:
+        found, count = await _find(scope, params, offset=offset, limit=limit)
+        await _call_main(scope, connection)
+        model = (await providers.list_models(scope))[0]
+        now = scope.now()
+    rows = [
+        _row(conversation, name_of(connection, conversation.id), model.provider, model.name)
+        for conversation in found
+    ]
+    return {
+        "ts": int(now.timestamp() * 1000),
+        "path": "",
+        "count": len(rows),
+        "defaults": {"modelProvider": model.provider, "model": model.name, "contextTokens": None},
+        "sessions": rows,
+        **(_position(offset + len(rows), count, limit) if connection.protocol >= 4 else {}),
     }
 
 
@@ -184,4 +192,6 @@ def _entry(conversation: Conversation) -> dict[str, Any]:
         "sessionId": key_of(conversation.id),
         "label": conversation.title,
         "updatedAt": int(conversation.updated_at.timestamp() * 1000),
+        "systemSent": True,
+        "abortedLastRun": False,
     }

@@ -9,7 +9,7 @@ from openclaw.domains.agents.jobs.live import LiveRun
 from openclaw.domains.agents.models import RunRow, RunStepRow
 from openclaw.domains.agents.service import providers
 from openclaw.domains.agents.service.transcript import History
-from openclaw.domains.devices.service import registry
+from openclaw.domains.devices.service import groups, registry
 from openclaw.domains.identity.models import UserRow
 from openclaw.infra.scope import Actor, Scope
 from openclaw.infra.secrets import KeyRing
@@ -26,6 +26,7 @@ async def load_context(
     for step in await repository.list_steps(scope, [*wanted, run.id]):
         steps.setdefault(step.run_id, []).append(step)
     config = await providers.default_config(scope, keys)
+    linked = await registry.list_devices(scope)
     machines = [
         DeviceNote(
             id=ids.to_wire("dev", device.id),
@@ -33,9 +34,15 @@ async def load_context(
             online=device.online,
             platform=device.platform,
             home=device.home,
+            primary=device.primary,
         )
-        for device in await registry.list_devices(scope)
+        for device in linked
     ]
+    names = {device.id: device.name for device in linked}
+    fleet = {
+        group.name: [names[member] for member in group.device_ids]
+        for group in await groups.list_groups(scope)
+    }
     return RunContext(
         actor=replace(scope.who, language=user.language),
         run_id=run.id,
@@ -47,6 +54,7 @@ async def load_context(
             user=user.display_name,
             now=scope.now(),
             devices=machines,
+            groups=fleet,
             language=user.language,
             device_id=ids.to_wire("dev", run.device_id) if run.device_id else None,
         ),

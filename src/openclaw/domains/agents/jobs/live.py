@@ -1,12 +1,15 @@
 """What a run says while it works: text as it streams, tools as they start, print and end."""
 
 import asyncio
+import contextlib
+from collections.abc import Generator
 from typing import Any
 from uuid import UUID
 
+from openclaw.domains.agents.events import run_topic
 from openclaw.domains.agents.models import RunStepRow
-from openclaw.domains.devices.events import user_topic
 from openclaw.infra.bus import EventBus, publish
+from openclaw.infra.feed import echo_topic, tell, user_topic
 from openclaw.infra.jsonb import storable
 from openclaw.infra.scope import Actor, Scope
 from openclaw.kit import ids
@@ -19,7 +22,8 @@ class LiveRun:
     """The events of one run, to every connection of its user.
 
     Text is cumulative, so that a client that missed some needs nothing repeated; it is sent as it comes, but at most
-    25 times a second. Ends and approvals are sent with the transaction that they belong to.
+    25 times a second. Beginnings, steps, ends and approvals are told with the transaction that they belong to, and can
+    be read again by a client that comes back; it asks for the text of the moment (``repeating``).
     """
 
     def __init__(
@@ -34,7 +38,9 @@ class LiveRun:
     ) -> None:
         self._bus = bus
         self._clock = clock
-        self._topic = user_topic(actor.user_id, actor.workspace_id)
+        self._owner = actor.user_id, actor.workspace_id
+        self._topic = user_topic(*self._owner)
+        self._run_id = run_id
         self._names = {
             "runId": client_run_id,
             "run": ids.to_wire("run", run_id),
@@ -69,12 +75,32 @@ class LiveRun:
 
     async def tool_with(self, scope: Scope, step: RunStepRow, phase: str) -> None:
         """A tool call changed in this transaction."""
-        await publish(scope, self._topic, self._tool_event(step, phase))
+        await tell(scope, *self._owner, self._tool_event(step, phase))
 
-    def started(self) -> None:
-        """The run works from now on."""
+    async def said(self, scope: Scope) -> None:
+        """What the model has said is kept in this transaction: who missed it finds it before what follows."""
+        if self._text:
+            await tell(scope, *self._owner, self._text_event(""))
+
+    async def started(self, scope: Scope) -> None:
+        """The run works from this transaction on. Another process may have begun before: its text is void."""
         data = {"phase": "start", "startedAt": self._now()}
-        self._bus.publish_live(self._topic, self._agent_event("lifecycle", data))
+        await tell(scope, *self._owner, self._agent_event("lifecycle", data))
+
+    @contextlib.contextmanager
+    def repeating(self) -> Generator[None]:
+        """While inside, whoever comes back in mid-sentence is told the text so far."""
+        topic = echo_topic(*self._owner)
+
+        def repeat(_topic: str, _body: dict[str, Any]) -> None:
+            if self._text:
+                self._bus.publish_live(self._topic, self._text_event(""))
+
+        self._bus.subscribe(topic, repeat)
+        try:
+            yield
+        finally:
+            self._bus.unsubscribe(topic, repeat)
 
     async def finished(self, scope: Scope, *, state: str, text: str, error: dict[str, str] | None) -> None:
         """The run has ended, in this transaction."""
@@ -86,10 +112,16 @@ class LiveRun:
             chat |= {"state": "aborted", "stopReason": "rpc"}
         else:
             words = error["title"] if error else ""
-            chat |= {"state": "error", "errorMessage": words, "errorKind": error["code"] if error else ""}
+            chat |= {
+                "state": "error",
+                "errorMessage": words,
+                "errorKind": "unknown",
+                "errorCode": error["code"] if error else "",
+            }
             phase = {"phase": "error", "error": words, "endedAt": self._now()}
-        await publish(scope, self._topic, self._agent_event("lifecycle", phase))
-        await publish(scope, self._topic, {"event": "chat", "payload": chat})
+        await tell(scope, *self._owner, self._agent_event("lifecycle", phase))
+        await tell(scope, *self._owner, {"event": "chat", "payload": chat})
+        await publish(scope, run_topic(self._run_id), {"kind": "ended"})
 
     def _flushed(self) -> None:
         """Send what has come; after that nothing for a moment, so that a quick model is told in larger pieces."""
@@ -103,6 +135,9 @@ class LiveRun:
             return
         piece, self._unsent = self._unsent, ""
         self._text += piece
+        self._bus.publish_live(self._topic, self._text_event(piece))
+
+    def _text_event(self, piece: str) -> dict[str, Any]:
         payload = {
             **self._names,
             "seq": self._next(),
@@ -110,7 +145,7 @@ class LiveRun:
             "deltaText": piece,
             "message": _message(self._text, self._now()),
         }
-        self._bus.publish_live(self._topic, {"event": "chat", "payload": payload})
+        return {"event": "chat", "payload": payload}
 
     def _tool_event(self, step: RunStepRow, phase: str, **more: Any) -> dict[str, Any]:
         data: dict[str, Any] = {
@@ -123,6 +158,11 @@ class LiveRun:
         }
         if step.device_id is not None:
             data["device"] = {"id": ids.to_wire("dev", step.device_id), "name": step.device_name}
+        if step.targets:
+            data["targets"] = [
+                {"id": ids.to_wire("dev", UUID(hex=target["id"])), "name": target["name"]}
+                for target in step.targets
+            ]
         if phase == "start":
             data["args"] = step.arguments
         if phase == "result":

@@ -13,6 +13,7 @@ from openclaw.domains.agents.events import run_topic
 from openclaw.domains.agents.jobs.asking import Asker, count_cost, count_usage, dumped
 from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
 from openclaw.domains.agents.jobs.entering import bare_context, load_context
+from openclaw.domains.agents.jobs.fan_out import calls_of
 from openclaw.domains.agents.jobs.live import LiveRun
 from openclaw.domains.agents.jobs.tools import ToolRunner
 from openclaw.domains.agents.models import RunRow, RunStepRow
@@ -88,7 +89,8 @@ class RunJob:
             async with self._bus.wakeups(run_topic(run_id)) as woken:
                 ctx = await self._enter(actor, run_id)
                 if ctx is not None:
-                    await self._work_until_aborted(ctx, woken)
+                    with ctx.live.repeating():
+                        await self._work_until_aborted(ctx, woken)
         except RunSuperseded:
             _log.info("another process goes on with the run", run_id=payload["runId"])
         except UnavailableError:
@@ -121,7 +123,7 @@ class RunJob:
                 return None
             if ctx.awaits_approval:  # entered again: the question still stands
                 run.state = "awaiting_approval"
-        live.started()
+            await live.started(scope)
         return ctx
 
     async def _give_up(
@@ -216,6 +218,8 @@ class RunJob:
         }
         await self._add_words(scope, ctx, output, state="ok", model=reply.model)
         count_usage(run, reply)
+        if reply.tool_calls:
+            await ctx.live.said(scope)
         for number, call in enumerate(reply.tool_calls, start=1):
             planned = await self._tools.plan(
                 scope, ctx, call, position=len(ctx.steps) + 1, is_too_many=number > MAX_TOOL_CALLS
@@ -267,7 +271,8 @@ class RunJob:
             await approvals.cancel_of_run(scope, ctx.run_id)
             # What a machine has not run yet must not run later, when it comes back.
             for step in await repository.list_open_tools(scope, ctx.run_id):
-                await calls.cancel_call(scope, step.id)
+                for _, call_id in calls_of(step):
+                    await calls.cancel_call(scope, call_id)
             error_of_step = {"code": "ABORTED", "message": "It was stopped before it ended."}
             await repository.end_open_steps(scope, ctx.run_id, state="aborted", error=error_of_step)
         await self._transcript.finish(

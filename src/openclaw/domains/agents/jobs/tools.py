@@ -1,6 +1,7 @@
 """Tool calls of a run: judged, asked for, sent to the machine, awaited, kept."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,11 +12,14 @@ import structlog
 from openclaw.domains.agents import policy, repository
 from openclaw.domains.agents.events import run_topic
 from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
+from openclaw.domains.agents.jobs.fan_out import MAX_TARGETS, TOOLS, FanOut, as_targets, calls_of
+from openclaw.domains.agents.jobs.planning import find_refusal, judge_on, with_exact_paths
 from openclaw.domains.agents.models import ApprovalRow, RunStepRow
 from openclaw.domains.agents.service import approvals, runs
 from openclaw.domains.audit import service as audit
 from openclaw.domains.devices.errors import DeviceNotFoundError, NoDeviceError
-from openclaw.domains.devices.service import calls, registry
+from openclaw.domains.devices.models import DeviceRow
+from openclaw.domains.devices.service import calls, groups, registry
 from openclaw.domains.devices.service.pairing import NODE_HOST
 from openclaw.domains.devices.service.waiting import watching
 from openclaw.domains.workspaces import service as workspaces
@@ -28,8 +32,7 @@ from openclaw.infra.metrics import TOOL_CALLS
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import UnavailableError
-from openclaw.protocol import node_host
-from openclaw.protocol.grading import Assessment, Grade, grade_call
+from openclaw.protocol.grading import Assessment
 from openclaw.protocol.tools import decode_arguments
 from openclaw.runtime.streaming import ToolCall
 from openclaw.runtime.toolset import find_tool, split_device
@@ -55,6 +58,7 @@ class ToolRunner:
         self._database = database
         self._bus = bus
         self._blobs = blobs
+        self._fan_out = FanOut(database=database, bus=bus)
         self._approval_lifetime = timedelta(minutes=config.approval_minutes)
         self._device_wait = timedelta(minutes=config.device_wait_minutes)
 
@@ -90,39 +94,46 @@ class ToolRunner:
         except ValueError as error:
             return _failed(scope, step, "INVALID_ARGUMENTS", str(error)[:1000])
         try:
-            device = await registry.choose_device(scope, named=device_name, preferred_id=ctx.device_id)
+            label, devices = await groups.choose_devices(
+                scope, tool=tool, named=device_name, preferred_id=ctx.device_id
+            )
         except (NoDeviceError, DeviceNotFoundError) as error:
             return _failed(scope, step, "NO_DEVICE", str(error))
-        step.device_id, step.device_name = device.id, device.name
-        if device.client == NODE_HOST and not node_host.offers(tool, device.commands):
-            return _failed(
-                scope, step, "NOT_OFFERED", f"{device.name} cannot do {tool}; it runs commands with exec."
-            )
-        step.arguments = _with_exact_paths(arguments, device.home)
-        assessment = grade_call(tool, decoded, home=device.home or "")
-        rules = await approvals.load_rules(scope) if assessment.grade == Grade.MODIFY else ()
-        verdict = policy.judge(
-            assessment, rules=rules, device_id=device.id, conversation_id=ctx.conversation_id
-        )
-        if verdict is policy.Verdict.REFUSE:
-            why = "; ".join(
-                segment.why for segment in assessment.segments if segment.grade == Grade.DANGEROUS
-            )
-            step = _failed(scope, step, "REFUSED", f"This is never run: {why}.")
+        step.device_name = label
+        if obstacle := _obstacle(tool, devices):
+            return _failed(scope, step, *obstacle)
+        if len(devices) > 1:
+            step.targets = as_targets(devices)
+        else:
+            step.device_id = devices[0].id
+            step.arguments = with_exact_paths(arguments, devices[0].home)
+        plan = await judge_on(scope, devices, tool, decoded, conversation_id=ctx.conversation_id)
+        if plan.verdict is policy.Verdict.REFUSE:
+            step = _failed(scope, step, "REFUSED", plan.refusal or "This is never run.")
             step.state = "denied"
-        elif verdict is policy.Verdict.ASK:
-            await self._ask(scope, ctx, step, assessment)
+        elif plan.verdict is policy.Verdict.ASK:
+            await self._ask(scope, ctx, step, plan.assessment, devices)
         return step
 
     async def run(self, ctx: RunContext, step: RunStepRow) -> None:
         """Bring a planned call to its end: wait for the answer if one is needed, then for the machine."""
         if step.state == "awaiting_approval" and not await self._is_allowed(ctx, step):
             return
-        await self._call(ctx, step)
+        if step.targets:
+            await self._call_all(ctx, step)
+        else:
+            await self._call(ctx, step)
 
-    async def _ask(self, scope: Scope, ctx: RunContext, step: RunStepRow, assessment: Assessment) -> None:
-        assert step.device_id is not None
-        possible = policy.possible_rules(assessment)
+    async def _ask(
+        self,
+        scope: Scope,
+        ctx: RunContext,
+        step: RunStepRow,
+        assessment: Assessment,
+        devices: Sequence[DeviceRow],
+    ) -> None:
+        # A rule is for one machine, so an answer about several leaves none.
+        possible = policy.possible_rules(assessment) if len(devices) == 1 else []
         segments = [
             {"text": s.text, "program": s.program, "grade": s.grade.value, "why": s.why}
             for s in assessment.segments
@@ -135,8 +146,9 @@ class ToolRunner:
             run_id=ctx.run_id,
             step_id=step.id,
             conversation_id=ctx.conversation_id,
-            device_id=step.device_id,
+            device_id=devices[0].id,
             device_name=step.device_name or "",
+            targets=step.targets,
             tool_call_id=step.tool_call_id or "",
             tool=step.name,
             arguments=step.arguments or {},
@@ -157,6 +169,8 @@ class ToolRunner:
     async def _is_allowed(self, ctx: RunContext, step: RunStepRow) -> bool:
         """Wait for the user, for as long as the question stands. A denial ends the step."""
         async with self._bus.wakeups(run_topic(ctx.run_id)) as woken:
+            # Only now: what the calls before it changed, its owner has allowed.
+            await self._announce(ctx, step)
             while True:
                 woken.clear()
                 async with self._database.transaction(ctx.actor) as scope:
@@ -177,6 +191,17 @@ class ToolRunner:
                         await woken.wait()
                 except TimeoutError:
                     continue
+
+    async def _announce(self, ctx: RunContext, step: RunStepRow) -> None:
+        async with self._database.transaction(ctx.actor) as scope:
+            for device_id, call_id in calls_of(step):
+                await calls.announce_call(
+                    scope,
+                    call_id=call_id,
+                    device_id=device_id,
+                    command=step.name,
+                    params=step.arguments or {},
+                )
 
     async def _deny(self, scope: Scope, ctx: RunContext, step: RunStepRow, row: ApprovalRow) -> None:
         if row.state == "expired":
@@ -208,18 +233,35 @@ class ToolRunner:
             state = "ok" if end.error is None else "error"
             await self._end(scope, ctx, step, state=state, output=output, error=end.error)
 
+    async def _call_all(self, ctx: RunContext, step: RunStepRow) -> None:
+        """Several machines: it went well when it did on one of them; the result says so for each."""
+        async with self._database.transaction(ctx.actor) as scope:
+            run = await repository.lock_run(scope, ctx.run_id, epoch=ctx.epoch)
+            if run is None:
+                raise RunSuperseded
+            run.state = step.state = "running"
+            await repository.update_step(scope, step.id, state="running")
+            await ctx.live.tool_with(scope, step, "update")
+        ends = await self._fan_out.run(ctx, step, timeout=_timeout(step))
+        output, error = None, None
+        if any(end["ok"] for end in ends):
+            output = await self._kept(ctx, step, {"devices": ends})
+        else:
+            said = "; ".join(f"{end['device']['name']}: {end['error'].get('message')}" for end in ends)
+            error = {"code": "FAILED_EVERYWHERE", "message": said[:4000]}
+        async with self._database.transaction(ctx.actor) as scope:
+            state = "ok" if error is None else "error"
+            await self._end(scope, ctx, step, state=state, output=output, error=error)
+
     async def _expire(self, ctx: RunContext, step: RunStepRow) -> calls.CallEnd:
         """Waited long enough. An answer that came at the last moment is an answer all the same."""
         async with self._database.transaction(ctx.actor) as scope:
             return await calls.expire_call(scope, step.id)
 
     async def _send(self, ctx: RunContext, step: RunStepRow) -> "_Sent | None":
-        """Hand the call to the machine; None when it has no machine any more, which ends the step."""
+        """Hand the call to the machine; None when that ends the step: no machine any more, or refused now."""
         assert step.device_id is not None
-        arguments = step.arguments or {}
-        timeout = (
-            timedelta(seconds=float(arguments.get("timeout_seconds", 120))) if step.name == "exec" else _QUICK
-        )
+        arguments, timeout = step.arguments or {}, _timeout(step)
         async with self._database.transaction(ctx.actor) as scope:
             run = await repository.lock_run(scope, ctx.run_id, epoch=ctx.epoch)
             if run is None:
@@ -232,6 +274,11 @@ class ToolRunner:
                     return _Sent(timedelta(seconds=1), is_new=False)
                 error = {"code": "NO_DEVICE", "message": "The device is no longer linked."}
                 await self._end(scope, ctx, step, state="error", output=None, error=error)
+                return None
+            refusal = await find_refusal(scope, device, step.name, arguments)
+            if refusal is not None and not await calls.exists(scope, step.id):
+                error = {"code": "REFUSED", "message": refusal}
+                await self._end(scope, ctx, step, state="denied", output=None, error=error)
                 return None
             state = "running" if registry.is_online(device, scope.now()) else "waiting_for_device"
             run.state = step.state = state
@@ -302,15 +349,39 @@ class ToolRunner:
             except UnavailableError as error:  # the run needs no more than the row keeps
                 _log.warning("the whole of a large result is not kept", step_id=step.id.hex, error=str(error))
         trimmed: dict[str, Any] = orjson.loads(body)
-        for key, value in trimmed.items():
-            if isinstance(value, str) and len(value) > _KEPT_OF_TEXT:
-                half = _KEPT_OF_TEXT // 2
-                trimmed[key] = (
-                    f"{value[:half]}\n… {len(value) - _KEPT_OF_TEXT} characters left out …\n{value[-half:]}"
-                )
-            elif isinstance(value, list):
-                trimmed[key] = value[:500]
+        ends = trimmed["devices"] if step.targets else [{"result": trimmed}]
+        for end in ends:
+            _shorten(end.get("result") or {}, _KEPT_OF_TEXT // len(ends))
         return {**trimmed, "isShortened": True}
+
+
+def _shorten(result: dict[str, Any], kept: int) -> None:
+    """Keep the beginning and the end of long texts, and the beginning of long lists."""
+    for key, value in result.items():
+        if isinstance(value, str) and len(value) > kept:
+            half = kept // 2
+            result[key] = f"{value[:half]}\n… {len(value) - kept} characters left out …\n{value[-half:]}"
+        elif isinstance(value, list):
+            result[key] = value[:500]
+
+
+def _obstacle(tool: str, devices: Sequence[DeviceRow]) -> tuple[str, str] | None:
+    """Why a call cannot go to these machines: a code and words for the model."""
+    if len(devices) > MAX_TARGETS:
+        return "TOO_MANY_DEVICES", f"At most {MAX_TARGETS} devices can be asked at once."
+    if len(devices) > 1 and tool not in TOOLS:
+        return "ONE_DEVICE", f"{tool} acts on one device at a time: call it once for each."
+    unable = [device for device in devices if not groups.offers(device, tool)]
+    if len(unable) < len(devices):
+        return None  # those that can do it; the result names the others
+    hint = "; it runs commands with exec" if unable[0].client == NODE_HOST else ""
+    return "NOT_OFFERED", f"{', '.join(device.name for device in unable)} cannot do {tool}{hint}."
+
+
+def _timeout(step: RunStepRow) -> timedelta:
+    if step.name != "exec":
+        return _QUICK
+    return timedelta(seconds=float((step.arguments or {}).get("timeout_seconds", 120)))
 
 
 def _storable_arguments(call: ToolCall) -> dict[str, Any]:
@@ -318,16 +389,6 @@ def _storable_arguments(call: ToolCall) -> dict[str, Any]:
         return checked(call.arguments or {})
     except ValueError:
         return {}
-
-
-def _with_exact_paths(arguments: dict[str, Any], home: str | None) -> dict[str, Any]:
-    """``~`` as the machine's home folder, so that the user is asked about the path that is meant."""
-    exact = dict(arguments)
-    for name in ("path", "to", "cwd"):
-        value = exact.get(name)
-        if home and isinstance(value, str) and (value == "~" or value.startswith("~/")):
-            exact[name] = home + value[1:]
-    return exact
 
 
 def _failed(scope: Scope, step: RunStepRow, code: str, message: str) -> RunStepRow:

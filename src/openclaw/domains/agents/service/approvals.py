@@ -1,8 +1,9 @@
 """Approvals: asked by a run, answered once from any surface, remembered as rules."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from openclaw.domains.agents import repository
 from openclaw.domains.agents.errors import (
@@ -12,7 +13,7 @@ from openclaw.domains.agents.errors import (
     RuleNotFoundError,
     RuleNotPossibleError,
 )
-from openclaw.domains.agents.events import run_topic
+from openclaw.domains.agents.events import approval_topic, run_topic
 from openclaw.domains.agents.models import ApprovalRow, ApprovalRuleRow
 from openclaw.domains.agents.policy import Rule
 from openclaw.domains.agents.schemas import (
@@ -24,10 +25,11 @@ from openclaw.domains.agents.schemas import (
     Risk,
 )
 from openclaw.domains.audit import service as audit
-from openclaw.domains.devices.events import user_topic
+from openclaw.domains.devices.service import calls
 from openclaw.domains.devices.service import registry as devices
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
+from openclaw.infra.feed import tell
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
 from openclaw.protocol.grading import why_in
@@ -42,10 +44,17 @@ async def list_approvals(scope: Scope, *, state: str | None, limit: int) -> list
 
 
 async def get_approval(scope: Scope, approval_id: UUID) -> Approval:
-    """One approval. Raises ApprovalNotFoundError."""
+    """One approval. Raises ApprovalNotFoundError.
+
+    A client's question is ended by whoever looks when its time is over: there may be nobody left who waits for it.
+    """
     row = await repository.find_approval(scope, approval_id)
     if row is None:
         raise ApprovalNotFoundError
+    if row.run_id is None and row.state == "pending" and row.expires_at <= scope.now():
+        await expire(scope, row.id)
+        row = await repository.find_approval(scope, approval_id)
+        assert row is not None
     return view(row, scope.who.language)
 
 
@@ -67,14 +76,14 @@ async def decide(scope: Scope, approval_id: UUID, data: Decide) -> Approval:
     if is_allowed and row.grade == "high" and not data.confirm:
         raise ConfirmationNeededError
     if data.decision in ("allow_always", "allow_conversation"):
-        await _add_rules(scope, row, only_here=data.decision == "allow_conversation")
+        await _add_rules(scope, row, data)
     row.decision, row.reason = data.decision, data.reason
     await _end(scope, row, state="allowed" if is_allowed else "denied", by=scope.user_id)
     detail = {
         "tool": row.tool,
         "decision": data.decision,
         "grade": row.grade,
-        "runId": ids.to_wire("run", row.run_id),
+        "runId": ids.to_wire("run", row.run_id) if row.run_id else None,
     }
     await audit.append(scope, "agents.approval_decided", subject=ids.to_wire("appr", row.id), detail=detail)
     return view(row, scope.who.language)
@@ -98,19 +107,34 @@ async def cancel_of_run(scope: Scope, run_id: UUID) -> None:
 
 async def announce(scope: Scope, row: ApprovalRow) -> None:
     """Tell every surface of the user about a new question."""
-    approval = view(row, scope.who.language).model_dump(mode="json", by_alias=True)
-    payload = {
-        "id": ids.to_wire("appr", row.id),
-        "request": _request(row),
-        "approval": approval,
-        "createdAtMs": int(row.requested_at.timestamp() * 1000),
-        "expiresAtMs": int(row.expires_at.timestamp() * 1000),
+    payload = asked(view(row, scope.who.language))
+    await tell(scope, row.user_id, row.workspace_id, {"event": "exec.approval.requested", "payload": payload})
+
+
+def asked(approval: Approval) -> dict[str, Any]:
+    """A question as ``exec.approval.requested`` tells it, and ``exec.approval.list``."""
+    return {
+        "id": ids.to_wire("appr", approval.id),
+        "approvalKind": "exec",
+        "request": _request(approval),
+        "approval": approval.model_dump(mode="json", by_alias=True),
+        "createdAtMs": int(approval.requested_at.timestamp() * 1000),
+        "expiresAtMs": int(approval.expires_at.timestamp() * 1000),
     }
-    await publish(
-        scope,
-        user_topic(row.user_id, row.workspace_id),
-        {"event": "exec.approval.requested", "payload": payload},
-    )
+
+
+async def list_awaited_calls(scope: Scope, device_id: UUID) -> list[dict[str, Any]]:
+    """The calls to a machine that wait for an answer, as gateways pass them on."""
+    return [
+        calls.invoke_request(
+            call_id_of(row.step_id, device_id, row.targets),
+            command=row.tool,
+            params=row.arguments,
+            timeout_ms=0,
+        )
+        for row in await repository.list_pending_of_device(scope, device_id)
+        if row.step_id is not None
+    ]
 
 
 async def list_rules(scope: Scope) -> list[ApprovalRule]:
@@ -138,6 +162,7 @@ async def load_rules(scope: Scope) -> list[Rule]:
             conversation_id=row.conversation_id,
             program=row.program,
             folder=row.folder,
+            id=row.id,
         )
         for row in await repository.list_rules(scope)
     ]
@@ -152,14 +177,18 @@ async def revoke_rule(scope: Scope, rule_id: UUID) -> None:
 
 def view(row: ApprovalRow, language: str) -> Approval:
     """An approval as its user sees it, its reasons in ``language``."""
+    device = DeviceRef(id=row.device_id, name=row.device_name) if row.device_id else None
     return Approval(
         id=row.id,
+        link=f"/approvals/{ids.to_wire('appr', row.id)}",
         run_id=row.run_id,
         conversation_id=row.conversation_id,
+        asked_by=row.asked_by,
         tool_call_id=row.tool_call_id,
         tool=row.tool,
         arguments=row.arguments,
-        device=DeviceRef(id=row.device_id, name=row.device_name),
+        device=device,
+        targets=target_refs(row.targets),
         grade=row.grade,  # type: ignore[arg-type]
         risk=_risk(row, language),
         folder=row.folder,
@@ -173,6 +202,16 @@ def view(row: ApprovalRow, language: str) -> Approval:
     )
 
 
+def call_id_of(step_id: UUID, device_id: UUID, targets: list[Any] | None) -> UUID:
+    """The id of a step's call on one of its machines: its own where there are several, the step's for a single one."""
+    return uuid5(step_id, device_id.hex) if targets else step_id
+
+
+def target_refs(targets: list[Any] | None) -> list[DeviceRef]:
+    """The machines of a call to several, as they travel."""
+    return [DeviceRef(id=UUID(hex=target["id"]), name=target["name"]) for target in targets or ()]
+
+
 def _risk(row: ApprovalRow, language: str) -> Risk:
     risk = Risk.model_validate(row.risk)
     segments = [
@@ -182,7 +221,7 @@ def _risk(row: ApprovalRow, language: str) -> Risk:
 
 
 def _coverage(row: ApprovalRow, language: str) -> Coverage | None:
-    if not row.programs or row.folder is None:
+    if not row.programs or row.folder is None or row.device_id is None:
         return None
     program = ", ".join(row.programs)
     words = {"en": "{0} in {1} and below, on {2}", "zh": "{2} 上 {1} 及其子文件夹中的 {0}"}
@@ -190,8 +229,11 @@ def _coverage(row: ApprovalRow, language: str) -> Coverage | None:
     return Coverage(program=program, folder=row.folder, text=text)
 
 
-async def _add_rules(scope: Scope, row: ApprovalRow, *, only_here: bool) -> None:
-    if not row.programs or row.folder is None:
+async def _add_rules(scope: Scope, row: ApprovalRow, data: Decide) -> None:
+    only_here = data.decision == "allow_conversation"
+    if not row.programs or row.folder is None or row.device_id is None:
+        raise RuleNotPossibleError
+    if only_here and row.conversation_id is None:
         raise RuleNotPossibleError
     rules: Sequence[ApprovalRuleRow] = [
         ApprovalRuleRow(
@@ -204,7 +246,7 @@ async def _add_rules(scope: Scope, row: ApprovalRow, *, only_here: bool) -> None
             program=program,
             folder=row.folder,
             created_at=scope.now(),
-            expires_at=None,
+            expires_at=scope.now() + timedelta(days=data.rule_days) if data.rule_days else None,
             revoked_at=None,
         )
         for program in row.programs
@@ -214,7 +256,8 @@ async def _add_rules(scope: Scope, row: ApprovalRow, *, only_here: bool) -> None
 
 async def _end(scope: Scope, row: ApprovalRow, *, state: str, by: UUID | None) -> None:
     row.state, row.decided_at, row.decided_by_user_id = state, scope.now(), by
-    await publish(scope, run_topic(row.run_id), {"kind": "approval", "state": state})
+    topic = run_topic(row.run_id) if row.run_id else approval_topic(row.id)
+    await publish(scope, topic, {"kind": "approval", "state": state})
     payload = {
         "id": ids.to_wire("appr", row.id),
         "decision": _wire_decision(row),
@@ -222,11 +265,7 @@ async def _end(scope: Scope, row: ApprovalRow, *, state: str, by: UUID | None) -
         "ts": int(scope.now().timestamp() * 1000),
         "approval": view(row, scope.who.language).model_dump(mode="json", by_alias=True),
     }
-    await publish(
-        scope,
-        user_topic(row.user_id, row.workspace_id),
-        {"event": "exec.approval.resolved", "payload": payload},
-    )
+    await tell(scope, row.user_id, row.workspace_id, {"event": "exec.approval.resolved", "payload": payload})
 
 
 def _wire_decision(row: ApprovalRow) -> str | None:
@@ -235,20 +274,21 @@ def _wire_decision(row: ApprovalRow) -> str | None:
     return "deny" if row.state in ("denied", "expired") else None
 
 
-def _request(row: ApprovalRow) -> dict[str, Any]:
-    arguments = row.arguments
+def _request(approval: Approval) -> dict[str, Any]:
+    arguments = approval.arguments
     command = (
         arguments.get("command")
         or " ".join(arguments.get("argv") or [])
-        or f"{row.tool} {arguments.get('path', '')}"
+        or f"{approval.tool} {arguments.get('path', '')}"
     )
+    conversation_id = approval.conversation_id
     return {
         "command": command,
         "cwd": arguments.get("cwd"),
-        "host": row.device_name,
-        "security": row.grade,
+        "host": approval.device.name if approval.device else approval.asked_by,
+        "security": approval.grade,
         "ask": "always",
         "agentId": "main",
         "resolvedPath": None,
-        "sessionKey": ids.to_wire("conv", row.conversation_id),
+        "sessionKey": ids.to_wire("conv", conversation_id) if conversation_id else None,
     }

@@ -26,6 +26,7 @@ from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import publish
 from openclaw.infra.outbox import record
 from openclaw.infra.scope import Scope
+from openclaw.kit import ids
 from openclaw.kit.errors import OpenClawError
 
 MAX_OPEN_RUNS = 16  # of one user in one workspace; a run that waits for an answer or a machine counts
@@ -121,6 +122,15 @@ async def get_run(scope: Scope, run_id: UUID) -> Run:
     return (await view_runs(scope, [run_id]))[run_id]
 
 
+async def find_run(scope: Scope, name: str) -> Run | None:
+    """A run by its id or by the name that a client has for it: the latest one, if it used the name again."""
+    try:
+        row = await repository.find_run(scope, ids.from_wire("run", name))
+    except ValueError:
+        row = await repository.find_run_of_client(scope, name)
+    return (await view_runs(scope, [row.id]))[row.id] if row else None
+
+
 async def get_result(scope: Scope, run_id: UUID, step_id: UUID, blobs: BlobStore) -> dict[str, Any]:
     """The whole result of a tool call, also when its row keeps a shortened one. Raises RunNotFoundError."""
     if await repository.find_run(scope, run_id) is None:
@@ -151,7 +161,8 @@ async def view_runs(scope: Scope, run_ids: Sequence[UUID]) -> dict[UUID, Run]:
     steps: dict[UUID, list[RunStepRow]] = {}
     for step in await repository.list_steps(scope, run_ids):
         steps.setdefault(step.run_id, []).append(step)
-    questions = {row.step_id: row for row in await repository.list_approvals_of_runs(scope, run_ids)}
+    asked = await repository.list_approvals_of_runs(scope, run_ids)
+    questions = {row.step_id: row for row in asked if row.step_id is not None}
     language = scope.who.language
     return {run.id: _view(run, steps.get(run.id, []), questions, language) for run in runs}
 
@@ -190,6 +201,7 @@ def _tool_part(step: RunStepRow, question: ApprovalRow | None, language: str) ->
         name=step.name,
         arguments=step.arguments or {},
         device=DeviceRef(id=step.device_id, name=step.device_name or "") if step.device_id else None,
+        targets=approvals.target_refs(step.targets),
         state=step.state,  # type: ignore[arg-type]
         result=step.output,
         error=StepError.model_validate(step.error) if step.error else None,

@@ -13,10 +13,9 @@ from openclaw.domains.conversations.schemas import (
     LastMessage,
     UpdateConversation,
 )
-from openclaw.domains.devices.events import user_topic
 from openclaw.domains.devices.service import registry as devices
 from openclaw.domains.workspaces.policy import check_role
-from openclaw.infra.bus import publish
+from openclaw.infra.feed import tell
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError
@@ -202,11 +201,7 @@ async def announce(scope: Scope, conversation_id: UUID, reason: str) -> None:
         "reason": reason,
         "ts": int(scope.now().timestamp() * 1000),
     }
-    await publish(
-        scope,
-        user_topic(scope.user_id, scope.workspace_id),
-        {"event": "sessions.changed", "payload": payload},
-    )
+    await tell(scope, scope.user_id, scope.workspace_id, {"event": "sessions.changed", "payload": payload})
 
 
 def title_of(text: str) -> str:

@@ -57,6 +57,12 @@ async def list_messages(
     return Page(await view(scope, shown), encode_cursor(str(shown[0].seq)) if len(rows) > limit else None)
 
 
+async def count_messages(scope: Scope, conversation_id: UUID) -> int:
+    """How many messages a conversation has. Raises ConversationNotFoundError."""
+    await catalog.access_conversation(scope, conversation_id)
+    return await repository.count_messages(scope, conversation_id)
+
+
 async def send_message(scope: Scope, conversation_id: UUID, *, text: str, key: str | None) -> Accepted:
     """Accept a user's message and request the run that answers it; the same key again is the same message.
 

@@ -130,6 +130,19 @@ async def list_devices_of(scope: Scope, *, user_id: UUID, workspace_id: UUID) ->
     )
 
 
+async def clear_primary(scope: Scope) -> None:
+    """None of the actor's machines is the primary one any more."""
+    await scope.session.execute(
+        update(DeviceRow)
+        .where(
+            DeviceRow.user_id == scope.user_id,
+            DeviceRow.workspace_id == scope.workspace_id,
+            DeviceRow.is_primary,
+        )
+        .values(is_primary=False)
+    )
+
+
 async def set_presence(
     scope: Scope,
     device_id: UUID,

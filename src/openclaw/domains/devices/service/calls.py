@@ -111,6 +111,14 @@ async def send_call(
     return added
 
 
+async def announce_call(
+    scope: Scope, *, call_id: UUID, device_id: UUID, command: str, params: dict[str, Any]
+) -> None:
+    """Let the machine look at what a call rests on while its owner is asked, to see whether that changes."""
+    call = invoke_request(call_id, command=command, params=params, timeout_ms=0)
+    await publish(scope, device_topic(device_id), {"kind": "prepare", "call": call})
+
+
 async def find_end(scope: Scope, call_id: UUID) -> CallEnd | None:
     """How the call ended, or None while it is open. Raises CallNotFoundError."""
     row = await repository.find_call(scope, call_id)
@@ -162,6 +170,12 @@ async def finish_call(
         # With the answer itself, so that whoever waits need not read the row that commits with it.
         await publish(scope, call_topic(call_id), {"kind": "ended", "result": result, "error": error})
     return is_first
+
+
+async def is_own_call(scope: Scope, call_id: UUID) -> bool:
+    """Whether the acting machine was ever sent that call."""
+    row = await repository.find_call(scope, call_id)
+    return row is not None and row.device_id == scope.who.device_id
 
 
 async def claim_call(scope: Scope, call_id: UUID) -> bool:

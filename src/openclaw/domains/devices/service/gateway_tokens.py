@@ -127,6 +127,12 @@ async def list_live(scope: Scope, token_ids: Collection[UUID]) -> set[UUID]:
     return {row.id for row in await repository.list_tokens_by_id(scope, token_ids) if _is_live(scope, row)}
 
 
+async def find(scope: Scope, secret: str) -> GatewayTokenRow | None:
+    """The live token with that secret; it does not count as used. Needs a system scope."""
+    row = await repository.find_token_by_hash(scope, digest(secret))
+    return row if row is not None and _is_live(scope, row) else None
+
+
 async def _standing(scope: Scope, row: GatewayTokenRow | None) -> Role | None:
     if row is None or not _is_live(scope, row):
         return None

@@ -7,13 +7,12 @@ from uuid import UUID
 
 from openclaw.domains.audit import service as audit
 from openclaw.domains.devices.errors import PairingRequestNotFoundError
-from openclaw.domains.devices.events import user_topic
 from openclaw.domains.devices.models import DeviceRow, GatewayTokenRow, PairingRequestRow
 from openclaw.domains.devices.repository import machines, pairing
 from openclaw.domains.devices.schemas import PairingRequest
 from openclaw.domains.devices.service import registry
 from openclaw.domains.workspaces.policy import check_role
-from openclaw.infra.bus import publish
+from openclaw.infra.feed import tell
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.kit import ids
 from openclaw.protocol.gateway.scopes import PAIRING
@@ -62,7 +61,7 @@ async def ask(scope: Scope, token: GatewayTokenRow, arrival: Arrival) -> tuple[P
         row.commands, row.address = arrival.commands, arrival.address
         return row, False
     for oldest in waiting[: max(0, len(waiting) - MOST_WAITING + 1)]:
-        await publish(scope, *_resolved(scope, oldest, "expired"))
+        await tell(scope, *_resolved(scope, oldest, "expired"))
         await pairing.forget_request(scope, oldest)
     row = PairingRequestRow(
         id=ids.new_id(),
@@ -81,8 +80,7 @@ async def ask(scope: Scope, token: GatewayTokenRow, arrival: Arrival) -> tuple[P
         decision=None,
     )
     await pairing.add(scope, row)
-    topic = user_topic(row.user_id, row.workspace_id)
-    await publish(scope, topic, {"event": "device.pair.requested", "payload": wire(row)})
+    await tell(scope, row.user_id, row.workspace_id, {"event": "device.pair.requested", "payload": wire(row)})
     return row, False
 
 
@@ -107,7 +105,7 @@ async def approve(scope: Scope, actor: Actor, request_id: UUID) -> DeviceRow:
         commands=row.commands,
     )
     device = await registry.adopt(scope, actor, machine)
-    await publish(scope, *registry.changed(device, "linked"))
+    await tell(scope, *registry.changed(device, "linked"))
     await _note(scope, row, "devices.paired", subject=ids.to_wire("dev", device.id))
     return device
 
@@ -172,7 +170,7 @@ async def _decide(scope: Scope, actor: Actor, request_id: UUID, decision: str) -
         raise PairingRequestNotFoundError
     check_role(actor, Role.MEMBER)
     row.decision, row.decided_at = decision, scope.now()
-    await publish(scope, *_resolved(scope, row, decision))
+    await tell(scope, *_resolved(scope, row, decision))
     return row
 
 
@@ -188,12 +186,11 @@ async def _note(scope: Scope, row: PairingRequestRow, action: str, *, subject: s
     )
 
 
-def _resolved(scope: Scope, row: PairingRequestRow, decision: str) -> tuple[str, dict[str, Any]]:
+def _resolved(scope: Scope, row: PairingRequestRow, decision: str) -> tuple[UUID, UUID, dict[str, Any]]:
     payload = {
         "requestId": ids.to_wire("pair", row.id),
         "deviceId": row.node_id,
         "decision": decision,
         "ts": int(scope.now().timestamp() * 1000),
     }
-    topic = user_topic(row.user_id, row.workspace_id)
-    return topic, {"event": "device.pair.resolved", "payload": payload}
+    return row.user_id, row.workspace_id, {"event": "device.pair.resolved", "payload": payload}

@@ -1,4 +1,4 @@
-"""The actor's machines: the list, names, presence, revocation, and which one a call goes to."""
+"""The actor's machines: the list, names, presence, revocation."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -8,14 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from openclaw.domains.audit import service as audit
-from openclaw.domains.devices.errors import DeviceNotFoundError, NoDeviceError
-from openclaw.domains.devices.events import call_topic, device_topic, user_topic
+from openclaw.domains.devices.errors import DeviceNotFoundError
+from openclaw.domains.devices.events import call_topic, device_topic
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.policy import clean_commands
 from openclaw.domains.devices.repository import machines as repository
-from openclaw.domains.devices.schemas import Device
+from openclaw.domains.devices.schemas import Device, ToolPolicy, UpdateDevice
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
+from openclaw.infra.feed import tell
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError
@@ -82,12 +83,25 @@ async def access_device_by_node(scope: Scope, node_id: str) -> DeviceRow:
     return row
 
 
+async def update_device(scope: Scope, device_id: UUID, data: UpdateDevice) -> Device:
+    """Rename a machine, or make it the primary one. Raises what ``rename_device`` raises."""
+    row = await access_device(scope, device_id)
+    check_role(scope.who, Role.MEMBER)
+    if data.name is not None:
+        await rename_device(scope, device_id, data.name)
+    if data.primary is not None and data.primary != row.is_primary:
+        await repository.clear_primary(scope)
+        row.is_primary = data.primary
+        await tell(scope, *changed(row, "primary"))
+    return seen(row, scope.now())
+
+
 async def rename_device(scope: Scope, device_id: UUID, name: str) -> Device:
     """Give a machine another name. Raises DeviceNotFoundError, NotAllowedError, InvalidInputError."""
     row = await access_device(scope, device_id)
     check_role(scope.who, Role.MEMBER)
     row.name = checked_name(name)
-    await publish(scope, *changed(row, "renamed"))
+    await tell(scope, *changed(row, "renamed"))
     return seen(row, scope.now())
 
 
@@ -116,7 +130,7 @@ async def end_link(scope: Scope, row: DeviceRow, *, reason: str) -> None:
     for call_id in await repository.end_open_calls(scope, row.id, error=error):
         await publish(scope, call_topic(call_id), {"kind": "ended"})
     await publish(scope, device_topic(row.id), {"kind": "revoked"})
-    await publish(scope, *changed(row, "revoked"))
+    await tell(scope, *changed(row, "revoked"))
 
 
 async def adopt(scope: Scope, owner: Actor, machine: Machine) -> DeviceRow:
@@ -148,6 +162,8 @@ async def adopt(scope: Scope, owner: Actor, machine: Machine) -> DeviceRow:
         client=machine.client,
         commands=machine.commands,
         home=None,
+        is_primary=False,
+        policy=None,
         linked_at=scope.now(),
         last_seen_at=None,
         online_until=None,
@@ -156,26 +172,6 @@ async def adopt(scope: Scope, owner: Actor, machine: Machine) -> DeviceRow:
     )
     await repository.add_device(scope, device)
     return device
-
-
-async def choose_device(scope: Scope, *, named: str | None, preferred_id: UUID | None) -> DeviceRow:
-    """The machine for a call: the named one, else the conversation's, else the most recently seen (online first).
-
-    Raises DeviceNotFoundError (a name that none has), NoDeviceError.
-    """
-    rows = await repository.list_devices(scope)
-    if named:
-        wanted = named.lower()
-        row = _by_id(rows, wanted) or next((row for row in rows if row.name.lower() == wanted), None)
-        if row is None:
-            raise DeviceNotFoundError
-        return row
-    for row in rows:
-        if row.id == preferred_id:
-            return row
-    if not rows:
-        raise NoDeviceError
-    return max(rows, key=lambda row: (is_online(row, scope.now()), row.last_seen_at or row.linked_at))
 
 
 async def note_connected(
@@ -192,7 +188,7 @@ async def note_connected(
         platform=platform[:40],
         commands=clean_commands(commands),
     )
-    await publish(scope, *changed(await access_device(scope, device_id), "online"))
+    await tell(scope, *changed(await access_device(scope, device_id), "online"))
 
 
 async def list_linked(scope: Scope, device_ids: Collection[UUID]) -> set[UUID]:
@@ -215,7 +211,7 @@ async def note_gone(scope: Scope, device_id: UUID, *, connection_id: str) -> Non
     if await repository.set_presence(scope, device_id, connection_id=connection_id, online_until=None):
         row = await repository.find_device(scope, device_id)
         if row is not None:
-            await publish(scope, *changed(row, "offline"))
+            await tell(scope, *changed(row, "offline"))
 
 
 def _by_id(rows: list[DeviceRow], wanted: str) -> DeviceRow | None:
@@ -227,15 +223,15 @@ def is_online(row: DeviceRow, now: datetime) -> bool:
     return row.revoked_at is None and row.online_until is not None and row.online_until > now
 
 
-def changed(row: DeviceRow, reason: str) -> tuple[str, dict[str, Any]]:
-    """The bus message that tells the owner's pages about a machine."""
+def changed(row: DeviceRow, reason: str) -> tuple[UUID, UUID, dict[str, Any]]:
+    """Whom to tell about a machine, and what: its owner's pages."""
     payload = {
         "deviceId": ids.to_wire("dev", row.id),
         "nodeId": row.node_id,
         "reason": reason,
         "online": reason == "online",
     }
-    return user_topic(row.user_id, row.workspace_id), {"event": "device.changed", "payload": payload}
+    return row.user_id, row.workspace_id, {"event": "device.changed", "payload": payload}
 
 
 def seen(row: DeviceRow, now: datetime) -> Device:
@@ -253,4 +249,6 @@ def seen(row: DeviceRow, now: datetime) -> Device:
         revoked_at=row.revoked_at,
         commands=row.commands,
         home=row.home,
+        primary=row.is_primary,
+        policy=ToolPolicy.model_validate(row.policy) if row.policy else None,
     )

@@ -111,6 +111,16 @@ async def list_live(scope: Scope, session_ids: Collection[UUID]) -> set[UUID]:
     return await repository.list_live_sessions(scope, session_ids)
 
 
+async def find_device(scope: Scope, access_token: str) -> DeviceRow | None:
+    """The linked machine that the token was ever issued to; unlike ``authenticate`` it draws no conclusion.
+
+    Needs a system scope.
+    """
+    token = await repository.find_token(scope, digest(access_token))
+    found = await repository.find_session(scope, token.session_id) if token else None
+    return found[1] if found is not None and found[1].revoked_at is None else None
+
+
 async def note_reuse(scope: Scope, device: DeviceRow) -> None:
     """An old token was presented: someone else may hold the machine's credentials, so the link ends."""
     await audit.append_for(

@@ -60,6 +60,7 @@ async function loadAccount({ services, queryClient }: RouterContext): Promise<vo
 const SignInPage = lazyRouteComponent(() => import("../features/identity/module.tsx"), "SignInPage");
 const SignUpPage = lazyRouteComponent(() => import("../features/identity/module.tsx"), "SignUpPage");
 const DevicesPage = lazyRouteComponent(() => import("../features/devices/module.tsx"), "DevicesPage");
+const ApprovalPage = lazyRouteComponent(() => import("../features/agents/module.tsx"), "ApprovalPage");
 const SettingsPage = lazyRouteComponent(() => import("./settings/SettingsPage.tsx"), "SettingsPage");
 
 /** Everything behind the sign-in. */
@@ -93,6 +94,15 @@ const chatRoute = createRoute({
 });
 
 const devicesRoute = createRoute({ getParentRoute: () => shellRoute, path: "/devices", component: DevicesPage });
+
+const approvalRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/approvals/$approvalId",
+  component: function ApprovalRoute() {
+    const { approvalId } = approvalRoute.useParams();
+    return <ApprovalPage key={approvalId} approvalId={approvalId} />;
+  },
+});
 
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
@@ -128,7 +138,7 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   signUpRoute,
   joinRoute,
-  shellRoute.addChildren([newChatRoute, chatRoute, devicesRoute, settingsRoute, settingsSectionRoute]),
+  shellRoute.addChildren([newChatRoute, chatRoute, approvalRoute, devicesRoute, settingsRoute, settingsSectionRoute]),
 ]);
 
 export function createConsoleRouter(context: RouterContext) {

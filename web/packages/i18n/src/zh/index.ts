@@ -4,9 +4,10 @@ import { app } from "./app.ts";
 import { conversations } from "./conversations.ts";
 import { devices } from "./devices.ts";
 import { errors } from "./errors.ts";
+import { fleet } from "./fleet.ts";
 import { gateway } from "./gateway.ts";
 import { identity } from "./identity.ts";
 import { local } from "./local.ts";
 import { workspaces } from "./workspaces.ts";
 
-export const zh: Messages = { ...app, ...identity, ...conversations, ...agents, ...devices, ...gateway, ...local, ...workspaces, ...errors };
+export const zh: Messages = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workspaces, ...errors };

@@ -4,9 +4,9 @@ import { Icon } from "@openclaw/ui";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, type ComponentType } from "react";
 
-import { ApprovalRulesSection, ModelProvidersSection } from "../../features/agents/module.tsx";
+import { ApprovalRulesSection, ModelProvidersSection, SimulatorSection } from "../../features/agents/module.tsx";
 import { AuditSection } from "../../features/audit/module.tsx";
-import { GatewayTokensSection } from "../../features/devices/module.tsx";
+import { GatewayTokensSection, WorkspaceLimitsSection } from "../../features/devices/module.tsx";
 import { ProfileSection, SecuritySection } from "../../features/identity/module.tsx";
 import { WorkspacesSection } from "../../features/workspaces/module.tsx";
 import { useTitle } from "../../shared/useTitle.ts";
@@ -25,11 +25,21 @@ const SECTIONS: readonly SettingsSection[] = [
   { id: "profile", label: "settings.profile", icon: "user", content: ProfileSection },
   { id: "security", label: "settings.security", icon: "key", content: SecuritySection },
   { id: "models", label: "settings.models", icon: "settings", content: ModelProvidersSection },
-  { id: "approvals", label: "settings.approvals", icon: "shield", content: ApprovalRulesSection },
+  { id: "approvals", label: "settings.approvals", icon: "shield", content: Approvals },
   { id: "tokens", label: "settings.tokens", icon: "terminal", content: GatewayTokensSection },
   { id: "workspaces", label: "settings.workspaces", icon: "users", content: WorkspacesSection },
   { id: "audit", label: "settings.audit", icon: "history", content: AuditSection },
 ];
+
+function Approvals() {
+  return (
+    <>
+      <ApprovalRulesSection />
+      <SimulatorSection />
+      <WorkspaceLimitsSection />
+    </>
+  );
+}
 
 export function SettingsPage({ section }: { section: string }) {
   const t = useTranslator();

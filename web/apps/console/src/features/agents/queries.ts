@@ -1,4 +1,4 @@
-import type { Decision, Model } from "@openclaw/api";
+import type { Approval, Decision, Model, SimulationInput } from "@openclaw/api";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -46,6 +46,31 @@ export interface DecisionRequest {
   decision: Decision;
   reason?: string;
   confirm?: boolean;
+  ruleDays?: number;
+}
+
+/** What a standing rule from this approval would have covered. */
+export function useRulePreview(approval: Approval) {
+  const api = useApi();
+  return useQuery({
+    queryKey: queryKeys.rulePreview(approval.id),
+    queryFn: ({ signal }) =>
+      api.approvals.previewRule(
+        {
+          deviceId: approval.device?.id ?? "",
+          programs: approval.coverage?.program.split(", ") ?? [],
+          folder: approval.coverage?.folder ?? "",
+        },
+        signal,
+      ),
+    enabled: approval.device !== null, // a rule is for a machine
+    gcTime: 0,
+  });
+}
+
+export function useSimulate() {
+  const api = useApi();
+  return useMutation({ mutationFn: (call: SimulationInput) => api.approvals.simulate(call) });
 }
 
 export function useDecide(approvalId: string) {
@@ -54,10 +79,19 @@ export function useDecide(approvalId: string) {
   return useMutation({
     mutationFn: (request: DecisionRequest) => api.approvals.decide(approvalId, request),
     onSuccess: (approval) => {
-      streams.of(approval.conversationId).push({ kind: "approval", runId: approval.runId, seq: null, approval });
-      for (const queryKey of [queryKeys.approvals, queryKeys.approvalRules, queryKeys.messages(approval.conversationId)]) {
-        void queryClient.invalidateQueries({ queryKey });
+      const { conversationId, runId } = approval;
+      const stale: (readonly unknown[])[] = [queryKeys.approvals, queryKeys.approvalRules];
+      if (conversationId && runId) {
+        streams.of(conversationId).push({ kind: "approval", runId, seq: null, approval });
+        stale.push(queryKeys.messages(conversationId));
       }
+      for (const queryKey of stale) void queryClient.invalidateQueries({ queryKey });
     },
   });
+}
+
+/** One approval, read anew whenever an event says that something was asked or answered. */
+export function useApproval(id: string) {
+  const api = useApi();
+  return useQuery({ queryKey: queryKeys.approval(id), queryFn: ({ signal }) => api.approvals.get(id, signal), retry: false });
 }

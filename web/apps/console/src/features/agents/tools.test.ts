@@ -28,7 +28,7 @@ it("takes odd arguments without failing", () => {
 
 it("knows what can be undone, and what was", () => {
   const tool = (name: string, state: ToolPart["state"], result: JsonObject | null = null): ToolPart => ({
-    ...{ type: "tool", stepId: "step_1", toolCallId: "call_1", arguments: {}, device: null, error: null, approval: null },
+    ...{ type: "tool", stepId: "step_1", toolCallId: "call_1", arguments: {}, device: null, targets: [], error: null, approval: null },
     ...{ name, state, result },
   });
   expect(undoOf([tool("fs.read", "ok"), tool("exec", "ok"), tool("fs.write", "denied")])).toEqual({ canUndo: false, isUndone: false });

@@ -1,4 +1,4 @@
-import type { Device, GatewayToken, GatewayTokenInput, PairingRequest } from "@openclaw/api";
+import type { Device, DeviceChange, DeviceGroup, DeviceGroupInput, GatewayToken, GatewayTokenInput, PairingRequest, ToolPolicyInput } from "@openclaw/api";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { queryKeys } from "../../shared/queryKeys.ts";
@@ -14,12 +14,64 @@ export function useDevices() {
   });
 }
 
-export function useRenameDevice() {
+/** Its name, or whether it is the one that is asked when none is named. */
+export function useUpdateDevice() {
   const api = useApi();
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: ({ device, name }: { device: Device; name: string }) => api.devices.rename(device.id, name),
+    mutationFn: ({ device, ...change }: { device: Device } & DeviceChange) => api.devices.update(device.id, change),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: queryKeys.devices }),
+  });
+}
+
+export function useSetDevicePolicy(device: Device) {
+  const api = useApi();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (policy: ToolPolicyInput) => api.devices.setPolicy(device.id, policy),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: queryKeys.devices }),
+  });
+}
+
+export function useDeviceGroups() {
+  const api = useApi();
+  return useQuery({
+    queryKey: queryKeys.deviceGroups,
+    queryFn: ({ signal }) => api.devices.groups(signal),
+    select: ({ items }) => items,
+  });
+}
+
+/** Makes a group, or replaces the one that is given. */
+export function useSaveGroup(group: DeviceGroup | null) {
+  const api = useApi();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (body: DeviceGroupInput) => (group ? api.devices.updateGroup(group.id, body) : api.devices.createGroup(body)),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: queryKeys.deviceGroups }),
+  });
+}
+
+export function useDeleteGroup() {
+  const api = useApi();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (group: DeviceGroup) => api.devices.deleteGroup(group.id),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: queryKeys.deviceGroups }),
+  });
+}
+
+export function useWorkspacePolicy() {
+  const api = useApi();
+  return useQuery({ queryKey: queryKeys.workspacePolicy, queryFn: ({ signal }) => api.devices.workspacePolicy(signal) });
+}
+
+export function useSetWorkspacePolicy() {
+  const api = useApi();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (policy: ToolPolicyInput) => api.devices.setWorkspacePolicy(policy),
+    onSuccess: (policy) => queryClient.setQueryData(queryKeys.workspacePolicy, policy),
   });
 }
 

@@ -1,25 +1,30 @@
 // @vitest-environment jsdom
-import type { Api, Approval } from "@openclaw/api";
+import type { Api, Approval, RulePreview } from "@openclaw/api";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { ServicesProvider, type Services } from "../../../shared/services.tsx";
 import { Streams } from "../../../shared/streams.ts";
 import { ApprovalActions } from "./ApprovalActions.tsx";
 
+// jsdom has none, and the select looks for one.
+vi.stubGlobal("CSS", { escape: (text: string) => text });
 afterEach(cleanup);
 
 function approval(overrides: Partial<Approval> = {}): Approval {
   return {
     id: "appr_1",
+    link: "/approvals/appr_1",
+    askedBy: null,
     runId: "run_1",
     conversationId: "conv_1",
     toolCallId: "call_1",
     tool: "exec",
     arguments: { command: "git push" },
     device: { id: "dev_1", name: "laptop" },
+    targets: [],
     grade: "modify",
     risk: { segments: [], summary: "" },
     folder: "~/code",
@@ -35,12 +40,16 @@ function approval(overrides: Partial<Approval> = {}): Approval {
 }
 
 /** Shows the answers to an approval, over an API that records what is decided. */
-function show(subject: Approval) {
+function show(subject: Approval, covered: RulePreview["items"] = []) {
   const decided: unknown[] = [];
   const approvals = {
     decide: (_id: string, request: unknown) => {
       decided.push(request);
       return Promise.resolve({ ...subject, state: "allowed" });
+    },
+    previewRule: (rule: unknown) => {
+      expect(rule).toEqual({ deviceId: "dev_1", programs: ["git"], folder: "~/code" });
+      return Promise.resolve({ items: [...covered], total: covered.length, isPartial: false });
     },
   };
   const services = { api: { approvals } as unknown as Api, streams: new Streams((run) => run()) } as Services;
@@ -65,6 +74,26 @@ describe("an approval", () => {
     const { decided, user } = show(approval());
     expect(screen.getByText("The rule would cover: git in ~/code")).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "Always allow git in ~/code" }));
+    expect(await screen.findByText("In the last 30 days this would have covered no call but this one.")).toBeTruthy();
+    expect(decided).toEqual([]);
+    await user.click(screen.getByTestId("approve-always-confirm"));
+    expect(decided).toEqual([{ decision: "allow_always", ruleDays: 30 }]);
+  });
+
+  it("shows what a rule would have let through, and can be made to stay", async () => {
+    const call = { stepId: "s", conversationId: "c", tool: "exec", text: "git pull", at: "2026-11-20T05:00:00Z", wasAsked: true };
+    const { decided, user } = show(approval(), [
+      { ...call, runId: "run_1" },
+      ...["1", "2", "3", "4", "5"].map((n) => ({ ...call, stepId: n, runId: `other_${n}`, text: `git pull ${n}` })),
+    ]);
+    await user.click(screen.getByTestId("approve-always"));
+    const preview = await screen.findByTestId("rule-preview");
+    expect(preview.textContent).toContain("would have covered 5 calls");
+    expect(preview.textContent).toContain("git pull 4");
+    expect(preview.textContent).toContain("and 1 more");
+    await user.click(screen.getByRole("button", { name: /Until/ }));
+    await user.click(screen.getByRole("option", { name: "I revoke it" }));
+    await user.click(screen.getByTestId("approve-always-confirm"));
     expect(decided).toEqual([{ decision: "allow_always" }]);
   });
 

@@ -4,10 +4,11 @@ import { Banner, Button, TextField } from "@openclaw/ui";
 import { useState } from "react";
 
 import { useDecide } from "../queries.ts";
+import { AlwaysAllow } from "./AlwaysAllow.tsx";
 
 import "./ApprovalActions.css";
 
-type Step = { kind: "choose" } | { kind: "confirm"; decision: Decision } | { kind: "deny" };
+type Step = { kind: "choose" } | { kind: "always" } | { kind: "confirm"; decision: Decision } | { kind: "deny" };
 
 const CHOOSE: Step = { kind: "choose" };
 
@@ -18,7 +19,8 @@ export function ApprovalActions({ approval, isHigh }: { approval: Approval; isHi
   const decide = useDecide(approval.id);
   const isKept = approval.tool === "fs.delete" && approval.arguments["keep"] !== false;
   const allow = (decision: Decision) => {
-    if (isHigh) setStep({ kind: "confirm", decision });
+    if (decision === "allow_always") setStep({ kind: "always" });
+    else if (isHigh) setStep({ kind: "confirm", decision });
     else decide.mutate({ decision });
   };
   return (
@@ -50,6 +52,14 @@ export function ApprovalActions({ approval, isHigh }: { approval: Approval; isHi
             </Button>
           </div>
         </div>
+      )}
+      {step.kind === "always" && (
+        <AlwaysAllow
+          approval={approval}
+          isPending={decide.isPending}
+          back={() => setStep(CHOOSE)}
+          allow={(ruleDays) => decide.mutate({ decision: "allow_always", ...(ruleDays === null ? {} : { ruleDays }) })}
+        />
       )}
       {step.kind === "deny" && (
         <Denial

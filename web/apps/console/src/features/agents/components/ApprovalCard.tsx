@@ -1,17 +1,16 @@
-import type { Approval, Grade } from "@openclaw/api";
+import type { Approval } from "@openclaw/api";
 import { useTranslator, type MessageKey } from "@openclaw/i18n";
-import { Badge, CodeBlock, Icon, type Tone } from "@openclaw/ui";
+import { Badge, CodeBlock, Icon } from "@openclaw/ui";
 import { useId } from "react";
 
 import { useNow } from "../../../shared/useNow.ts";
 import { commandLine, text, toolSubject } from "../tools.ts";
 import { ApprovalActions } from "./ApprovalActions.tsx";
 import { FileChange } from "./FileChange.tsx";
+import { GRADE_TONES, Segments } from "./Segments.tsx";
 import { useCodeLabels } from "./useLabels.ts";
 
 import "./ApprovalCard.css";
-
-const GRADE_TONES: Record<Grade, Tone> = { read: "neutral", modify: "attention", high: "danger", dangerous: "danger" };
 
 /** The question whether a call may run, with everything that the answer depends on. */
 export function ApprovalCard({ approval }: { approval: Approval }) {
@@ -46,8 +45,18 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
         )}
         {approval.device && (
           <>
-            <dt>{t("approval.device")}</dt>
-            <dd>{approval.device.name}</dd>
+            <dt>{t(approval.targets.length > 1 ? "approval.targets" : "approval.device")}</dt>
+            <dd data-testid="approval-targets">
+              {approval.targets.length > 1
+                ? `${approval.targets.map(({ name }) => name).join(", ")}. ${t("approval.targetsNote")}`
+                : approval.device.name}
+            </dd>
+          </>
+        )}
+        {approval.askedBy && (
+          <>
+            <dt>{t("approval.askedBy")}</dt>
+            <dd>{approval.askedBy}</dd>
           </>
         )}
         {approval.risk.summary && (
@@ -57,13 +66,14 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
           </>
         )}
       </dl>
-      {approval.tool === "exec" && <Segments approval={approval} />}
+      {approval.tool === "exec" && <Segments title={t("approval.segments")} segments={approval.risk.segments} />}
       <ApprovalActions approval={approval} isHigh={isHigh} />
     </section>
   );
 }
 
 function lead(t: ReturnType<typeof useTranslator>, approval: Approval): string {
+  if (approval.askedBy) return t("approval.lead.client");
   const known: Record<string, MessageKey> = {
     exec: "approval.lead.exec",
     "fs.write": "approval.lead.fs.write",
@@ -100,27 +110,6 @@ function Subject({ approval }: { approval: Approval }) {
     );
   }
   return <CodeBlock code={JSON.stringify(approval.arguments, null, 2)} language="json" caption={t("tool.arguments")} labels={labels} isWrapped isBounded />;
-}
-
-/** A command line may hold several commands; each is graded by itself. */
-function Segments({ approval }: { approval: Approval }) {
-  const t = useTranslator();
-  const { segments } = approval.risk;
-  if (segments.length === 0) return null;
-  return (
-    <div className="ApprovalCard-segments">
-      <h3 className="ApprovalCard-subtitle">{t("approval.segments")}</h3>
-      <ul className="ApprovalCard-segmentList">
-        {segments.map((segment, index) => (
-          <li key={index} className="ApprovalCard-segment">
-            <code className="ApprovalCard-segmentText">{segment.text}</code>
-            <Badge tone={GRADE_TONES[segment.grade]}>{t(`approval.grade.${segment.grade}`)}</Badge>
-            <span className="ApprovalCard-why">{segment.why}</span>
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
 }
 
 /** How a question was settled, in a line. */

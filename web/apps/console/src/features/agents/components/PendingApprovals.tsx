@@ -17,8 +17,9 @@ export function PendingApprovals({ onLeave }: { onLeave?: () => void }) {
   if (!data || !oldest) return null;
   return (
     <Link
-      to="/c/$conversationId"
-      params={{ conversationId: oldest.conversationId }}
+      {...(oldest.conversationId
+        ? { to: "/c/$conversationId" as const, params: { conversationId: oldest.conversationId } }
+        : { to: "/approvals/$approvalId" as const, params: { approvalId: oldest.id } })}
       className="PendingApprovals"
       onClick={onLeave}
       data-testid="pending-approvals"

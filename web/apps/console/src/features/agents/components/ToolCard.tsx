@@ -53,6 +53,9 @@ export const ToolCard = memo(function ToolCard({ part }: { part: LiveToolPart })
               {fact.text}
             </span>
           ))}
+          {part.targets.length > 1 && (
+            <span className="ToolCard-fact ToolCard-device">{t.count("tool.devices", part.targets.length)}</span>
+          )}
           {part.device && <span className="ToolCard-fact ToolCard-device">{part.device.name}</span>}
           {part.state === "running" && <Dot state="busy" />}
           <Badge tone={TONES[part.state]}>{t(`tool.state.${part.state}`)}</Badge>

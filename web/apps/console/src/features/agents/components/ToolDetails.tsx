@@ -1,7 +1,7 @@
 import type { JsonObject } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import type { LiveToolPart } from "@openclaw/realtime";
-import { CodeBlock, DiffView, languageOfPath, parseUnifiedDiff } from "@openclaw/ui";
+import { CodeBlock, DiffView, Dot, languageOfPath, parseUnifiedDiff } from "@openclaw/ui";
 import type { ReactNode } from "react";
 
 import { commandLine, text } from "../tools.ts";
@@ -17,8 +17,40 @@ export function ToolDetails({ part }: { part: LiveToolPart }) {
     <div className="ToolDetails">
       <Arguments part={part} />
       {part.output.length > 0 && <Output chunks={part.output} isLive />}
-      {part.result && <Result part={part} result={part.result} />}
+      {part.result && (isFannedOut(part) ? <Results part={part} result={part.result} /> : <Result part={part} result={part.result} />)}
     </div>
+  );
+}
+
+function isFannedOut(part: LiveToolPart): boolean {
+  return part.targets.length > 1 || Array.isArray(part.result?.["devices"]);
+}
+
+/** A call to several devices: each has a result or an error of its own. */
+function Results({ part, result }: { part: LiveToolPart; result: JsonObject }) {
+  const t = useTranslator();
+  return (
+    <>
+      {records(result["devices"]).map((end, index) => {
+        const [device = {}] = records([end["device"]]);
+        const [own] = records([end["result"]]);
+        const [error] = records([end["error"]]);
+        return (
+          <section key={index} className="ToolDetails-device" data-testid="device-result" data-ok={end["ok"] === true}>
+            <h3 className="ToolDetails-deviceName">
+              <Dot state={end["ok"] === true ? "live" : "off"} />
+              {t("tool.onDevice", { name: text(device["name"]) })}
+            </h3>
+            {own && <Result part={part} result={own} />}
+            {error && (
+              <p className="ToolDetails-deviceError">
+                {text(error["message"])} <code>{text(error["code"])}</code>
+              </p>
+            )}
+          </section>
+        );
+      })}
+    </>
   );
 }
 

@@ -9,8 +9,11 @@ import { NameDialog } from "../../../shared/NameDialog.tsx";
 import { Page } from "../../../shared/Page.tsx";
 import { useLocal, useLocalSurface } from "../../../shared/services.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
-import { useDevices, useRenameDevice, useRevokeDevice } from "../queries.ts";
+import { useDevices, useRevokeDevice, useUpdateDevice } from "../queries.ts";
 import { useLocalWords } from "../useLocalWords.ts";
+import { isNarrow } from "../limits.ts";
+import { DeviceLimitsDialog } from "./DeviceLimitsDialog.tsx";
+import { GroupsSection } from "./GroupsSection.tsx";
 import { LinkDeviceButton, useLinkDialog } from "./LinkDevice.tsx";
 import { LocalHere } from "./LocalHere.tsx";
 import { PairingRequests } from "./PairingRequests.tsx";
@@ -42,6 +45,7 @@ export function DevicesPage() {
           ))}
         </Rows>
       )}
+      {devices.data && devices.data.length > 0 && <GroupsSection devices={devices.data} />}
     </Page>
   );
 }
@@ -49,10 +53,18 @@ export function DevicesPage() {
 function DeviceRow({ device }: { device: Device }) {
   const t = useTranslator();
   const toast = useToast();
-  const rename = useRenameDevice();
+  const update = useUpdateDevice();
   const revoke = useRevokeDevice();
-  const [open, setOpen] = useState<"rename" | "revoke" | null>(null);
+  const [open, setOpen] = useState<"rename" | "limits" | "revoke" | null>(null);
   const close = () => setOpen(null);
+  const setPrimary = () =>
+    update.mutate(
+      { device, primary: !device.primary },
+      {
+        onSuccess: ({ primary, name }) => primary && toast({ text: t("fleet.madePrimary", { name }) }),
+        onError: (error) => toast({ text: t.error(error), tone: "danger" }),
+      },
+    );
   const seen = device.lastSeenAt
     ? t("devices.lastSeen", { when: t.format.relative(device.lastSeenAt) })
     : t("devices.neverSeen");
@@ -73,6 +85,8 @@ function DeviceRow({ device }: { device: Device }) {
       badges={
         <>
           <Badge tone={device.online ? "accent" : "neutral"}>{t(device.online ? "devices.online" : "devices.offline")}</Badge>
+          {device.primary && <Badge>{t("fleet.primary")}</Badge>}
+          {device.policy && isNarrow(device.policy) && <Badge tone="attention">{t("fleet.limited")}</Badge>}
           {device.client === "node-host" && <Badge>{t("devices.nodeHost")}</Badge>}
           {isHere && <Badge tone={view.state.kind === "degraded" ? "attention" : "accent"}>{t("local.here")}</Badge>}
         </>
@@ -92,7 +106,18 @@ function DeviceRow({ device }: { device: Device }) {
           <Menu
             label={t("devices.actions", { name: device.name })}
             groups={[
-              { actions: [{ id: "rename", label: t("app.rename"), icon: "edit", run: () => setOpen("rename") }] },
+              {
+                actions: [
+                  { id: "rename", label: t("app.rename"), icon: "edit", run: () => setOpen("rename") },
+                  {
+                    id: "primary",
+                    label: t(device.primary ? "fleet.notPrimary" : "fleet.makePrimary"),
+                    icon: "star",
+                    run: setPrimary,
+                  },
+                  { id: "limits", label: t("fleet.limits"), icon: "shield", run: () => setOpen("limits") },
+                ],
+              },
               {
                 actions: [
                   { id: "revoke", label: t("devices.revoke"), icon: "unplugged", isDestructive: true, run: () => setOpen("revoke") },
@@ -107,12 +132,13 @@ function DeviceRow({ device }: { device: Device }) {
               title={t("devices.renameTitle")}
               label={t("devices.name")}
               initial={device.name}
-              isPending={rename.isPending}
-              error={rename.error ? t.error(rename.error) : null}
-              onSubmit={(name) => rename.mutate({ device, name }, { onSuccess: close })}
+              isPending={update.isPending}
+              error={update.error ? t.error(update.error) : null}
+              onSubmit={(name) => update.mutate({ device, name }, { onSuccess: close })}
               onClose={close}
             />
           )}
+          {open === "limits" && <DeviceLimitsDialog device={device} onClose={close} />}
           <Confirm
             isOpen={open === "revoke"}
             title={t("devices.revokeTitle", { name: device.name })}

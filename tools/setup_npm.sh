@@ -1,13 +1,15 @@
 #!/bin/sh
-# The real Pi runtime for tests/contracts/pi, from its lock, below tests/support/npm. Never a reason to stop: without
-# it that suite runs on the stand-in alone, and the test report says so.
+# What the tests need of npm, from its lock, below tests/support/npm: the real Pi runtime for tests/contracts/pi, and
+# the published schemas of the gateway protocol for tests/contracts/gateway. Never a reason to stop: without them those
+# suites run on stand-ins or not at all, and the test report says so.
 set -eu
 
 cd "$(dirname "$0")/../tests/support/npm"
 stamp=node_modules/.installed
 
 skip() {
-  printf '\n  !! The Pi runtime is not installed: %s\n  !! Its contract suite will run on the stand-in ONLY.\n\n' "$1" >&2
+  printf '\n  !! The packages of released clients are not installed: %s\n' "$1" >&2
+  printf '  !! Pi runs on its stand-in ONLY, and frames are NOT checked against the published protocol.\n\n' >&2
   exit 0
 }
 
@@ -17,7 +19,7 @@ command -v npm >/dev/null 2>&1 || skip "no npm"
 node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 6) ? 0 : 1)' ||
   skip "it needs Node.js 20.6 or newer"
 
-echo "pi runtime: installing"
+echo "pi runtime and gateway protocol: installing"
 log=$(mktemp)
 # No scripts: nothing of it is built, and a test's dependency has no business running anything at its installation.
 if npm ci --ignore-scripts --no-audit --no-fund >"$log" 2>&1; then
