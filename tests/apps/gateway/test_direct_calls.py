@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from openclaw.apps.gateway.product import Product
+from openclaw.domains.devices.events import LIMITS_CHANGED_TOPIC
 from tests.support.accounts import Person, register
 from tests.support.devices import Call, Machine, OnlineMachine, link, online
 from tests.support.gateway_client import GatewayClient, Refused, operator
-from tests.support.server import Server
+from tests.support.server import Server, Watch
 
 INFO = {"hostname": "desk"}
 ROWS = "SELECT command, state, params, result, error FROM device_calls"
@@ -159,3 +160,19 @@ async def test_reads_of_many_tenants_are_kept_each_as_their_own(server: Server) 
         wrong = "SELECT count(*) FROM device_calls c JOIN devices d ON d.id = c.device_id WHERE d.user_id <> c.user_id"
         assert await owner.fetchval(wrong) == 0
         assert await owner.fetchval("SELECT count(DISTINCT user_id) FROM device_calls") == 3
+
+
+async def test_what_an_admin_forbids_is_refused_from_then_on(server: Server, ann: Person) -> None:
+    """The limits that a call is judged by are copies; another user's change of them drops those too."""
+    team = await ann.create_workspace()
+    bob = await team.invite(await register(server, "bob"))
+    machine, watch = await link(bob), Watch()
+    server.platform.bus.subscribe(LIMITS_CHANGED_TOPIC, watch.note)
+    async with online(machine, {"system.info": lambda _: INFO}), operator(bob) as page:
+        assert (await page.call("node.invoke", call_of(machine)))["payload"] == INFO
+        strict = {"maxGrade": "high", "standingRules": True, "deniedTools": ["system.info"]}
+        await team.put("/tool-policy", strict)
+        await watch.until(lambda _body: True)
+        with pytest.raises(Refused) as refusal:
+            await page.call("node.invoke", call_of(machine, idempotencyKey="k2"))
+        assert refusal.value.code == "gateway.command_not_allowed"

@@ -78,7 +78,10 @@ class _Machines:
         """A bridge's answer to a call that went straight to it."""
         if connection.identity.is_node_host or params.node_id != connection.identity.node_id:
             return None
-        call_id = _call_id(params.id)
+        try:
+            call_id = UUID(hex=params.id)
+        except ValueError:
+            return None
         if not self.direct.is_open(connection, call_id):
             return None
         result, error = _outcome(params)
