@@ -4,6 +4,8 @@ import itertools
 import shutil
 from pathlib import Path
 
+from sqlalchemy.event import listen
+
 from tests.domains.agents.chatting import CREATE, WRITTEN, chatting, text, tools
 from tests.support.accounts import Person, refused
 from tests.support.devices import Answer, link, online
@@ -159,3 +161,15 @@ async def test_one_turn_at_a_time(ann: Person) -> None:
         await chat.say("system info")
         assert (await chat.reply())["state"] == "complete"
     assert len(await chat.messages()) == 4
+
+
+async def test_the_end_of_a_run_breaks_no_connection(ann: Person) -> None:
+    """Whoever looks for an abort is stopped at the end; in the middle of a statement that costs a connection."""
+    broken: list[object] = []
+    pool = ann.server.platform.database._engine.sync_engine.pool
+    listen(pool, "invalidate", lambda *what: broken.append(what))
+    async with chatting(ann) as chat:
+        for _ in range(3):
+            await chat.say("hello")
+            await chat.reply()
+    assert broken == []

@@ -8,8 +8,13 @@ RUNS_FORGOTTEN = "agents.runs_forgotten"
 
 
 def run_topic(run_id: UUID) -> str:
-    """Says that something about a run changed: an answer to an approval, an abort, its end."""
+    """Tells whoever works on a run that it has to look: an answer to an approval, an abort."""
     return f"run:{run_id.hex}"
+
+
+def run_ended_topic(run_id: UUID) -> str:
+    """Tells whoever waits for a run that it has ended."""
+    return f"run-ended:{run_id.hex}"
 
 
 def approval_topic(approval_id: UUID) -> str:

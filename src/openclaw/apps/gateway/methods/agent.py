@@ -7,7 +7,7 @@ from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler, TwoAnswers
 from openclaw.apps.gateway.methods.sending import send
 from openclaw.apps.gateway.methods.waiting import wait_for
-from openclaw.domains.agents.events import run_topic
+from openclaw.domains.agents.events import run_ended_topic
 from openclaw.domains.agents.schemas import Run, TextPart
 from openclaw.domains.agents.service import runs
 from openclaw.infra.web.context import Platform
@@ -81,7 +81,7 @@ def agent_methods(platform: Platform) -> dict[str, Handler]:
         if known is None:
             # As the released gateway: what nobody knows (yet) is not ended, and there is nothing to wait for.
             return None
-        return await wait_for(platform.bus, run_topic(known.id), ended, timeout=timeout)
+        return await wait_for(platform.bus, run_ended_topic(known.id), ended, timeout=timeout)
 
     return {"agent": agent, "agent.wait": wait, "wake": wake}
 

@@ -23,8 +23,9 @@ async def load_context(
     """All that the run works with. Raises ProviderKeyUnreadableError."""
     wanted = [turn.run_id for turn in history.turns if turn.run_id]
     steps: dict[UUID, list[RunStepRow]] = {}
-    for step in await repository.list_steps(scope, [*wanted, run.id]):
-        steps.setdefault(step.run_id, []).append(step)
+    if wanted or run.epoch > 1:  # the first turn of a conversation has nothing behind it
+        for step in await repository.list_steps(scope, [*wanted, run.id]):
+            steps.setdefault(step.run_id, []).append(step)
     config = await providers.default_config(scope, keys)
     linked = await registry.list_devices(scope)
     machines = [
@@ -39,10 +40,7 @@ async def load_context(
         for device in linked
     ]
     names = {device.id: device.name for device in linked}
-    fleet = {
-        group.name: [names[member] for member in group.device_ids]
-        for group in await groups.list_groups(scope)
-    }
+    fleet = await groups.list_names(scope, names) if names else {}
     return RunContext(
         actor=replace(scope.who, language=user.language),
         run_id=run.id,

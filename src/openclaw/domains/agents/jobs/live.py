@@ -6,7 +6,7 @@ from collections.abc import Generator
 from typing import Any
 from uuid import UUID
 
-from openclaw.domains.agents.events import run_topic
+from openclaw.domains.agents.events import run_ended_topic
 from openclaw.domains.agents.models import RunStepRow
 from openclaw.infra.bus import EventBus, publish
 from openclaw.infra.feed import echo_topic, tell, user_topic
@@ -121,7 +121,7 @@ class LiveRun:
             phase = {"phase": "error", "error": words, "endedAt": self._now()}
         await tell(scope, *self._owner, self._agent_event("lifecycle", phase))
         await tell(scope, *self._owner, {"event": "chat", "payload": chat})
-        await publish(scope, run_topic(self._run_id), {"kind": "ended"})
+        await publish(scope, run_ended_topic(self._run_id), {})
 
     def _flushed(self) -> None:
         """Send what has come; after that nothing for a moment, so that a quick model is told in larger pieces."""

@@ -1,6 +1,6 @@
 """Groups of machines, and which machines a call goes to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from openclaw.domains.devices.errors import (
@@ -28,6 +28,15 @@ async def list_groups(scope: Scope) -> list[DeviceGroup]:
     """The actor's groups, with the machines that are linked."""
     live = {row.id for row in await repository.list_devices(scope)}
     return [_seen(row, live) for row in await fleet.list_groups(scope)]
+
+
+async def list_names(scope: Scope, names: Mapping[UUID, str]) -> dict[str, list[str]]:
+    """The actor's groups by name, their machines by the names that ``names`` has of those that are linked."""
+    live = set(names)
+    return {
+        row.name: [names[member] for member in _seen(row, live).device_ids]
+        for row in await fleet.list_groups(scope)
+    }
 
 
 async def create_group(scope: Scope, data: SetDeviceGroup) -> DeviceGroup:
