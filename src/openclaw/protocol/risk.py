@@ -83,6 +83,9 @@ def place_grade(path: str, home: str) -> tuple[Grade, str]:
 
 # Every reason that a segment may give, with its Chinese words.
 REASONS: dict[str, str] = {
+    "only tells about the machine": "仅查询设备信息",
+    "drives the browser on the machine": "操控设备上的浏览器",
+    "is a command of the machine whose effect is not known here": "是设备自有的命令，其影响无法在此判断",
     "only reads": "只读取",
     "deletes": "会删除内容",
     "ends processes": "会结束进程",

@@ -266,10 +266,8 @@ async def test_a_command_line_calls_what_only_reads(ann: Person) -> None:
         assert "systemRunPlan" not in node.seen[-1].params
         seen = len(node.seen)
         refusals = {
-            "gateway.approval_needed": [
-                _invoke(machine.node_id, "system.run", command=["touch", "a"], **claims),
-                _invoke(machine.node_id, "system.run", command=["/bin/sh", "-lc", "rm -rf x"]),
-                _invoke(machine.node_id, "browser.proxy", path="/"),
+            "agents.never_run": [
+                _invoke(machine.node_id, "system.run", command=["rm", "-rf", "/"], **claims),
             ],
             "request.invalid": [
                 _invoke(machine.node_id, "system.run", command="ls"),

@@ -61,8 +61,8 @@ async def test_what_may_not_be_called_says_why(ann: Person, machine: Machine) ->
             "node command not allowed: camera.snap",
         )
         assert error["details"]["reason"] == "command not declared by node"
-        asks = call_of(machine, command="exec", params={"command": "touch x"})
-        assert (await refusal(page, asks))["details"]["reason"] == "approval required"
+        never = call_of(machine, command="exec", params={"command": "rm -rf /"})
+        assert (await refusal(page, never))["details"]["code"] == "agents.never_run"
         for wrong in ([], "x", 1, True):
             error = await refusal(page, call_of(machine, params=wrong))
             assert (error["details"]["code"], error["message"]) == (

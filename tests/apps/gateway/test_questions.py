@@ -9,6 +9,7 @@ from openclaw.domains.agents.service import questions
 from openclaw.kit import ids
 from openclaw.kit.ids import new_id
 from openclaw.kit.tasks import spawn
+from openclaw.protocol.grading import grade_call
 from openclaw.protocol.tools import Exec
 from tests.support.accounts import Person, refused, register
 from tests.support.gateway_client import Refused, operator
@@ -140,7 +141,16 @@ def question(
     command: str = "touch notes.txt", *, lifetime: timedelta = timedelta(minutes=5)
 ) -> questions.Question:
     """A question that nobody has asked before."""
-    return questions.Question(new_id(), Exec(command=command), "script", device=None, lifetime=lifetime)
+    call = Exec(command=command)
+    return questions.Question(
+        id=new_id(),
+        tool="exec",
+        arguments=questions.shown_command(call),
+        assessment=grade_call("exec", call, home=""),
+        asked_by="script",
+        device=None,
+        lifetime=lifetime,
+    )
 
 
 async def test_a_flood_of_questions_is_bounded_and_what_has_lapsed_counts_no_more(ann: Person) -> None:
@@ -151,10 +161,10 @@ async def test_a_flood_of_questions_is_bounded_and_what_has_lapsed_counts_no_mor
         with pytest.raises(TooManyQuestionsError):
             await questions.ask(scope, question())
     async with bob.scope() as scope:  # another's flood is none of Bob's business
-        assert (await questions.ask(scope, question())).state == "pending"
+        assert (await questions.ask(scope, question()))[0].state == "pending"
     ann.server.manual.advance(timedelta(minutes=2))
     async with ann.scope() as scope:
-        asked = await questions.ask(scope, question())
+        asked, _ = await questions.ask(scope, question())
     (waiting,) = (await ann.get("/approvals?state=pending"))["items"]
     assert asked.state == "pending"
     assert waiting["link"].endswith(waiting["id"])
@@ -163,7 +173,7 @@ async def test_a_flood_of_questions_is_bounded_and_what_has_lapsed_counts_no_mor
 async def test_a_question_that_nobody_waits_for_is_over_when_its_time_is(ann: Person) -> None:
     """Its gateway may have died: then there is nobody who ends it but who looks, or comes too late."""
     async with ann.scope() as scope:
-        asked = await questions.ask(scope, question())
+        asked, _ = await questions.ask(scope, question())
     wanted = ids.to_wire("appr", asked.id)
     ann.server.manual.advance(timedelta(minutes=6))
     late = await ann.api.post(f"/approvals/{wanted}/decision", json={"decision": "allow_once"})

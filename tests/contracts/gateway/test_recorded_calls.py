@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from openclaw.kit.tasks import spawn
+from openclaw.kit.tasks import cancel_and_wait, spawn
 from openclaw.protocol.gateway.methods import METHODS
 from openclaw.protocol.gateway.not_offered import NOT_OFFERED
 from tests.contracts.gateway.recordings import ANSWERS, EVENTS, RELEASES, differences
@@ -25,7 +25,7 @@ POLICY = {"path": "p", "exists": True, "hash": "h", "file": {"version": 1, "defa
 # What the released gateways accepted and we refuse, or the other way round, beside what NOT_OFFERED names.
 OTHERWISE = {
     # Theirs drives a browser of the server's, ours one of the person's, if there is one and the person lets it.
-    "browser.request": {"gateway.browser_not_offered", "gateway.approval_needed"},
+    "browser.request": {"gateway.browser_not_offered", "gateway.call_denied"},
     # A deletion is confirmed in two steps.
     "exec.approval.resolve": {"agents.confirmation_needed"},
     # Theirs lets a machine in, and what it says only once it was approved a second time.
@@ -72,8 +72,12 @@ class Replay:
         client = self.node.client if recorded.get("role") == "node" else self.cli
         params = await self.filled(recorded)
         denial = spawn(self.deny_next(), name="machine that denies") if params.get("command") == RUN else None
+        if method == "browser.request":
+            denial = spawn(self.deny_question(), name="person who denies")
         await self.compare(client, recorded, params)
-        if denial is not None:
+        if denial is not None and method == "browser.request":
+            await cancel_and_wait(denial)  # where no machine offers a browser nobody is asked
+        elif denial is not None:
             await denial
         if method == "sessions.delete":
             self.conversation = (await self.person.post("/conversations", {}))["id"]
@@ -84,6 +88,12 @@ class Replay:
         denied = {"code": "UNAVAILABLE", "message": "SYSTEM_RUN_DENIED: approval required"}
         result = {"id": call.id, "nodeId": self.node.node_id, "ok": False, "error": denied}
         await self.node.client.call("node.invoke.result", result)
+
+    async def deny_question(self) -> None:
+        """The person does not let the next thing be done that they are asked about."""
+        event = await self.page.event("exec.approval.requested", lambda p: p["id"] not in self.answered)
+        self.answered.add(event["id"])
+        await self.page.call("exec.approval.resolve", {"id": event["id"], "decision": "deny"})
 
     async def ask(self, recorded: dict[str, Any]) -> None:
         """A question: looked at by the command line, answered on the page in two steps, heard of by both."""

@@ -90,12 +90,13 @@ class DirectCalls:
         return unkept[1].end if unkept else None
 
     async def call(
-        self, actor: Actor, node: Connection, call_id: UUID, judge: Callable[[], ReadingCall]
+        self, actor: Actor, node: Connection, call_id: UUID, judge: Callable[[], ReadingCall | None]
     ) -> calls.CallEnd | None:
         """How the call ended here. None when it is kept already, or its machine has gone: it goes the kept way.
 
-        ``judge`` is asked once the call is known to be new. What it refuses goes the kept way too, where it is judged
-        by the rows of that moment. Raises TimeoutError after the call's own time, when it has been cancelled.
+        ``judge`` is asked once the call is known to be new. What it refuses, or answers None for, goes the kept way
+        too, where it is judged by the rows of that moment. Raises TimeoutError after the call's own time, when it has
+        been cancelled.
         """
         under_way = self._under_way.get(call_id)
         if under_way is not None:
@@ -105,6 +106,8 @@ class DirectCalls:
         try:
             call = judge()
         except OpenClawError:
+            return None
+        if call is None:
             return None
         under_way = self._under_way.get(call_id)  # another may have come while the database was asked
         if under_way is not None:

@@ -8,19 +8,37 @@ from openclaw.protocol.gateway.errors import GatewayError
 
 
 @dataclass(eq=False)
-class ApprovalNeededError(GatewayError):
-    """A direct call would change something; only a conversation can ask for approval."""
+class CallDeniedError(GatewayError):
+    """The user was asked about a direct call and did not allow it."""
 
-    code: ClassVar[str] = "gateway.approval_needed"
+    code: ClassVar[str] = "gateway.call_denied"
     kind: ClassVar[Kind] = Kind.FORBIDDEN
-    template: ClassVar[str] = "This call ({grade}) needs an approval. Ask for it in a conversation."
-    template_zh: ClassVar[str] = "该调用（{grade}）需要审批，请在对话中发起。"
+    template: ClassVar[str] = "The call was not made: {reason}."
+    template_zh: ClassVar[str] = "该调用未执行：{reason}。"
 
-    grade: str
+    reason: str
 
     def details(self) -> dict[str, Any]:
-        """Why the command may not run just so."""
-        return {"reason": "approval required", "grade": self.grade}
+        """Why the call was not made."""
+        return {"reason": "approval required", "decision": self.reason}
+
+
+@dataclass(eq=False)
+class BeyondPolicyError(GatewayError):
+    """A direct call is graded higher than the policies of its workspace or machine let anybody allow."""
+
+    code: ClassVar[str] = "gateway.beyond_policy"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    template: ClassVar[str] = "This call is graded {grade}; the policy allows {most} on {machine} at most."
+    template_zh: ClassVar[str] = "该调用的风险等级为 {grade}；策略在 {machine} 上最高只允许 {most}。"
+
+    grade: str
+    most: str
+    machine: str
+
+    def details(self) -> dict[str, Any]:
+        """Why the command may not run."""
+        return {"reason": "beyond policy", "grade": self.grade}
 
 
 @dataclass(eq=False)

@@ -316,12 +316,12 @@ async def count_open_questions(scope: Scope) -> int:
 
 
 async def list_pending_of_device(scope: Scope, device_id: UUID) -> list[ApprovalRow]:
-    """The user's open questions about calls to a machine that come next in their runs."""
+    """The user's open questions about calls to a machine: of clients, and those that come next in their runs."""
     own, earlier = aliased(RunStepRow), aliased(RunStepRow)
     return list(
         await scope.session.scalars(
             select(ApprovalRow)
-            .join(own, own.id == ApprovalRow.step_id)
+            .outerjoin(own, own.id == ApprovalRow.step_id)
             .where(
                 ApprovalRow.user_id == scope.user_id,
                 or_(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler, TwoAnswers
+from openclaw.apps.gateway.methods.permission import name_of
 from openclaw.apps.gateway.methods.waiting import wait_for
 from openclaw.domains.agents.events import approval_topic, run_topic
 from openclaw.domains.agents.schemas import Approval, Decide
@@ -15,6 +16,7 @@ from openclaw.infra.web.context import Platform
 from openclaw.kit import ids
 from openclaw.protocol.gateway import params as p
 from openclaw.protocol.gateway import params_approvals as pq
+from openclaw.protocol.grading import grade_call
 from openclaw.protocol.tools import Exec
 
 _DEFAULT_WAIT_MS = 30_000
@@ -69,14 +71,17 @@ def approval_methods(platform: Platform) -> dict[str, Handler]:
         lifetime = timedelta(milliseconds=params.timeout_ms or _DEFAULT_LIFETIME_MS)
         async with platform.database.transaction(connection.actor) as scope:
             device = await registry.access_device_by_node(scope, params.node_id) if params.node_id else None
+            command = _command(params)
             question = questions.Question(
                 id=_id_of(connection, wanted),
-                command=_command(params),
-                asked_by=_name(connection),
+                tool="exec",
+                arguments=questions.shown_command(command),
+                assessment=grade_call("exec", command, home=(device.home if device else None) or ""),
+                asked_by=name_of(connection),
                 device=device,
                 lifetime=lifetime,
             )
-            approval = await questions.ask(scope, question)
+            approval, _ = await questions.ask(scope, question)
 
         async def decision() -> dict[str, Any]:
             left = approval.expires_at - platform.clock.now()
@@ -127,13 +132,6 @@ def _command(params: pq.ApprovalRequestParams) -> Exec:
     if params.command is None:
         return Exec(argv=params.command_argv, cwd=cwd)
     return Exec(command=params.command, cwd=cwd)
-
-
-def _name(connection: Connection) -> str:
-    """Who asks, as the person is shown it."""
-    client = connection.connect.client
-    name = "".join(filter(str.isprintable, client.display_name or "")).strip()
-    return (name or client.id)[:100]
 
 
 def _possible(approval: Approval) -> list[str]:

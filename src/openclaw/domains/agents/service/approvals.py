@@ -127,13 +127,12 @@ async def list_awaited_calls(scope: Scope, device_id: UUID) -> list[dict[str, An
     """The calls to a machine that wait for an answer, as gateways pass them on."""
     return [
         calls.invoke_request(
-            call_id_of(row.step_id, device_id, row.targets),
+            row.id if row.step_id is None else call_id_of(row.step_id, device_id, row.targets),
             command=row.tool,
             params=row.arguments,
             timeout_ms=0,
         )
         for row in await repository.list_pending_of_device(scope, device_id)
-        if row.step_id is not None
     ]
 
 

@@ -1,4 +1,4 @@
-"""Questions of clients that run something themselves and want their user to decide: approvals without a run."""
+"""Questions of clients, about what they run themselves or want run on a machine: approvals without a run."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +16,7 @@ from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
-from openclaw.protocol.grading import Assessment, Grade, grade_call
+from openclaw.protocol.grading import Assessment, Grade
 from openclaw.protocol.tools import Exec
 
 MAX_OPEN = 50  # of one user in one workspace
@@ -24,46 +24,52 @@ MAX_OPEN = 50  # of one user in one workspace
 
 @dataclass(frozen=True)
 class Question:
-    """A command that ``asked_by`` runs if the user lets it; on ``device``, if it is one of theirs."""
+    """A call that is made if the user lets ``asked_by``; on ``device``, if it is one of theirs."""
 
     id: UUID
-    command: Exec
+    tool: str
+    arguments: dict[str, Any]
+    assessment: Assessment
     asked_by: str
     device: DeviceRow | None
     lifetime: timedelta
 
 
-async def ask(scope: Scope, question: Question) -> Approval:
-    """Ask on every surface. The same question again is the one that was asked before.
+async def ask(scope: Scope, question: Question) -> tuple[Approval, bool]:
+    """Ask on every surface; True when it was not asked before. The same question again is the one that was asked.
 
     Reading is asked about too: the client has said that it wants an answer. Raises NeverRunError for what is
     dangerous, TooManyQuestionsError, QuestionIdInUseError, NotAllowedError for viewers.
     """
     check_role(scope.who, Role.MEMBER)
-    arguments = _arguments(question.command)
     open_ones = await repository.count_open_questions(scope)
     known = await repository.find_approval(scope, question.id)
     if known is not None:
-        if known.arguments != arguments:
+        device_id = question.device.id if question.device else None
+        if (known.tool, known.arguments, known.device_id) != (question.tool, question.arguments, device_id):
             raise QuestionIdInUseError
-        return approvals.view(known, scope.who.language)
-    device = question.device
-    assessment = grade_call("exec", question.command, home=(device.home if device else None) or "")
-    why = [segment.why for segment in assessment.segments if segment.grade == Grade.DANGEROUS]
+        return approvals.view(known, scope.who.language), False
+    why = [segment.why for segment in question.assessment.segments if segment.grade == Grade.DANGEROUS]
     if why:
         raise NeverRunError(reason="; ".join(why))
     if open_ones >= MAX_OPEN:
         raise TooManyQuestionsError(limit=MAX_OPEN)
-    row = _row(scope, question, arguments, assessment)
+    row = _row(scope, question)
     await repository.add(scope, row)
     await approvals.announce(scope, row)
     detail = {"tool": row.tool, "grade": row.grade, "askedBy": question.asked_by}
     await audit.append(scope, "agents.approval_asked", subject=ids.to_wire("appr", row.id), detail=detail)
-    return approvals.view(row, scope.who.language)
+    return approvals.view(row, scope.who.language), True
 
 
-def _row(scope: Scope, question: Question, arguments: dict[str, Any], assessment: Assessment) -> ApprovalRow:
-    device = question.device
+def shown_command(command: Exec) -> dict[str, Any]:
+    """The arguments of ``exec`` as the user is shown them, and as a question keeps them."""
+    words = {"command": command.command} if command.argv is None else {"argv": list(command.argv)}
+    return words | {"cwd": command.cwd}
+
+
+def _row(scope: Scope, question: Question) -> ApprovalRow:
+    device, assessment = question.device, question.assessment
     worst = max(assessment.segments, key=lambda s: s.grade.rank, default=None)
     segments = [
         {"text": s.text, "program": s.program, "grade": s.grade.value, "why": s.why}
@@ -80,8 +86,8 @@ def _row(scope: Scope, question: Question, arguments: dict[str, Any], assessment
         device_name=device.name if device else "",
         asked_by=question.asked_by,
         tool_call_id="",
-        tool="exec",
-        arguments=arguments,
+        tool=question.tool,
+        arguments=question.arguments,
         grade=Grade.HIGH.value if assessment.grade == Grade.HIGH else Grade.MODIFY.value,
         risk={"segments": segments, "summary": worst.why if worst else ""},
         folder=assessment.folder,
@@ -92,8 +98,3 @@ def _row(scope: Scope, question: Question, arguments: dict[str, Any], assessment
         requested_at=scope.now(),
         expires_at=scope.now() + question.lifetime,
     )
-
-
-def _arguments(command: Exec) -> dict[str, Any]:
-    words = {"command": command.command} if command.argv is None else {"argv": list(command.argv)}
-    return words | {"cwd": command.cwd}
