@@ -142,7 +142,7 @@ export const agents: Translation<typeof source> = {
   "rules.description": "因您选择始终允许或在对话中允许，而无需询问即可运行的内容。只读操作从不询问，危险操作从不执行。",
   "rules.empty": "没有规则",
   "rules.emptyText": "在审批中选择始终允许或在对话中允许后，规则会出现在这里。",
-  "rules.in": "在 {folder} 中运行 {program}",
+  "rules.in": "在 {folder} 中：{program}",
   "rules.onDevice": "在 {device} 上",
   "rules.conversation": "仅限一个对话",
   "rules.until": "有效期至 {when}",

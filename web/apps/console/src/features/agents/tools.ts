@@ -1,4 +1,5 @@
 import type { JsonObject, Part } from "@openclaw/api";
+import type { Translator } from "@openclaw/i18n";
 import type { IconName } from "@openclaw/ui";
 
 export type ToolName =
@@ -26,6 +27,14 @@ const ICONS: Record<ToolName, IconName> = {
 
 export function isToolName(name: string): name is ToolName {
   return name in ICONS;
+}
+
+/** What a rule lets through, in words: programs by their names, our own tools by what they do. */
+export function programWords(t: Translator, programs: string): string {
+  return programs
+    .split(", ")
+    .map((name) => (isToolName(name) ? t(`tool.${name}`) : name))
+    .join(", ");
 }
 
 export function toolIcon(name: string): IconName {

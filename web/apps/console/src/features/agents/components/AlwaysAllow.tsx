@@ -4,6 +4,7 @@ import { Button, Select, Skeleton } from "@openclaw/ui";
 import { useState } from "react";
 
 import { useRulePreview } from "../queries.ts";
+import { programWords } from "../tools.ts";
 
 import "./AlwaysAllow.css";
 
@@ -15,7 +16,8 @@ const SHOWN = 4;
 export function AlwaysAllow({ approval, isPending, back, allow }: { approval: Approval; isPending: boolean; back: () => void; allow: (ruleDays: number | null) => void }) {
   const t = useTranslator();
   const [days, setDays] = useState<Days>("30");
-  const { program = "", folder = "" } = approval.coverage ?? {};
+  const { program: programs = "", folder = "" } = approval.coverage ?? {};
+  const program = programWords(t, programs);
   return (
     <div className="AlwaysAllow" role="group" aria-label={t("always.title", { program, folder })}>
       <strong>{t("always.title", { program, folder })}</strong>

@@ -64,6 +64,12 @@ function show(subject: Approval, covered: RulePreview["items"] = []) {
 }
 
 describe("an approval", () => {
+  it("outside of a conversation offers nothing for one", () => {
+    show(approval({ conversationId: null, runId: null, askedBy: "cli" }));
+    expect(screen.queryByTestId("approve-conversation")).toBeNull();
+    expect(screen.getByTestId("approve-always")).toBeDefined();
+  });
+
   it("of modest risk is given by one press", async () => {
     const { decided, user } = show(approval());
     await user.click(screen.getByTestId("approve-once"));

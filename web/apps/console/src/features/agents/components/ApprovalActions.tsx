@@ -4,6 +4,7 @@ import { Banner, Button, TextField } from "@openclaw/ui";
 import { useState } from "react";
 
 import { useDecide } from "../queries.ts";
+import { programWords } from "../tools.ts";
 import { AlwaysAllow } from "./AlwaysAllow.tsx";
 
 import "./ApprovalActions.css";
@@ -87,7 +88,7 @@ function Choices({ approval, isPending, allow, deny }: ChoicesProps) {
       <Button tone="primary" icon="check" isPending={isPending} onPress={() => allow("allow_once")} data-testid="approve-once">
         {t("approval.allowOnce")}
       </Button>
-      {coverage && (
+      {coverage && approval.conversationId && (
         <Button isPending={isPending} onPress={() => allow("allow_conversation")} data-testid="approve-conversation">
           {t("approval.allowConversation")}
         </Button>
@@ -95,7 +96,7 @@ function Choices({ approval, isPending, allow, deny }: ChoicesProps) {
       {coverage && (
         <div className="ApprovalActions-always">
           <Button isPending={isPending} onPress={() => allow("allow_always")} data-testid="approve-always">
-            {t("approval.allowAlways", { program: coverage.program, folder: coverage.folder })}
+            {t("approval.allowAlways", { program: programWords(t, coverage.program), folder: coverage.folder })}
           </Button>
           <p className="ApprovalActions-note">{t("approval.coverage", { text: coverage.text })}</p>
         </div>

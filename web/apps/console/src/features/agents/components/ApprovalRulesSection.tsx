@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { queryKeys } from "../../../shared/queryKeys.ts";
 import { useApi } from "../../../shared/services.tsx";
+import { programWords } from "../tools.ts";
 
 export function ApprovalRulesSection() {
   const t = useTranslator();
@@ -38,7 +39,7 @@ export function ApprovalRulesSection() {
             <Row
               key={rule.id}
               leading={<Icon name="shield" />}
-              title={t("rules.in", { program: rule.program, folder: rule.folder })}
+              title={t("rules.in", { program: programWords(t, rule.program), folder: rule.folder })}
               detail={detail(rule)}
               actions={
                 <Button size="s" tone="danger" onPress={() => revoke.mutate(rule)}>

@@ -5,6 +5,7 @@ import { useState } from "react";
 
 import { useDevices } from "../../devices/index.ts";
 import { useSimulate } from "../queries.ts";
+import { programWords } from "../tools.ts";
 import { Segments } from "./Segments.tsx";
 
 import "./SimulatorSection.css";
@@ -115,7 +116,7 @@ function Verdict({ found, device }: { found: Simulation; device: Device | undefi
             <ul className="SimulatorSection-rules">
               {found.rules.map((rule) => (
                 <li key={rule.id}>
-                  <Icon name="shield" size={14} /> {t("rules.in", { program: rule.program, folder: rule.folder })}
+                  <Icon name="shield" size={14} /> {t("rules.in", { program: programWords(t, rule.program), folder: rule.folder })}
                 </li>
               ))}
             </ul>
