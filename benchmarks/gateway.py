@@ -15,7 +15,7 @@ from collections.abc import AsyncGenerator, Awaitable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.crowd import Client, Machine, Member, enter, request, settle, write_conversations
-from benchmarks.measuring import Cost, Subject, drive, echo, gateway_of, middle
+from benchmarks.measuring import Cost, Subject, apart, drive, echo, gateway_of, middle
 from benchmarks.product import ROOT, product
 from benchmarks.report import Row, percentile
 from benchmarks.wire import RawSocket
@@ -79,6 +79,7 @@ async def _calls(
     async with contextlib.AsyncExitStack() as stack:
         ours = await _sockets(stack, gateway, crowd)
         floors = {"echo": own_echo} | ({"ws": node_echo} if node_echo else {})
+        stack.enter_context(apart(gateway, *floors.values()))
         sockets = {name: await _sockets(stack, floor) for name, floor in floors.items()}
         next_ones = itertools.cycle(ours)  # each member's rate is limited: one after the other has a burst
         found: dict[tuple[str, int], list[Cost]] = {}

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import os
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -34,6 +35,7 @@ class Subject:
 
     def __init__(self, port: int, pid: int, database: int | None = None) -> None:
         self.port = port
+        self.pid = pid
         self._own = psutil.Process(pid)
         self._database = psutil.Process(database) if database else None
 
@@ -76,6 +78,28 @@ def _seconds_of(process: psutil.Process) -> float:
         for thread in Path(f"/proc/{process.pid}/task").iterdir():
             seconds += int((thread / "schedstat").read_text().split()[0]) / 1e9
     return seconds
+
+
+@contextlib.contextmanager
+def apart(*subjects: Subject) -> Generator[None]:
+    """The event loops of ``subjects`` on one processor inside the block, this process on another.
+
+    Left to the system, a server and its only client now share a processor and now do not: that alone makes a factor
+    of two between runs, and a ratio of two servers that met different luck means nothing.
+    """
+    if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
+        yield
+        return
+    everywhere = os.sched_getaffinity(0)
+    here, there, *_ = sorted(everywhere)
+    try:
+        os.sched_setaffinity(0, {here})
+        for subject in subjects:
+            os.sched_setaffinity(subject.pid, {there})
+        yield
+    finally:
+        for pid in (0, *(subject.pid for subject in subjects)):
+            os.sched_setaffinity(pid, everywhere)
 
 
 @contextlib.asynccontextmanager
