@@ -10,6 +10,7 @@ import orjson
 from openclaw.domains.agents import events, repository
 from openclaw.domains.agents.errors import RunBusyError, RunNotFoundError, TooManyRunsError
 from openclaw.domains.agents.models import ApprovalRow, RunRow, RunStepRow
+from openclaw.domains.agents.repository import machine_events
 from openclaw.domains.agents.schemas import (
     DeviceRef,
     Part,
@@ -35,7 +36,14 @@ _START_GRACE = timedelta(seconds=2)
 
 
 async def request_run(
-    scope: Scope, *, run_id: UUID, conversation_id: UUID, device_id: UUID | None, client_run_id: str
+    scope: Scope,
+    *,
+    run_id: UUID,
+    conversation_id: UUID,
+    device_id: UUID | None,
+    client_run_id: str,
+    runtime: str = "server",
+    sync_mode: str = "full",
 ) -> None:
     """Accept a turn: it is in the database, and whatever happens to this process somebody starts it.
 
@@ -54,6 +62,9 @@ async def request_run(
             user_id=scope.user_id,
             conversation_id=conversation_id,
             device_id=device_id,
+            runtime=runtime,
+            sync_mode=sync_mode,
+            told_seq=0,
             client_run_id=client_run_id,
             state="queued",
             epoch=0,
@@ -107,6 +118,12 @@ async def find_open_run(scope: Scope, conversation_id: UUID) -> RunRow | None:
     """The run of a conversation that has not ended."""
     rows = await repository.list_open_runs(scope, [conversation_id])
     return rows[0] if rows else None
+
+
+async def lock_open_run(scope: Scope, conversation_id: UUID) -> RunRow | None:
+    """The run of a conversation that has not ended, and does not until the transaction has."""
+    found = await find_open_run(scope, conversation_id)
+    return None if found is None else await machine_events.lock_open_run(scope, found.id)
 
 
 async def open_states(scope: Scope, conversation_ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -178,6 +195,8 @@ def _view(run: RunRow, steps: Sequence[RunStepRow], questions: dict[UUID, Approv
         id=run.id,
         conversation_id=run.conversation_id,
         client_run_id=run.client_run_id,
+        runtime=run.runtime,  # pyright: ignore[reportArgumentType]
+        sync_mode=run.sync_mode,  # pyright: ignore[reportArgumentType]
         state=run.state,  # pyright: ignore[reportArgumentType]
         parts=parts,
         error=_error(run, language),
