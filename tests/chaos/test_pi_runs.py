@@ -133,6 +133,7 @@ async def test_bodies_stay_on_the_machine(linked: Linked, mode: str) -> None:
         "approvals",
         "device_calls",
         "conversations",
+        "user_events",
     ):
         rows = await chat.remote.rows(f"SELECT t::text AS row FROM {table} t")
         assert not [row["row"] for row in rows if SECRET in row["row"]], table
@@ -259,5 +260,7 @@ async def test_a_question_of_the_persons_own_extension(linked: Linked) -> None:
         answer = await pi.person.api.post(path, json={"decision": "allow_once", "answer": lacking})
         assert answer.json()["code"] == "agents.answer_needed"
     await pi.person.post(path, {"decision": "allow_once", "answer": "b"})
+    await here.event("agent", lambda p: p["run"] == run and p["data"].get("phase") == "result")
+    await here.call("chat.abort", {"sessionKey": pi.id})  # an extension's command alone ends seconds later
     reply = await pi.ended(here, run)
     assert [(part["state"], part["result"]) for part in tool_parts(reply)] == [("ok", {"answer": "b"})]

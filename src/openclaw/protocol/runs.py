@@ -39,12 +39,20 @@ class _Command(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     pass
 
 
+class RunLimits(_Command, frozen=True):
+    """What the server lets the runtime's tools do on this machine at most, whoever is asked."""
+
+    max_grade: Literal["read", "modify", "high"] = "high"
+    denied_tools: Annotated[list[Name], Meta(max_length=100)] = []
+
+
 class Run(_Command, frozen=True):
     """One turn of ``conversation``: ``text`` is what the person said. The call ends with the turn."""
 
     conversation: Key
     mode: SyncMode
     text: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
+    limits: RunLimits = RunLimits()
 
 
 class Say(_Command, frozen=True):

@@ -87,7 +87,7 @@ async def test_asked_and_allowed_or_not(led: Led) -> None:
         question = await led.asked()
         assert (question.method, question.grade, question.tool) == ("gate", "modify", "exec")
         assert question.arguments["command"] == f"touch {file.name}"
-        turn.answer(Answer("0" * 32, question.id, is_allowed, None if is_allowed else "not now"))
+        await turn.answer(Answer("0" * 32, question.id, is_allowed, None if is_allowed else "not now"))
         async with asyncio.timeout(SECONDS):
             end = await running
         assert end["outcome"] == "completed"

@@ -19,6 +19,16 @@ from tests.support.server import running_server
 
 COMMANDS = [*ARGUMENTS, *RUN_ARGUMENTS]
 WORDS = "words-of-the-machine"
+KEEPING = (
+    "messages",
+    "run_steps",
+    "run_events",
+    "runs",
+    "approvals",
+    "conversations",
+    "device_calls",
+    "user_events",
+)
 
 
 class Pi:
@@ -152,12 +162,25 @@ async def test_the_server_does_not_believe_that_the_machine_held_back(ann: Perso
         await pi.tell(said(WORDS, error=WORDS))
         await pi.tell(started("c1", arguments={"command": WORDS}))
         await pi.tell({"kind": "tool_ended", "call": "c1", "isError": True, "result": {"stdout": WORDS}})
+        assert WORDS not in str(pi.chat.watch.messages)
+        about = {"title": WORDS, "message": WORDS, "options": [WORDS]}
+        question = {"id": "q1", "method": "select", "grade": "modify", **about}
+        await pi.tell({"kind": "asked", "question": question})
+        approval = await pi.chat.asked()
+        assert (WORDS in str(approval)) == (mode == "metadata")  # there it is kept until it is answered
+        body = {"decision": "allow_once", "answer": WORDS}
+        await ann.post(f"/approvals/{approval['id']}/decision", body)
+        answer = await pi.machine.next_call()
+        assert answer.params["text"] == WORDS
+        await answer.answer({})
         await pi.end()
         reply = await pi.chat.reply()
-        assert [(part["type"], part["state"]) for part in reply["parts"]] == [("tool", "error")]
-        assert WORDS not in str(pi.chat.watch.messages)
+        assert [(part["type"], part["state"]) for part in reply["parts"]] == [
+            ("tool", "error"),
+            ("tool", "ok"),
+        ]
         async with ann.server.owner() as connection:
-            for table in ("messages", "run_steps", "run_events", "runs", "conversations", "device_calls"):
+            for table in KEEPING:
                 rows = await connection.fetch(f"SELECT t::text FROM {table} t")
                 assert WORDS not in str(rows), table
 
@@ -218,6 +241,24 @@ async def test_a_rule_answers_in_the_persons_place(ann: Person) -> None:
         assert len((await ann.get("/approvals"))["items"]) == 1
 
 
+async def test_limits_answer_too(ann: Person) -> None:
+    """What the workspace lets nobody do is not asked about, and the machine is told before it begins."""
+    await ann.put("/tool-policy", {"maxGrade": "modify", "deniedTools": ["fs.read"]})
+    async with machine_with_pi(ann) as pi:
+        await pi.begin()
+        assert pi.call is not None
+        assert pi.call.params["limits"] == {"maxGrade": "modify", "deniedTools": ["fs.read"]}
+        for number, grade in enumerate(("high", "modify"), start=1):
+            question = {"id": f"q{number}", "method": "gate", "grade": grade, "tool": "pi.deploy"}
+            await pi.tell(started(f"c{number}", question=question))
+        answer = await pi.machine.next_call()
+        assert (answer.command, answer.params["question"]) == (ANSWER, "q1")
+        assert answer.params["isAllowed"] is False
+        assert "allows modify" in answer.params["text"]
+        assert (await pi.chat.asked())["grade"] == "modify"
+        await pi.end()
+
+
 async def test_the_machine_does_not_come_back(hasty: Person) -> None:
     async with machine_with_pi(hasty) as pi:
         await pi.begin()
@@ -244,7 +285,6 @@ async def test_what_came_too_late_for_a_run_is_a_turn_of_its_own(ann: Person) ->
             await late.fail("RUN_ENDED")
         await first.answer({"outcome": "completed", "events": pi.count})
         await pi.chat.ended()
-        ann.server.manual.advance(timedelta(seconds=3))
         again = await pi.machine.next_call()
         assert (again.command, again.params["text"]) == (RUN, "Two\n\nThree")
 

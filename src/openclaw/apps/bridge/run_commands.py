@@ -5,7 +5,6 @@ from typing import Any, Protocol
 import msgspec
 
 from openclaw.apps.bridge.journal import Journal
-from openclaw.apps.bridge.pi.errors import PiBusyError
 from openclaw.apps.bridge.pi.sessions import PiSession, PiSessions
 from openclaw.apps.bridge.pi.turns import Turn
 from openclaw.apps.bridge.policy import PolicyStore
@@ -60,30 +59,22 @@ class RunCommands:
                 case Say():
                     return await self._say(command)
                 case Answer():
-                    return self._answer(command)
-                case NewSession(conversation=conversation):
-                    session = await self._idle(conversation)
-                    state = await session.driver.new_session()
-                    session.remember()
-                    return {"session": state.data.get("sessionId")}
-                case SetModel(conversation=conversation, provider=provider, model=model):
-                    session = await self._idle(conversation)
-                    return {"model": await session.driver.set_model(provider=provider, model=model)}
-                case Compact(conversation=conversation):
-                    await (await self._idle(conversation)).driver.compact()
-                    return {}
-                case ListModels(conversation=conversation):
-                    session = await self._idle(conversation)
-                    state = await session.driver.state()
-                    return {"models": await session.driver.models(), "model": state.data.get("model")}
+                    return await self._answer(command)
+                case _:
+                    session = await self._sessions.open(command.conversation)
+                    async with session.in_use():
+                        await session.start()
+                        return await _change(session, command)
         except OpenClawError as error:
             words = error.code if isinstance(command, Run) and command.mode != "full" else str(error)
             raise ToolFailedError(FailureCode.RUNTIME_FAILED, words) from None
 
     async def _run(self, call_id: str, command: Run, device_id: str) -> dict[str, Any]:
         session = await self._sessions.open(command.conversation)
-        if session.is_used:
-            raise PiBusyError
+        async with session.in_use():
+            return await self._lead(call_id, command, session, device_id)
+
+    async def _lead(self, call_id: str, command: Run, session: PiSession, device_id: str) -> dict[str, Any]:
         teller = _Telling(
             self._journal, self._outlet, call_id=call_id, device_id=device_id, mode=command.mode
         )
@@ -91,6 +82,7 @@ class RunCommands:
             session,
             folder=self._sessions.launch.folder,
             policy=self._policies.current,
+            limits=command.limits,
             home=str(self._policies.home),
             keep=teller.keep,
             show=teller.show,
@@ -110,9 +102,9 @@ class RunCommands:
             raise _ended()
         return {}
 
-    def _answer(self, command: Answer) -> dict[str, Any]:
+    async def _answer(self, command: Answer) -> dict[str, Any]:
         try:
-            self._turn(command.run).answer(command)
+            await self._turn(command.run).answer(command)
         except PiDialogError as error:
             raise ToolFailedError(FailureCode.CONFLICT, str(error)) from None
         return {}
@@ -123,16 +115,25 @@ class RunCommands:
             raise _ended()
         return turn
 
-    async def _idle(self, conversation: str) -> PiSession:
-        session = await self._sessions.open(conversation)
-        if session.is_used:
-            raise PiBusyError
-        session.is_used = True
-        try:
-            await session.start()
-        finally:
-            session.is_used = False
-        return session
+
+async def _change(
+    session: PiSession, command: NewSession | SetModel | Compact | ListModels
+) -> dict[str, Any]:
+    """What is done between turns."""
+    driver = session.driver
+    match command:
+        case NewSession():
+            state = await driver.new_session()
+            session.remember()
+            return {"session": state.data.get("sessionId")}
+        case SetModel(provider=provider, model=model):
+            return {"model": await driver.set_model(provider=provider, model=model)}
+        case Compact():
+            await driver.compact()
+            return {}
+        case ListModels():
+            state = await driver.state()
+            return {"models": await driver.models(), "model": state.data.get("model")}
 
 
 class _Telling:

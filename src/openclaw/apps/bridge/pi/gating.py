@@ -15,8 +15,10 @@ from openclaw.apps.bridge.tools.failures import ToolFailedError
 from openclaw.apps.bridge.tools.judgement import judge
 from openclaw.apps.bridge.tools.paths import resolve
 from openclaw.protocol.grading import Grade, grade_call
+from openclaw.protocol.runs import RunLimits
 from openclaw.protocol.tools import ARGUMENTS, InvalidArguments, decode_arguments
 
+ANYTHING = RunLimits()
 MAX_ARGUMENT_BYTES = 300_000  # of a call that is put to the person: what is allowed has to be what was shown
 _TOO_LARGE = (
     "This call is too large to be shown to the person who would have to allow it. Do it in smaller steps."
@@ -68,14 +70,25 @@ def tool_use(call: str, tool: str, given: dict[str, Any], folder: Path) -> ToolU
     return ToolUse(call, f"pi.{tool}"[:100], given, None)
 
 
-async def verdict_on(use: ToolUse, policy: Callable[[], Policy]) -> Verdict:
-    """What this machine's owner and the grading say. A tool that is not known is as risky as they come."""
+async def verdict_on(use: ToolUse, policy: Callable[[], Policy], limits: RunLimits = ANYTHING) -> Verdict:
+    """What this machine's owner, the server's limits and the grading say.
+
+    A tool that is not known is as risky as they come.
+    """
     try:
-        return await asyncio.to_thread(_judged, use, policy())
+        verdict = await asyncio.to_thread(_judged, use, policy())
     except PolicyFileError as error:
         return Verdict(Grade.DANGEROUS, str(error))
     except ToolFailedError as failed:
         return Verdict(Grade.DANGEROUS, failed.failure.message)
+    if use.name in limits.denied_tools:
+        return Verdict(verdict.grade, f"{use.name} is switched off for this machine.")
+    if verdict.grade > Grade(limits.max_grade):
+        return Verdict(
+            verdict.grade,
+            f"This is graded {verdict.grade}; {limits.max_grade} is the most that is allowed on this machine.",
+        )
+    return verdict
 
 
 def _judged(use: ToolUse, policy: Policy) -> Verdict:

@@ -4,13 +4,15 @@ A conversation has a folder of its own, where its session files are and ``sessio
 restart of the bridge it goes on where it was.
 """
 
+import asyncio
 from collections import OrderedDict
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from openclaw.apps.bridge.pi.driver import PiDriver
-from openclaw.apps.bridge.pi.errors import PiCrowdedError, PiUngatedError
+from openclaw.apps.bridge.pi.errors import PiBusyError, PiCrowdedError, PiUngatedError
 from openclaw.apps.bridge.pi.launch import PiLaunch
 from openclaw.kit.clock import Clock
 from openclaw.protocol.pi.records import Event
@@ -19,17 +21,36 @@ GATE = Path(__file__).with_name("gate.js")
 GATE_NAME = "openclaw-gate"
 MAX_RUNTIMES = 4  # at once; each takes over 100 MB
 _PRESENT = "session"
+_ENDING_SECONDS = 25.0  # what was stopped takes a moment to end, and the next turn may be here before
 
 
 class PiSession:
-    """The runtime of one conversation. ``is_used``: a turn is on, so that it may not be closed."""
+    """The runtime of one conversation."""
 
     def __init__(self, driver: PiDriver, folder: Path) -> None:
         self.driver = driver
-        self.is_used = False
+        self._use = asyncio.Lock()
         self._folder = folder
         self._is_gated = False
         driver.listen(self._hear)
+
+    @property
+    def is_used(self) -> bool:
+        """Whether something is done with it, so that it may not be closed."""
+        return self._use.locked()
+
+    @asynccontextmanager
+    async def in_use(self) -> AsyncGenerator[None]:
+        """Nobody else does anything with it inside. PiBusyError while another goes on."""
+        try:
+            async with asyncio.timeout(_ENDING_SECONDS):
+                await self._use.acquire()
+        except TimeoutError:
+            raise PiBusyError from None
+        try:
+            yield
+        finally:
+            self._use.release()
 
     async def start(self) -> None:
         """Start it unless it runs. What ``PiDriver.start`` raises, and PiUngatedError."""

@@ -6,18 +6,31 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from openclaw.apps.bridge.errors import PolicyFileError
 from openclaw.apps.bridge.pi.errors import PiUngatedError
-from openclaw.apps.bridge.pi.gating import ToolUse, gate_call, tool_use, verdict_on
+from openclaw.apps.bridge.pi.gating import ANYTHING, ToolUse, gate_call, tool_use, verdict_on
 from openclaw.apps.bridge.pi.sessions import GATE_NAME, PiSession
 from openclaw.apps.bridge.pi.telling import Teller
 from openclaw.apps.bridge.policy import Policy
+from openclaw.apps.bridge.tools.failures import ToolFailedError
+from openclaw.apps.bridge.tools.premises import Premises, check, look
 from openclaw.kit.errors import OpenClawError
 from openclaw.kit.tasks import cancel_and_wait, spawn
 from openclaw.protocol.grading import Grade, grade_call
 from openclaw.protocol.pi.dialogs import Dialog, Reply
 from openclaw.protocol.pi.errors import PiDialogError
 from openclaw.protocol.pi.records import Event
-from openclaw.protocol.runs import Answer, Asked, Began, Closed, KeptEvent, LiveEvent, Method, Question
+from openclaw.protocol.runs import (
+    Answer,
+    Asked,
+    Began,
+    Closed,
+    KeptEvent,
+    LiveEvent,
+    Method,
+    Question,
+    RunLimits,
+)
 
 _DENIED = "The person did not allow this."
 _UNREADABLE = "The call cannot be read, so it was not run."
@@ -33,6 +46,7 @@ class Turn:
         folder: Path,
         home: str,
         policy: Callable[[], Policy],
+        limits: RunLimits = ANYTHING,
         keep: Callable[[KeptEvent], None],
         show: Callable[[LiveEvent], None],
     ) -> None:
@@ -40,6 +54,7 @@ class Turn:
         self._folder = folder
         self._home = home
         self._policy = policy
+        self._limits = limits
         self._keep = keep
         self._teller = Teller(keep, show)
         self._ended: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
@@ -47,6 +62,9 @@ class Turn:
         self._gates: dict[str, str] = {}  # question -> the call that waits for it
         self._methods: dict[str, Method] = {}
         self._uses: dict[str, ToolUse] = {}
+        self._premises: dict[
+            str, Premises
+        ] = {}  # question -> what the call rested on when it was asked about
         self._timers: list[asyncio.TimerHandle] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._failure: OpenClawError | None = None
@@ -62,7 +80,6 @@ class Turn:
         Raises what the driver raises when the turn does not begin, and PiUngatedError.
         """
         driver = self.session.driver
-        self.session.is_used = True
         stop = driver.listen(self._hear, answers_dialogs=True)
         try:
             await self.session.start()
@@ -79,13 +96,17 @@ class Turn:
             self._close()
             await cancel_and_wait(*self._tasks)
             self.session.remember()
-            self.session.is_used = False
         if self._failure is not None:
             raise self._failure
         return end
 
-    def answer(self, answer: Answer) -> None:
-        """Give the runtime the person's answer. PiDialogError when the question is not open any more."""
+    async def answer(self, answer: Answer) -> None:
+        """Give the runtime the person's answer. PiDialogError when the question is not open any more.
+
+        A call that would not be the one any more that they allowed is refused all the same.
+        """
+        if answer.is_allowed and (change := await self._change_since(answer.question)) is not None:
+            answer = Answer(answer.run, answer.question, is_allowed=False, text=change)
         method = self._methods.get(answer.question)
         if method is None:
             raise PiDialogError(reason="it is no longer open")
@@ -138,7 +159,7 @@ class Turn:
             self._answer(dialog.id, _UNREADABLE)
             return
         self._uses[use.call] = use
-        verdict = await verdict_on(use, self._policy)
+        verdict = await verdict_on(use, self._policy, self._limits)
         if verdict.refusal is not None:
             self._teller.started(use, None)
             self._teller.denied(use.call)
@@ -148,9 +169,32 @@ class Turn:
             self._answer(dialog.id, "allow")
         else:
             grade = "high" if verdict.grade is Grade.HIGH else "modify"
+            if (premises := await self._look(use)) is not None:
+                self._premises[dialog.id] = premises
             self._methods[dialog.id], self._gates[dialog.id] = "gate", use.call
             question = Question(dialog.id, "gate", grade, tool=use.name, arguments=use.arguments)
             self._teller.started(use, question)
+
+    async def _change_since(self, question: str) -> str | None:
+        """What is not as it was when the question was put, in words."""
+        before, use = self._premises.get(question), self._uses.get(self._gates.get(question, ""))
+        if before is None or use is None:
+            return None
+        if (now := await self._look(use)) is None:
+            return "The policy of this machine cannot be used any more."
+        try:
+            check(before, now)
+        except ToolFailedError as failed:
+            return failed.failure.message
+        return None
+
+    async def _look(self, use: ToolUse) -> Premises | None:
+        """What a call rests on now; None for a tool that is not known, and without a policy."""
+        try:
+            policy = self._policy()
+        except PolicyFileError:
+            return None
+        return None if use.decoded is None else await asyncio.to_thread(look, policy, use.name, use.decoded)
 
     def _ask(self, dialog: Dialog) -> None:
         """An extension of the person's own asks: graded as the command that it is about, if it is about one."""

@@ -30,7 +30,7 @@ from openclaw.domains.audit import service as audit
 from openclaw.domains.devices.errors import DeviceNotFoundError
 from openclaw.domains.devices.events import call_topic
 from openclaw.domains.devices.models import DeviceRow
-from openclaw.domains.devices.service import calls, registry
+from openclaw.domains.devices.service import calls, policies, registry
 from openclaw.domains.workspaces import service as workspaces
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
@@ -39,7 +39,7 @@ from openclaw.infra.feed import user_topic
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import OpenClawError
-from openclaw.protocol.runs import RUN, KeptEvent, LiveEvent, Run
+from openclaw.protocol.runs import RUN, KeptEvent, LiveEvent, Run, RunLimits
 
 _BATCH = 200
 # A turn may take long; whether its machine is still there is looked at meanwhile.
@@ -150,7 +150,13 @@ class MachineRunner:
                 raise MachineUnlinkedError
             if RUN not in device.commands:
                 raise RuntimeNotOfferedError(name=device.name)
-            command = Run(ctx.conversation_id.hex, remote.sync_mode, ctx.history.question)
+            limits = await policies.limits_of(scope, device)
+            command = Run(
+                ctx.conversation_id.hex,
+                remote.sync_mode,
+                ctx.history.question,
+                RunLimits(limits.max_grade.value, sorted(limits.denied_tools)),  # pyright: ignore[reportArgumentType]
+            )
             await calls.send_call(
                 scope,
                 call_id=ctx.run_id,

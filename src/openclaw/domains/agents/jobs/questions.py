@@ -85,10 +85,20 @@ async def send_answer(
     answer = Answer(ctx.run_id.hex, question, is_allowed, text[:2000] if text else None)
     await calls.send_call(
         scope,
-        call_id=uuid5(key, "answer"),
+        call_id=_call_id(key),
         device_id=ctx.device_id,
         command=ANSWER,
         params=msgspec.to_builtins(answer),
         timeout=_ANSWER_TIME,
         wait=_ANSWER_LIFETIME,
     )
+
+
+async def forget_answers(scope: Scope, ctx: RunContext) -> None:
+    """Forget what the runtime was answered in a run that is over."""
+    asked = [row.id for row in await repository.list_approvals_of_runs(scope, [ctx.run_id])]
+    await calls.forget(scope, [_call_id(key) for key in (*asked, *(step.id for step in ctx.steps))])
+
+
+def _call_id(key: UUID) -> UUID:
+    return uuid5(key, "answer")

@@ -173,7 +173,7 @@ class Retelling:
         state = "denied" if event.is_denied else "error" if event.is_error else "ok"
         error: dict[str, Any] | None = None
         if event.is_denied:
-            error = _DENIED
+            error = {**_DENIED, "message": _said_in(event.result) or _DENIED["message"]}
         elif event.is_error:
             error = {"code": "FAILED", "message": _said_in(event.result) or "The tool failed."}
         output = None if event.is_denied else storable(event.result)

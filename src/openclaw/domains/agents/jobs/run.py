@@ -11,6 +11,7 @@ import structlog
 from openclaw.domains.agents import repository
 from openclaw.domains.agents.errors import ConversationGoneError, RunInterruptedError, TooManyStepsError
 from openclaw.domains.agents.events import run_topic
+from openclaw.domains.agents.jobs import questions
 from openclaw.domains.agents.jobs.asking import Asker, count_cost, count_usage, dumped
 from openclaw.domains.agents.jobs.context import Remote, RunContext, RunSuperseded
 from openclaw.domains.agents.jobs.entering import bare_context, load_context
@@ -285,6 +286,7 @@ class RunJob:
         await machine_events.delete_events(scope, ctx.run_id)
         if not remote.keeps_words:
             await approvals.forget_subjects(scope, ctx.run_id)
+            await questions.forget_answers(scope, ctx)
             await calls.forget(scope, [ctx.run_id])
         await self._transcript.finish_remote(
             scope,

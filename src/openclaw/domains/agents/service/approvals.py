@@ -31,7 +31,7 @@ from openclaw.domains.devices.service import calls
 from openclaw.domains.devices.service import registry as devices
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
-from openclaw.infra.feed import tell
+from openclaw.infra.feed import amend, tell
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
 from openclaw.protocol.grading import why_in
@@ -112,11 +112,14 @@ async def withdraw(scope: Scope, row: ApprovalRow) -> None:
 async def forget_subjects(scope: Scope, run_id: UUID) -> None:
     """Forget what the run's answered questions were about; that they were asked, and how risky it was, stays."""
     for row in await repository.list_approvals_of_runs(scope, [run_id]):
-        if row.state != "pending":
-            question = row.question or {}
-            row.question = {key: question[key] for key in ("id", "method") if key in question}
+        question = row.question or {}
+        kept = {key: question[key] for key in ("id", "method") if key in question}
+        if row.state != "pending" and (row.arguments or row.answer or row.reason or question != kept):
+            row.question = kept
             row.risk = {**row.risk, "segments": []}
             row.arguments, row.folder, row.answer, row.reason = {}, None, None, None
+            left = asked(view(row, scope.who.language))
+            await amend(scope, left["id"], request=left["request"], approval=left["approval"])
 
 
 async def cancel_of_run(scope: Scope, run_id: UUID) -> None:

@@ -44,8 +44,11 @@ async def request_run(
     client_run_id: str,
     runtime: str = "server",
     sync_mode: str = "full",
+    starts_here: bool = True,
 ) -> None:
     """Accept a turn: it is in the database, and whatever happens to this process somebody starts it.
+
+    ``starts_here``: this process does so itself, when the transaction has committed.
 
     Raises RunBusyError, TooManyRunsError.
     """
@@ -74,8 +77,9 @@ async def request_run(
             created_at=scope.now(),
         ),
     )
-    # This process starts the run itself when the transaction has committed; the fact is for when it dies before.
-    await record(scope, events.RUN_REQUESTED, run_payload(scope, run_id), delay=_START_GRACE)
+    # When this process starts the run itself, the fact is for when it dies before.
+    delay = _START_GRACE if starts_here else timedelta()
+    await record(scope, events.RUN_REQUESTED, run_payload(scope, run_id), delay=delay)
 
 
 def run_payload(scope: Scope, run_id: UUID) -> dict[str, str]:

@@ -19,9 +19,14 @@ _SAY_LIFETIME = timedelta(days=30)  # it ends with the run
 
 
 async def request_run(
-    scope: Scope, conversation: ConversationRow, *, run_id: UUID, client_run_id: str
+    scope: Scope,
+    conversation: ConversationRow,
+    *,
+    run_id: UUID,
+    client_run_id: str,
+    starts_here: bool = True,
 ) -> None:
-    """Request a run where the conversation lives. Raises RunBusyError, TooManyRunsError."""
+    """Request a run where the conversation lives (see `runs.request_run`). Raises RunBusyError, TooManyRunsError."""
     await runs.request_run(
         scope,
         run_id=run_id,
@@ -30,6 +35,7 @@ async def request_run(
         client_run_id=client_run_id,
         runtime=conversation.runtime,
         sync_mode=conversation.sync_mode,
+        starts_here=starts_here,
     )
 
 
@@ -71,6 +77,7 @@ async def settle(
             conversation,
             run_id=next_id,
             client_run_id=first.idempotency_key or ids.to_wire("run", next_id),
+            starts_here=False,  # whoever led the last one does not lead this one too
         )
         for row in waiting:
             row.run_id = next_id
