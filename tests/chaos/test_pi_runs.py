@@ -17,7 +17,7 @@ from tests.chaos.remote import page
 from tests.support.gateway_client import GatewayClient
 from tests.support.pi_chat import doing, gate, pi_environment, runtime_pids, told
 from tests.support.pids import wait_until_gone
-from tests.support.processes import BridgeProcess, Installation
+from tests.support.processes import BridgeProcess, Installation, RealProcess
 from tests.support.scripted_openai import Call, Say
 
 SECRET = "the-word-that-stays"
@@ -195,6 +195,62 @@ async def test_runtime_killed_and_bridge_restarted_in_mid_turn(linked: Linked, g
         if victim == "bridge":
             reply = await pi.ended(here, await pi.send(here, "Still there?"))
             assert text_of(reply) == "You said: Still there?"
+
+
+async def test_who_leads_a_turn_is_killed_and_killed_again(
+    linked: Linked, installation: Installation, gates: Path
+) -> None:
+    """The gateway that leads the turn, then the worker that took over: Pi knows nothing of it, and nothing doubles."""
+    chat, bridge, here, device = linked
+    pi = await with_pi(chat, device)
+    file, roles = bridge.home / "runs.txt", installation.roles
+    command = f"echo ran >> {file}; echo gate:dead and then"
+    with gate(gates, "dead") as dead:
+        run = await pi.send(here, doing(command))
+        await pi.allow(await pi.asked(here))
+        await pi.streamed(here, "Done. gate:dead and")
+        assert await pi.executor(run) == "gateway"
+        for name in ("server", "gateway-2"):
+            roles[name].signal(signal.SIGSTOP)  # so that it is the worker
+        try:
+            await killed(chat, roles["gateway"])
+            await led(pi, run, "worker")
+        finally:
+            for name in ("server", "gateway-2"):
+                roles[name].signal(signal.SIGCONT)
+        installation.start("gateway")
+        async with page(chat.person, installation.gateway_url("gateway-2")) as again:
+            await killed(chat, roles["worker"])
+            await again.event("agent", lambda p: p["run"] == run and p["data"].get("phase") == "start")
+            dead.open()
+            reply = await pi.ended(again, run)
+            ends = [e for e in again.events if e["event"] == "chat" and e["payload"]["state"] == "final"]
+    assert (reply["state"], len(ends), file.read_text()) == ("complete", 1, "ran\n")
+    said = [doing(command), "Done. gate:dead and then\n"]
+    await pi.check_whole(run, said=said, steps=["model", "exec", "model"])
+    with pytest.raises(AssertionError):
+        bridge.said(r"run pi\.run", count=2, seconds=0)
+
+
+async def killed(chat: Chat, role: RealProcess) -> None:
+    """SIGKILL it; the others hear at once that it has not been heard of."""
+    role.kill()
+    await chat.remote.rows(
+        "UPDATE durable_executors SET heartbeat_at = heartbeat_at - interval '1 hour' WHERE id LIKE $1",
+        f"{role.name}.%",
+    )
+
+
+async def led(pi: Chat, run: str, by: str) -> None:
+    """Wait until that process has entered the run."""
+    async with asyncio.timeout(20):
+        while not await pi.remote.rows(
+            "SELECT 1 FROM runs JOIN dbos.workflow_status ON workflow_uuid = replace(id::text, '-', '')"
+            " WHERE id = $1 AND epoch = 2 AND executor_id LIKE $2",
+            ids.from_wire("run", run),
+            f"{by}.%",
+        ):
+            pass
 
 
 async def test_waits_for_its_machine_and_says_so(linked: Linked, gates: Path) -> None:
