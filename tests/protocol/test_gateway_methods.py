@@ -75,6 +75,7 @@ def test_nodes_have_only_their_own_methods() -> None:
     assert {m.name for m in METHODS.values() if m.role is Role.NODE} == {
         "node.invoke.result",
         "node.invoke.progress",
+        "node.run.event",
         "node.event",
         "node.skills.update",
         "node.pluginTools.update",

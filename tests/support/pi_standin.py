@@ -8,6 +8,7 @@ dead, crashes          write to stderr and exit 1: always; as long as the number
 stderr                 so many bytes of noise in one line
 never, cut, deaf       commands that are not answered; that end the process in the middle of the answer's line; after
                        which nothing is read any more
+ungated                an extension that asks before each tool call is not loaded
 big, secret, no_model  bytes that get_messages answers at least; a word planted wherever one could leak; no model
 """
 
@@ -39,6 +40,8 @@ class Standin:
         self.faults = faults
         self.session = Session(profile, options, faults)
         self.turns = Turns(self.session, self.write)
+        if any(path.endswith("gate.js") for path in options.extension) and not faults.get("ungated"):
+            self.turns.close_gate()
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._held = b""
         self._lines: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -279,8 +282,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--profile", choices=PROFILES, default="npm-0.73")
     parser.add_argument("--faults", type=json.loads, default={})
-    for name in ("mode", "session", "session-dir", "provider", "model", "name", "extension"):
+    for name in ("mode", "session", "session-dir", "provider", "model", "name"):
         parser.add_argument(f"--{name}")
+    parser.add_argument("--extension", "-e", action="append", default=[])
     parser.add_argument("--no-session", action="store_true")
     parser.add_argument("--version", action="store_true")
     return parser.parse_args()

@@ -45,6 +45,7 @@ class Turns:
         self.task: asyncio.Task[None] | None = None
         self.is_streaming = False
         self._in_retry_pause = False
+        self._is_gated = False
         self._recovered: Members | None = None
         self._queued: dict[str, list[str]] = {"steer": [], "followUp": []}
         self._tools: set[asyncio.subprocess.Process] = set()
@@ -107,6 +108,13 @@ class Turns:
                 os.killpg(tool.pid, signal.SIGKILL)
 
     # ── Dialogs ──
+
+    def close_gate(self) -> None:
+        """As with the bridge's extension: each tool call asks first."""
+        self._is_gated = True
+        call_id = f"note-{self._session.tick()}"
+        head = {"type": "extension_ui_request", "id": call_id, "method": "setStatus"}
+        self._write({**head, "statusKey": "openclaw-gate", "statusText": "closed"})
 
     async def ask(self, message: str) -> None:
         """``/ask KIND [milliseconds]``: a note, then a dialog, then a note of what came back."""
@@ -284,8 +292,8 @@ class Turns:
         command = block["arguments"].get("command", "")
         head = {"toolCallId": block["id"], "toolName": "bash"}
         self._write({"type": "tool_execution_start", **head, "args": block["arguments"]})
-        text, is_error = "Blocked by the person", True
-        if "guarded" not in command or await self._may_run(command):
+        text, is_error = await self._refusal(block), True
+        if not text:
             process = await asyncio.create_subprocess_shell(
                 command,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -303,6 +311,19 @@ class Turns:
         result = {"result": {"content": content}, "isError": is_error}
         self._write({"type": "tool_execution_end", **head, **result})
         return text, is_error
+
+    async def _refusal(self, block: Members) -> str:
+        """Why the call is not run; first the gate of the bridge, then the person's own extension."""
+        command = block["arguments"].get("command", "")
+        if self._is_gated:
+            call = {"id": block["id"], "tool": "bash", "input": block["arguments"]}
+            members = {"title": "openclaw-gate", "placeholder": json.dumps(call)}
+            verdict = (await self._dialog("input", members)).get("value")
+            if verdict != "allow":
+                return verdict or "This was not allowed."
+        if "guarded" in command and not await self._may_run(command):
+            return "Blocked by the person"
+        return ""
 
     async def _may_run(self, command: str) -> bool:
         reply = await self._dialog("confirm", {"title": "Run it?", "message": command})

@@ -9,6 +9,8 @@ import asyncpg
 
 from openclaw.infra.db import Base
 from openclaw.kit import ids
+from openclaw.protocol.runs import RUN_ARGUMENTS
+from openclaw.protocol.tools import ARGUMENTS, UNDO_ARGUMENTS
 from tests.support.accounts import Person, register, sign_in
 from tests.support.devices import Answer, Call, Machine, OnlineMachine, link, online
 from tests.support.node_hosts import gateway_token, try_to_connect
@@ -64,6 +66,7 @@ class Estate:
     secret: str
     ids: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     open_call: Call | None = None
+    machine_run: Call | None = None
 
     def names(self, *, personal: bool = False) -> set[str]:
         """What others must not see: ids, and a word that is in every text; ``personal``: nobody in the workspace."""
@@ -148,7 +151,9 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
         "fs.write": lambda p: {"path": p["path"], "bytes": 1, "created": True, "diff": secret},
         "fs.undo.preview": lambda _: undone,
     }
-    estate = Estate(person, await stack.enter_async_context(online(machine, answers)), secret)
+    commands = [*ARGUMENTS, *UNDO_ARGUMENTS, *RUN_ARGUMENTS]
+    there = await stack.enter_async_context(online(machine, answers, commands=commands))
+    estate = Estate(person, there, secret)
     estate.ids = {
         "user_id": [person.id],
         "workspace_id": [person.workspace["id"]],
@@ -163,6 +168,7 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
     await _finished_run(estate)
     await _run_that_asks(estate)
     await _run_that_waits_for_its_machine(estate)
+    await _run_on_its_machine(estate)
     await _archived_and_deleted(estate)
     return estate
 
@@ -216,6 +222,22 @@ async def _run_that_waits_for_its_machine(estate: Estate) -> None:
     approval = await _ask(estate, f"run touch {estate.secret}")
     await estate.person.post(f"/approvals/{approval['id']}/decision", {"decision": "allow_once"})
     estate.open_call = await estate.machine.next_call()
+
+
+async def _run_on_its_machine(estate: Estate) -> None:
+    """A turn with the machine's own runtime, which has told something of it that waits to be told on."""
+    person = estate.person
+    about = {"title": f"{estate.secret} with Pi", "runtime": "pi", "deviceId": estate.ids["device_id"][0]}
+    conversation = (await person.post("/conversations", about))["id"]
+    path = f"/conversations/{conversation}/messages"
+    sent = await person.post(path, {"text": estate.secret})
+    call = estate.machine_run = await estate.machine.next_call()
+    event = {"kind": "said", "stop": "stop", "text": estate.secret}
+    params = {"id": call.id, "nodeId": estate.machine.node_id, "seq": 2, "event": event}
+    await estate.machine.client.call("node.run.event", params)
+    estate.ids["conversation_id"].append(conversation)
+    estate.ids["run_id"].append(sent["runId"])
+    estate.ids["message_id"].append(sent["message"]["id"])
 
 
 async def _archived_and_deleted(estate: Estate) -> None:

@@ -48,6 +48,8 @@ NAMES = {
     "node.invoke.progress.nodeId": "own node",
     "node.invoke.result.id": "call",
     "node.invoke.result.nodeId": "own node",
+    "node.run.event.id": "machine run",
+    "node.run.event.nodeId": "own node",
     "nodeId": "node",
     "requestId": "request",
     "runId": "run",
@@ -65,12 +67,14 @@ FIXED: dict[str, dict[str, Any]] = {
     "exec.approval.request": {"command": "touch x", "timeoutMs": 1},
     "agent.wait": {"timeoutMs": 1},
     "node.invoke.progress": {"data": "words from a stranger"},
+    "node.run.event": {"event": {"kind": "said", "stop": "stop", "text": "words from a stranger"}, "seq": 1},
 }
 
 
 def theirs(estate: Estate) -> dict[str, Any]:
     """The names of an estate's things, as clients of the gateway use them."""
     assert estate.open_call is not None
+    assert estate.machine_run is not None
     found = estate.ids
     return {
         "conversation": found["conversation_id"][0],
@@ -81,6 +85,7 @@ def theirs(estate: Estate) -> dict[str, Any]:
         "message": found["message_id"][0],
         "run": found["run_id"][1],
         "call": estate.open_call.id,
+        "machine run": estate.machine_run.id,
     }
 
 
@@ -96,6 +101,7 @@ def nobodys() -> dict[str, Any]:
         "message": ids.to_wire("msg", ids.new_id()),
         "run": ids.to_wire("run", ids.new_id()),
         "call": ids.new_id().hex,
+        "machine run": ids.new_id().hex,
     }
 
 
@@ -134,7 +140,7 @@ def _sample(wanted: inspect.Type) -> Any:
             return values[0]
         case inspect.ListType() | inspect.CollectionType():
             return []
-        case inspect.DictType():
+        case inspect.DictType() | inspect.UnionType():
             return {}
         case _:
             raise AssertionError(f"no sample for {wanted}")
@@ -146,7 +152,17 @@ def is_about_something(method: Method) -> bool:
 
 def theirs_by_kind() -> dict[str, Any]:
     return dict.fromkeys(
-        ("conversation", "conversations", "node", "approval", "request", "message", "run", "call"),
+        (
+            "conversation",
+            "conversations",
+            "node",
+            "approval",
+            "request",
+            "message",
+            "run",
+            "call",
+            "machine run",
+        ),
         "theirs",
     )
 

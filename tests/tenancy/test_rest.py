@@ -84,7 +84,12 @@ async def test_the_world_is_there_for_its_owner(world: World) -> None:
         if operation.method == "GET" and operation.params:
             values = {p: ann.ids[p][0] for p in operation.params}
             response = await ann.person.api.send(request_of(ann.person, operation, values))
-            assert response.status_code == 200, f"{operation}: {response.text}"
+            # It is found, but the server's own agent has no models to choose from.
+            of_pi = (
+                operation.path.endswith("/runtime/models")
+                and refused(response)[1] == "conversations.no_runtime"
+            )
+            assert response.status_code == 200 or of_pi, f"{operation}: {response.text}"
 
 
 @pytest.mark.parametrize("who", ["bob", "carl"])

@@ -103,8 +103,23 @@ def cursor_of(user_id: UUID, workspace_id: UUID, seq: int) -> str:
     return f"{seq}.{_tag(user_id, workspace_id)}"
 
 
+async def amend(scope: Scope, subject: str, **members: Any) -> None:
+    """Tell the actor's past events about ``subject`` (their payload's id) with other members, where they have such.
+
+    For what may be kept no longer: a client that comes back reads it like this.
+    """
+    query = _of_actor(scope, select(UserEventRow), UserEventRow)
+    for row in await scope.session.scalars(query.where(UserEventRow.body["payload"]["id"].astext == subject)):
+        payload = row.body["payload"]
+        told = {name: value for name, value in members.items() if name in payload}
+        row.body = {**row.body, "payload": payload | told}
+
+
 async def forget_old(scope: Scope) -> None:
-    """Let go of what nobody comes back for any more."""
+    """Let go of what nobody comes back for any more, and of large messages that have passed (see `infra.notify`)."""
+    await scope.session.execute(
+        text("DELETE FROM bus_payloads WHERE created_at < now() - interval '5 minutes'")
+    )
     await scope.session.execute(delete(UserEventRow).where(UserEventRow.created_at < func.now() - _KEPT))
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from openclaw.apps.bridge.backoff import LONGEST
 from openclaw.apps.bridge.confirmation import LinkQuestion
 from openclaw.apps.bridge.daemon import Bridge, BridgeOptions
-from openclaw.apps.bridge.gateway.backoff import LONGEST
 from openclaw.apps.bridge.policy import Policy, PolicyStore
 from openclaw.apps.bridge.state import VERSIONS, StateFolder
 from openclaw.apps.bridge.versions.recorder import Recorder

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from openclaw.apps.bridge.addresses import check_address
+from openclaw.apps.bridge.backoff import LONGEST, SHORTEST, BackOff
 from openclaw.apps.bridge.errors import BadAddressError, InsecureServerError
-from openclaw.apps.bridge.gateway.backoff import LONGEST, SHORTEST, BackOff
 from openclaw.apps.bridge.gateway.frames import decode_call_request, decode_incoming
 from tests.apps.bridge.conftest import PatientClock, RunningBridge
 from tests.apps.bridge.control_plane_peer import ControlPlanePeer

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 
@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from openclaw.apps.bridge.errors import PolicyFileError
 from openclaw.apps.bridge.journal import INTERRUPTED, Journal, Outcome
 from openclaw.apps.bridge.policy import Policy, PolicyStore
+from openclaw.apps.bridge.run_commands import RunCommands, decode_run_call
 from openclaw.apps.bridge.tools.dispatch import Control, changes_files, decode_call, judge_call, perform
 from openclaw.apps.bridge.tools.failures import FailureCode, ToolFailedError, ToolFailure
 from openclaw.apps.bridge.tools.output import StreamName
@@ -21,6 +22,7 @@ from openclaw.apps.bridge.tools.process_tree import kill_marked, mark_of
 from openclaw.apps.bridge.versions.recorder import Recorder
 from openclaw.apps.bridge.versions.store import Versions
 from openclaw.kit.tasks import cancel_and_wait, spawn
+from openclaw.protocol.runs import RUN_ARGUMENTS
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +53,10 @@ class Outlet(Protocol):
         """Send a piece of output, or drop it: the result holds the tail."""
         ...
 
+    def send_run_event(self, call_id: str, seq: int | None, event: bytes) -> None:
+        """Send what a run has to tell; one without a number is live, and may be dropped."""
+        ...
+
 
 @dataclass
 class _Active:
@@ -75,12 +81,14 @@ class Calls:
         policies: PolicyStore,
         node_id: str,
         outlet: Outlet,
+        runs: RunCommands,
     ) -> None:
         self._journal = journal
         self._versions = versions
         self._policies = policies
         self._node_id = node_id
         self._outlet = outlet
+        self._runs = runs
         self._active: dict[str, _Active] = {}
         self._preparing: dict[str, asyncio.Task[None]] = {}
         self._looking = asyncio.Lock()
@@ -123,13 +131,19 @@ class Calls:
             active.task.cancel()
 
     def resend(self, device_id: str) -> None:
-        """Send every result that the server has not confirmed."""
+        """Send everything that the server has not confirmed: what runs told first, then results."""
+        for call_id, seq, event in self._journal.untold_events(device_id):
+            self._outlet.send_run_event(call_id, seq, event)
         for call_id, outcome in self._journal.unacknowledged(device_id):
             self._outlet.send_result(call_id, outcome)
 
     def acknowledge(self, call_id: str) -> None:
         """The server has the result of ``call_id``."""
         self._journal.acknowledge(call_id)
+
+    def acknowledge_event(self, call_id: str, seq: int) -> None:
+        """The server has that event of the run."""
+        self._journal.forget_event(call_id, seq)
 
     def kill_all(self) -> None:
         """End every command now and forget every outcome: the machine belongs to nobody any more."""
@@ -187,7 +201,8 @@ class Calls:
         self._outlet.send_result(request.id, outcome)
 
     async def _outcome(self, active: _Active) -> Outcome:
-        async with self._slots:
+        # A turn of the runtime takes as long as it takes, and the answers that it waits for must not wait behind it.
+        async with nullcontext() if active.request.command in RUN_ARGUMENTS else self._slots:
             try:
                 return await self._performed(active)
             except ToolFailedError as failed:
@@ -228,6 +243,8 @@ class Calls:
     async def _performed(self, active: _Active) -> Outcome:
         request = active.request
         policy = self._policies.current()
+        if request.command in RUN_ARGUMENTS:
+            return await self._run_command(policy, active)
         arguments = decode_call(request.command, request.params_json)
         await judge_call(policy, request.command, arguments)
         await self._check_premises(policy, request, arguments)
@@ -249,6 +266,19 @@ class Calls:
             publish=publish,
             control=active.control,
         )
+        return Outcome(ok=True, payload_json=msgspec.json.encode(result).decode())
+
+    async def _run_command(self, policy: Policy, active: _Active) -> Outcome:
+        request = active.request
+        if not policy.allows_runtime:
+            raise ToolFailedError(
+                FailureCode.DENIED_BY_LOCAL_POLICY, "This machine's owner has switched the Pi runtime off."
+            )
+        arguments = decode_run_call(request.command, request.params_json)
+        if not self._journal.start(request.id, device_id=active.device_id, tool=request.command):
+            return INTERRUPTED
+        _log.info("run %s", request.command)
+        result = await self._runs.perform(request.id, arguments, device_id=active.device_id)
         return Outcome(ok=True, payload_json=msgspec.json.encode(result).decode())
 
 

@@ -25,12 +25,13 @@ from openclaw.apps.bridge.localhost.routes import Parts, Routes
 from openclaw.apps.bridge.localhost.rpc import RpcProxy
 from openclaw.apps.bridge.localhost.server import LocalServer
 from openclaw.apps.bridge.machine import version
-from openclaw.apps.bridge.pi.driver import PiDriver
 from openclaw.apps.bridge.pi.launch import PiLaunch
+from openclaw.apps.bridge.pi.sessions import PiSessions
 from openclaw.apps.bridge.policy import PolicyStore
+from openclaw.apps.bridge.run_commands import RunCommands
 from openclaw.apps.bridge.runtime_reads import PiReads
 from openclaw.apps.bridge.session import SessionKeeper
-from openclaw.apps.bridge.state import JOURNAL, RUNNING, SETTINGS, VERSIONS, Running, StateFolder
+from openclaw.apps.bridge.state import JOURNAL, PI_SESSIONS, RUNNING, SETTINGS, VERSIONS, Running, StateFolder
 from openclaw.apps.bridge.tools.process_tree import kill_marked, mark_of
 from openclaw.apps.bridge.versions.store import Versions
 from openclaw.kit.clock import Clock
@@ -43,13 +44,14 @@ DEFAULT_PORT = 43115
 
 @dataclass(frozen=True)
 class BridgeOptions:
-    """How a bridge runs; ``server`` None keeps the stored one."""
+    """How a bridge runs; ``server`` and ``pi_command`` None keep the stored ones, no words at all the built-in one."""
 
     port: int
     server: str | None
     extra_origins: tuple[str, ...]
     allow_insecure: bool
     confirmation: Confirmation
+    pi_command: tuple[str, ...] | None = None
 
 
 class Bridge:
@@ -91,8 +93,19 @@ class Bridge:
         switch = Switch()
         versions = Versions(folder.path / VERSIONS, clock=clock)
         versions.settle_interrupted()
+        if options.pi_command is not None:
+            settings = msgspec.structs.replace(folder.settings(), pi_command=options.pi_command or None)
+            folder.write(SETTINGS, msgspec.json.encode(settings))
+        launch = PiLaunch(folder=Path.home(), command=folder.settings().pi_command)
+        runtimes = PiSessions(launch, folder.path / PI_SESSIONS, clock=clock, node_id=key.node_id)
+        reads = PiReads(runtimes, clock=clock)
         calls = Calls(
-            journal=journal, versions=versions, policies=policies, node_id=key.node_id, outlet=switch
+            journal=journal,
+            versions=versions,
+            policies=policies,
+            node_id=key.node_id,
+            outlet=switch,
+            runs=RunCommands(sessions=runtimes, policies=policies, journal=journal, outlet=switch),
         )
         link = GatewayLink(
             key=key,
@@ -102,6 +115,7 @@ class Bridge:
             switch=switch,
             clock=clock,
             allow_insecure=options.allow_insecure,
+            has_runtime=reads.is_installed,
         )
         linker = Linker(
             folder=folder,
@@ -111,11 +125,16 @@ class Bridge:
             clock=clock,
             allow_insecure=options.allow_insecure,
         )
-        sessions.on_change(lambda: calls.kill_all() if sessions.session is None else None)
+
+        def unlinked() -> None:
+            if sessions.session is None:
+                calls.kill_all()
+                ending.append(spawn(runtimes.close(), name="runtimes of an ended link"))
+
+        ending: list[asyncio.Task[None]] = []
+        sessions.on_change(unlinked)
         pages = PageTokens(clock)
         sessions.on_change(pages.revoke_all)
-        launch = PiLaunch(folder=Path.home(), command=folder.settings().pi_command)
-        runtime = PiDriver(launch, clock=clock, node_id=key.node_id)
         routes = Routes(
             Parts(
                 folder=folder,
@@ -130,7 +149,7 @@ class Bridge:
                 pages=pages,
                 guesses=Guesses(clock),
                 refusals=RefusalLog(clock),
-                rpc=RpcProxy(PiReads(runtime, launch, clock=clock)),
+                rpc=RpcProxy(reads),
             )
         )
         server = LocalServer(routes)
@@ -143,7 +162,8 @@ class Bridge:
             await stop.wait()
         finally:
             await calls.close()  # first: commands must not outlive the wish to stop
-            await runtime.close()
+            await asyncio.gather(*ending, return_exceptions=True)
+            await runtimes.close()
             folder.remove(RUNNING)
             await server.close()
             await cancel_and_wait(*work)

@@ -246,3 +246,15 @@ class RuntimeTimeoutError(OpenClawError):
     template_zh: ClassVar[str] = "Pi 运行时未在 {seconds:g} 秒内应答。"
 
     seconds: float
+
+
+@dataclass(eq=False)
+class BadCommandError(OpenClawError):
+    """The words of a command are not quoted as a shell takes them."""
+
+    code: ClassVar[str] = "bridge.bad_command"
+    kind: ClassVar[Kind] = Kind.INVALID
+    template: ClassVar[str] = "--pi-command is not quoted as a shell takes it: {reason}."
+    template_zh: ClassVar[str] = "--pi-command 的引号不符合 shell 语法：{reason}。"
+
+    reason: str

@@ -38,6 +38,14 @@ CREATE TABLE IF NOT EXISTS premises (
     found BLOB NOT NULL,
     seen_at_ms INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS run_events (
+    call_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    device_id TEXT NOT NULL,
+    event BLOB NOT NULL,
+    kept_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (call_id, seq)
+) WITHOUT ROWID;
 """
 
 
@@ -149,6 +157,25 @@ class Journal:
             (self._now_ms(), call_id),
         )
 
+    def keep_event(self, call_id: str, seq: int, *, device_id: str, event: bytes) -> None:
+        """Keep what a run has to tell until the server has it."""
+        self._database.execute(
+            "INSERT INTO run_events (call_id, seq, device_id, event, kept_at_ms) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (call_id, seq, device_id, event, self._now_ms()),
+        )
+
+    def untold_events(self, device_id: str) -> list[tuple[str, int, bytes]]:
+        """Call, number and content of what the server has not confirmed, in order."""
+        return self._database.execute(
+            "SELECT call_id, seq, event FROM run_events WHERE device_id = ? ORDER BY call_id, seq",
+            (device_id,),
+        ).fetchall()
+
+    def forget_event(self, call_id: str, seq: int) -> None:
+        """The server has it."""
+        self._database.execute("DELETE FROM run_events WHERE call_id = ? AND seq = ?", (call_id, seq))
+
     def forget_results(self) -> None:
         """Drop every result, after the link has ended: they belong to the old owner. The ids stay."""
         now = self._now_ms()
@@ -159,6 +186,7 @@ class Journal:
             (now, now),
         )
         self._database.execute("DELETE FROM premises")
+        self._database.execute("DELETE FROM run_events")
         self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def prune(self) -> None:
@@ -173,6 +201,7 @@ class Journal:
         self._database.execute(
             "DELETE FROM calls WHERE result IS NULL AND finished_at_ms < ?", (_ms(now - CALL_REMEMBERED),)
         )
+        self._database.execute("DELETE FROM run_events WHERE kept_at_ms < ?", (_ms(now - UNCLAIMED_KEPT),))
 
     def _now_ms(self) -> int:
         return _ms(self._clock.now())

@@ -23,6 +23,7 @@ from openclaw.apps.bridge.confirmation import confirmation_for
 from openclaw.apps.bridge.daemon import DEFAULT_PORT, BridgeOptions
 from openclaw.apps.bridge.errors import ControlPlaneRefusedError
 from openclaw.apps.bridge.help import BridgeCommand, BridgeGroup
+from openclaw.apps.bridge.pi.launch import words_of
 from openclaw.apps.bridge.service_files import ServiceSystem
 from openclaw.apps.bridge.state import StateFolder, default_state_folder
 from openclaw.apps.bridge.words import say
@@ -72,6 +73,12 @@ AllowOrigin = Annotated[
     list[str] | None,
     typer.Option("--allow-origin", metavar="ORIGIN", help=say("option_allow_origin")),
 ]
+PiCommand = Annotated[
+    str | None,
+    typer.Option(
+        "--pi-command", metavar="WORDS", envvar="OPENCLAW_BRIDGE_PI_COMMAND", help=say("option_pi_command")
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", help=say("option_yes"))]
 
 
@@ -104,7 +111,13 @@ def _folder(state_dir: Path | None) -> StateFolder:
 
 
 def _options(
-    *, port: int, server: str | None, allow_origin: list[str] | None, insecure: bool, yes: bool
+    *,
+    port: int,
+    server: str | None,
+    allow_origin: list[str] | None,
+    insecure: bool,
+    yes: bool,
+    pi_command: str | None,
 ) -> BridgeOptions:
     if server is not None:
         server = check_address(server, schemes=("http", "https"), allow_insecure=insecure)
@@ -114,6 +127,7 @@ def _options(
         extra_origins=tuple(check_origin(origin) for origin in allow_origin or ()),
         allow_insecure=insecure,
         confirmation=confirmation_for(always_yes=yes),
+        pi_command=None if pi_command is None else words_of(pi_command),
     )
 
 
@@ -124,12 +138,20 @@ def run(
     server: Server = None,
     port: Port = DEFAULT_PORT,
     allow_origin: AllowOrigin = None,
+    pi_command: PiCommand = None,
     yes: Yes = False,
     insecure: Insecure = False,
     as_json: AsJson = False,
 ) -> None:
     """Run the bridge in this terminal, until Ctrl-C."""
-    options = _options(port=port, server=server, allow_origin=allow_origin, insecure=insecure, yes=yes)
+    options = _options(
+        port=port,
+        server=server,
+        allow_origin=allow_origin,
+        insecure=insecure,
+        yes=yes,
+        pi_command=pi_command,
+    )
     run_bridge(_folder(state_dir), options, as_json=as_json)
 
 
@@ -144,6 +166,7 @@ def link(
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help=say("option_name"))] = None,
     run_after: Annotated[bool, typer.Option("--run", help=say("option_run"))] = False,
     port: Port = DEFAULT_PORT,
+    pi_command: PiCommand = None,
     state_dir: StateDir = None,
     insecure: Insecure = False,
     as_json: AsJson = False,
@@ -170,7 +193,9 @@ def link(
     if folder.running() is not None:
         return
     if run_after:
-        options = _options(port=port, server=None, allow_origin=None, insecure=insecure, yes=False)
+        options = _options(
+            port=port, server=None, allow_origin=None, insecure=insecure, yes=False, pi_command=pi_command
+        )
         run_bridge(folder, options, as_json=as_json)
     elif not as_json:
         typer.echo(say("start_it"))

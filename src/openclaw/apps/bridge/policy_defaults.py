@@ -104,4 +104,5 @@ max_grade = "high"
 "fs.delete" = "allow"
 "exec" = "allow"
 "system.info" = "allow"
+"pi" = "allow"  # the Pi runtime, each of whose tool calls is judged like the ones above
 """

@@ -7,8 +7,8 @@ from openclaw.apps.bridge.errors import NoRuntimeError
 from openclaw.apps.bridge.localhost.rpc import Availability
 from openclaw.apps.bridge.pi.driver import PiDriver
 from openclaw.apps.bridge.pi.errors import PiNotFoundError
-from openclaw.apps.bridge.pi.launch import PiLaunch
 from openclaw.apps.bridge.pi.reads import Read
+from openclaw.apps.bridge.pi.sessions import PiSessions
 from openclaw.kit.clock import Clock
 
 # Looking along the PATH is file work: not at every health request.
@@ -23,20 +23,24 @@ _AVAILABILITY: dict[str, Availability] = {
 
 
 class PiReads:
-    """`RuntimeReads` of the ``driver`` that runs ``launch``."""
+    """`RuntimeReads` of the runtime that was used last."""
 
-    def __init__(self, driver: PiDriver, launch: PiLaunch, *, clock: Clock) -> None:
-        self._driver = driver
-        self._launch = launch
+    def __init__(self, sessions: PiSessions, *, clock: Clock) -> None:
+        self._sessions = sessions
+        self._launch = sessions.launch
         self._clock = clock
         self._looked_at = clock.now() - _LOOK_AGAIN
         self._is_installed = False
 
     @property
+    def _driver(self) -> PiDriver:
+        return self._sessions.shown
+
+    @property
     def availability(self) -> Availability:
         """Whether there is a runtime and how it is, from what is known."""
         phase = self._driver.status.phase
-        if phase in {"stopped", "broken"} and not self._look():
+        if phase in {"stopped", "broken"} and not self.is_installed():
             return "none"
         return _AVAILABILITY[phase]
 
@@ -59,14 +63,15 @@ class PiReads:
         return await self._told(self._driver.stats())
 
     async def _told(self, read: Awaitable[Read]) -> Read:
-        if self._driver.status.failure == PiNotFoundError.code and self._look():
+        if self._driver.status.failure == PiNotFoundError.code and self.is_installed():
             self._driver.try_again()  # installed meanwhile
         try:
             return await read
         except PiNotFoundError:
             raise NoRuntimeError from None
 
-    def _look(self) -> bool:
+    def is_installed(self) -> bool:
+        """Whether there is such a program on this machine."""
         now = self._clock.now()
         if now >= self._looked_at + _LOOK_AGAIN:
             self._looked_at = now

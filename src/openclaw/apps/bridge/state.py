@@ -3,6 +3,7 @@
 device.pem       the machine's key            session.json   the device session (tokens)
 settings.json    the control plane, a name    policy.toml    the owner's local policy
 journal.sqlite3  calls and their results      local.token    lets the owner's CLI talk to the bridge
+pi/              the sessions of conversations with the Pi runtime
 versions/        what files held before they were changed (see the package of that name)
 bridge.lock      held while a bridge runs     running.json   where that bridge listens
 """
@@ -28,6 +29,7 @@ SETTINGS = "settings.json"
 POLICY = "policy.toml"
 JOURNAL = "journal.sqlite3"
 VERSIONS = "versions"
+PI_SESSIONS = "pi"
 LOCAL_TOKEN = "local.token"  # noqa: S105  (a file name)
 LOCK = "bridge.lock"
 RUNNING = "running.json"

@@ -107,6 +107,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "option_state_dir": ("folder for keys, session and policy", "存放密钥、会话与策略的文件夹"),
     "option_server": ("your OpenClaw server; remembered", "您的 OpenClaw 服务器；会被记住"),
+    "option_pi_command": (
+        'how the Pi runtime is started, as in a shell; remembered ("" = pi on the PATH)',
+        '启动 Pi 运行时的命令，写法同 shell；会被记住（"" 表示 PATH 中的 pi）',
+    ),
     "option_insecure": (
         "allow a server over http/ws that is not this machine",
         "允许通过 http/ws 连接非本机的服务器",

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query
 
 from openclaw.domains.agents.errors import (
+    AnswerNeededError,
     ApprovalDecidedError,
     ApprovalNotFoundError,
     ConfirmationNeededError,
@@ -136,6 +137,7 @@ async def get_approval(scope: CurrentScope, approval_id: Annotated[ApprovalId, P
         ApprovalDecidedError,
         ConfirmationNeededError,
         RuleNotPossibleError,
+        AnswerNeededError,
         NotAllowedError,
     ),
 )

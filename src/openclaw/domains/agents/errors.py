@@ -219,3 +219,78 @@ class UndoFailedError(OpenClawError):
 
     name: str
     reason: str
+
+
+@dataclass(eq=False)
+class RuntimeNotOfferedError(OpenClawError):
+    """The machine has no Pi runtime (any more), or its owner's policy has switched it off."""
+
+    code: ClassVar[str] = "agents.runtime_not_offered"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = (
+        "“{name}” does not offer the Pi runtime: it is not installed, or switched off there."
+    )
+    template_zh: ClassVar[str] = "“{name}”未提供 Pi 运行时：未安装，或已在本地策略中关闭。"
+
+    name: str
+
+
+@dataclass(eq=False)
+class RuntimeInterruptedError(OpenClawError):
+    """The machine's bridge or its runtime stopped in the middle of the turn."""
+
+    code: ClassVar[str] = "agents.runtime_interrupted"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = (
+        "Interrupted: Pi stopped on “{name}” in the middle of this turn. What it had done so far stays done."
+    )
+    template_zh: ClassVar[str] = "已中断：“{name}”上的 Pi 在本轮中途停止，此前已完成的操作仍然有效。"
+
+    name: str
+
+
+@dataclass(eq=False)
+class RuntimeFailedError(OpenClawError):
+    """The runtime said that the turn failed, or did not begin it."""
+
+    code: ClassVar[str] = "agents.runtime_failed"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "Pi on “{name}” failed: {reason}"
+    template_zh: ClassVar[str] = "“{name}”上的 Pi 出错：{reason}"
+
+    name: str
+    reason: str
+
+
+@dataclass(eq=False)
+class MachineLostError(OpenClawError):
+    """The machine of a turn did not come back in time."""
+
+    code: ClassVar[str] = "agents.machine_lost"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "“{name}” did not come back in time."
+    template_zh: ClassVar[str] = "“{name}”未能及时恢复连接。"
+
+    name: str
+
+
+@dataclass(eq=False)
+class MachineUnlinkedError(OpenClawError):
+    """The machine of a turn is no longer linked."""
+
+    code: ClassVar[str] = "agents.machine_unlinked"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "The device that this conversation is on is no longer linked."
+    template_zh: ClassVar[str] = "此对话所在的设备已解除绑定。"
+
+
+@dataclass(eq=False)
+class AnswerNeededError(OpenClawError):
+    """The question wants a choice or a text, not only a yes."""
+
+    code: ClassVar[str] = "agents.answer_needed"
+    kind: ClassVar[Kind] = Kind.INVALID
+    template: ClassVar[str] = "This question needs an answer: {reason}."
+    template_zh: ClassVar[str] = "该问题需要作答：{reason}。"
+
+    reason: str

@@ -20,3 +20,8 @@ def run_ended_topic(run_id: UUID) -> str:
 def approval_topic(approval_id: UUID) -> str:
     """Says that a client's question was answered, or is over."""
     return f"approval:{approval_id.hex}"
+
+
+def told_topic(run_id: UUID) -> str:
+    """What a machine tells of a run on it: ``live`` with the event itself, or ``told`` when there are rows to read."""
+    return f"told:{run_id.hex}"

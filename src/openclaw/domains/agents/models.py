@@ -32,7 +32,10 @@ class ModelProviderRow(Base):
 
 
 class RunRow(Base):
-    """One chat turn of the agent. ``epoch`` counts entries: only the latest may write."""
+    """One chat turn of the agent. ``epoch`` counts entries: only the latest may write.
+
+    ``runtime`` is ``server``, or ``pi`` for the one on ``device_id``; ``told_seq``: so many of its events are applied.
+    """
 
     __tablename__ = "runs"
 
@@ -41,6 +44,9 @@ class RunRow(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     conversation_id: Mapped[UUID] = mapped_column(index=True)
     device_id: Mapped[UUID | None]
+    runtime: Mapped[str] = mapped_column(String(10), default="server", server_default="server")
+    sync_mode: Mapped[str] = mapped_column(String(10), default="full", server_default="full")
+    told_seq: Mapped[int] = mapped_column(default=0, server_default="0")
     client_run_id: Mapped[str] = mapped_column(String(128))
     state: Mapped[str] = mapped_column(String(20))
     epoch: Mapped[int] = mapped_column(default=0)
@@ -60,6 +66,19 @@ class RunRow(Base):
         Index("ix_runs_open", user_id, conversation_id, postgresql_where=text("finished_at IS NULL")),
         Index("ix_runs_client_run_id", user_id, client_run_id),
     )
+
+
+class RunEventRow(Base):
+    """What a machine told of a run on it, as far as the sync mode lets it be kept, until the run has ended."""
+
+    __tablename__ = "run_events"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    event: Mapped[dict[str, Any]]
+    received_at: Mapped[datetime]
 
 
 class RunStepRow(Base):
@@ -99,6 +118,8 @@ class ApprovalRow(Base):
 
     It is asked by a run about one of its steps, or by a client about something that it runs itself (``asked_by``).
     For a call to several machines, ``targets``, ``device_id`` is the first of them.
+    ``question``: of a machine's runtime, ``id``, ``method``, and ``title message options`` where an extension asks;
+    ``answer`` is what the user chose or wrote, ``is_told`` that the runtime has it.
     """
 
     __tablename__ = "approvals"
@@ -114,6 +135,7 @@ class ApprovalRow(Base):
     device_name: Mapped[str] = mapped_column(String(100))
     targets: Mapped[list[Any] | None]
     tool_call_id: Mapped[str] = mapped_column(String(200))
+    question: Mapped[dict[str, Any] | None]
     tool: Mapped[str] = mapped_column(String(60))
     arguments: Mapped[dict[str, Any]]
     grade: Mapped[str] = mapped_column(String(10))
@@ -122,6 +144,8 @@ class ApprovalRow(Base):
     programs: Mapped[list[Any]]
     state: Mapped[str] = mapped_column(String(10))
     decision: Mapped[str | None] = mapped_column(String(20))
+    answer: Mapped[str | None] = mapped_column(String(2000))
+    is_told: Mapped[bool] = mapped_column(default=False, server_default="false")
     reason: Mapped[str | None] = mapped_column(String(2000))
     requested_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -26,6 +26,8 @@ RunState = Literal[
 StepState = Literal[
     "pending", "awaiting_approval", "waiting_for_device", "running", "ok", "error", "denied", "aborted"
 ]
+Runtime = Literal["server", "pi"]
+SyncMode = Literal["local_only", "metadata", "full"]
 UndoObstacle = Literal[
     "changed", "changed_between", "occupied", "not_empty", "gone", "denied", "not_kept", "failed"
 ]
@@ -63,12 +65,21 @@ class Coverage(Wire):
     text: str
 
 
+class Question(Wire):
+    """What an extension of a machine's runtime asks; ``options`` are those of a ``select``."""
+
+    method: Literal["confirm", "select", "input", "editor"]
+    title: str
+    message: str
+    options: list[str]
+
+
 class Approval(Wire):
     """A question to the user: of a run, or of the client ``asked_by``, which runs something itself.
 
     ``device``: None when a client asks about what is no machine of the user. ``targets``: every machine, when it goes
     to several; ``device`` names them together. ``link``: where the console shows it and takes the answer, below the
-    server's address.
+    server's address. ``question``: put by an extension of a machine's runtime, in its own words.
     """
 
     id: ApprovalId
@@ -79,6 +90,7 @@ class Approval(Wire):
     tool_call_id: str
     tool: str
     arguments: dict[str, Any]
+    question: Question | None
     device: DeviceRef | None
     targets: list[DeviceRef]
     grade: Literal["modify", "high"]
@@ -102,10 +114,12 @@ class Approvals(Items):
 class Decide(WireInput):
     """An answer to an approval. High risk needs ``confirm`` as well.
 
-    ``rule_days``: when the rule that ``allow_always`` leaves ends by itself.
+    ``rule_days``: when the rule that ``allow_always`` leaves ends by itself. ``answer``: what was chosen or written,
+    where a question wants that.
     """
 
     decision: Decision
+    answer: Annotated[str, Field(max_length=2000)] | None = None
     reason: Annotated[str, Field(max_length=2000)] | None = None
     confirm: bool = False
     rule_days: Annotated[int, Field(ge=1, le=365)] | None = None
@@ -249,11 +263,16 @@ class UndoneRun(Wire):
 
 
 class Run(Wire):
-    """One turn of the agent. ``undone``: its changes to files were undone, by its user."""
+    """One turn of the agent. ``undone``: its changes to files were undone, by its user.
+
+    ``runtime``: ``pi`` for that of a machine, of which the server keeps what ``sync_mode`` says.
+    """
 
     id: RunId
     conversation_id: ConversationId
     client_run_id: str
+    runtime: Runtime
+    sync_mode: SyncMode
     state: RunState
     parts: list[Part]
     error: RunError | None

@@ -4,26 +4,33 @@ from typing import Annotated, Literal
 
 from fastapi import Path, Query, Response
 
-from openclaw.domains.agents.errors import RunBusyError, TooManyRunsError
+from openclaw.domains.agents.errors import RunBusyError, RuntimeNotOfferedError, TooManyRunsError
 from openclaw.domains.conversations.errors import (
     ConversationNotFoundError,
     KeyReusedError,
     MessageNotFoundError,
+    NoRuntimeError,
     NotAUserMessageError,
+    RuntimeCommandError,
+    RuntimeFixedError,
+    RuntimeHistoryError,
 )
 from openclaw.domains.conversations.schemas import (
     Branch,
+    ChooseModel,
     Conversation,
     Conversations,
     CreateConversation,
     Messages,
     Resend,
+    RuntimeModels,
     SendMessage,
     Sent,
     UpdateConversation,
 )
 from openclaw.domains.conversations.service import catalog, export, messages
-from openclaw.domains.devices.errors import DeviceNotFoundError
+from openclaw.domains.conversations.service.runtime import RuntimeDesk
+from openclaw.domains.devices.errors import DeviceNotFoundError, DeviceOfflineError
 from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.infra.scope import Actor
@@ -38,6 +45,16 @@ AtMessage = Annotated[MessageId, Path()]
 Cursor = Annotated[str | None, Query(max_length=300)]
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
 _GONE = (NotSignedInError, ConversationNotFoundError)
+_RUNTIME = (
+    *_GONE,
+    NotAllowedError,
+    NoRuntimeError,
+    RunBusyError,
+    DeviceNotFoundError,
+    DeviceOfflineError,
+    RuntimeNotOfferedError,
+    RuntimeCommandError,
+)
 
 
 @router.get("/conversations", operation_id="listConversations", responses=errors(NotSignedInError))
@@ -57,7 +74,7 @@ async def list_conversations(
     "/conversations",
     status_code=201,
     operation_id="createConversation",
-    responses=errors(NotSignedInError, NotAllowedError, DeviceNotFoundError),
+    responses=errors(NotSignedInError, NotAllowedError, DeviceNotFoundError, RuntimeNotOfferedError),
 )
 async def create_conversation(scope: CurrentScope, data: CreateConversation) -> Conversation:
     """A new conversation."""
@@ -73,7 +90,7 @@ async def get_conversation(scope: CurrentScope, conversation_id: AtConversation)
 @router.patch(
     "/conversations/{conversation_id}",
     operation_id="updateConversation",
-    responses=errors(*_GONE, DeviceNotFoundError),
+    responses=errors(*_GONE, DeviceNotFoundError, RuntimeFixedError),
 )
 @router.put("/conversations/{conversation_id}", operation_id="replaceConversation", include_in_schema=False)
 async def update_conversation(
@@ -147,7 +164,11 @@ async def send_message(
     """Say something. The reply streams over the gateway; the same idempotency key again is the same message."""
     async with platform.database.transaction(actor) as scope:
         accepted = await messages.send_message(
-            scope, conversation_id, text=data.text, key=data.idempotency_key
+            scope,
+            conversation_id,
+            text=data.text,
+            key=data.idempotency_key,
+            delivery=data.delivery,
         )
     return await _start(platform, actor, accepted)
 
@@ -157,7 +178,13 @@ async def send_message(
     status_code=202,
     operation_id="resendMessage",
     responses=errors(
-        *_GONE, MessageNotFoundError, NotAUserMessageError, RunBusyError, TooManyRunsError, NotAllowedError
+        *_GONE,
+        MessageNotFoundError,
+        NotAUserMessageError,
+        RunBusyError,
+        TooManyRunsError,
+        NotAllowedError,
+        RuntimeHistoryError,
     ),
 )
 async def resend_message(
@@ -177,7 +204,7 @@ async def resend_message(
     "/conversations/{conversation_id}/branch",
     status_code=201,
     operation_id="branchConversation",
-    responses=errors(*_GONE, MessageNotFoundError, RunBusyError, NotAllowedError),
+    responses=errors(*_GONE, MessageNotFoundError, RunBusyError, NotAllowedError, RuntimeHistoryError),
 )
 async def branch_conversation(
     scope: CurrentScope, conversation_id: AtConversation, data: Branch
@@ -204,6 +231,61 @@ async def export_conversation(
         )
     text = await export.export_markdown(scope, conversation_id)
     return _download(text.encode(), "text/markdown; charset=utf-8", "conversation.md")
+
+
+@router.post(
+    "/conversations/{conversation_id}/runtime/new-session",
+    status_code=204,
+    operation_id="newRuntimeSession",
+    responses=errors(*_RUNTIME),
+)
+async def new_runtime_session(
+    actor: CurrentActor, platform: CurrentPlatform, conversation_id: AtConversation
+) -> None:
+    """Have the machine's runtime begin an empty session. What was said stays in the record."""
+    await _desk(platform).new_session(actor, conversation_id)
+
+
+@router.post(
+    "/conversations/{conversation_id}/runtime/compact",
+    status_code=204,
+    operation_id="compactRuntime",
+    responses=errors(*_RUNTIME),
+)
+async def compact_runtime(
+    actor: CurrentActor, platform: CurrentPlatform, conversation_id: AtConversation
+) -> None:
+    """Have the machine's runtime summarise its context."""
+    await _desk(platform).compact(actor, conversation_id)
+
+
+@router.get(
+    "/conversations/{conversation_id}/runtime/models",
+    operation_id="listRuntimeModels",
+    responses=errors(*_RUNTIME),
+)
+async def list_runtime_models(
+    actor: CurrentActor, platform: CurrentPlatform, conversation_id: AtConversation
+) -> RuntimeModels:
+    """The models that the machine's runtime can use."""
+    return await _desk(platform).list_models(actor, conversation_id)
+
+
+@router.post(
+    "/conversations/{conversation_id}/runtime/model",
+    status_code=204,
+    operation_id="setRuntimeModel",
+    responses=errors(*_RUNTIME),
+)
+async def set_runtime_model(
+    actor: CurrentActor, platform: CurrentPlatform, conversation_id: AtConversation, data: ChooseModel
+) -> None:
+    """Have the machine's runtime use another model."""
+    await _desk(platform).set_model(actor, conversation_id, data)
+
+
+def _desk(platform: Platform) -> RuntimeDesk:
+    return RuntimeDesk(platform.database, platform.bus)
 
 
 async def _start(platform: Platform, actor: Actor, accepted: messages.Accepted) -> Sent:

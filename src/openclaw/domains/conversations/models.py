@@ -10,7 +10,10 @@ from openclaw.infra.db import Base
 
 
 class ConversationRow(Base):
-    """A conversation of one user. Deleted ones can be restored for 30 days."""
+    """A conversation of one user. Deleted ones can be restored for 30 days.
+
+    ``runtime`` is ``server``, or ``pi`` for that of ``device_id``, which calls its session ``runtime_session``.
+    """
 
     __tablename__ = "conversations"
 
@@ -20,6 +23,9 @@ class ConversationRow(Base):
     title: Mapped[str] = mapped_column(String(200))
     is_main: Mapped[bool] = mapped_column(default=False)
     device_id: Mapped[UUID | None]
+    runtime: Mapped[str] = mapped_column(String(10), default="server", server_default="server")
+    sync_mode: Mapped[str] = mapped_column(String(10), default="full", server_default="full")
+    runtime_session: Mapped[str | None] = mapped_column(String(200))
     summary: Mapped[str | None] = mapped_column(Text)
     summary_through_seq: Mapped[int] = mapped_column(default=0)
     branched_from_id: Mapped[UUID | None]

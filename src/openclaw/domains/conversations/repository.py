@@ -219,6 +219,41 @@ async def list_messages(
     return rows[::-1]
 
 
+async def list_said_into(scope: Scope, conversation_id: UUID, run_id: UUID) -> list[MessageRow]:
+    """What was said into a run after its question, oldest first."""
+    reply = (
+        select(MessageRow.seq)
+        .where(MessageRow.run_id == run_id, MessageRow.role == "assistant")
+        .scalar_subquery()
+    )
+    return list(
+        await scope.session.scalars(
+            select(MessageRow)
+            .where(
+                MessageRow.conversation_id == conversation_id,
+                MessageRow.run_id == run_id,
+                MessageRow.role == "user",
+                MessageRow.seq > reply,
+            )
+            .order_by(MessageRow.seq)
+        )
+    )
+
+
+async def forget_question(scope: Scope, run_id: UUID) -> None:
+    """Forget the words of a run's question."""
+    reply = (
+        select(MessageRow.seq)
+        .where(MessageRow.run_id == run_id, MessageRow.role == "assistant")
+        .scalar_subquery()
+    )
+    await scope.session.execute(
+        update(MessageRow)
+        .where(MessageRow.run_id == run_id, MessageRow.role == "user", MessageRow.seq < reply)
+        .values(text="")
+    )
+
+
 async def supersede_from(scope: Scope, conversation_id: UUID, seq: int) -> None:
     """Set every message from ``seq`` on aside; they stay in the record."""
     await scope.session.execute(

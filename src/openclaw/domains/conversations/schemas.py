@@ -1,11 +1,11 @@
 """Conversations and messages as they travel."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from openclaw.domains.agents.schemas import Part, RunError, Usage
+from openclaw.domains.agents.schemas import Part, RunError, Runtime, SyncMode, Usage
 from openclaw.infra.wire import ConversationId, DeviceId, Items, MessageId, RunId, Wire, WireInput
 
 MAX_TEXT = 262_144
@@ -15,10 +15,24 @@ Key = Annotated[str, Field(min_length=1, max_length=128)]
 
 
 class CreateConversation(WireInput):
-    """A new conversation; the title comes from the first message when it is left out."""
+    """A new conversation; the title comes from the first message when it is left out.
+
+    ``runtime``: ``pi`` for that of ``deviceId``. ``syncMode`` says how much of it the server keeps: ids, states and
+    counts; names besides; or everything. Neither can be changed afterwards; the server's own agent needs ``full``.
+    """
 
     title: Title | None = None
     device_id: DeviceId | None = None
+    runtime: Runtime = "server"
+    sync_mode: SyncMode = "full"
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.runtime == "pi" and self.device_id is None:
+            raise ValueError("`deviceId` is needed with the runtime `pi`")
+        if self.runtime == "server" and self.sync_mode != "full":
+            raise ValueError("the server's own agent needs `syncMode` `full`")
+        return self
 
 
 class UpdateConversation(WireInput):
@@ -29,10 +43,14 @@ class UpdateConversation(WireInput):
 
 
 class SendMessage(WireInput):
-    """Say something. The same key again is the same message."""
+    """Say something. The same key again is the same message.
+
+    ``delivery``: when Pi is at work, after its present step (``steer``) or when it would stop (``follow_up``).
+    """
 
     text: Text
     idempotency_key: Key | None = None
+    delivery: Literal["steer", "follow_up"] = "steer"
 
 
 class Resend(WireInput):
@@ -55,11 +73,14 @@ class LastMessage(Wire):
 
 
 class Conversation(Wire):
-    """A conversation in the list."""
+    """A conversation in the list. ``runtimeSession``: what the machine's runtime calls its present session."""
 
     id: ConversationId
     title: str
     device_id: DeviceId | None
+    runtime: Runtime
+    sync_mode: SyncMode
+    runtime_session: str | None
     archived: bool
     created_at: datetime
     updated_at: datetime
@@ -92,6 +113,28 @@ class Messages(Items):
     """A page of messages, oldest first; the cursor leads to older ones."""
 
     items: list[Message]
+
+
+class RuntimeModel(Wire):
+    """A model that a machine's runtime can use."""
+
+    provider: str
+    id: str
+    name: str
+
+
+class RuntimeModels(Items):
+    """The models of a machine's runtime; ``current`` is the one that it uses."""
+
+    items: list[RuntimeModel]
+    current: RuntimeModel | None
+
+
+class ChooseModel(WireInput):
+    """Another model for a machine's runtime."""
+
+    provider: Annotated[str, Field(min_length=1, max_length=200)]
+    model: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Sent(Wire):

@@ -64,6 +64,10 @@ def _invoke_lane(params: p.NodeInvokeResultParams) -> str:
     return f"invoke:{params.id}"
 
 
+def _run_lane(params: p.NodeRunEventParams) -> str:
+    return f"invoke:{params.id}"
+
+
 def _progress_lane(params: p.NodeInvokeProgressParams) -> str:
     return f"invoke:{params.call_id}"
 
@@ -93,6 +97,7 @@ METHODS: dict[str, Method] = {
         Method("node.rename", p.NodeRenameParams, PAIRING),
         Method("node.invoke.result", p.NodeInvokeResultParams, role=_NODE, lane=_invoke_lane),
         Method("node.invoke.progress", p.NodeInvokeProgressParams, role=_NODE, lane=_progress_lane),
+        Method("node.run.event", p.NodeRunEventParams, role=_NODE, lane=_run_lane),
         Method("node.event", p.NodeEventParams, role=_NODE),
         Method("node.skills.update", p.NodeSkillsParams, role=_NODE),
         Method("node.pluginTools.update", p.NodePluginToolsParams, role=_NODE),

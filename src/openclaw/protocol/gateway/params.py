@@ -8,6 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from openclaw.protocol.runs import RunEvent
+
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 SessionKey = Annotated[str, Meta(min_length=1, max_length=512)]
 Label = Annotated[str, Meta(max_length=512)]
@@ -255,6 +257,15 @@ class NodeInvokeProgressParams(Params):
     def text(self) -> str:
         """The output, whichever name it came by."""
         return self.data if self.data is not None else self.chunk or ""
+
+
+class NodeRunEventParams(Params):
+    """What a run on the machine tells; ``id`` is its call. Without ``seq`` it is live, and need not arrive."""
+
+    id: Id
+    node_id: Id
+    event: RunEvent
+    seq: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
 
 
 class NodeEventParams(Params):

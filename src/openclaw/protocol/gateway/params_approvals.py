@@ -65,12 +65,13 @@ class ApprovalParams(Params):
 
 
 class ApprovalResolveParams(Params):
-    """``confirm`` is the second step that a deletion needs; ``reason`` goes to the model."""
+    """``confirm`` is the second step of a high risk; ``reason`` goes to the model, ``answer`` to an extension."""
 
     id: Id
     decision: Literal["allow-once", "allow-conversation", "allow-always", "deny"]
     reason: Annotated[str, Meta(max_length=2000)] | None = None
     confirm: bool | None = None
+    answer: Annotated[str, Meta(max_length=2000)] | None = None
 
 
 class ApprovalWaitParams(Params):

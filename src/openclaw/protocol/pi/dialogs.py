@@ -12,6 +12,7 @@ Reply: TypeAlias = str | bool | None
 _WAITING: dict[str, Method] = {name: name for name in ("select", "confirm", "input", "editor")}
 MAX_TEXT = 20_000  # letters of a title, a message or an option; more is nobody's to read
 MAX_OPTIONS = 200
+MAX_PLACEHOLDER = 1_200_000  # our own extension puts a whole tool call here, which is judged and never cut
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def dialog_in(event: Event) -> Dialog | None:
         options=tuple(_text(option) for option in cast("list[Any]", options)[:MAX_OPTIONS])
         if isinstance(options, list)
         else (),
-        placeholder=_text(members.get("placeholder")),
+        placeholder=_text(members.get("placeholder"), MAX_PLACEHOLDER),
         prefill=_text(members.get("prefill")),
         timeout_seconds=timeout / 1000 if isinstance(timeout, int | float) and timeout > 0 else None,
         generation=members.get("requestGeneration"),
@@ -106,5 +107,5 @@ class OpenDialogs:
         return dialogs
 
 
-def _text(value: Any) -> str:
-    return value[:MAX_TEXT] if isinstance(value, str) else ""
+def _text(value: Any, limit: int = MAX_TEXT) -> str:
+    return value[:limit] if isinstance(value, str) else ""

@@ -110,7 +110,8 @@ function conversations(http: Http) {
     list: (query: { q?: string; archived?: boolean } & Paging, signal?: Signal) =>
       http.json<Types.Page<Types.Conversation>>("GET", "/conversations", { query: { ...query }, signal }),
     get: (id: string, signal?: Signal) => http.json<Types.Conversation>("GET", at(id), { signal }),
-    create: (body: { deviceId?: string | null } = {}) => http.json<Types.Conversation>("POST", "/conversations", { body }),
+    create: (body: { deviceId?: string | null; runtime?: Types.Runtime; syncMode?: Types.SyncMode } = {}) =>
+      http.json<Types.Conversation>("POST", "/conversations", { body }),
     update: (id: string, body: Types.ConversationInput) =>
       http.json<Types.Conversation>("PATCH", at(id), { body }),
     remove: (id: string) => http.json<void>("DELETE", at(id)),
@@ -125,6 +126,10 @@ function conversations(http: Http) {
       http.json<Types.Sent>("POST", `${at(id)}/messages/${segment(messageId)}/resend`, { body }),
     branch: (id: string, messageId: string) =>
       http.json<Types.Conversation>("POST", `${at(id)}/branch`, { body: { messageId } }),
+    newSession: (id: string) => http.json<void>("POST", `${at(id)}/runtime/new-session`),
+    compact: (id: string) => http.json<void>("POST", `${at(id)}/runtime/compact`),
+    runtimeModels: (id: string, signal?: Signal) => http.json<Types.RuntimeModels>("GET", `${at(id)}/runtime/models`, { signal }),
+    setRuntimeModel: (id: string, body: Types.RuntimeModelChoice) => http.json<void>("POST", `${at(id)}/runtime/model`, { body }),
     export: (id: string, format: "markdown" | "json") => http.blob(`${at(id)}/export`, { query: { format } }),
   };
 }
@@ -144,7 +149,10 @@ function approvals(http: Http) {
     pending: (signal?: Signal) =>
       http.json<Types.Page<Types.Approval>>("GET", "/approvals", { query: { state: "pending" }, signal }),
     get: (id: string, signal?: Signal) => http.json<Types.Approval>("GET", `/approvals/${segment(id)}`, { signal }),
-    decide: (id: string, body: { decision: Types.Decision; reason?: string; confirm?: boolean; ruleDays?: number }) =>
+    decide: (
+      id: string,
+      body: { decision: Types.Decision; reason?: string; confirm?: boolean; ruleDays?: number; answer?: string },
+    ) =>
       http.json<Types.Approval>("POST", `/approvals/${segment(id)}/decision`, { body }),
     rules: (signal?: Signal) => http.json<Types.Page<Types.ApprovalRule>>("GET", "/approval-rules", { signal }),
     previewRule: (body: Types.RuleInput, signal?: Signal) =>

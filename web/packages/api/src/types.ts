@@ -53,6 +53,10 @@ export type LinkChallengeStatus = Schemas["ChallengeState"];
 
 export type Conversation = Schemas["Conversation"];
 export type ConversationInput = Schemas["UpdateConversation"];
+export type Runtime = Conversation["runtime"];
+export type SyncMode = Conversation["syncMode"];
+export type RuntimeModels = Schemas["RuntimeModels"];
+export type RuntimeModelChoice = Schemas["ChooseModel"];
 export type RunState = NonNullable<Conversation["runState"]>;
 export type Message = Schemas["Message"];
 export type MessageRole = Message["role"];
@@ -67,6 +71,7 @@ export type UndoMachine = Schemas["UndoMachine"];
 export type UndoPath = Schemas["UndoPath"];
 
 export type Approval = Schemas["Approval"];
+export type ApprovalQuestion = NonNullable<Approval["question"]>;
 export type RiskSegment = Schemas["Segment"];
 /** Of a part of a command line; the whole call is only asked about when it is `modify` or `high`. */
 export type Grade = RiskSegment["grade"];

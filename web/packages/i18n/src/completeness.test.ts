@@ -26,6 +26,7 @@ const COMPOSED = [
   /^limits\.maxGrade\./,
   /^simulator\.(kind|outcome|because|machine)\./,
   /^always\.days\./,
+  /^sync\.(full|metadata|local_only)/,
   /^undo\.(does|kind|obstacle)\./,
 ];
 

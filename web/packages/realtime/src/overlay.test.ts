@@ -64,6 +64,7 @@ function approval(overrides: Partial<Approval> = {}): Approval {
     toolCallId: "call_1",
     tool: "exec",
     arguments: {},
+    question: null,
     device: { id: "dev_1", name: "laptop" },
     targets: [],
     grade: "modify",

@@ -73,6 +73,7 @@ class Connection:
         self._outbox: asyncio.Queue[bytes] = asyncio.Queue()
         self._next_id = 0
         self._results: dict[str, str] = {}  # request id -> call id
+        self._events: dict[str, tuple[str, int]] = {}  # request id -> call id and number
         self._hello = Hello(type="hello-ok")
         self.refused_for_now = asyncio.Event()
 
@@ -139,6 +140,17 @@ class Connection:
             params = {"id": call_id, "nodeId": self._node_id, "seq": seq, "stream": stream, "data": text}
             self._outbox.put_nowait(encode_request(self._new_id(), "node.invoke.progress", params))
 
+    def send_run_event(self, call_id: str, seq: int | None, event: bytes) -> None:
+        """Send what a run has to tell; a live one (without a number) only while the gateway reads fast enough."""
+        if seq is None and self._outbox.qsize() >= _MAX_QUEUED_PROGRESS:
+            return
+        params: dict[str, Any] = {"id": call_id, "nodeId": self._node_id, "event": msgspec.Raw(event)}
+        request_id = self._new_id()
+        if seq is not None:
+            params["seq"] = seq
+            self._events[request_id] = (call_id, seq)
+        self._outbox.put_nowait(encode_request(request_id, "node.run.event", params))
+
     def send_event(self, event: str, payload: dict[str, Any]) -> None:
         """Tell the gateway something about this machine; its answer does not matter."""
         params = {"event": event, "payload": payload}
@@ -157,6 +169,16 @@ class Connection:
                 self.refused_for_now.set()
                 return None
         return call_id
+
+    def confirmed_event(self, frame: Incoming) -> tuple[str, int] | None:
+        """The run's event that the response ``frame`` settles, as ``confirmed`` does for results."""
+        told = self._events.pop(frame.id, None)
+        if told is not None and not frame.ok:
+            _log.warning("the gateway refused a run's event: %s", frame.error.code if frame.error else "")
+            if frame.error is not None and frame.error.code == "UNAVAILABLE":
+                self.refused_for_now.set()
+                return None
+        return told
 
     async def _receive(self) -> Incoming | None:
         data = await self._socket.recv(decode=False)

@@ -12,6 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidHandshake, InvalidURI
 
 from openclaw.apps.bridge.addresses import check_address, is_loopback
+from openclaw.apps.bridge.backoff import SHORTEST, BackOff
 from openclaw.apps.bridge.calls import Calls
 from openclaw.apps.bridge.config import language
 from openclaw.apps.bridge.device_key import DeviceKey
@@ -24,7 +25,6 @@ from openclaw.apps.bridge.errors import (
     PolicyFileError,
     SessionRevokedError,
 )
-from openclaw.apps.bridge.gateway.backoff import SHORTEST, BackOff
 from openclaw.apps.bridge.gateway.connection import (
     Connection,
     DeviceRevokedError,
@@ -41,6 +41,7 @@ from openclaw.apps.bridge.session import Session, SessionKeeper
 from openclaw.apps.bridge.tools.output import StreamName
 from openclaw.kit.clock import Clock
 from openclaw.kit.tasks import cancel_and_wait, spawn
+from openclaw.protocol.runs import RUN_ARGUMENTS
 from openclaw.protocol.tools import ARGUMENTS, PERSON_ARGUMENTS, POLICY_CHECK, UNDO_ARGUMENTS
 
 _log = logging.getLogger(__name__)
@@ -78,6 +79,11 @@ class Switch:
         if self.connection is not None:
             self.connection.send_progress(call_id, seq, stream, text)
 
+    def send_run_event(self, call_id: str, seq: int | None, event: bytes) -> None:
+        """Send it now; one with a number is in the journal for the next hello."""
+        if self.connection is not None:
+            self.connection.send_run_event(call_id, seq, event)
+
 
 class GatewayLink:
     """Connects, reconnects, rotates the tokens, and hands events to the calls."""
@@ -92,6 +98,7 @@ class GatewayLink:
         switch: Switch,
         clock: Clock,
         allow_insecure: bool,
+        has_runtime: Callable[[], bool],
         back_off: Callable[[], BackOff] = BackOff,
     ) -> None:
         self._key = key
@@ -101,6 +108,7 @@ class GatewayLink:
         self._switch = switch
         self._clock = clock
         self._allow_insecure = allow_insecure
+        self._has_runtime = has_runtime
         self._back_off = back_off
         self._changed = asyncio.Event()
         sessions.on_change(self._changed.set)
@@ -205,6 +213,8 @@ class GatewayLink:
         if frame.type == "res":
             if (call_id := connection.confirmed(frame)) is not None:
                 self._calls.acknowledge(call_id)
+            elif (told := connection.confirmed_event(frame)) is not None:
+                self._calls.acknowledge_event(*told)
         elif frame.event == "node.invoke.request":
             self._take_call(frame.payload, device_id=session.device_id)
         elif frame.event == "node.invoke.prepare":
@@ -268,7 +278,9 @@ class GatewayLink:
             _log.error("%s", error)
             return sorted([*ARGUMENTS, *PERSON_ARGUMENTS])  # each call is refused with the reason
         undo = UNDO_ARGUMENTS if policy.allows_tool("fs.write") else ()
-        return sorted([*(tool for tool in ARGUMENTS if policy.allows_tool(tool)), *undo, POLICY_CHECK])
+        runtime = RUN_ARGUMENTS if policy.allows_runtime and self._has_runtime() else ()
+        tools = (tool for tool in ARGUMENTS if policy.allows_tool(tool))
+        return sorted([*tools, *undo, *runtime, POLICY_CHECK])
 
     def _machine(self) -> dict[str, Any]:
         return {"home": str(self._policies.home), "hostname": machine_name(), "platform": platform_name()}

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from openclaw.apps.bridge.pi.errors import PiBusyError, PiNoAnswerError, PiOverloadedError, PiUnavailableError
@@ -96,6 +97,11 @@ class PiDriver:
             restarts=supervisor.restarts,
             failure=None if supervisor.failure is None else supervisor.failure.code,
         )
+
+    @property
+    def session_file(self) -> Path | None:
+        """Where its session is kept, once it has named the file."""
+        return self._supervisor.session
 
     async def start(self) -> None:
         """Start it now. PiNotFoundError, PiStartError, PiSessionInUseError, PiUnavailableError."""

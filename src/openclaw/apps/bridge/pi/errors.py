@@ -83,3 +83,25 @@ class PiSessionInUseError(OpenClawError):
     kind: ClassVar[Kind] = Kind.CONFLICT
     template: ClassVar[str] = "Another Pi runtime of this machine has this session open."
     template_zh: ClassVar[str] = "本机的另一个 Pi 运行时已打开此会话。"
+
+
+@dataclass(eq=False)
+class PiUngatedError(OpenClawError):
+    """The runtime did not load the extension that asks before each tool call, so nothing is prompted."""
+
+    code: ClassVar[str] = "pi.ungated"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+    template: ClassVar[str] = "The Pi runtime does not let OpenClaw judge its tool calls, so it was not used."
+    template_zh: ClassVar[str] = "Pi 运行时未允许 OpenClaw 审查其工具调用，因此未被使用。"
+
+
+@dataclass(eq=False)
+class PiCrowdedError(OpenClawError):
+    """As many runtimes as may run on this machine are at work."""
+
+    code: ClassVar[str] = "pi.crowded"
+    kind: ClassVar[Kind] = Kind.QUOTA
+    template: ClassVar[str] = "{limit} conversations are at work with Pi on this machine already."
+    template_zh: ClassVar[str] = "本机已有 {limit} 个对话正在使用 Pi。"
+
+    limit: int

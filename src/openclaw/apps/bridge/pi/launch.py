@@ -2,13 +2,16 @@
 
 import asyncio
 import os
+import shlex
 import shutil
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from openclaw.apps.bridge.config import inherited_environment
+from openclaw.apps.bridge.errors import BadCommandError
 from openclaw.apps.bridge.pi.errors import PiNotFoundError
 from openclaw.apps.bridge.tools.process_tree import MARK, kill_tree
 from openclaw.protocol.pi.profile import Profile, profile_of_version
@@ -52,6 +55,15 @@ class PiLaunch:
         if session is not None:
             return [*words, "--session", str(session)]
         return [*words, "--session-dir", str(self.session_folder)] if self.session_folder else words
+
+
+def words_of(command: str) -> tuple[str, ...]:
+    """The words of a command as a shell would part them; none for an empty one. BadCommandError."""
+    try:
+        words = shlex.split(command, posix=sys.platform != "win32")
+    except ValueError as error:
+        raise BadCommandError(reason=str(error)) from None
+    return tuple(word.strip('"') if sys.platform == "win32" else word for word in words)
 
 
 def clean_environment(mark: str) -> dict[str, str]:

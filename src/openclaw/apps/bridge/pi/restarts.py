@@ -3,7 +3,7 @@
 from collections import deque
 from datetime import datetime, timedelta
 
-from openclaw.apps.bridge.gateway.backoff import BackOff
+from openclaw.apps.bridge.backoff import BackOff
 
 LIMIT = 5
 WINDOW = timedelta(minutes=5)

@@ -68,6 +68,11 @@ class Supervisor:
         return self._running
 
     @property
+    def session(self) -> Path | None:
+        """The session's file, once the runtime has named one."""
+        return self._session
+
+    @property
     def restarts(self) -> int:
         """How often it has ended without being asked to."""
         return self._restarts.count

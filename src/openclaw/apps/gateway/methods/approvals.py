@@ -51,7 +51,12 @@ def approval_methods(platform: Platform) -> dict[str, Handler]:
     async def resolve(connection: Connection, params: pq.ApprovalResolveParams) -> dict[str, Any]:
         decision = params.decision.replace("-", "_")
         data = Decide.model_validate(
-            {"decision": decision, "reason": params.reason, "confirm": bool(params.confirm)}
+            {
+                "decision": decision,
+                "reason": params.reason,
+                "confirm": bool(params.confirm),
+                "answer": params.answer,
+            }
         )
         async with platform.database.transaction(connection.actor) as scope:
             approval = await approvals.decide(scope, _id_of(connection, params.id), data)

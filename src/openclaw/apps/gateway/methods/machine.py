@@ -11,6 +11,7 @@ from openclaw.apps.gateway.at_once import Immediate, Often
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.direct_calls import DirectCalls
 from openclaw.apps.gateway.dispatch import Handler
+from openclaw.apps.gateway.machine_runs import MachineRuns
 from openclaw.apps.gateway.node_hosts import NodeHosts, Outcome
 from openclaw.domains.devices.errors import CallNotFoundError, DeviceNotFoundError
 from openclaw.domains.devices.events import call_topic
@@ -33,9 +34,11 @@ def machine_methods(
 ) -> dict[str, Handler]:
     """Handlers by name. ``on_refused`` is told what a machine had no business to say."""
     machines = _Machines(platform, node_hosts, direct, on_refused)
+    runs = MachineRuns(platform, on_refused)
     return {
         "node.invoke.result": Often(machines.take_directly, machines.take_result),
         "node.invoke.progress": machines.take_progress,
+        "node.run.event": runs.take,
         "node.event": machines.take_event,
         "node.skills.update": Immediate(_skills),
         "node.pluginTools.update": Immediate(_tools),

@@ -10,7 +10,9 @@ import orjson
 from openclaw.domains.agents.jobs.live import LiveRun
 from openclaw.domains.agents.models import RunStepRow
 from openclaw.domains.agents.service.transcript import History
+from openclaw.domains.devices.models import DeviceRow
 from openclaw.infra.scope import Actor
+from openclaw.protocol.runs import LiveEvent, SyncMode
 from openclaw.runtime.history import ToolOutcome, load_history, summary_message, tool_message, user_message
 from openclaw.runtime.models import ModelConfig
 
@@ -20,6 +22,37 @@ if TYPE_CHECKING:
 
 class RunSuperseded(BaseException):
     """A later entry of the run has taken over, or it has ended: this one must write nothing more."""
+
+
+@dataclass
+class Remote:
+    """What a run on a machine's own runtime has besides.
+
+    ``device`` is as it was read last. ``told``: so many of the machine's events are applied, ``replies`` of the model
+    among them; ``early`` is live and came before what it follows on.
+    """
+
+    sync_mode: SyncMode
+    device: DeviceRow | None = None
+    has_begun: bool = False
+    told: int = 0
+    replies: int = 0
+    early: list[LiveEvent] = field(default_factory=list[LiveEvent])
+
+    @property
+    def device_name(self) -> str:
+        """What the user calls the machine."""
+        return self.device.name if self.device else ""
+
+    @property
+    def home(self) -> str:
+        """The home folder of the machine's user."""
+        return (self.device.home if self.device else None) or ""
+
+    @property
+    def keeps_words(self) -> bool:
+        """Whether the server may keep what is said and done."""
+        return self.sync_mode == "full"
 
 
 @dataclass
@@ -37,6 +70,7 @@ class RunContext:
     earlier: dict[UUID, list[RunStepRow]]
     steps: list[RunStepRow]
     live: LiveRun
+    remote: "Remote | None" = None
     unkept: list[str] = field(default_factory=list[str])  # pieces of a reply that is not a step yet
     is_aborted: bool = field(default=False)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from openclaw.domains.agents import repository
-from openclaw.domains.agents.jobs.context import RunContext
+from openclaw.domains.agents.jobs.context import Remote, RunContext
 from openclaw.domains.agents.jobs.live import LiveRun
 from openclaw.domains.agents.models import RunRow, RunStepRow
 from openclaw.domains.agents.service import providers
@@ -14,7 +14,10 @@ from openclaw.domains.identity.models import UserRow
 from openclaw.infra.scope import Actor, Scope
 from openclaw.infra.secrets import KeyRing
 from openclaw.kit import ids
+from openclaw.runtime.models import ModelConfig
 from openclaw.runtime.prompts import DeviceNote, system_prompt
+
+_OF_MACHINE = ModelConfig("openai", "pi")  # only its name is used: the machine asks its own model
 
 
 async def load_context(
@@ -63,18 +66,26 @@ async def load_context(
     )
 
 
-async def bare_context(scope: Scope, actor: Actor, run: RunRow, *, live: LiveRun) -> RunContext:
-    """As much as it takes to end the run."""
+async def bare_context(
+    scope: Scope, actor: Actor, run: RunRow, *, live: LiveRun, history: History | None = None
+) -> RunContext:
+    """As much as it takes to end the run, or to lead one on a machine's own runtime."""
+    steps = await repository.list_steps(scope, [run.id])
+    remote = None
+    if run.runtime == "pi":
+        replies = sum(step.kind == "model" for step in steps)
+        remote = Remote(run.sync_mode, has_begun=run.told_seq > 0, told=run.told_seq, replies=replies)  # pyright: ignore[reportArgumentType]
     return RunContext(
         actor=actor,
         run_id=run.id,
         epoch=run.epoch,
         conversation_id=run.conversation_id,
         device_id=run.device_id,
-        config=providers.DEMO,
+        config=providers.DEMO if remote is None else _OF_MACHINE,
         system="",
-        history=History(None, [], ""),
+        history=history or History(None, [], ""),
         earlier={},
-        steps=await repository.list_steps(scope, [run.id]),
+        steps=steps,
         live=live,
+        remote=remote,
     )

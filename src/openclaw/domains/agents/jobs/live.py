@@ -82,6 +82,11 @@ class LiveRun:
         if self._text:
             await tell(scope, *self._owner, self._text_event(""))
 
+    async def state_changed(self, scope: Scope) -> None:
+        """The run waits for its machine, or no longer does: lists and headers say so."""
+        payload = {"sessionKey": self._names["sessionKey"], "reason": "run", "ts": self._now()}
+        await tell(scope, *self._owner, {"event": "sessions.changed", "payload": payload})
+
     async def started(self, scope: Scope) -> None:
         """The run works from this transaction on. Another process may have begun before: its text is void."""
         data = {"phase": "start", "startedAt": self._now()}

@@ -38,15 +38,18 @@ async def judge_on(
 ) -> Plan:
     """Judge a call for each of the machines it goes to; the strictest word counts for all of them."""
     plans = [
-        await _judge(scope, device, tool, arguments, conversation_id=conversation_id) for device in devices
+        await judge_assessed(
+            scope, device, tool, _graded(device, tool, arguments), conversation_id=conversation_id
+        )
+        for device in devices
     ]
     return max(plans, key=lambda plan: (_STRICTNESS.index(plan.verdict), plan.assessment.grade.rank))
 
 
-async def _judge(
-    scope: Scope, device: DeviceRow, tool: str, arguments: Struct, *, conversation_id: UUID
+async def judge_assessed(
+    scope: Scope, device: DeviceRow, tool: str, assessment: Assessment, *, conversation_id: UUID
 ) -> Plan:
-    assessment = grade_call(tool, arguments, home=device.home or "")
+    """Judge a call of which it is known how risky it is."""
     limits = await policies.limits_of(scope, device)
     rules = await approvals.load_rules(scope) if assessment.grade == Grade.MODIFY else ()
     if tool in limits.denied_tools:
@@ -65,9 +68,13 @@ async def _judge(
 
 async def find_refusal(scope: Scope, device: DeviceRow, tool: str, arguments: dict[str, Any]) -> str | None:
     """Why the policies of now refuse a call that was planned, and perhaps allowed, under earlier ones."""
-    decoded = decode_arguments(tool, arguments)
-    plan = await _judge(scope, device, tool, decoded, conversation_id=device.id)
+    assessment = _graded(device, tool, decode_arguments(tool, arguments))
+    plan = await judge_assessed(scope, device, tool, assessment, conversation_id=device.id)
     return plan.refusal
+
+
+def _graded(device: DeviceRow, tool: str, arguments: Struct) -> Assessment:
+    return grade_call(tool, arguments, home=device.home or "")
 
 
 def with_exact_paths(arguments: dict[str, Any], home: str | None) -> dict[str, Any]:

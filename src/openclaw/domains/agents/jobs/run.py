@@ -1,6 +1,7 @@
 """The durable job: enter, ask the model, run what it wants, until it has answered."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,13 +11,17 @@ import structlog
 from openclaw.domains.agents import repository
 from openclaw.domains.agents.errors import ConversationGoneError, RunInterruptedError, TooManyStepsError
 from openclaw.domains.agents.events import run_topic
+from openclaw.domains.agents.jobs import questions
 from openclaw.domains.agents.jobs.asking import Asker, count_cost, count_usage, dumped
-from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
+from openclaw.domains.agents.jobs.context import Remote, RunContext, RunSuperseded
 from openclaw.domains.agents.jobs.entering import bare_context, load_context
 from openclaw.domains.agents.jobs.fan_out import calls_of
 from openclaw.domains.agents.jobs.live import LiveRun
+from openclaw.domains.agents.jobs.machine import MachineRunner
+from openclaw.domains.agents.jobs.steps import add_words
 from openclaw.domains.agents.jobs.tools import ToolRunner
-from openclaw.domains.agents.models import RunRow, RunStepRow
+from openclaw.domains.agents.models import RunRow
+from openclaw.domains.agents.repository import machine_events
 from openclaw.domains.agents.service import approvals
 from openclaw.domains.agents.service.transcript import Transcript
 from openclaw.domains.devices.service import calls
@@ -30,7 +35,6 @@ from openclaw.infra.jsonb import storable
 from openclaw.infra.metrics import RUNS
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.infra.secrets import KeyRing
-from openclaw.kit import ids
 from openclaw.kit.clock import Clock
 from openclaw.kit.errors import InternalError, OpenClawError, UnavailableError
 from openclaw.kit.tasks import cancel_and_wait, spawn
@@ -66,6 +70,7 @@ class RunJob:
         self._models = Models(clock)
         self._asker = Asker(database=database, transcript=transcript, models=self._models)
         self._tools = ToolRunner(database=database, bus=bus, blobs=blobs, config=config)
+        self._machines = MachineRunner(database=database, bus=bus, config=config, transcript=transcript)
 
     async def warm_up(self) -> None:
         """Load what the first turn would otherwise wait a second for."""
@@ -117,7 +122,11 @@ class RunJob:
                 ctx = await bare_context(scope, actor, run, live=live)
                 await self._finish(scope, ctx, "failed", obstacle or ConversationGoneError())
                 return None
-            ctx = await load_context(scope, user, run, live=live, history=history, keys=self._keys)
+            if run.runtime == "pi":
+                actor = replace(actor, language=user.language)
+                ctx = await bare_context(scope, actor, run, live=live, history=history)
+            else:
+                ctx = await load_context(scope, user, run, live=live, history=history, keys=self._keys)
             if run.abort_requested_at is not None:
                 await self._finish(scope, ctx, "aborted", None)
                 return None
@@ -183,6 +192,11 @@ class RunJob:
             await self._finish(scope, ctx, state, failure)
 
     async def _work(self, ctx: RunContext) -> None:
+        if ctx.remote is not None:
+            ending = await self._machines.run(ctx)
+            async with self._database.transaction(ctx.actor) as scope:
+                await self._finish(scope, ctx, ending.state, ending.error)
+            return
         while True:
             for step in ctx.open_tools:
                 await self._tools.run(ctx, step)
@@ -216,7 +230,7 @@ class RunJob:
             "finishReason": reply.finish_reason,
             "response": dumped(reply.response),
         }
-        await self._add_words(scope, ctx, output, state="ok", model=reply.model)
+        await add_words(scope, ctx, output, state="ok", model=reply.model)
         count_usage(run, reply)
         if reply.tool_calls:
             await ctx.live.said(scope)
@@ -237,39 +251,22 @@ class RunJob:
         if text.strip():
             response = dumped(assistant_message(storable(text)))
             output = {"text": text, "finishReason": reason, "response": response}
-            await self._add_words(scope, ctx, output, state=reason, model=ctx.config.model)
+            await add_words(scope, ctx, output, state=reason, model=ctx.config.model)
             count_cost(run, None, model=ctx.config.model, is_demo=ctx.config.is_demo)
 
-    async def _add_words(
-        self, scope: Scope, ctx: RunContext, output: dict[str, Any], *, state: str, model: str
-    ) -> None:
-        step = RunStepRow(
-            id=ids.new_id(),
-            workspace_id=scope.workspace_id,
-            user_id=scope.user_id,
-            run_id=ctx.run_id,
-            position=len(ctx.steps) + 1,
-            kind="model",
-            state=state,
-            name=model[:100],
-            output=storable(output),
-            started_at=scope.now(),
-            finished_at=scope.now(),
-        )
-        await repository.add(scope, step)
-        ctx.steps.append(step)
-        ctx.unkept.clear()
-
     async def _finish(self, scope: Scope, ctx: RunContext, state: str, error: OpenClawError | None) -> None:
+        if ctx.remote is not None:
+            await self._transcript.lock(scope, conversation_id=ctx.conversation_id)
         run = await repository.lock_run(scope, ctx.run_id, epoch=ctx.epoch)
         if run is None:
             raise RunSuperseded
         await self._keep_unfinished(scope, ctx, run, "aborted" if state == "aborted" else "error")
         run.state, run.finished_at = state, scope.now()
         run.error = storable(error.to_wire()) if error else None
-        if state != "completed":  # a completed run has nothing open
+        if state != "completed" or ctx.remote is not None:  # a completed one on the server has nothing open
             await approvals.cancel_of_run(scope, ctx.run_id)
             # What a machine has not run yet must not run later, when it comes back.
+            await calls.cancel_call(scope, ctx.run_id)  # the turn itself, on a machine's own runtime
             for step in await repository.list_open_tools(scope, ctx.run_id):
                 for _, call_id in calls_of(step):
                     await calls.cancel_call(scope, call_id)
@@ -278,9 +275,26 @@ class RunJob:
         await self._transcript.finish(
             scope, conversation_id=ctx.conversation_id, run_id=ctx.run_id, text=ctx.text
         )
+        if ctx.remote is not None:
+            await self._finish_remote(scope, ctx, ctx.remote, state)
         words = storable({"code": error.code, "title": error.words(ctx.actor.language)}) if error else None
         await ctx.live.finished(scope, state=state, text=ctx.text, error=words)
         RUNS.labels(state).inc()
+
+    async def _finish_remote(self, scope: Scope, ctx: RunContext, remote: Remote, state: str) -> None:
+        """What is kept of a run on a machine are its steps; what may not be kept of it goes."""
+        await machine_events.delete_events(scope, ctx.run_id)
+        if not remote.keeps_words:
+            await approvals.forget_subjects(scope, ctx.run_id)
+            await questions.forget_answers(scope, ctx)
+            await calls.forget(scope, [ctx.run_id])
+        await self._transcript.finish_remote(
+            scope,
+            conversation_id=ctx.conversation_id,
+            run_id=ctx.run_id,
+            is_aborted=state == "aborted",
+            keeps_words=remote.keeps_words,
+        )
 
     async def _await_abort(self, ctx: RunContext, woken: asyncio.Event) -> None:
         while True:

@@ -11,6 +11,7 @@ import structlog
 
 from openclaw.domains.agents import policy, repository
 from openclaw.domains.agents.events import run_topic
+from openclaw.domains.agents.jobs import questions
 from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
 from openclaw.domains.agents.jobs.fan_out import MAX_TARGETS, TOOLS, FanOut, as_targets, calls_of
 from openclaw.domains.agents.jobs.planning import find_refusal, judge_on, with_exact_paths
@@ -32,7 +33,6 @@ from openclaw.infra.metrics import TOOL_CALLS
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import UnavailableError
-from openclaw.protocol.grading import Assessment
 from openclaw.protocol.tools import decode_arguments
 from openclaw.runtime.streaming import ToolCall
 from openclaw.runtime.toolset import find_tool, split_device
@@ -112,7 +112,9 @@ class ToolRunner:
             step = _failed(scope, step, "REFUSED", plan.refusal or "This is never run.")
             step.state = "denied"
         elif plan.verdict is policy.Verdict.ASK:
-            await self._ask(scope, ctx, step, plan.assessment, devices)
+            await questions.ask(
+                scope, ctx, step, plan.assessment, devices=devices, lifetime=self._approval_lifetime
+            )
         return step
 
     async def run(self, ctx: RunContext, step: RunStepRow) -> None:
@@ -123,48 +125,6 @@ class ToolRunner:
             await self._call_all(ctx, step)
         else:
             await self._call(ctx, step)
-
-    async def _ask(
-        self,
-        scope: Scope,
-        ctx: RunContext,
-        step: RunStepRow,
-        assessment: Assessment,
-        devices: Sequence[DeviceRow],
-    ) -> None:
-        # A rule is for one machine, so an answer about several leaves none.
-        possible = policy.possible_rules(assessment) if len(devices) == 1 else []
-        segments = [
-            {"text": s.text, "program": s.program, "grade": s.grade.value, "why": s.why}
-            for s in assessment.segments
-        ]
-        worst = max(assessment.segments, key=lambda s: s.grade.rank, default=None)
-        row = ApprovalRow(
-            id=ids.new_id(),
-            workspace_id=scope.workspace_id,
-            user_id=scope.user_id,
-            run_id=ctx.run_id,
-            step_id=step.id,
-            conversation_id=ctx.conversation_id,
-            device_id=devices[0].id,
-            device_name=step.device_name or "",
-            targets=step.targets,
-            tool_call_id=step.tool_call_id or "",
-            tool=step.name,
-            arguments=step.arguments or {},
-            grade=assessment.grade.value,
-            risk={"segments": segments, "summary": worst.why if worst else ""},
-            folder=assessment.folder,
-            programs=[program for program, _ in possible],
-            state="pending",
-            decision=None,
-            reason=None,
-            requested_at=scope.now(),
-            expires_at=scope.now() + self._approval_lifetime,
-        )
-        step.state = "awaiting_approval"
-        await repository.add(scope, row)
-        await approvals.announce(scope, row)
 
     async def _is_allowed(self, ctx: RunContext, step: RunStepRow) -> bool:
         """Wait for the user, for as long as the question stands. A denial ends the step."""

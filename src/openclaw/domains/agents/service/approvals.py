@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from openclaw.domains.agents import repository
 from openclaw.domains.agents.errors import (
+    AnswerNeededError,
     ApprovalDecidedError,
     ApprovalNotFoundError,
     ConfirmationNeededError,
@@ -22,6 +23,7 @@ from openclaw.domains.agents.schemas import (
     Coverage,
     Decide,
     DeviceRef,
+    Question,
     Risk,
 )
 from openclaw.domains.audit import service as audit
@@ -29,7 +31,7 @@ from openclaw.domains.devices.service import calls
 from openclaw.domains.devices.service import registry as devices
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
-from openclaw.infra.feed import tell
+from openclaw.infra.feed import amend, tell
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
 from openclaw.protocol.grading import why_in
@@ -62,7 +64,7 @@ async def decide(scope: Scope, approval_id: UUID, data: Decide) -> Approval:
     """Answer an approval: the first answer counts, and the run goes on wherever it is.
 
     Raises ApprovalNotFoundError, ApprovalDecidedError, ConfirmationNeededError (high risk, first step),
-    RuleNotPossibleError, NotAllowedError for viewers.
+    RuleNotPossibleError, AnswerNeededError, NotAllowedError for viewers.
     """
     row = await repository.lock_approval(scope, approval_id)
     if row is None:
@@ -75,6 +77,8 @@ async def decide(scope: Scope, approval_id: UUID, data: Decide) -> Approval:
     is_allowed = data.decision != "deny"
     if is_allowed and row.grade == "high" and not data.confirm:
         raise ConfirmationNeededError
+    if is_allowed:
+        row.answer = _checked_answer(row, data.answer)
     if data.decision in ("allow_always", "allow_conversation"):
         await _add_rules(scope, row, data)
     row.decision, row.reason = data.decision, data.reason
@@ -97,6 +101,25 @@ async def expire(scope: Scope, approval_id: UUID) -> None:
         await audit.append(
             scope, "agents.approval_expired", subject=ids.to_wire("appr", row.id), detail={"tool": row.tool}
         )
+
+
+async def withdraw(scope: Scope, row: ApprovalRow) -> None:
+    """Nobody waits for the answer any more."""
+    row.is_told = True
+    await _end(scope, row, state="cancelled", by=None)
+
+
+async def forget_subjects(scope: Scope, run_id: UUID) -> None:
+    """Forget what the run's answered questions were about; that they were asked, and how risky it was, stays."""
+    for row in await repository.list_approvals_of_runs(scope, [run_id]):
+        question = row.question or {}
+        kept = {key: question[key] for key in ("id", "method") if key in question}
+        if row.state != "pending" and (row.arguments or row.answer or row.reason or question != kept):
+            row.question = kept
+            row.risk = {**row.risk, "segments": []}
+            row.arguments, row.folder, row.answer, row.reason = {}, None, None, None
+            left = asked(view(row, scope.who.language))
+            await amend(scope, left["id"], request=left["request"], approval=left["approval"])
 
 
 async def cancel_of_run(scope: Scope, run_id: UUID) -> None:
@@ -133,6 +156,7 @@ async def list_awaited_calls(scope: Scope, device_id: UUID) -> list[dict[str, An
             timeout_ms=0,
         )
         for row in await repository.list_pending_of_device(scope, device_id)
+        if row.question is None  # a machine's own runtime looks for itself
     ]
 
 
@@ -186,6 +210,7 @@ def view(row: ApprovalRow, language: str) -> Approval:
         tool_call_id=row.tool_call_id,
         tool=row.tool,
         arguments=row.arguments,
+        question=_question(row),
         device=device,
         targets=target_refs(row.targets),
         grade=row.grade,  # type: ignore[arg-type]
@@ -209,6 +234,24 @@ def call_id_of(step_id: UUID, device_id: UUID, targets: list[Any] | None) -> UUI
 def target_refs(targets: list[Any] | None) -> list[DeviceRef]:
     """The machines of a call to several, as they travel."""
     return [DeviceRef(id=UUID(hex=target["id"]), name=target["name"]) for target in targets or ()]
+
+
+def _question(row: ApprovalRow) -> Question | None:
+    if row.question is None or row.question["method"] == "gate":
+        return None
+    return Question.model_validate({"title": "", "message": "", "options": [], **row.question})
+
+
+def _checked_answer(row: ApprovalRow, answer: str | None) -> str | None:
+    """What the user chose or wrote, where the question is one of that kind."""
+    question = _question(row)
+    if question is None or question.method == "confirm":
+        return None
+    if answer is None:
+        raise AnswerNeededError(reason="a choice" if question.method == "select" else "a text")
+    if question.method == "select" and question.options and answer not in question.options:
+        raise AnswerNeededError(reason="one of the choices")
+    return answer
 
 
 def _risk(row: ApprovalRow, language: str) -> Risk:

@@ -10,6 +10,7 @@ import orjson
 from openclaw.domains.agents import events, repository
 from openclaw.domains.agents.errors import RunBusyError, RunNotFoundError, TooManyRunsError
 from openclaw.domains.agents.models import ApprovalRow, RunRow, RunStepRow
+from openclaw.domains.agents.repository import machine_events
 from openclaw.domains.agents.schemas import (
     DeviceRef,
     Part,
@@ -35,9 +36,19 @@ _START_GRACE = timedelta(seconds=2)
 
 
 async def request_run(
-    scope: Scope, *, run_id: UUID, conversation_id: UUID, device_id: UUID | None, client_run_id: str
+    scope: Scope,
+    *,
+    run_id: UUID,
+    conversation_id: UUID,
+    device_id: UUID | None,
+    client_run_id: str,
+    runtime: str = "server",
+    sync_mode: str = "full",
+    starts_here: bool = True,
 ) -> None:
     """Accept a turn: it is in the database, and whatever happens to this process somebody starts it.
+
+    ``starts_here``: this process does so itself, when the transaction has committed.
 
     Raises RunBusyError, TooManyRunsError.
     """
@@ -54,6 +65,9 @@ async def request_run(
             user_id=scope.user_id,
             conversation_id=conversation_id,
             device_id=device_id,
+            runtime=runtime,
+            sync_mode=sync_mode,
+            told_seq=0,
             client_run_id=client_run_id,
             state="queued",
             epoch=0,
@@ -63,8 +77,9 @@ async def request_run(
             created_at=scope.now(),
         ),
     )
-    # This process starts the run itself when the transaction has committed; the fact is for when it dies before.
-    await record(scope, events.RUN_REQUESTED, run_payload(scope, run_id), delay=_START_GRACE)
+    # When this process starts the run itself, the fact is for when it dies before.
+    delay = _START_GRACE if starts_here else timedelta()
+    await record(scope, events.RUN_REQUESTED, run_payload(scope, run_id), delay=delay)
 
 
 def run_payload(scope: Scope, run_id: UUID) -> dict[str, str]:
@@ -107,6 +122,12 @@ async def find_open_run(scope: Scope, conversation_id: UUID) -> RunRow | None:
     """The run of a conversation that has not ended."""
     rows = await repository.list_open_runs(scope, [conversation_id])
     return rows[0] if rows else None
+
+
+async def lock_open_run(scope: Scope, conversation_id: UUID) -> RunRow | None:
+    """The run of a conversation that has not ended, and does not until the transaction has."""
+    found = await find_open_run(scope, conversation_id)
+    return None if found is None else await machine_events.lock_open_run(scope, found.id)
 
 
 async def open_states(scope: Scope, conversation_ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -178,6 +199,8 @@ def _view(run: RunRow, steps: Sequence[RunStepRow], questions: dict[UUID, Approv
         id=run.id,
         conversation_id=run.conversation_id,
         client_run_id=run.client_run_id,
+        runtime=run.runtime,  # pyright: ignore[reportArgumentType]
+        sync_mode=run.sync_mode,  # pyright: ignore[reportArgumentType]
         state=run.state,  # pyright: ignore[reportArgumentType]
         parts=parts,
         error=_error(run, language),

@@ -38,6 +38,22 @@ class Transcript(Protocol):
         """The turns up to ``through_seq`` are from now on told to the model as ``summary``."""
         ...
 
+    async def lock(self, scope: Scope, *, conversation_id: UUID) -> None:
+        """Nobody says anything in the conversation until the transaction ends. To be taken before the run's lock."""
+        ...
+
+    async def begun(
+        self, scope: Scope, *, conversation_id: UUID, run_id: UUID, session: str | None, keeps_words: bool
+    ) -> None:
+        """A machine's runtime has taken the run's question, in its session of that name."""
+        ...
+
     async def finish(self, scope: Scope, *, conversation_id: UUID, run_id: UUID, text: str) -> None:
         """The run has ended with these words."""
+        ...
+
+    async def finish_remote(
+        self, scope: Scope, *, conversation_id: UUID, run_id: UUID, is_aborted: bool, keeps_words: bool
+    ) -> None:
+        """Besides: what was said into the run and not heard by its runtime is a turn of its own."""
         ...

@@ -95,6 +95,8 @@ async def _access_run(scope: Scope, run_id: UUID) -> RunRow:
         raise RunNotFoundError
     if run.finished_at is None:
         raise RunBusyError
+    if run.runtime != "server":  # what its own tools changed, the bridge has no earlier version of
+        raise UndoNotOfferedError(name="Pi")
     return run
 
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from openclaw.domains.agents.errors import RuntimeNotOfferedError
 from openclaw.domains.agents.service import runs
 from openclaw.domains.conversations import repository
-from openclaw.domains.conversations.errors import ConversationNotFoundError
+from openclaw.domains.conversations.errors import ConversationNotFoundError, RuntimeFixedError
 from openclaw.domains.conversations.models import ConversationRow, MessageRow
 from openclaw.domains.conversations.schemas import (
     Conversation,
@@ -20,6 +21,7 @@ from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError
 from openclaw.kit.pagination import Page, decode_cursor, encode_cursor
+from openclaw.protocol.runs import RUN
 
 _PREVIEW = 200
 _TITLE_LENGTH = 60
@@ -61,11 +63,19 @@ async def find_conversations(
 
 
 async def create_conversation(scope: Scope, data: CreateConversation) -> Conversation:
-    """A new conversation. Raises NotAllowedError for viewers, DeviceNotFoundError."""
+    """A new conversation. Raises NotAllowedError for viewers, DeviceNotFoundError, RuntimeNotOfferedError."""
     check_role(scope.who, Role.MEMBER)
     if data.device_id is not None:
-        await devices.access_device(scope, data.device_id)
-    row = new_row(scope, title=data.title or UNTITLED[scope.who.language], device_id=data.device_id)
+        device = await devices.access_device(scope, data.device_id)
+        if data.runtime == "pi" and RUN not in device.commands:
+            raise RuntimeNotOfferedError(name=device.name)
+    row = new_row(
+        scope,
+        title=data.title or UNTITLED[scope.who.language],
+        device_id=data.device_id,
+        runtime=data.runtime,
+        sync_mode=data.sync_mode,
+    )
     await repository.add_conversation(scope, row)
     await announce(scope, row.id, "created")
     return (await view(scope, [row]))[0]
@@ -109,12 +119,14 @@ async def reset_title(scope: Scope, conversation_id: UUID) -> None:
 
 
 async def update_conversation(scope: Scope, conversation_id: UUID, data: UpdateConversation) -> Conversation:
-    """Change title or machine. Raises ConversationNotFoundError, DeviceNotFoundError."""
+    """Change title or machine. Raises ConversationNotFoundError, DeviceNotFoundError, RuntimeFixedError."""
     row = await access_conversation(scope, conversation_id)
     changed = data.model_fields_set
     if data.title is not None:
         row.title = data.title
-    if "device_id" in changed:
+    if "device_id" in changed and data.device_id != row.device_id:
+        if row.runtime != "server":
+            raise RuntimeFixedError
         if data.device_id is not None:
             await devices.access_device(scope, data.device_id)
         row.device_id = data.device_id
@@ -163,6 +175,9 @@ async def view(scope: Scope, rows: list[ConversationRow]) -> list[Conversation]:
             id=row.id,
             title=row.title,
             device_id=row.device_id,
+            runtime=row.runtime,  # pyright: ignore[reportArgumentType]
+            sync_mode=row.sync_mode,  # pyright: ignore[reportArgumentType]
+            runtime_session=row.runtime_session,
             archived=row.archived_at is not None,
             created_at=row.created_at,
             updated_at=row.updated_at,
@@ -174,7 +189,13 @@ async def view(scope: Scope, rows: list[ConversationRow]) -> list[Conversation]:
 
 
 def new_row(
-    scope: Scope, *, title: str, device_id: UUID | None, branched_from_id: UUID | None = None
+    scope: Scope,
+    *,
+    title: str,
+    device_id: UUID | None,
+    runtime: str = "server",
+    sync_mode: str = "full",
+    branched_from_id: UUID | None = None,
 ) -> ConversationRow:
     """A conversation that is not stored yet."""
     return ConversationRow(
@@ -184,6 +205,9 @@ def new_row(
         title=title,
         is_main=False,
         device_id=device_id,
+        runtime=runtime,
+        sync_mode=sync_mode,
+        runtime_session=None,
         summary=None,
         summary_through_seq=0,
         branched_from_id=branched_from_id,

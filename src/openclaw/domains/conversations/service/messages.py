@@ -12,15 +12,18 @@ from openclaw.domains.conversations.errors import (
     KeyReusedError,
     MessageNotFoundError,
     NotAUserMessageError,
+    RuntimeHistoryError,
 )
 from openclaw.domains.conversations.models import ConversationRow, MessageRow
 from openclaw.domains.conversations.schemas import Conversation, Message
-from openclaw.domains.conversations.service import catalog
+from openclaw.domains.conversations.service import catalog, speech
+from openclaw.domains.conversations.service.speech import message_row
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError
 from openclaw.kit.pagination import Page, decode_cursor, encode_cursor
+from openclaw.protocol.runs import Delivery
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,12 @@ async def count_messages(scope: Scope, conversation_id: UUID) -> int:
     return await repository.count_messages(scope, conversation_id)
 
 
-async def send_message(scope: Scope, conversation_id: UUID, *, text: str, key: str | None) -> Accepted:
+async def send_message(
+    scope: Scope, conversation_id: UUID, *, text: str, key: str | None, delivery: Delivery = "steer"
+) -> Accepted:
     """Accept a user's message and request the run that answers it; the same key again is the same message.
+
+    To a machine's runtime that is at work it is said into its run (``delivery``: when).
 
     Raises ConversationNotFoundError, RunBusyError, TooManyRunsError, KeyReusedError, NotAllowedError for viewers.
     """
@@ -76,9 +83,14 @@ async def send_message(scope: Scope, conversation_id: UUID, *, text: str, key: s
     if known_seq is not None:
         known = await repository.find_at_seq(scope, conversation_id, known_seq)
         assert known is not None
-        if known.text != text:
+        if known.text != text and conversation.sync_mode == "full":  # of others the words are not kept
             raise KeyReusedError(key=key or "")
         return await _accepted_before(scope, known)
+    if conversation.runtime != "server" and (run := await runs.lock_open_run(scope, conversation_id)):
+        row = await speech.say_into(
+            scope, conversation, run.id, text=text, key=key, seq=seq, delivery=delivery
+        )
+        return Accepted(_message(row, None), run.id, run.client_run_id, is_new=False)
     return await _accept(scope, conversation, text=text, key=key, seq=seq)
 
 
@@ -90,6 +102,7 @@ async def resend(scope: Scope, conversation_id: UUID, message_id: UUID, *, text:
     """
     check_role(scope.who, Role.MEMBER)
     conversation = await _lock(scope, conversation_id)
+    _check_history_is_here(conversation)
     message = await _get(scope, conversation_id, message_id)
     if message.role == "assistant":
         if text is not None:
@@ -109,6 +122,7 @@ async def start_over(scope: Scope, conversation_id: UUID) -> None:
     """Set everything that was said aside; it stays in the record. Raises ConversationNotFoundError, RunBusyError."""
     check_role(scope.who, Role.MEMBER)
     conversation = await _lock(scope, conversation_id)
+    _check_history_is_here(conversation)
     await _check_idle(scope, conversation_id)
     await repository.supersede_from(scope, conversation_id, 1)
     conversation.summary, conversation.summary_through_seq = None, 0
@@ -122,6 +136,7 @@ async def branch(scope: Scope, conversation_id: UUID, message_id: UUID) -> Conve
     """
     check_role(scope.who, Role.MEMBER)
     source = await catalog.access_conversation(scope, conversation_id)
+    _check_history_is_here(source)
     message = await _get(scope, conversation_id, message_id)
     await _check_idle(scope, conversation_id)
     row = catalog.new_row(scope, title=source.title, device_id=source.device_id, branched_from_id=source.id)
@@ -131,7 +146,7 @@ async def branch(scope: Scope, conversation_id: UUID, message_id: UUID) -> Conve
         scope,
         *(
             # A question's run is its answer's, which the branch may not have.
-            _row(scope, row.id, seq=seq, role=old.role, text=old.text, run_id=_answer_of(old))
+            message_row(scope, row.id, seq=seq, role=old.role, text=old.text, run_id=_answer_of(old))
             for seq, old in enumerate(copied, start=1)
         ),
     )
@@ -149,18 +164,13 @@ async def _accept(
     scope: Scope, conversation: ConversationRow, *, text: str, key: str | None, seq: int
 ) -> Accepted:
     run_id = ids.new_id()
-    question = _row(scope, conversation.id, seq=seq, role="user", text=text, run_id=run_id, key=key)
-    reply = _row(scope, conversation.id, seq=seq + 1, role="assistant", text="", run_id=run_id)
+    question = message_row(scope, conversation.id, seq=seq, role="user", text=text, run_id=run_id, key=key)
+    reply = message_row(scope, conversation.id, seq=seq + 1, role="assistant", text="", run_id=run_id)
     await repository.add_messages(scope, question, reply)
     client_run_id = key or ids.to_wire("run", run_id)
-    await runs.request_run(
-        scope,
-        run_id=run_id,
-        conversation_id=conversation.id,
-        device_id=conversation.device_id,
-        client_run_id=client_run_id,
-    )
-    if seq == 1 and conversation.title in catalog.UNTITLED.values():
+    await speech.request_run(scope, conversation, run_id=run_id, client_run_id=client_run_id)
+    is_untitled = conversation.title in catalog.UNTITLED.values()
+    if seq == 1 and is_untitled and conversation.sync_mode == "full":
         conversation.title = catalog.title_of(text)
     conversation.updated_at, conversation.archived_at = scope.now(), None
     await catalog.announce(scope, conversation.id, "message")
@@ -199,29 +209,9 @@ async def _check_idle(scope: Scope, conversation_id: UUID) -> None:
         raise RunBusyError
 
 
-def _row(
-    scope: Scope,
-    conversation_id: UUID,
-    *,
-    seq: int,
-    role: str,
-    text: str,
-    run_id: UUID | None,
-    key: str | None = None,
-) -> MessageRow:
-    return MessageRow(
-        id=ids.new_id(),
-        workspace_id=scope.workspace_id,
-        user_id=scope.user_id,
-        conversation_id=conversation_id,
-        seq=seq,
-        role=role,
-        text=text,
-        run_id=run_id,
-        idempotency_key=key,
-        superseded_at=None,
-        created_at=scope.now(),
-    )
+def _check_history_is_here(conversation: ConversationRow) -> None:
+    if conversation.runtime != "server":
+        raise RuntimeHistoryError
 
 
 def _message(row: MessageRow, run: Run | None) -> Message:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from openclaw.domains.agents.service.transcript import History, Turn
 from openclaw.domains.conversations import repository
-from openclaw.domains.conversations.service import catalog
+from openclaw.domains.conversations.service import catalog, speech
 from openclaw.infra.scope import Scope
 
 
@@ -41,3 +41,24 @@ class ConversationTranscript:
         await repository.set_text(scope, run_id, text)
         await repository.update_conversation(scope, conversation_id, updated_at=scope.now())
         await catalog.announce(scope, conversation_id, "finished")
+
+    async def lock(self, scope: Scope, *, conversation_id: UUID) -> None:
+        """Nobody says anything in the conversation until the transaction ends."""
+        await repository.lock_conversation(scope, conversation_id)
+
+    async def begun(
+        self, scope: Scope, *, conversation_id: UUID, run_id: UUID, session: str | None, keeps_words: bool
+    ) -> None:
+        """Note the runtime's session; the question is with the runtime now."""
+        await repository.update_conversation(scope, conversation_id, runtime_session=session)
+        if not keeps_words:
+            await repository.forget_question(scope, run_id)
+        await catalog.announce(scope, conversation_id, "runtime")
+
+    async def finish_remote(
+        self, scope: Scope, *, conversation_id: UUID, run_id: UUID, is_aborted: bool, keeps_words: bool
+    ) -> None:
+        """What was said into the run and not heard becomes a turn of its own."""
+        if not keeps_words:
+            await repository.forget_question(scope, run_id)
+        await speech.settle(scope, conversation_id, run_id, is_aborted=is_aborted, keeps_words=keeps_words)

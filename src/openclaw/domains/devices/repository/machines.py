@@ -1,6 +1,6 @@
 """Every query on linked machines and their calls."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -322,6 +322,13 @@ async def list_ended_here(scope: Scope, device_id: UUID) -> list[UUID]:
             )
             .order_by(DeviceCallRow.finished_at)
         )
+    )
+
+
+async def forget_calls(scope: Scope, call_ids: Sequence[UUID]) -> None:
+    """Forget what calls were about and what came of them."""
+    await scope.session.execute(
+        update(DeviceCallRow).where(DeviceCallRow.id.in_(call_ids)).values(params={}, result=None, error=None)
     )
 
 

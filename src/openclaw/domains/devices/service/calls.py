@@ -200,6 +200,11 @@ async def cancel_call(scope: Scope, call_id: UUID) -> None:
     await _end_here(scope, row, state="cancelled", error=CANCELLED)
 
 
+async def forget(scope: Scope, call_ids: Collection[UUID]) -> None:
+    """Forget what those calls, which have ended, were about; that they were made stays."""
+    await repository.forget_calls(scope, list(call_ids))
+
+
 async def list_open_calls(scope: Scope, device_id: UUID) -> list[dict[str, Any]]:
     """What to send again after a machine has connected: the machine runs nothing twice."""
     return [_request(row) for row in await repository.list_open_calls(scope, device_id)]
@@ -217,6 +222,17 @@ async def _end_here(scope: Scope, row: DeviceCallRow, *, state: str, error: dict
     ):
         await publish(scope, device_topic(row.device_id), {"kind": "cancel", "callId": row.id.hex})
         await publish(scope, call_topic(row.id), {"kind": "ended"})
+
+
+async def list_undone(scope: Scope, call_ids: Collection[UUID]) -> list[UUID]:
+    """Those of the calls that did not come to a good end; one that is open is ended here."""
+    undone: list[UUID] = []
+    for call_id in call_ids:
+        await cancel_call(scope, call_id)
+        row = await repository.find_call(scope, call_id)
+        if row is not None and row.state != "done":
+            undone.append(call_id)
+    return undone
 
 
 def _request(row: DeviceCallRow) -> dict[str, Any]:

@@ -185,4 +185,14 @@ export const agents = {
   "models.noKey": "no key",
   "models.invalidNumber": "Give a whole number of at least 1000.",
   "models.invalidUrl": "Give an address that starts with http:// or https://.",
+
+  "question.title": "Pi asks something",
+  "question.answered": "You answered",
+  "question.name": "Question",
+  "question.unnamed": "A tool",
+  "question.lead": "An extension of Pi asks",
+  "question.leadUnnamed": "Pi wants to use a tool",
+  "question.answer": "Your answer",
+  "question.send": "Answer",
+  "question.keptThere": "What it is about does not leave {device}: of this conversation the server keeps nothing. Open this page on that machine to see the session of Pi above.",
 } as const;

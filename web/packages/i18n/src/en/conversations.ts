@@ -77,4 +77,26 @@ export const conversations = {
   "welcome.textFirst": "OpenClaw acts on machines that you link. It takes about a minute, and you can revoke a machine at any time.",
   "welcome.later": "Or look around first: you can chat without a machine, but nothing can be done on one.",
   "welcome.try": "Try one of these",
+
+  "chat.keptThere": "These words are on {device} only",
+
+  "composer.pi": "Pi on {device}",
+  "composer.piDetail": "Its own runtime does the work, under the same approvals",
+  "composer.sendInto": "Say it while Pi works",
+
+  "sync.label": "What the server keeps",
+  "sync.full": "Keep all",
+  "sync.full.text": "The server keeps the whole conversation, readable from anywhere",
+  "sync.metadata": "Keep no words",
+  "sync.metadata.text": "The server keeps tools, models, times and tokens, but no words",
+  "sync.local_only": "Keep nothing",
+  "sync.local_only.text": "The server keeps ids, states and counts only; words stay on the device",
+  "sync.badge": "Pi on {device} · {mode}",
+
+  "runtime.model": "Model of Pi",
+  "runtime.compact": "Shorten the context of Pi",
+  "runtime.compacted": "Pi has summed up what was said",
+  "runtime.newSession": "New Pi session",
+  "runtime.newSessionDone": "Pi has begun a new session and forgotten what was said before",
+  "runtime.newChat": "Start a new chat to work with Pi on a device.",
 } as const;

@@ -188,4 +188,14 @@ export const agents: Translation<typeof source> = {
   "models.noKey": "无密钥",
   "models.invalidNumber": "请填写不小于 1000 的整数。",
   "models.invalidUrl": "请填写以 http:// 或 https:// 开头的地址。",
+
+  "question.title": "Pi 有问题要问",
+  "question.answered": "您已回答",
+  "question.name": "提问",
+  "question.unnamed": "某个工具",
+  "question.lead": "Pi 的扩展提问",
+  "question.leadUnnamed": "Pi 想使用一个工具",
+  "question.answer": "您的回答",
+  "question.send": "回答",
+  "question.keptThere": "具体内容不会离开 {device}：服务器不保留此对话的内容。请在该机器上打开本页，在上方查看 Pi 的会话。",
 };

@@ -80,4 +80,26 @@ export const conversations: Translation<typeof source> = {
   "welcome.textFirst": "OpenClaw 在您连接的机器上工作。大约一分钟即可完成，并且随时可以撤销。",
   "welcome.later": "也可以先随便看看：没有机器也能聊天，只是无法在机器上做任何事。",
   "welcome.try": "试试这些",
+
+  "chat.keptThere": "这些内容只在 {device} 上",
+
+  "composer.pi": "{device} 上的 Pi",
+  "composer.piDetail": "由其自身的运行时执行，审批方式相同",
+  "composer.sendInto": "在 Pi 工作时插话",
+
+  "sync.label": "服务器保留的内容",
+  "sync.full": "全部保留",
+  "sync.full.text": "服务器保留整个对话，可在任何地方查看",
+  "sync.metadata": "不留文字",
+  "sync.metadata.text": "服务器保留工具、模型、时间和 token 数，不保留文字",
+  "sync.local_only": "不保留",
+  "sync.local_only.text": "服务器只保留编号、状态和计数，内容留在设备上",
+  "sync.badge": "{device} 上的 Pi · {mode}",
+
+  "runtime.model": "Pi 的模型",
+  "runtime.compact": "压缩 Pi 的上下文",
+  "runtime.compacted": "Pi 已总结之前的内容",
+  "runtime.newSession": "新建 Pi 会话",
+  "runtime.newSessionDone": "Pi 已开始新会话，不再记得之前的内容",
+  "runtime.newChat": "如需使用设备上的 Pi，请新建对话。",
 };

@@ -43,6 +43,8 @@ export function useUndoRun(runId: string) {
 }
 
 export interface DecisionRequest {
+  /** What a question wants besides a yes. */
+  answer?: string;
   decision: Decision;
   reason?: string;
   confirm?: boolean;

@@ -13,6 +13,10 @@ export type ToolName =
   | "exec"
   | "system.info";
 
+/** A question of an extension of Pi, and a call whose name does not leave its machine. */
+export const ASKS = "pi.ask";
+export const UNNAMED = "tool";
+
 const ICONS: Record<ToolName, IconName> = {
   "fs.list": "folder",
   "fs.read": "file",

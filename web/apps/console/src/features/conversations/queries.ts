@@ -1,10 +1,11 @@
-import type { Conversation, Message, Page } from "@openclaw/api";
+import type { Conversation, Message, Page, RuntimeModelChoice } from "@openclaw/api";
 import { mergeMessages, type LiveMessage } from "@openclaw/realtime";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type InfiniteData } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 
 import { queryKeys } from "../../shared/queryKeys.ts";
 import { useApi, useConnection, useServices } from "../../shared/services.tsx";
+import type { Place } from "./place.ts";
 
 const PAGE_SIZE = 50;
 /** While the live connection is away, a running answer is read again this often. */
@@ -79,7 +80,8 @@ function onlyMessage(message: Message): Messages {
 
 export interface Outgoing {
   conversationId: string | null;
-  deviceId: string | null;
+  /** Where a new conversation works. */
+  place: Place;
   text: string;
   /** Made once per message: sending it again after a failure cannot double it. */
   idempotencyKey: string;
@@ -91,8 +93,8 @@ export function useSend() {
   const queryClient = useQueryClient();
   const created = useRef<string | null>(null);
   return useMutation({
-    mutationFn: async ({ conversationId, deviceId, text, idempotencyKey }: Outgoing) => {
-      const id = conversationId ?? created.current ?? (await api.conversations.create({ deviceId })).id;
+    mutationFn: async ({ conversationId, place, text, idempotencyKey }: Outgoing) => {
+      const id = conversationId ?? created.current ?? (await api.conversations.create({ ...place })).id;
       // Kept for the case that the message itself does not get through: the next try uses the same conversation.
       if (conversationId === null) created.current = id;
       const { message } = await api.conversations.send(id, { text, idempotencyKey });
@@ -116,6 +118,24 @@ export function useResend(conversationId: string) {
     mutationFn: ({ messageId, text }: { messageId: string; text?: string }) =>
       api.conversations.resend(conversationId, messageId, text === undefined ? {} : { text }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: queryKeys.messages(conversationId) }),
+  });
+}
+
+export function useRuntimeModels(conversationId: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: [...queryKeys.conversation(conversationId), "runtime-models"],
+    queryFn: ({ signal }) => api.conversations.runtimeModels(conversationId, signal),
+    retry: false,
+  });
+}
+
+export function useSetRuntimeModel(conversationId: string) {
+  const api = useApi();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (choice: RuntimeModelChoice) => api.conversations.setRuntimeModel(conversationId, choice),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: queryKeys.conversation(conversationId) }),
   });
 }
 

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useDecide } from "../queries.ts";
 import { programWords } from "../tools.ts";
 import { AlwaysAllow } from "./AlwaysAllow.tsx";
+import { QuestionAnswer, wantsAnswer } from "./QuestionAnswer.tsx";
 
 import "./ApprovalActions.css";
 
@@ -32,7 +33,16 @@ export function ApprovalActions({ approval, isHigh }: { approval: Approval; isHi
         </Banner>
       )}
       {step.kind === "choose" && (
-        <Choices approval={approval} isPending={decide.isPending} allow={allow} deny={() => setStep({ kind: "deny" })} />
+        <>
+          {wantsAnswer(approval) && (
+            <QuestionAnswer
+              question={approval.question}
+              isPending={decide.isPending}
+              answer={(answer) => decide.mutate({ decision: "allow_once", answer, confirm: true })}
+            />
+          )}
+          <Choices approval={approval} isPending={decide.isPending} allow={allow} deny={() => setStep({ kind: "deny" })} />
+        </>
       )}
       {step.kind === "confirm" && (
         <div className="ApprovalActions-confirm" role="group" aria-label={t("approval.confirmTitle")}>
@@ -85,9 +95,11 @@ function Choices({ approval, isPending, allow, deny }: ChoicesProps) {
   const { coverage } = approval;
   return (
     <div className="ApprovalActions-row">
-      <Button tone="primary" icon="check" isPending={isPending} onPress={() => allow("allow_once")} data-testid="approve-once">
-        {t("approval.allowOnce")}
-      </Button>
+      {!wantsAnswer(approval) && (
+        <Button tone="primary" icon="check" isPending={isPending} onPress={() => allow("allow_once")} data-testid="approve-once">
+          {t("approval.allowOnce")}
+        </Button>
+      )}
       {coverage && approval.conversationId && (
         <Button isPending={isPending} onPress={() => allow("allow_conversation")} data-testid="approve-conversation">
           {t("approval.allowConversation")}

@@ -4,7 +4,7 @@ import { Badge, CodeBlock, Icon } from "@openclaw/ui";
 import { useId } from "react";
 
 import { useNow } from "../../../shared/useNow.ts";
-import { commandLine, text, toolSubject } from "../tools.ts";
+import { ASKS, commandLine, text, toolSubject, UNNAMED } from "../tools.ts";
 import { ApprovalActions } from "./ApprovalActions.tsx";
 import { FileChange } from "./FileChange.tsx";
 import { GRADE_TONES, Segments } from "./Segments.tsx";
@@ -24,9 +24,9 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
       <header className="ApprovalCard-header">
         <Icon name="shield" />
         <h2 className="ApprovalCard-title" id={id}>
-          {t(isHigh ? "approval.titleHigh" : "approval.title")}
+          {t(approval.question ? "question.title" : isHigh ? "approval.titleHigh" : "approval.title")}
         </h2>
-        <Badge tone={GRADE_TONES[approval.grade]}>{t(`approval.grade.${approval.grade}`)}</Badge>
+        {approval.tool !== ASKS && <Badge tone={GRADE_TONES[approval.grade]}>{t(`approval.grade.${approval.grade}`)}</Badge>}
         <span className="ApprovalCard-clock" title={t("approval.expiresNote")}>
           <Icon name="clock" size={14} />
           {t("approval.expiresIn", { time: t.format.countdown(msLeft) })}
@@ -81,7 +81,8 @@ function lead(t: ReturnType<typeof useTranslator>, approval: Approval): string {
     "fs.move": "approval.lead.fs.move",
     "fs.delete": approval.arguments["keep"] === false ? "approval.lead.fs.deleteForGood" : "approval.lead.fs.delete",
   };
-  const key = known[approval.tool];
+  const key = approval.tool === ASKS ? "question.lead" : known[approval.tool];
+  if (approval.tool === UNNAMED) return t("question.leadUnnamed");
   return key ? t(key) : t("approval.lead.other", { tool: approval.tool });
 }
 
@@ -89,6 +90,19 @@ function lead(t: ReturnType<typeof useTranslator>, approval: Approval): string {
 function Subject({ approval }: { approval: Approval }) {
   const t = useTranslator();
   const labels = useCodeLabels();
+  if (approval.device && Object.keys(approval.arguments).length === 0 && !approval.question?.title) {
+    return <p className="ApprovalCard-why">{t("question.keptThere", { device: approval.device.name })}</p>;
+  }
+  if (approval.question && approval.tool === ASKS) {
+    return (
+      <div className="ApprovalCard-question" data-testid="approval-question">
+        <p>
+          <strong>{approval.question.title}</strong>
+        </p>
+        {approval.question.message && <p>{approval.question.message}</p>}
+      </div>
+    );
+  }
   if (approval.tool === "exec") {
     return <CodeBlock code={commandLine(approval.arguments)} language="bash" caption={t("approval.command")} labels={labels} isWrapped isBounded />;
   }
@@ -129,5 +143,6 @@ function outcomeWords(t: ReturnType<typeof useTranslator>, approval: Approval): 
   if (approval.state === "denied") {
     return approval.reason ? t("approval.decided.denyReason", { reason: approval.reason }) : t("approval.decided.deny");
   }
+  if (approval.tool === ASKS) return t("question.answered");
   return t(`approval.decided.${approval.decision ?? "allow_once"}`);
 }

@@ -24,6 +24,7 @@ const ASKED: Approval = {
   arguments: { command: "touch notes.txt" },
   device: null,
   targets: [],
+  question: null,
   grade: "modify",
   risk: { segments: [], summary: "" },
   folder: null,

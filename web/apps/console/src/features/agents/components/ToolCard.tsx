@@ -4,12 +4,14 @@ import type { LiveToolPart } from "@openclaw/realtime";
 import { Badge, Banner, Dot, Icon, type Tone } from "@openclaw/ui";
 import { memo, useId, useState } from "react";
 
-import { isToolName, toolIcon, toolSubject } from "../tools.ts";
+import { ASKS, isToolName, toolIcon, toolSubject, UNNAMED } from "../tools.ts";
 import { ApprovalCard, ApprovalOutcome } from "./ApprovalCard.tsx";
 import { ToolDetails } from "./ToolDetails.tsx";
 import { useToolFacts } from "./useToolFacts.ts";
 
 import "./ToolCard.css";
+
+const OF_PI = { [ASKS]: "question.name", [UNNAMED]: "question.unnamed" } as const;
 
 const TONES: Record<ToolState, Tone> = {
   pending: "neutral",
@@ -31,7 +33,7 @@ export const ToolCard = memo(function ToolCard({ part }: { part: LiveToolPart })
   const isAsking = part.approval?.state === "pending" && (part.state === "awaiting_approval" || part.state === "pending");
   // Output shows by itself while it comes in; the person's own choice holds from then on.
   const isOpen = choice ?? (part.state === "running" && part.output.length > 0);
-  const label = isToolName(part.name) ? t(`tool.${part.name}`) : part.name;
+  const label = isToolName(part.name) ? t(`tool.${part.name}`) : part.name in OF_PI ? t(OF_PI[part.name as keyof typeof OF_PI]) : part.name;
 
   return (
     <article className="ToolCard" data-testid="tool-card" data-state={part.state} data-tool={part.name} aria-label={label}>

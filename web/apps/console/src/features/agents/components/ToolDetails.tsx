@@ -68,8 +68,8 @@ function Arguments({ part }: { part: LiveToolPart }) {
     );
   }
   if (part.name === "fs.write" || part.name === "fs.edit") {
-    // Once it is done the stored diff says more than the wish does.
-    return part.result ? null : <FileChange tool={part.name} args={part.arguments} />;
+    // Once it is done the stored diff says more than the wish does; Pi's tools have none.
+    return typeof part.result?.["diff"] === "string" ? null : <FileChange tool={part.name} args={part.arguments} />;
   }
   if (part.name === "fs.move" || part.name === "fs.delete") return null; // the card's line says it all
   if (Object.keys(part.arguments).length === 0) return null;
@@ -80,6 +80,8 @@ function Result({ part, result }: { part: LiveToolPart; result: JsonObject }) {
   const t = useTranslator();
   const labels = useCodeLabels();
   const diffLabels = useDiffLabels();
+  // Pi's own tools answer in words.
+  if (typeof result["text"] === "string") return <CodeBlock code={result["text"]} caption={t("tool.result")} labels={labels} isBounded />;
   switch (part.name) {
     case "exec":
       return (

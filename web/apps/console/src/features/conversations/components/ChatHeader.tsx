@@ -1,4 +1,4 @@
-import type { Conversation } from "@openclaw/api";
+import type { Conversation, Device } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Badge, IconButton, Menu } from "@openclaw/ui";
 
@@ -7,12 +7,15 @@ import { useConversationMenu } from "./useConversationMenu.tsx";
 
 import "./ChatHeader.css";
 
-export function ChatHeader({ conversation }: { conversation: Conversation | null }) {
+export function ChatHeader({ conversation, device }: { conversation: Conversation | null; device: Device | null }) {
   const t = useTranslator();
   return (
     <HeaderSlot>
       <div className="ChatHeader">
         <h1 className="ChatHeader-title">{conversation ? conversation.title || t("conversations.untitled") : t("conversations.new")}</h1>
+        {conversation?.runtime === "pi" && (
+          <Badge>{t("sync.badge", { mode: t(`sync.${conversation.syncMode}`), device: device?.name ?? t("tool.someDevice") })}</Badge>
+        )}
         {conversation?.archived && <Badge>{t("conversations.archived")}</Badge>}
         {conversation?.runState === "awaiting_approval" && (
           <Badge tone="attention">{t("conversations.state.awaiting_approval")}</Badge>

@@ -9,6 +9,7 @@ import { useTitle } from "../../../shared/useTitle.ts";
 import { useActiveModel } from "../../agents/index.ts";
 import { useDevices } from "../../devices/index.ts";
 import { activeRun } from "../model.ts";
+import { ANYWHERE, placeOf, type Place } from "../place.ts";
 import { useChangeConversation, useConversation, useMessages, useSend, useStop } from "../queries.ts";
 import { ChatHeader } from "./ChatHeader.tsx";
 import { Composer } from "./Composer.tsx";
@@ -36,18 +37,19 @@ export function ChatPage({ conversationId }: { conversationId: string | null }) 
   const change = useChangeConversation();
   const { local } = useServices();
   useLocalSurface("chat");
-  const [newChatDevice, setNewChatDevice] = useState<string | null>(null);
+  const [newChatPlace, setNewChatPlace] = useState<Place>(ANYWHERE);
   useTitle(conversation.data?.title ?? t("conversations.new"));
 
   const runId = activeRun(messages.messages);
   const isWorking = messages.messages.some(({ state }) => state === "running");
-  const deviceId = conversationId ? (conversation.data?.deviceId ?? null) : newChatDevice;
+  const place = conversationId ? (conversation.data ? placeOf(conversation.data) : ANYWHERE) : newChatPlace;
+  const isPi = place.runtime === "pi";
 
   const submit = () => {
     const text = draft.text.trim();
-    if (text === "" || send.isPending || isWorking) return;
+    if (text === "" || send.isPending || (isWorking && !isPi)) return;
     // A promise, since callbacks of `mutate` die with the page: who goes elsewhere meanwhile has still sent it.
-    void send.mutateAsync({ conversationId, deviceId, text, idempotencyKey: draft.idempotencyKey }).then(
+    void send.mutateAsync({ conversationId, place, text, idempotencyKey: draft.idempotencyKey }).then(
       ({ id }) => {
         local.trigger("send");
         draft.clear();
@@ -58,11 +60,13 @@ export function ChatPage({ conversationId }: { conversationId: string | null }) 
       (error: unknown) => toast({ text: t("composer.sendFailed", { reason: t.error(error) }), tone: "danger" }),
     );
   };
-  const pickDevice = (id: string | null) => {
-    if (!conversation.data) setNewChatDevice(id);
+  const pickPlace = (picked: Place) => {
+    if (!conversation.data) setNewChatPlace(picked);
+    // A conversation that the server's agent has begun cannot go on in a runtime of its own.
+    else if (picked.runtime === "pi") toast({ text: t("runtime.newChat"), tone: "danger" });
     else {
       change.mutate(
-        { conversation: conversation.data, change: { kind: "device", deviceId: id } },
+        { conversation: conversation.data, change: { kind: "device", deviceId: picked.deviceId } },
         { onError: (error) => toast({ text: t.error(error), tone: "danger" }) },
       );
     }
@@ -72,13 +76,16 @@ export function ChatPage({ conversationId }: { conversationId: string | null }) 
 
   const isLost = isApiError(conversation.error) && conversation.error.status === 404;
   const pending = send.isPending ? send.variables.text : null;
+  const device = devices.data?.find(({ id }) => id === place.deviceId);
+  // Open where the server has nothing to show in its place: no messages yet, or none that it may keep.
+  const isLocalOpen = conversationId !== null && !messages.isPending && (messages.messages.length === 0 || place.syncMode !== "full");
   const isBlank = conversationId === null && pending === null;
 
   return (
     <div className="ChatPage">
-      <ChatHeader conversation={conversation.data ?? null} />
-      {model?.demo && !isBlank && !isLost && <DemoBanner onPick={suggest} isCompact />}
-      {!isLost && <LocalSession deviceId={deviceId} isOpen={conversationId !== null && !messages.isPending && messages.messages.length === 0} />}
+      <ChatHeader conversation={conversation.data ?? null} device={device ?? null} />
+      {model?.demo && !isBlank && !isLost && !isPi && <DemoBanner onPick={suggest} isCompact />}
+      {!isLost && <LocalSession deviceId={place.deviceId} isOpen={isLocalOpen} />}
       {isBlank ? (
         <Welcome devices={devices.data ?? null} isDemo={model?.demo ?? false} onPick={suggest} />
       ) : isLost ? (
@@ -105,6 +112,8 @@ export function ChatPage({ conversationId }: { conversationId: string | null }) 
         <MessageList
           conversationId={conversationId}
           messages={messages.messages}
+          place={place}
+          deviceName={device?.name ?? t("tool.someDevice")}
           pending={pending}
           hasOlder={messages.hasNextPage}
           isLoadingOlder={messages.isFetchingNextPage}
@@ -115,8 +124,9 @@ export function ChatPage({ conversationId }: { conversationId: string | null }) 
         <Composer
           draft={draft}
           devices={devices.data ?? []}
-          deviceId={deviceId}
-          onPickDevice={pickDevice}
+          place={place}
+          isPlaceFixed={conversationId !== null && isPi}
+          onPickPlace={pickPlace}
           model={model}
           isSending={send.isPending}
           isWorking={isWorking}

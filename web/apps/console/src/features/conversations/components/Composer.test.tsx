@@ -4,6 +4,7 @@ import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, it } from "vitest";
 
+import { ANYWHERE } from "../place.ts";
 import { Composer } from "./Composer.tsx";
 import { useDraft } from "./useDraft.ts";
 
@@ -22,8 +23,9 @@ async function show({ isWorking = false } = {}) {
       <Composer
         draft={draft}
         devices={[]}
-        deviceId={null}
-        onPickDevice={() => undefined}
+        place={ANYWHERE}
+        isPlaceFixed={false}
+        onPickPlace={() => undefined}
         model={null}
         isSending={false}
         isWorking={isWorking}

@@ -1,9 +1,11 @@
 import type { Device, Model } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
-import { IconButton, Select, type SelectOption } from "@openclaw/ui";
+import { IconButton } from "@openclaw/ui";
 import { Link } from "@tanstack/react-router";
 import { useLayoutEffect, type KeyboardEvent } from "react";
 
+import type { Place } from "../place.ts";
+import { PlacePicker } from "./PlacePicker.tsx";
 import type { Draft } from "./useDraft.ts";
 
 import "./Composer.css";
@@ -11,8 +13,9 @@ import "./Composer.css";
 export interface ComposerProps {
   draft: Draft;
   devices: readonly Device[];
-  deviceId: string | null;
-  onPickDevice: (id: string | null) => void;
+  place: Place;
+  isPlaceFixed: boolean;
+  onPickPlace: (place: Place) => void;
   model: Model | null;
   isSending: boolean;
   isWorking: boolean;
@@ -21,10 +24,12 @@ export interface ComposerProps {
   onStop: () => void;
 }
 
-export function Composer({ draft, devices, deviceId, onPickDevice, model, isSending, isWorking, isStopping, onSend, onStop }: ComposerProps) {
+export function Composer(props: ComposerProps) {
+  const { draft, devices, place, isPlaceFixed, onPickPlace, model, isSending, isWorking, isStopping, onSend, onStop } = props;
   const t = useTranslator();
   const { text, input } = draft;
-  const device = devices.find(({ id }) => id === deviceId);
+  const device = devices.find(({ id }) => id === place.deviceId);
+  const isPi = place.runtime === "pi";
 
   // Grows with its text, up to the height that the style sheet allows.
   useLayoutEffect(() => {
@@ -65,19 +70,27 @@ export function Composer({ draft, devices, deviceId, onPickDevice, model, isSend
           enterKeyHint="send"
         />
         <div className="Composer-bar">
-          <DevicePicker devices={devices} deviceId={deviceId} onPick={onPickDevice} />
-          {model && (
+          <PlacePicker devices={devices} place={place} isFixed={isPlaceFixed} onPick={onPickPlace} />
+          {model && !isPi && (
             <Link to="/settings/$section" params={{ section: "models" }} className="Composer-model" title={t("composer.model")}>
               {model.demo ? t("demo.title") : model.name}
             </Link>
           )}
           <span className="Composer-hint">{t("composer.hint")}</span>
-          {isWorking ? (
-            <IconButton icon="stop" label={t("composer.stop")} tone="primary" isPending={isStopping} onPress={onStop} data-testid="stop" />
-          ) : (
+          {isWorking && (
+            <IconButton
+              icon="stop"
+              label={t("composer.stop")}
+              tone={isPi ? "quiet" : "primary"}
+              isPending={isStopping}
+              onPress={onStop}
+              data-testid="stop"
+            />
+          )}
+          {(!isWorking || isPi) && (
             <IconButton
               icon="send"
-              label={t("composer.send")}
+              label={t(isWorking ? "composer.sendInto" : "composer.send")}
               tone="primary"
               type="submit"
               isPending={isSending}
@@ -88,39 +101,5 @@ export function Composer({ draft, devices, deviceId, onPickDevice, model, isSend
         </div>
       </div>
     </form>
-  );
-}
-
-const ANY = "any";
-
-function DevicePicker({ devices, deviceId, onPick }: { devices: readonly Device[]; deviceId: string | null; onPick: (id: string | null) => void }) {
-  const t = useTranslator();
-  if (devices.length === 0) {
-    return (
-      <Link to="/devices" className="Composer-model">
-        {t("composer.noDevice")}
-      </Link>
-    );
-  }
-  const options: SelectOption<string>[] = [
-    { value: ANY, label: t("composer.anyDevice"), detail: t("composer.anyDeviceDetail") },
-    ...devices.map((device) => ({
-      value: device.id,
-      label: device.name,
-      detail: device.online ? device.platform : t("composer.offlineDevice"),
-      dot: device.online ? ("live" as const) : ("off" as const),
-    })),
-  ];
-  return (
-    <Select
-      label={t("composer.device")}
-      isLabelHidden
-      isQuiet
-      icon="laptop"
-      value={devices.some(({ id }) => id === deviceId) ? (deviceId ?? ANY) : ANY}
-      options={options}
-      onChange={(value) => onPick(value === ANY ? null : value)}
-      data-testid="device-picker"
-    />
   );
 }

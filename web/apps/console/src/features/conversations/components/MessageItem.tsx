@@ -1,6 +1,6 @@
 import { useTranslator } from "@openclaw/i18n";
 import type { LiveMessage } from "@openclaw/realtime";
-import { Banner, Button, Dot } from "@openclaw/ui";
+import { Banner, Button, Dot, Icon } from "@openclaw/ui";
 import { memo, useMemo, useState } from "react";
 
 import { ToolSteps } from "../../agents/index.ts";
@@ -18,17 +18,29 @@ export interface MessageItemProps {
   isLastAnswer: boolean;
   /** A run is under way: nothing that would start another is offered. */
   isLocked: boolean;
+  /** Pi keeps the history, and goes on from its end only. */
+  isPi: boolean;
+  /** The machine that keeps the words, where the server may not. */
+  keptOn: string | null;
 }
 
-export const MessageItem = memo(function MessageItem({ message, actions, isLastAnswer, isLocked }: MessageItemProps) {
+export const MessageItem = memo(function MessageItem({ message, actions, isLastAnswer, isLocked, isPi, keptOn }: MessageItemProps) {
   return message.role === "user" ? (
-    <Question message={message} actions={actions} isLocked={isLocked} />
+    <Question message={message} actions={actions} isLocked={isLocked} isPi={isPi} keptOn={keptOn} />
   ) : (
-    <Answer message={message} actions={actions} canRetry={isLastAnswer && !isLocked} />
+    <Answer message={message} actions={actions} canRetry={isLastAnswer && !isLocked} isPi={isPi} keptOn={keptOn} />
   );
 });
 
-function Question({ message, actions, isLocked }: { message: LiveMessage; actions: MessageActions; isLocked: boolean }) {
+interface QuestionProps {
+  message: LiveMessage;
+  actions: MessageActions;
+  isLocked: boolean;
+  isPi: boolean;
+  keptOn: string | null;
+}
+
+function Question({ message, actions, isLocked, isPi, keptOn }: QuestionProps) {
   const t = useTranslator();
   const [isEditing, setEditing] = useState(false);
   const text = textOfMessage(message);
@@ -45,9 +57,9 @@ function Question({ message, actions, isLocked }: { message: LiveMessage; action
         />
       ) : (
         <div className="MessageItem-asked">
-          <p className="MessageItem-question">{text}</p>
+          {text === "" && keptOn !== null ? <KeptThere device={keptOn} /> : <p className="MessageItem-question">{text}</p>}
           <div className="MessageItem-menu">
-            <MessageMenu message={message} actions={actions} {...(isLocked ? {} : { onEdit: () => setEditing(true) })} />
+            <MessageMenu message={message} actions={actions} isPi={isPi} {...(isLocked ? {} : { onEdit: () => setEditing(true) })} />
           </div>
         </div>
       )}
@@ -55,7 +67,15 @@ function Question({ message, actions, isLocked }: { message: LiveMessage; action
   );
 }
 
-function Answer({ message, actions, canRetry }: { message: LiveMessage; actions: MessageActions; canRetry: boolean }) {
+interface AnswerProps {
+  message: LiveMessage;
+  actions: MessageActions;
+  canRetry: boolean;
+  isPi: boolean;
+  keptOn: string | null;
+}
+
+function Answer({ message, actions, canRetry, isPi, keptOn }: AnswerProps) {
   const t = useTranslator();
   const blocks = useMemo(() => blocksOf(message.parts), [message.parts]);
   const isRunning = message.state === "running";
@@ -75,6 +95,7 @@ function Answer({ message, actions, canRetry }: { message: LiveMessage; actions:
         ),
       )}
       {isRunning && blocks.at(-1)?.kind !== "text" && <Working message={message} />}
+      {keptOn !== null && message.state === "complete" && blocks.every(({ kind }) => kind !== "text") && <KeptThere device={keptOn} />}
       {message.state === "failed" && (
         <Banner
           tone="danger"
@@ -92,8 +113,19 @@ function Answer({ message, actions, canRetry }: { message: LiveMessage; actions:
         </Banner>
       )}
       {message.state === "aborted" && <p className="MessageItem-note">{t("chat.aborted")}</p>}
-      {!isRunning && <MessageMenu message={message} actions={actions} {...(canRetry ? { onRetry: () => actions.retry(message) } : {})} />}
+      {!isRunning && <MessageMenu message={message} actions={actions} isPi={isPi} {...(canRetry ? { onRetry: () => actions.retry(message) } : {})} />}
     </article>
+  );
+}
+
+/** In the place of words that the server does not keep. */
+function KeptThere({ device }: { device: string }) {
+  const t = useTranslator();
+  return (
+    <p className="MessageItem-note" data-testid="kept-there">
+      <Icon name="shield" size={14} />
+      {t("chat.keptThere", { device })}
+    </p>
   );
 }
 

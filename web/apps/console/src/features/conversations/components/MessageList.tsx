@@ -4,6 +4,7 @@ import { Button } from "@openclaw/ui";
 import { useMemo } from "react";
 
 import { keyOfMessage } from "../model.ts";
+import type { Place } from "../place.ts";
 import { MessageItem } from "./MessageItem.tsx";
 import { useMessageActions } from "./useMessageActions.ts";
 import { usePinnedScroll } from "./usePinnedScroll.ts";
@@ -13,6 +14,8 @@ import "./MessageList.css";
 export interface MessageListProps {
   conversationId: string | null;
   messages: readonly LiveMessage[];
+  place: Place;
+  deviceName: string;
   /** The text that is on its way to the server. */
   pending: string | null;
   hasOlder: boolean;
@@ -20,9 +23,10 @@ export interface MessageListProps {
   loadOlder: () => void;
 }
 
-export function MessageList({ conversationId, messages, pending, hasOlder, isLoadingOlder, loadOlder }: MessageListProps) {
+export function MessageList({ conversationId, messages, place, deviceName, pending, hasOlder, isLoadingOlder, loadOlder }: MessageListProps) {
   const t = useTranslator();
   const actions = useMessageActions(conversationId ?? "", messages);
+  const isPi = place.runtime === "pi";
   const isWorking = messages.some(({ state }) => state === "running");
   const lastQuestion = useMemo(() => messages.findLast(({ role }) => role === "user")?.id, [messages]);
   const { scroller, content, isAtEnd, toEnd } = usePinnedScroll(messages[0]?.id, pending ?? lastQuestion);
@@ -41,7 +45,15 @@ export function MessageList({ conversationId, messages, pending, hasOlder, isLoa
             </div>
           )}
           {messages.map((message) => (
-            <MessageItem key={keyOfMessage(message)} message={message} actions={actions} isLastAnswer={message.id === lastAnswer} isLocked={isWorking} />
+            <MessageItem
+              key={keyOfMessage(message)}
+              message={message}
+              actions={actions}
+              isLastAnswer={message.id === lastAnswer}
+              isLocked={isWorking || isPi}
+              isPi={isPi}
+              keptOn={place.syncMode === "full" ? null : deviceName}
+            />
           ))}
           {pending !== null && (
             <article className="MessageItem MessageItem--user" data-testid="message" data-role="user" data-pending>

@@ -12,12 +12,14 @@ import "./MessageMenu.css";
 export interface MessageMenuProps {
   message: LiveMessage;
   actions: MessageActions;
+  /** Pi keeps the history and the files: no branch, no undo. */
+  isPi: boolean;
   onEdit?: () => void;
   onRetry?: () => void;
 }
 
 /** What can be done with a message, and what it took. */
-export function MessageMenu({ message, actions, onEdit, onRetry }: MessageMenuProps) {
+export function MessageMenu({ message, actions, isPi, onEdit, onRetry }: MessageMenuProps) {
   const t = useTranslator();
   const text = textOfMessage(message);
   return (
@@ -25,8 +27,8 @@ export function MessageMenu({ message, actions, onEdit, onRetry }: MessageMenuPr
       {text !== "" && <CopyButton text={text} labels={{ copy: t("chat.copyMessage"), copied: t("app.copied") }} isIconOnly />}
       {onEdit && <IconButton icon="edit" size="s" label={t("chat.editMessage")} onPress={onEdit} data-testid="edit" />}
       {onRetry && <IconButton icon="refresh" size="s" label={t("chat.retry")} onPress={onRetry} data-testid="retry" />}
-      <IconButton icon="branch" size="s" label={t("chat.branch")} onPress={() => actions.branch(message)} data-testid="branch" />
-      <UndoAction message={message} />
+      {!isPi && <IconButton icon="branch" size="s" label={t("chat.branch")} onPress={() => actions.branch(message)} data-testid="branch" />}
+      {!isPi && <UndoAction message={message} />}
       <Facts message={message} />
     </div>
   );

@@ -1,5 +1,5 @@
 import type { Conversation } from "@openclaw/api";
-import { useTranslator } from "@openclaw/i18n";
+import { useTranslator, type MessageKey } from "@openclaw/i18n";
 import { useToast, type MenuGroup } from "@openclaw/ui";
 import { useMatchRoute, useNavigate } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
@@ -8,6 +8,7 @@ import { NameDialog } from "../../../shared/NameDialog.tsx";
 import { useApi } from "../../../shared/services.tsx";
 import { exportFileName } from "../model.ts";
 import { useChangeConversation, type ConversationChange } from "../queries.ts";
+import { RuntimeModelDialog } from "./RuntimeModelDialog.tsx";
 
 /** What can be done with a conversation, the same in the list and in the chat's header. */
 export function useConversationMenu(conversation: Conversation): { groups: MenuGroup[]; dialogs: ReactNode } {
@@ -17,6 +18,7 @@ export function useConversationMenu(conversation: Conversation): { groups: MenuG
   const navigate = useNavigate();
   const matchRoute = useMatchRoute();
   const [isRenaming, setRenaming] = useState(false);
+  const [isChoosingModel, setChoosingModel] = useState(false);
   const change = useChangeConversation();
   const title = conversation.title || t("conversations.untitled");
   const onError = (error: Error) => toast({ text: t.error(error), tone: "danger" });
@@ -45,7 +47,22 @@ export function useConversationMenu(conversation: Conversation): { groups: MenuG
       .then((blob) => saveFile(blob, exportFileName(title, format)))
       .catch(onError);
 
+  const command = (run: (id: string) => Promise<void>, done: MessageKey) =>
+    void run(conversation.id).then(() => toast({ text: t(done) }), onError);
+  const ofRuntime: MenuGroup[] =
+    conversation.runtime === "pi"
+      ? [
+          {
+            actions: [
+              { id: "runtime-model", label: t("runtime.model"), icon: "settings", run: () => setChoosingModel(true) },
+              { id: "runtime-compact", label: t("runtime.compact"), icon: "archive", run: () => command(api.conversations.compact, "runtime.compacted") },
+              { id: "runtime-new", label: t("runtime.newSession"), icon: "plus", run: () => command(api.conversations.newSession, "runtime.newSessionDone") },
+            ],
+          },
+        ]
+      : [];
   const groups: MenuGroup[] = [
+    ...ofRuntime,
     {
       actions: [
         { id: "rename", label: t("app.rename"), icon: "edit", run: () => setRenaming(true) },
@@ -62,7 +79,7 @@ export function useConversationMenu(conversation: Conversation): { groups: MenuG
     },
     { actions: [{ id: "delete", label: t("app.delete"), icon: "trash", isDestructive: true, run: remove }] },
   ];
-  const dialogs = isRenaming && (
+  const renaming = isRenaming && (
     <NameDialog
       title={t("app.rename")}
       label={t("conversations.newTitle")}
@@ -74,6 +91,12 @@ export function useConversationMenu(conversation: Conversation): { groups: MenuG
       }
       onClose={() => setRenaming(false)}
     />
+  );
+  const dialogs = (
+    <>
+      {renaming}
+      {isChoosingModel && <RuntimeModelDialog conversationId={conversation.id} onClose={() => setChoosingModel(false)} />}
+    </>
   );
   return { groups, dialogs };
 }

@@ -1,0 +1,175 @@
+"""What the server asks of the runtime on this machine: turns, words into them, answers, changes of the session."""
+
+from typing import Any, Protocol
+
+import msgspec
+
+from openclaw.apps.bridge.journal import Journal
+from openclaw.apps.bridge.pi.sessions import PiSession, PiSessions
+from openclaw.apps.bridge.pi.turns import Turn
+from openclaw.apps.bridge.policy import PolicyStore
+from openclaw.apps.bridge.tools.failures import FailureCode, ToolFailedError
+from openclaw.kit.errors import OpenClawError
+from openclaw.protocol.pi.errors import PiDialogError
+from openclaw.protocol.runs import (
+    Answer,
+    Compact,
+    KeptEvent,
+    ListModels,
+    LiveEvent,
+    NewSession,
+    Run,
+    RunCommand,
+    Say,
+    SetModel,
+    SyncMode,
+    decode_run_command,
+    limited,
+    shortened,
+)
+from openclaw.protocol.tools import InvalidArguments
+
+
+class EventOutlet(Protocol):
+    """Where what runs tell goes to: the connection, when there is one."""
+
+    def send_run_event(self, call_id: str, seq: int | None, event: bytes) -> None:
+        """Send it, or drop it; one with a number is sent again after the next hello."""
+        ...
+
+
+class RunCommands:
+    """Does what the server asks of the runtime. A turn's call lasts as long as the turn."""
+
+    def __init__(
+        self, *, sessions: PiSessions, policies: PolicyStore, journal: Journal, outlet: EventOutlet
+    ) -> None:
+        self._sessions = sessions
+        self._policies = policies
+        self._journal = journal
+        self._outlet = outlet
+        self._turns: dict[str, Turn] = {}
+
+    async def perform(self, call_id: str, command: RunCommand, *, device_id: str) -> dict[str, Any]:
+        """Do it; its result. ToolFailedError."""
+        try:
+            match command:
+                case Run():
+                    return await self._run(call_id, command, device_id)
+                case Say():
+                    return await self._say(command)
+                case Answer():
+                    return await self._answer(command)
+                case _:
+                    session = await self._sessions.open(command.conversation)
+                    async with session.in_use():
+                        await session.start()
+                        return await _change(session, command)
+        except OpenClawError as error:
+            words = error.code if isinstance(command, Run) and command.mode != "full" else str(error)
+            raise ToolFailedError(FailureCode.RUNTIME_FAILED, words) from None
+
+    async def _run(self, call_id: str, command: Run, device_id: str) -> dict[str, Any]:
+        session = await self._sessions.open(command.conversation)
+        async with session.in_use():
+            return await self._lead(call_id, command, session, device_id)
+
+    async def _lead(self, call_id: str, command: Run, session: PiSession, device_id: str) -> dict[str, Any]:
+        teller = _Telling(
+            self._journal, self._outlet, call_id=call_id, device_id=device_id, mode=command.mode
+        )
+        turn = self._turns[call_id] = Turn(
+            session,
+            folder=self._sessions.launch.folder,
+            policy=self._policies.current,
+            limits=command.limits,
+            home=str(self._policies.home),
+            keep=teller.keep,
+            show=teller.show,
+        )
+        try:
+            end = await turn.run(command.text)
+        finally:
+            del self._turns[call_id]
+        return {"outcome": end.get("outcome", "completed"), "events": teller.count}
+
+    async def _say(self, command: Say) -> dict[str, Any]:
+        turn = self._turn(command.run)
+        driver = turn.session.driver
+        await (driver.steer if command.delivery == "steer" else driver.follow_up)(command.text)
+        if turn.has_ended:  # at this very moment: it would be a run that nobody knows of
+            await driver.abort()
+            raise _ended()
+        return {}
+
+    async def _answer(self, command: Answer) -> dict[str, Any]:
+        try:
+            await self._turn(command.run).answer(command)
+        except PiDialogError as error:
+            raise ToolFailedError(FailureCode.CONFLICT, str(error)) from None
+        return {}
+
+    def _turn(self, run: str) -> Turn:
+        turn = self._turns.get(run)
+        if turn is None or turn.has_ended:
+            raise _ended()
+        return turn
+
+
+async def _change(
+    session: PiSession, command: NewSession | SetModel | Compact | ListModels
+) -> dict[str, Any]:
+    """What is done between turns."""
+    driver = session.driver
+    match command:
+        case NewSession():
+            state = await driver.new_session()
+            session.remember()
+            return {"session": state.data.get("sessionId")}
+        case SetModel(provider=provider, model=model):
+            return {"model": await driver.set_model(provider=provider, model=model)}
+        case Compact():
+            await driver.compact()
+            return {}
+        case ListModels():
+            state = await driver.state()
+            return {"models": await driver.models(), "model": state.data.get("model")}
+
+
+class _Telling:
+    """What one run tells: limited to its sync mode, numbered, kept until the server has it."""
+
+    def __init__(
+        self, journal: Journal, outlet: EventOutlet, *, call_id: str, device_id: str, mode: SyncMode
+    ) -> None:
+        self._journal = journal
+        self._outlet = outlet
+        self._call_id = call_id
+        self._device_id = device_id
+        self._mode: SyncMode = mode
+        self.count = 0
+
+    def keep(self, event: KeptEvent) -> None:
+        told = limited(shortened(event), self._mode)
+        if told is not None:
+            self.count += 1
+            content = msgspec.json.encode(told)
+            self._journal.keep_event(self._call_id, self.count, device_id=self._device_id, event=content)
+            self._outlet.send_run_event(self._call_id, self.count, content)
+
+    def show(self, event: LiveEvent) -> None:
+        if (told := limited(event, self._mode)) is not None:
+            content = msgspec.json.encode(msgspec.structs.replace(told, after=self.count))
+            self._outlet.send_run_event(self._call_id, None, content)
+
+
+def decode_run_call(command: str, params_json: str | None) -> RunCommand:
+    """The arguments of a run command; INVALID_ARGUMENTS."""
+    try:
+        return decode_run_command(command, msgspec.json.decode(params_json or "{}"))
+    except (InvalidArguments, msgspec.DecodeError, RecursionError, UnicodeError) as error:
+        raise ToolFailedError(FailureCode.INVALID_ARGUMENTS, f"{command}: {error}") from None
+
+
+def _ended() -> ToolFailedError:
+    return ToolFailedError(FailureCode.RUN_ENDED, "This turn has ended.")

@@ -1,0 +1,122 @@
+"""Turns of a runtime as the server asks for them, on a stand-in."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openclaw.apps.bridge.journal import Journal
+from openclaw.apps.bridge.pi.launch import PiLaunch
+from openclaw.apps.bridge.pi.sessions import PiSessions
+from openclaw.apps.bridge.policy import PolicyStore
+from openclaw.apps.bridge.run_commands import RunCommands
+from openclaw.apps.bridge.state import StateFolder
+from openclaw.kit.clock import SystemClock
+from openclaw.protocol.runs import Answer, Run, RunLimits
+from tests.support.pi_chat import FAMILY, doing, gate
+from tests.support.pi_wire import standin
+
+CONVERSATION = "c" * 32
+SECONDS = 20
+
+
+class Machine:
+    """What runs tell, and the commands."""
+
+    def __init__(self, folder: Path) -> None:
+        self.told: list[dict[str, Any]] = []
+        self.project = folder / "project"
+        self.project.mkdir()
+        state = StateFolder(folder / "state")
+        policies = PolicyStore(state, home=folder)
+        policies.ensure_file()
+        clock = SystemClock()
+        launch = PiLaunch(folder=self.project, command=tuple(standin(FAMILY, {"gates": str(folder)})))
+        self.sessions = PiSessions(launch, folder / "pi", clock=clock, node_id="n")
+        self.journal = Journal(folder / "journal.sqlite3", clock=clock)
+        self.commands = RunCommands(
+            sessions=self.sessions, policies=policies, journal=self.journal, outlet=self
+        )
+        self._changed = asyncio.Event()
+
+    def send_run_event(self, call_id: str, seq: int | None, event: bytes) -> None:
+        del seq
+        self.told.append({"call": call_id, **json.loads(event)})
+        self._changed.set()
+
+    def start(self, call_id: str, text: str, **limits: Any) -> "asyncio.Task[dict[str, Any]]":
+        run = Run(CONVERSATION, "full", text, RunLimits(**limits))
+        return asyncio.create_task(self.commands.perform(call_id, run, device_id="dev"))
+
+    async def heard(self, kind: str) -> dict[str, Any]:
+        """The first event of that kind; waits for it."""
+        async with asyncio.timeout(SECONDS):
+            while True:
+                for event in self.told:
+                    if event["kind"] == kind:
+                        return event
+                self._changed.clear()
+                await self._changed.wait()
+
+
+@pytest.fixture
+async def machine(tmp_path: Path) -> AsyncIterator[Machine]:
+    made = Machine(tmp_path)
+    yield made
+    await made.sessions.close()
+    made.journal.close()
+
+
+async def test_what_follows_a_stopped_turn_at_once_waits_for_its_end(
+    machine: Machine, tmp_path: Path
+) -> None:
+    with gate(tmp_path, "stop"):
+        first = machine.start("a" * 32, "Wait at gate:stop please")
+        await machine.heard("delta")
+        first.cancel()
+        second = machine.start("b" * 32, "Again")
+        async with asyncio.timeout(SECONDS):
+            assert (await second)["outcome"] == "completed"
+    assert first.cancelled()
+    said = [event["text"] for event in machine.told if event["kind"] == "said" and event["call"] == "b" * 32]
+    assert said == ["You said: Again"]
+
+
+@pytest.mark.parametrize(
+    ("command", "limits", "words"),
+    [
+        ("cat x", {"denied_tools": ["exec"]}, "exec is switched off"),
+        ("touch x", {"max_grade": "read"}, "graded modify"),
+    ],
+)
+async def test_nobody_is_asked_about_what_the_servers_limits_exclude(
+    machine: Machine, command: str, limits: dict[str, Any], words: str
+) -> None:
+    async with asyncio.timeout(SECONDS):
+        await machine.start("a" * 32, doing(command), **limits)
+    ended = await machine.heard("tool_ended")
+    assert (ended["isDenied"], words in str(ended["result"])) == (True, True)
+    assert "question" not in {key for event in machine.told for key, value in event.items() if value}
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+async def test_a_yes_is_for_what_was_shown(machine: Machine, is_changed: bool) -> None:
+    """A script that became another one while its owner was asked does not run."""
+    script = machine.project / "build.sh"
+    script.write_text("touch built")
+    running = machine.start("a" * 32, doing("sh build.sh"))
+    question = (await machine.heard("tool_started"))["question"]
+    if is_changed:
+        script.write_text("touch stolen")
+    yes = Answer("a" * 32, question["id"], is_allowed=True)
+    await machine.commands.perform("d" * 32, yes, device_id="dev")
+    async with asyncio.timeout(SECONDS):
+        await running
+    ended = await machine.heard("tool_ended")
+    assert ended["isDenied"] == is_changed
+    assert ("Changed since the approval" in str(ended["result"])) == is_changed
+    assert (machine.project / "built").exists() != is_changed
+    assert not (machine.project / "stolen").exists()
