@@ -163,7 +163,7 @@ async def _accept(
     if seq == 1 and conversation.title in catalog.UNTITLED.values():
         conversation.title = catalog.title_of(text)
     conversation.updated_at, conversation.archived_at = scope.now(), None
-    await catalog.announce(scope, conversation.id, "message")
+    await catalog.announce(scope, conversation.id, "message", message_id=question.id)
     return Accepted(_message(question, None), run_id, client_run_id, is_new=True)
 
 
