@@ -85,7 +85,8 @@ def test_nodes_have_only_their_own_methods() -> None:
 
 
 def test_calls_with_a_key_are_idempotent() -> None:
-    assert {m.name for m in METHODS.values() if m.is_idempotent} == {"chat.send", "node.invoke"}
+    can = {m.name for m in METHODS.values() if m.is_idempotent}
+    assert can == {"chat.send", "node.invoke", "sessions.create", "sessions.send"}
 
 
 def test_reports_about_one_invocation_share_a_lane() -> None:

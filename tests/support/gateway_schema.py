@@ -35,6 +35,7 @@ RESULTS = {
     "logs.tail": "LogsTailResult",
     "models.list": "ModelsListResult",
     "node.event": "NodeEventResult",
+    "sessions.create": "SessionsCreateResult",
     "sessions.delete": "SessionsDeleteResult",
     "sessions.resolve": "SessionsResolveResult",
     "skills.bins": "SkillsBinsResult",
@@ -77,6 +78,16 @@ def has_protocol_package() -> bool:
 def definitions() -> set[str]:
     """The names of what the package defines."""
     return set(_schemas()["definitions"])
+
+
+def problem_with(definition: str, value: Any) -> str | None:
+    """What is wrong with ``value`` as one of the package's definitions; or None."""
+    return _problem(definition, value)
+
+
+def fields_of(definition: str) -> set[str]:
+    """The names of the fields that one of the package's definitions has."""
+    return set(_schemas()["definitions"][definition]["properties"])
 
 
 def problem_of(

@@ -32,6 +32,7 @@ NAMES = {
     "exec.approval.request.sessionKey": "nothing",
     "exec.approval.request.runId": "nothing",
     "accountId": "nothing",
+    "catalogId": "nothing",
     "agent.spawnedBy": "nothing",
     "replyAccountId": "nothing",
     "groupId": "nothing",
@@ -51,6 +52,8 @@ NAMES = {
     "node.run.event.id": "machine run",
     "node.run.event.nodeId": "own node",
     "nodeId": "node",
+    "parentSessionKey": "conversation",
+    "projectId": "nothing",
     "requestId": "request",
     "runId": "run",
     "sessionId": "conversation",
@@ -233,11 +236,38 @@ def _untold(rows: dict[str, list[str]]) -> dict[str, list[str]]:
     return {table: of for table, of in rows.items() if table not in ("audit_entries", "audit_heads")}
 
 
+async def test_each_name_alone_is_unknown_too(world: World) -> None:
+    """Where a method takes several names, and looks at the second only when the first is right or left out."""
+    before = await rows_of(world.server, world.ann.person)
+    mine, none = theirs(world.ann), nobodys()
+    async with operator(world.bob.person) as page:
+        for method, names in (
+            ("sessions.create", {"key": "conversation"}),
+            ("sessions.create", {"parentSessionKey": "conversation"}),
+            ("sessions.abort", {"runId": "run"}),
+            ("chat.startup", {"sessionKey": "conversation"}),
+        ):
+            more = {"fork": True} if "parentSessionKey" in names else {}
+            answers = [
+                await outcome(page, method, {field: of[kind] for field, kind in names.items()} | more)
+                for of in (mine, none)
+            ]
+            assert answers[0] == answers[1], method
+            assert world.ann.secret not in json.dumps(answers)
+    assert _untold(await rows_of(world.server, world.ann.person)) == _untold(before)
+
+
 async def test_the_names_are_those_of_real_things(world: World) -> None:
     """The same calls by their owner find what they name: otherwise "unknown" would prove nothing."""
     mine = theirs(world.ann)
     async with operator(world.ann.person) as page:
-        for name in ("chat.history", "sessions.preview", "node.describe", "exec.approval.get"):
+        for name in (
+            "chat.history",
+            "chat.startup",
+            "sessions.preview",
+            "node.describe",
+            "exec.approval.get",
+        ):
             answer = await outcome(page, name, params_of(METHODS[name], mine, ""))
             assert "refused" not in answer
             assert "missing" not in json.dumps(answer)

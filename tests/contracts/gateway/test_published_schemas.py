@@ -38,10 +38,12 @@ async def test_every_event_is_sent_as_the_published_schemas_have_it(server: Serv
         chatting(ann) as chat,
     ):
         await use_model(ann, model)
+        await page.call("sessions.messages.subscribe", {"key": chat.id})
         await chat.say("touch it")
         await chat.decide(await chat.asked(), "allow_once")
         await (await node.next_call()).fail("UNAVAILABLE", "SYSTEM_RUN_DENIED: no")
         await page.event("chat", lambda p: p["state"] == "final")
+        await page.event("session.message", lambda p: p["message"]["role"] == "assistant")
         error, _ = await try_to_connect(Machine(server, "late"), token)
         await page.call("device.pair.reject", {"requestId": error["details"]["requestId"]})
         await page.event("device.pair.resolved")

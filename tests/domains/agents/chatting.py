@@ -58,7 +58,7 @@ class Chat:
 
     async def ended(self) -> dict[str, Any]:
         """The end of the run, as pages are told it."""
-        return await self._event("chat", lambda p: p["run"] == self.run_id and p["state"] != "delta")
+        return await self._event("chat", lambda p: p.get("run") == self.run_id and p["state"] != "delta")
 
     async def messages(self) -> list[dict[str, Any]]:
         return (await self.person.get(f"/conversations/{self.id}/messages"))["items"]

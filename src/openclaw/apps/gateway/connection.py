@@ -78,6 +78,8 @@ class Connection:
         self._on_closing: list[Callable[[], None]] = []
         self._closed: asyncio.Task[None] | None = None
         self._session_names: dict[str, str] = {}
+        self._followed: set[str] = set()
+        self._hears_of_sessions = True
         self._asked: OrderedDict[str, None] = OrderedDict()
 
     @property
@@ -100,7 +102,11 @@ class Connection:
         return can(self.identity.scopes, scope)
 
     def can_receive(self, event: str, payload: Payload, *, scope: str | None = None) -> bool:
-        """Whether role, scopes and capabilities let ``event`` through to this client."""
+        """Whether role, scopes, capabilities and its own wishes let ``event`` through to this client."""
+        if event == "session.message" and not self.follows(payload.get("sessionKey", "")):
+            return False
+        if event == "sessions.changed" and not self._hears_of_sessions:
+            return False
         return can_receive(
             event,
             payload,
@@ -121,6 +127,18 @@ class Connection:
     def name_of_session(self, key: str) -> str:
         """How the client last called the conversation of that key."""
         return self._session_names.get(key, key)
+
+    def hear_of_sessions(self, *, is_wanted: bool) -> None:
+        """Whether the client is told that conversations change; it is until it does not want to."""
+        self._hears_of_sessions = is_wanted
+
+    def follow(self, key: str, *, is_wanted: bool) -> None:
+        """Whether the client is told what is said in the conversation of that key, which must be its user's."""
+        (self._followed.add if is_wanted else self._followed.discard)(key)
+
+    def follows(self, key: str) -> bool:
+        """Whether the client is told what is said in the conversation of that key."""
+        return key in self._followed
 
     def note_asked(self, call_id: str) -> None:
         """The machine was told of a call, so that it may speak of it."""

@@ -15,6 +15,7 @@ from openclaw.apps.gateway.connection import Connection, Identity, Remote
 from openclaw.apps.gateway.direct_calls import DirectCalls, wire_request
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.elsewhere import Elsewhere
+from openclaw.apps.gateway.following import Following
 from openclaw.apps.gateway.methods.agent import agent_methods
 from openclaw.apps.gateway.methods.approvals import approval_methods
 from openclaw.apps.gateway.methods.chat import chat_methods
@@ -24,6 +25,7 @@ from openclaw.apps.gateway.methods.nodes import node_methods
 from openclaw.apps.gateway.methods.overview import health_of, overview_methods
 from openclaw.apps.gateway.methods.pairing import pairing_methods
 from openclaw.apps.gateway.methods.session_lookup import session_lookup_methods
+from openclaw.apps.gateway.methods.session_work import session_work_methods
 from openclaw.apps.gateway.methods.sessions import session_methods
 from openclaw.apps.gateway.methods.surroundings import surrounding_methods
 from openclaw.apps.gateway.misconduct import Misconduct
@@ -71,6 +73,7 @@ class Product:
         self._cancelled: OrderedDict[str, None] = OrderedDict()
         self._elsewhere = Elsewhere(platform.bus, hub, platform.clock)
         self._misconduct = Misconduct(platform)
+        self._following = Following(platform, hub)
         nodes = node_methods(platform, hub, self._recent, self._direct)
         self._handlers: dict[str, Handler] = {
             **overview_methods(platform, hub),
@@ -79,6 +82,7 @@ class Product:
             **surrounding_methods(platform),
             **session_methods(platform),
             **session_lookup_methods(platform),
+            **session_work_methods(platform),
             **nodes,
             **machine_service_methods(platform, nodes["node.invoke"]),
             **machine_methods(platform, self._node_hosts, self._direct, self.on_refused),
@@ -212,6 +216,7 @@ class Product:
     async def stop(self) -> None:
         """Listen no more, and keep what is not kept yet."""
         await self._direct.close()
+        await self._following.close()
         self._platform.bus.unsubscribe("*", self._on_message)
         self._end_gap()
         self._end_commits()
@@ -263,6 +268,7 @@ class Product:
                 scope=body.get("scope"),
                 seq=body.get("cursor"),
             )
+            self._following.on_event(user_id, workspace_id, body["event"], body["payload"])
         elif topic == LIMITS_CHANGED_TOPIC:
             self._recent.forget(None)
         elif topic == SESSION_ENDED_TOPIC:

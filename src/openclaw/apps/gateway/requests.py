@@ -209,8 +209,9 @@ class RequestRunner:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         connection = self._connection
         try:
-            if method.is_idempotent:
-                payload: Any = await self._answer_once(request, method, handler, params)
+            key = getattr(params, "idempotency_key", None) if method.is_idempotent else None
+            if key is not None:
+                payload: Any = await self._answer_once(request, method, handler, params, key)
             else:
                 payload = await handler(connection, params)
             if isinstance(payload, TwoAnswers):
@@ -229,12 +230,14 @@ class RequestRunner:
             await connection.room_for_answer()
             connection.send_answer(frame)
 
-    async def _answer_once(self, request: Request, method: Method, handler: Handler, params: Any) -> Any:
+    async def _answer_once(
+        self, request: Request, method: Method, handler: Handler, params: Any, key: str
+    ) -> Any:
         actor = self._connection.actor
         return await self._idempotency.answer(
             (actor.user_id, actor.workspace_id),
             method=method.name,
-            key=params.idempotency_key,
+            key=key,
             params=request.params,
             work=lambda: handler(self._connection, params),
             is_remembered=method.is_remembered,

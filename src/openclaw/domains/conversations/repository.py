@@ -267,12 +267,13 @@ async def supersede_from(scope: Scope, conversation_id: UUID, seq: int) -> None:
     )
 
 
-async def set_text(scope: Scope, run_id: UUID, text: str) -> None:
-    """Keep the final words of a run's reply, for search and previews."""
-    await scope.session.execute(
+async def set_text(scope: Scope, run_id: UUID, text: str) -> UUID | None:
+    """Keep the final words of a run's reply, for search and previews; which message that is."""
+    return await scope.session.scalar(
         update(MessageRow)
         .where(MessageRow.run_id == run_id, MessageRow.role == "assistant")
         .values(text=text)
+        .returning(MessageRow.id)
     )
 
 

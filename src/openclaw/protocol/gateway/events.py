@@ -37,6 +37,7 @@ EVENTS: dict[str, EventRule] = {
     "chat": EventRule(READ),
     "agent": EventRule(READ),
     "sessions.changed": EventRule(READ),
+    "session.message": EventRule(READ),  # to those who follow the conversation
     "device.changed": EventRule(READ),
     "exec.approval.requested": EventRule(APPROVALS, _APPROVAL_CAPS),
     "exec.approval.resolved": EventRule(APPROVALS, _APPROVAL_CAPS),

@@ -11,6 +11,7 @@ from openclaw.protocol.gateway import params as p
 from openclaw.protocol.gateway import params_agent as pa
 from openclaw.protocol.gateway import params_approvals as pq
 from openclaw.protocol.gateway import params_overview as po
+from openclaw.protocol.gateway import params_sessions as ps
 from openclaw.protocol.gateway.errors import InvalidParamsError, MissingScopeError, WrongRoleError, briefly
 from openclaw.protocol.gateway.scopes import APPROVALS, PAIRING, READ, WRITE, Role, can
 
@@ -38,7 +39,7 @@ class Method:
 
     @cached_property
     def is_idempotent(self) -> bool:
-        """Whether a call carries an ``idempotencyKey``, by which a repeated call is recognised."""
+        """Whether a call can carry an ``idempotencyKey``, by which a repeated call is recognised."""
         return "idempotency_key" in self.params.__struct_fields__ and not self.answers_twice
 
     def check_allowed(self, role: Role, scopes: tuple[str, ...]) -> None:
@@ -56,8 +57,16 @@ class Method:
             raise InvalidParamsError(method=self.name, reason=briefly(error)) from None
 
 
-def _session_lane(params: p.ChatSendParams | p.ChatAbortParams) -> str:
+def _chat_lane(params: p.ChatSendParams | p.ChatAbortParams | ps.ChatInjectParams) -> str:
     return f"session:{params.session_key}"
+
+
+def _send_lane(params: ps.SessionsSendParams) -> str:
+    return f"session:{params.key}"
+
+
+def _abort_lane(params: ps.SessionsAbortParams) -> str:
+    return f"run:{params.run_id}" if params.key is None else f"session:{params.key}"
 
 
 def _invoke_lane(params: p.NodeInvokeResultParams) -> str:
@@ -80,9 +89,12 @@ METHODS: dict[str, Method] = {
         Method("health", p.HealthParams),
         Method("status", p.StatusParams, READ),
         Method("system-presence", p.NoParams, READ),
-        Method("chat.send", p.ChatSendParams, WRITE, lane=_session_lane, is_remembered=False),
+        Method("chat.send", p.ChatSendParams, WRITE, lane=_chat_lane, is_remembered=False),
         Method("chat.history", p.ChatHistoryParams, READ),
-        Method("chat.abort", p.ChatAbortParams, WRITE, lane=_session_lane),
+        Method("chat.abort", p.ChatAbortParams, WRITE, lane=_chat_lane),
+        Method("chat.inject", ps.ChatInjectParams, WRITE, lane=_chat_lane),
+        Method("chat.startup", ps.ChatStartupParams, READ),
+        Method("chat.metadata", ps.ChatMetadataParams, READ),
         Method("sessions.list", p.SessionsListParams, READ),
         Method("sessions.preview", p.SessionsPreviewParams, READ),
         Method("sessions.patch", p.SessionsPatchParams, WRITE),
@@ -91,6 +103,13 @@ METHODS: dict[str, Method] = {
         Method("sessions.resolve", po.SessionsResolveParams, READ),
         Method("sessions.compact", po.SessionsCompactParams, WRITE),
         Method("sessions.subscribe", po.SessionsSubscribeParams, READ),
+        Method("sessions.unsubscribe", p.NoParams, READ),
+        Method("sessions.messages.subscribe", ps.SessionsFollowParams, READ),
+        Method("sessions.messages.unsubscribe", ps.SessionsUnfollowParams, READ),
+        Method("sessions.describe", ps.SessionsDescribeParams, READ),
+        Method("sessions.create", ps.SessionsCreateParams, WRITE),
+        Method("sessions.send", ps.SessionsSendParams, WRITE, lane=_send_lane, is_remembered=False),
+        Method("sessions.abort", ps.SessionsAbortParams, WRITE, lane=_abort_lane),
         Method("node.list", p.NoParams, READ),
         Method("node.describe", p.NodeDescribeParams, READ),
         Method("node.invoke", p.NodeInvokeParams, WRITE),

@@ -34,7 +34,7 @@ class Params(Struct, rename="camel", forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         names = dict(zip(self.__struct_fields__, self.__struct_encode_fields__, strict=True))
         for name in self.unsupported:
-            if getattr(self, name) not in (None, UNSET, []):
+            if getattr(self, name) not in (None, UNSET, [], False):
                 raise ValueError(f"`{names[name]}` is not supported by this gateway")
         if getattr(self, "agent_id", None) not in (None, AGENT):
             raise ValueError(f"there is no other agent than `{AGENT}`")

@@ -43,6 +43,8 @@ export function readEvent(name: string, payload: unknown): AddressedEvent | null
   const runId = payload["run"] ?? payload["runId"];
   const sessionKey = payload["sessionKey"];
   if (typeof runId !== "string" || typeof sessionKey !== "string") return null;
+  // The end of no run: a note was set into the conversation, which `sessions.changed` tells too.
+  if (runId.startsWith("inject-")) return null;
   const seq = typeof payload["seq"] === "number" ? payload["seq"] : null;
   const event =
     name === "chat" ? readChat(runId, seq, payload) : name === "agent" ? readAgent(runId, seq, payload) : null;

@@ -229,6 +229,11 @@ describe("gateway events", () => {
     });
   });
 
+  it("that tell of a note are about no run", () => {
+    const note = { runId: "inject-msg_1", sessionKey: "conv_1", seq: 0, state: "final", message: { role: "assistant", content: [] } };
+    expect(readEvent("chat", note)).toBeNull();
+  });
+
   it("of no known form are left out", () => {
     for (const payload of [null, 1, [], {}, { runId: 1, sessionKey: "c" }, { runId: "r", sessionKey: "c", state: "status" }]) {
       expect(readEvent("chat", payload)).toBeNull();

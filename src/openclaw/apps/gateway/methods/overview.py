@@ -1,5 +1,6 @@
 """health, status, presence, models and the one agent."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.methods.addressing import key_of
 from openclaw.apps.gateway.registry import ConnectionHub
+from openclaw.domains.agents.schemas import Model
 from openclaw.domains.agents.service import providers
 from openclaw.domains.conversations.schemas import Conversation
 from openclaw.domains.conversations.service import catalog
@@ -53,14 +55,12 @@ def overview_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handle
     async def models(connection: Connection, _params: Any) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor, is_quiet=True) as scope:
             found = await providers.list_models(scope)
-        return {
-            "models": [{"id": model.name, "name": model.name, "provider": model.provider} for model in found]
-        }
+        return {"models": models_of(found)}
 
     async def agents(connection: Connection, _params: Any) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor, is_quiet=True) as scope:
             model = (await providers.list_models(scope))[0]
-        agent = {"id": "main", "name": "OpenClaw", "model": {"primary": model.name}}
+        agent = {"id": "main", "name": "OpenClaw", "model": {"primary": f"{model.provider}/{model.name}"}}
         return {"defaultId": "main", "mainKey": "main", "scope": "per-sender", "agents": [agent]}
 
     def identity(_connection: Connection, _params: Any) -> dict[str, Any]:
@@ -74,6 +74,11 @@ def overview_methods(platform: Platform, hub: ConnectionHub) -> dict[str, Handle
         "agents.list": agents,
         "agent.identity.get": Immediate(identity),
     }
+
+
+def models_of(found: Sequence[Model]) -> list[dict[str, Any]]:
+    """Models, as ``models.list`` answers them."""
+    return [{"id": model.name, "name": model.name, "provider": model.provider} for model in found]
 
 
 async def health_of(platform: Platform, actor: Actor) -> dict[str, Any]:

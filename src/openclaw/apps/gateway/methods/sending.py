@@ -1,12 +1,16 @@
-"""Saying something in a conversation, whichever method it came by."""
+"""Saying something in a conversation and stopping what runs there, whichever method it came by."""
 
+from typing import Any
 from uuid import UUID
 
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.methods.addressing import check_session, key_of, named_by
+from openclaw.domains.agents.service import runs
 from openclaw.domains.conversations.errors import KeyReusedError
 from openclaw.domains.conversations.service import messages
+from openclaw.infra.scope import Scope
 from openclaw.infra.web.context import Platform
+from openclaw.kit import ids
 from openclaw.protocol.gateway.errors import IdempotencyConflictError
 
 
@@ -41,3 +45,22 @@ async def send(
             }
         )
     return accepted
+
+
+def sent(accepted: messages.Accepted) -> dict[str, Any]:
+    """What was accepted, as ``chat.send`` answers it."""
+    return {
+        "runId": accepted.client_run_id,
+        "status": "started" if accepted.is_new else "in_flight" if accepted.is_open else "ok",
+        "run": ids.to_wire("run", accepted.run_id),
+        "messageId": ids.to_wire("msg", accepted.message.id),
+    }
+
+
+async def stop(scope: Scope, conversation_id: UUID, run_name: str | None) -> str | None:
+    """Stop what runs in a conversation, or only the run of that name; what the client calls it. None: nothing ran."""
+    run = await runs.find_open_run(scope, conversation_id)
+    if run is None or run_name not in (None, run.client_run_id, ids.to_wire("run", run.id)):
+        return None
+    await runs.abort_run(scope, run.id)
+    return run.client_run_id

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.methods.addressing import check_session, conversation_of, key_of, name_of
-from openclaw.domains.agents.schemas import TextPart
+from openclaw.domains.agents.schemas import Model, TextPart
 from openclaw.domains.agents.service import providers
 from openclaw.domains.conversations.errors import ConversationNotFoundError
 from openclaw.domains.conversations.schemas import Conversation, UpdateConversation
@@ -50,13 +50,13 @@ def session_methods(platform: Platform) -> dict[str, Handler]:
             conversation_id = await conversation_of(scope, params.key, connection)
             check_session(conversation_id, params.expected_session_id)
             if params.label is not UNSET:
-                await _set_label(scope, conversation_id, params.label)
+                await set_label(scope, conversation_id, params.label)
             if params.archived is not UNSET:
                 await catalog.set_archived(scope, conversation_id, archived=params.archived is True)
             entry = await catalog.get_conversation(scope, conversation_id)
             model = (await providers.list_models(scope))[0]
         resolved = {"modelProvider": model.provider, "model": model.name}
-        return {"ok": True, "path": "", "key": params.key, "entry": _entry(entry), "resolved": resolved}
+        return {"ok": True, "path": "", "key": params.key, "entry": entry_of(entry), "resolved": resolved}
 
     async def reset(connection: Connection, params: SessionsResetParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
@@ -64,7 +64,7 @@ def session_methods(platform: Platform) -> dict[str, Handler]:
             await messages.start_over(scope, conversation_id)
             entry = await catalog.get_conversation(scope, conversation_id)
             model = (await providers.list_models(scope))[0]
-        return {"ok": True, "key": params.key, "entry": {**_entry(entry), "model": model.name}}
+        return {"ok": True, "key": params.key, "entry": {**entry_of(entry), "model": model.name}}
 
     async def delete(connection: Connection, params: SessionsDeleteParams) -> dict[str, Any]:
         async with platform.database.transaction(connection.actor) as scope:
@@ -97,14 +97,19 @@ async def list_of(platform: Platform, connection: Connection, params: SessionsLi
         model = (await providers.list_models(scope))[0]
         now = scope.now()
     rows = [
-        _row(conversation, name_of(connection, conversation.id), model.provider, model.name)
+        row_of(
+            conversation,
+            name_of(connection, conversation.id),
+            model,
+            with_last=params.include_last_message is True,
+        )
         for conversation in found
     ]
     return {
         "ts": int(now.timestamp() * 1000),
         "path": "",
         "count": len(rows),
-        "defaults": {"modelProvider": model.provider, "model": model.name, "contextTokens": None},
+        "defaults": defaults_of(model),
         "sessions": rows,
         **(_position(offset + len(rows), count, limit) if connection.protocol >= 4 else {}),
     }
@@ -144,7 +149,8 @@ def _position(reached: int, count: int, limit: int) -> dict[str, Any]:
     }
 
 
-async def _set_label(scope: Scope, conversation_id: UUID, label: str | None) -> None:
+async def set_label(scope: Scope, conversation_id: UUID, label: str | None) -> None:
+    """Give a conversation that title, or without one its own. Raises InvalidInputError."""
     if not label:
         await catalog.reset_title(scope, conversation_id)
         return
@@ -172,7 +178,14 @@ async def _preview(
     return {"key": key, "status": "ok" if items else "empty", "items": items}
 
 
-def _row(conversation: Conversation, key: str, provider: str, model: str) -> dict[str, Any]:
+def defaults_of(model: Model) -> dict[str, Any]:
+    """What a conversation works with until it is told otherwise."""
+    return {"modelProvider": model.provider, "model": model.name, "contextTokens": None}
+
+
+def row_of(conversation: Conversation, key: str, model: Model, *, with_last: bool = False) -> dict[str, Any]:
+    """A conversation in ``sessions.list``; ``with_last``: with the beginning of its newest message."""
+    last = conversation.last_message if with_last else None
     return {
         "key": key,
         "kind": "direct",
@@ -182,12 +195,14 @@ def _row(conversation: Conversation, key: str, provider: str, model: str) -> dic
         "sessionId": key_of(conversation.id),
         "systemSent": True,
         "abortedLastRun": False,
-        "modelProvider": provider,
-        "model": model,
+        "modelProvider": model.provider,
+        "model": model.name,
+        **({"lastMessagePreview": last.text} if last else {}),
     }
 
 
-def _entry(conversation: Conversation) -> dict[str, Any]:
+def entry_of(conversation: Conversation) -> dict[str, Any]:
+    """A conversation as the methods that change one answer it."""
     return {
         "sessionId": key_of(conversation.id),
         "label": conversation.title,

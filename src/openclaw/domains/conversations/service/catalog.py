@@ -62,9 +62,20 @@ async def find_conversations(
     return await view(scope, rows), count
 
 
-async def create_conversation(scope: Scope, data: CreateConversation) -> Conversation:
-    """A new conversation. Raises NotAllowedError for viewers, DeviceNotFoundError, RuntimeNotOfferedError."""
+async def create_conversation(
+    scope: Scope, data: CreateConversation, *, conversation_id: UUID | None = None
+) -> Conversation:
+    """A new conversation; the one that is there already under ``conversation_id``, if that is given.
+
+    Raises NotAllowedError for viewers, DeviceNotFoundError, RuntimeNotOfferedError, ConversationNotFoundError when
+    that one was deleted.
+    """
     check_role(scope.who, Role.MEMBER)
+    if conversation_id is not None:
+        if known := await repository.find_conversation(scope, conversation_id):
+            return (await view(scope, [known]))[0]
+        if await repository.find_conversation(scope, conversation_id, deleted=True):
+            raise ConversationNotFoundError
     if data.device_id is not None:
         device = await devices.access_device(scope, data.device_id)
         if data.runtime == "pi" and RUN not in device.commands:
@@ -76,6 +87,7 @@ async def create_conversation(scope: Scope, data: CreateConversation) -> Convers
         runtime=data.runtime,
         sync_mode=data.sync_mode,
     )
+    row.id = conversation_id or row.id
     await repository.add_conversation(scope, row)
     await announce(scope, row.id, "created")
     return (await view(scope, [row]))[0]
@@ -218,12 +230,15 @@ def new_row(
     )
 
 
-async def announce(scope: Scope, conversation_id: UUID, reason: str) -> None:
-    """Tell the user's pages that a conversation changed."""
+async def announce(
+    scope: Scope, conversation_id: UUID, reason: str, *, message_id: UUID | None = None
+) -> None:
+    """Tell the user's pages that a conversation changed; ``message_id``: by what was said now."""
     payload = {
         "sessionKey": ids.to_wire("conv", conversation_id),
         "reason": reason,
         "ts": int(scope.now().timestamp() * 1000),
+        **({"messageId": ids.to_wire("msg", message_id)} if message_id else {}),
     }
     await tell(scope, scope.user_id, scope.workspace_id, {"event": "sessions.changed", "payload": payload})
 

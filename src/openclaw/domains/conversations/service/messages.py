@@ -173,7 +173,7 @@ async def _accept(
     if seq == 1 and is_untitled and conversation.sync_mode == "full":
         conversation.title = catalog.title_of(text)
     conversation.updated_at, conversation.archived_at = scope.now(), None
-    await catalog.announce(scope, conversation.id, "message")
+    await catalog.announce(scope, conversation.id, "message", message_id=question.id)
     return Accepted(_message(question, None), run_id, client_run_id, is_new=True)
 
 

@@ -38,9 +38,9 @@ class ConversationTranscript:
 
     async def finish(self, scope: Scope, *, conversation_id: UUID, run_id: UUID, text: str) -> None:
         """Keep the reply's words for search, and bring the conversation to the top."""
-        await repository.set_text(scope, run_id, text)
+        reply_id = await repository.set_text(scope, run_id, text)
         await repository.update_conversation(scope, conversation_id, updated_at=scope.now())
-        await catalog.announce(scope, conversation_id, "finished")
+        await catalog.announce(scope, conversation_id, "finished", message_id=reply_id)
 
     async def lock(self, scope: Scope, *, conversation_id: UUID) -> None:
         """Nobody says anything in the conversation until the transaction ends."""

@@ -30,7 +30,8 @@ export function MessageList({ conversationId, messages, place, deviceName, pendi
   const isWorking = messages.some(({ state }) => state === "running");
   const lastQuestion = useMemo(() => messages.findLast(({ role }) => role === "user")?.id, [messages]);
   const { scroller, content, isAtEnd, toEnd } = usePinnedScroll(messages[0]?.id, pending ?? lastQuestion);
-  const lastAnswer = useMemo(() => messages.findLast(({ role }) => role === "assistant")?.id, [messages]);
+  // A note has no run that could be made again.
+  const lastAnswer = useMemo(() => messages.findLast(({ role, runId }) => role === "assistant" && runId !== null)?.id, [messages]);
   return (
     <div className="MessageList">
       {/* Focusable, so that the keyboard can scroll it. */}
