@@ -20,6 +20,7 @@ from openclaw.apps.cli.api import session_of
 from openclaw.apps.cli.config import language
 from openclaw.apps.cli.credentials import CredentialStore
 from openclaw.apps.cli.main import run
+from tests.support.pi_chat import pi_environment
 
 PASSWORD = "correct horse battery"
 CLI = [sys.executable, "-m", "openclaw.apps.cli"]
@@ -190,6 +191,7 @@ class Installation:
         self.terminal.variables = {
             "OPENCLAW_HOME": str(folder / "server"),
             "OPENCLAW_GATEWAY_URL": f"ws://127.0.0.1:{self.relay.port}",
+            **pi_environment(),
         }
         self._up = self.terminal.start(
             "up", "--port", "0", "--gateway-port", str(gateway_port), "--no-browser"

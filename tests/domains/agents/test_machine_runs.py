@@ -14,7 +14,7 @@ from openclaw.protocol.tools import ARGUMENTS
 from tests.domains.agents.chatting import Chat, chatting
 from tests.support.accounts import Person, register
 from tests.support.devices import Call, OnlineMachine, link, online
-from tests.support.gateway_client import Refused
+from tests.support.gateway_client import Refused, operator
 from tests.support.server import running_server
 
 COMMANDS = [*ARGUMENTS, *RUN_ARGUMENTS]
@@ -129,6 +129,24 @@ async def test_another_machine_is_refused_and_that_is_in_the_log(ann: Person) ->
         await pi.tell(said("Truth"))
         await pi.end()
         assert [part["text"] for part in (await pi.chat.reply())["parts"]] == ["Truth"]
+
+
+async def test_no_client_speaks_to_the_runtime(ann: Person) -> None:
+    """A token that may invoke tools prompts nothing by that, and answers no question around its user."""
+    async with machine_with_pi(ann) as pi, operator(ann) as page:
+        await pi.begin()
+        assert pi.call is not None
+        run = {"conversation": "a" * 32, "mode": "full", "text": "Do it"}
+        answer = {"run": pi.call.id, "question": "q1", "isAllowed": True}
+        for command, params in ((RUN, run), (ANSWER, answer)):
+            call = {"nodeId": pi.machine.node_id, "command": command, "params": params}
+            with pytest.raises(Refused):
+                await page.call("node.invoke", {**call, "idempotencyKey": command})
+        await pi.end()
+        await pi.chat.ended()
+        async with ann.server.owner() as connection:
+            made = await connection.fetch("SELECT command FROM device_calls")
+        assert [row["command"] for row in made] == [RUN]
 
 
 async def test_a_run_of_the_server_takes_no_events(ann: Person) -> None:

@@ -3,6 +3,7 @@
 Everything here comes from a model or a machine, so it is shown without control characters.
 """
 
+import json
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TextIO
@@ -41,9 +42,14 @@ def command_line(arguments: Arguments) -> str:
 
 
 def body(tool: str, arguments: Arguments) -> list[tuple[str, str]]:
-    """The exact content of a call, as lines with a style each."""
-    shown = _BODIES.get(tool.replace("_", "."))
-    return shown(arguments) if shown else []
+    """The exact content of a call, as lines with a style each; of a tool that is not known here, all of it."""
+    name = tool.replace("_", ".")
+    if shown := _BODIES.get(name):
+        return shown(arguments)
+    if not arguments or f"call_{name.replace('.', '_')}" in _KNOWN or name == "fs.search":
+        return []
+    text = json.dumps(arguments, ensure_ascii=False, indent=2)
+    return [("bold", printable(line)) for line in text.split("\n")]
 
 
 def approval_lines(
@@ -58,7 +64,7 @@ def approval_lines(
     title = say("ask_high" if is_high else "ask_modify")
     lines = [paint(title, "danger" if is_high else "warning")]
     lines += ["  " + line for line in wrap(headline(approval["tool"], approval["arguments"]), width - 2)]
-    content = body(approval["tool"], approval["arguments"])
+    content = _content(approval)
     hidden = 0
     if not in_full and len(content) > _SHOWN_LINES:
         hidden = len(content) - _SHOWN_LINES
@@ -69,6 +75,18 @@ def approval_lines(
         lines += ["  " + line for line in wrap(say("more_lines", count=hidden, id=approval["id"]), width - 2)]
     lines += _facts(approval, width, paint)
     return lines
+
+
+def _content(approval: Approval) -> list[tuple[str, str]]:
+    """What is asked about: a call, or what an extension of a machine's own runtime wants to know."""
+    question = approval.get("question")
+    if question:
+        options: list[str] = [f"{number}) {text}" for number, text in enumerate(question["options"], start=1)]
+        rows = [("bold", question["title"]), *(("dim", text) for text in (question["message"], *options))]
+        return [(style, line) for style, text in rows if text for line in printable(text).split("\n")]
+    if not approval["arguments"] and approval["device"] and approval["runId"]:
+        return [("dim", say("question_kept_there", device=_asked_where(approval)))]
+    return body(approval["tool"], approval["arguments"])
 
 
 def approval_row(approval: Approval, width: int) -> list[str]:
@@ -167,6 +185,8 @@ _KNOWN = frozenset(
         "call_fs_move",
         "call_fs_delete",
         "call_system_info",
+        "call_pi_ask",
+        "call_tool",
     }
 )
 _PROGRAMS = frozenset({"program_fs_write", "program_fs_edit", "program_fs_move"})

@@ -249,6 +249,21 @@ class NoMatchError(OpenClawError):
 
 
 @dataclass(eq=False)
+class NoPiError(OpenClawError):
+    """No machine offers its own Pi."""
+
+    code: ClassVar[str] = "cli.no_pi"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = (
+        "None of your machines offers Pi. Install it there, or say how it is started: "
+        "openclaw bridge run --pi-command …"
+    )
+    template_zh: ClassVar[str] = (
+        "没有设备提供 Pi。请在设备上安装，或指定其启动方式：openclaw bridge run --pi-command …"
+    )
+
+
+@dataclass(eq=False)
 class AmbiguousError(OpenClawError):
     """Several things match."""
 

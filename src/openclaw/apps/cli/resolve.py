@@ -4,17 +4,29 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from openclaw.apps.cli.api import Api
-from openclaw.apps.cli.errors import AmbiguousError, NoMatchError, ServerRefusedError
+from openclaw.apps.cli.errors import AmbiguousError, NoMatchError, NoPiError, ServerRefusedError
 
 Item = Mapping[str, Any]
 _SHORTEST_END = 4
 _LATEST = 200
 _INVALID = 422
+_PI = "pi.run"  # what a machine declares that has Pi and lets the server prompt it
 
 
 def find_device(api: Api, wanted: str) -> Item:
     """One of the person's machines. Raises NoMatchError or AmbiguousError."""
     return find_one(api.get("/devices")["items"], wanted, name="name", command="openclaw devices list")
+
+
+def find_pi(api: Api) -> Item:
+    """The machine whose own Pi is meant when none is named: one that is online, the primary one, the latest seen.
+
+    Raises NoPiError.
+    """
+    offering = [device for device in api.get("/devices")["items"] if _PI in device["commands"]]
+    if not offering:
+        raise NoPiError
+    return max(offering, key=lambda it: (it["online"], it["primary"], it["lastSeenAt"] or ""))
 
 
 def find_conversation(api: Api, wanted: str) -> Item:

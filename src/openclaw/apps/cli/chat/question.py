@@ -1,6 +1,7 @@
 """Asking the person about an approval: one key, a second one for high risk, a reason for a denial."""
 
 import sys
+from dataclasses import replace
 from typing import Any
 
 from openclaw.apps.cli.calls import covered
@@ -11,6 +12,7 @@ from openclaw.apps.cli.output import styled
 from openclaw.apps.cli.words import say
 from openclaw.kit.layout import wrap
 
+_ANSWERED_IN_WORDS = frozenset({"select", "input", "editor"})
 _ONCE, _CONVERSATION, _ALWAYS, _DENY = "ocad"
 
 
@@ -31,7 +33,24 @@ class Questioner:
         if answer.decision == "deny":
             self._write(f"  {say('ask_reason')}")
             return Answer("deny", reason=await self._reason())
+        question: dict[str, Any] = approval.get("question") or {}
+        if question.get("method") in _ANSWERED_IN_WORDS:
+            return await self._answer_to(question["options"], answer)
         return answer
+
+    async def _answer_to(self, options: list[str], answer: Answer) -> Answer:
+        """What the person writes, or which of ``options`` they choose; Ctrl-D goes back to a no."""
+        while True:
+            self._write(f"  {say('ask_number' if options else 'ask_text')}")
+            try:
+                text = (await self._keyboard.line()).strip()
+            except EOFError:
+                self._write("\n")
+                return Answer("deny")
+            if not options or text in options:
+                return replace(answer, text=text)
+            if text.isascii() and text.isdigit() and 1 <= int(text) <= len(options):
+                return replace(answer, text=options[int(text) - 1])
 
     async def _reason(self) -> str | None:
         try:

@@ -17,7 +17,7 @@ from openclaw.apps.cli.chat.screen import Screen
 from openclaw.apps.cli.chat.turn import Turn, TurnEnd, View, asking
 from openclaw.apps.cli.errors import FAILED, INTERRUPTED, NEEDS_A_PERSON, NothingToSayError, UsageError
 from openclaw.apps.cli.output import printable, styled, tell
-from openclaw.apps.cli.resolve import find_conversation, find_device
+from openclaw.apps.cli.resolve import Item, find_conversation, find_device, find_pi
 from openclaw.apps.cli.words import say
 from openclaw.kit.errors import OpenClawError
 
@@ -33,6 +33,8 @@ class ChatRequest:
     server: str | None
     conversation: str | None
     device: str | None
+    with_pi: bool
+    sync: str | None
     never_asks: bool
     as_json: bool
 
@@ -144,19 +146,21 @@ def _session_key(api: Api, request: ChatRequest) -> str:
         return _MAIN
     found = find_conversation(api, request.conversation)
     if request.device is not None:
-        api.patch(f"/conversations/{found['id']}", {"deviceId": _device_id(api, request.device)})
+        api.patch(f"/conversations/{found['id']}", {"deviceId": _device_id(find_device(api, request.device))})
     return str(found["id"])
 
 
 def _new_conversation(api: Api, request: ChatRequest) -> str:
     body: dict[str, Any] = {}
-    if request.device is not None:
-        body["deviceId"] = _device_id(api, request.device)
+    if request.with_pi:
+        body = {"runtime": "pi", "syncMode": request.sync or "full"}
+        body["deviceId"] = _device_id(find_device(api, request.device) if request.device else find_pi(api))
+    elif request.device is not None:
+        body["deviceId"] = _device_id(find_device(api, request.device))
     return str(api.post("/conversations", body)["id"])
 
 
-def _device_id(api: Api, wanted: str) -> str:
-    found = find_device(api, wanted)
+def _device_id(found: Item) -> str:
     if not found["online"]:
         sys.stderr.write(say("device_offline_note", name=printable(found["name"])) + "\n")
     return str(found["id"])

@@ -50,11 +50,12 @@ class TurnEnd:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the person decided about an approval."""
+    """What the person decided about an approval; ``text``: chose or wrote, where it wants that."""
 
     decision: Literal["allow-once", "allow-conversation", "allow-always", "deny"]
     reason: str | None = None
     confirm: bool = False
+    text: str | None = None
 
 
 class View(Protocol):
@@ -332,6 +333,8 @@ class Turn:
         params: dict[str, Any] = {"id": answered.approval["id"], "decision": answer.decision}
         if answer.reason:
             params["reason"] = answer.reason
+        if answer.text is not None:
+            params["answer"] = answer.text
         if answer.confirm:
             params["confirm"] = True
         try:

@@ -66,6 +66,9 @@ def allow(
     always: Annotated[bool, typer.Option("--always", help=say("option_always"))] = False,
     conversation: Annotated[bool, typer.Option("--conversation", help=say("option_in_conversation"))] = False,
     confirm: Annotated[bool, typer.Option("--confirm", help=say("option_confirm"))] = False,
+    answer: Annotated[
+        str | None, typer.Option("--answer", metavar=say("text_metavar"), help=say("option_answer"))
+    ] = None,
     server: Server = None,
     as_json: AsJson = False,
 ) -> None:
@@ -75,7 +78,8 @@ def allow(
     if always and conversation:
         raise UsageError(reason=say("approval_both"))
     decision = "allow_always" if always else "allow_conversation" if conversation else "allow_once"
-    _decide(server, approval, {"decision": decision, "confirm": confirm}, as_json=as_json)
+    body = {"decision": decision, "confirm": confirm, "answer": answer}
+    _decide(server, approval, body, as_json=as_json)
 
 
 @command(approvals_app, "deny", "approvals_deny")

@@ -5,6 +5,14 @@ CHAT: dict[str, tuple[str, str]] = {
         "Give the text, or `-` to read it from standard input: openclaw chat TEXT",
         "请给出文字，或用 `-` 从标准输入读取：openclaw chat 文字",
     ),
+    "pi_new_only": (
+        "--pi starts a new conversation. To go on with one that Pi leads, give its id: --conversation ID",
+        "--pi 会开始新对话。要继续由 Pi 进行的对话，请只给出编号：--conversation 编号",
+    ),
+    "sync_of_pi": (
+        "--sync belongs to --pi and is one of: {modes}",
+        "--sync 与 --pi 一起使用，取值为：{modes}",
+    ),
     "chat_greeting": (
         "{server} · Ctrl-D ends, /new starts another conversation, a line ending in \\ goes on",
         "{server} · Ctrl-D 结束，/new 开始新对话，行末加 \\ 可换行继续",
@@ -31,6 +39,12 @@ CHAT: dict[str, tuple[str, str]] = {
     "call_fs_move": ("Move {path}", "移动 {path}"),
     "call_fs_delete": ("Delete {path}", "删除 {path}"),
     "call_system_info": ("Look at the machine", "查看机器信息"),
+    "call_pi_ask": ("An extension of Pi asks", "Pi 的扩展在提问"),
+    "call_tool": ("A tool call of Pi", "Pi 的工具调用"),
+    "question_kept_there": (
+        "What it is about is shown on “{device}” only.",
+        "具体内容仅在“{device}”上显示。",
+    ),
     "call_open": ("not finished", "尚未结束"),
     "every_place": ("  (every place)", "  （所有位置）"),
     "waiting_for_device": (
@@ -75,6 +89,8 @@ CHAT: dict[str, tuple[str, str]] = {
     "key_deny": ("deny", "拒绝"),
     "ask_choice": ("Your answer: ", "您的选择："),
     "ask_sure": ("High risk: [y] I am sure, any other key goes back:", "高风险：[y] 确定，按其他键返回："),
+    "ask_number": ("Which one? (its number) ", "选择哪一项（输入编号）："),
+    "ask_text": ("Your answer: ", "您的回答："),
     "ask_reason": ("Why? (Enter for none) ", "原因（可直接回车）："),
     "elsewhere_allowed": ("Allowed elsewhere.", "已在别处批准。"),
     "elsewhere_denied": ("Denied elsewhere.", "已在别处拒绝。"),

@@ -126,6 +126,18 @@ HELP: dict[str, tuple[str, str]] = {
         "the machine to work on: a name or an id",
         "要操作的设备：名称或编号",
     ),
+    "option_pi": (
+        "talk to the Pi of a machine, which works there with its own model; --device says which machine",
+        "与设备上的 Pi 对话：它在该设备上用自己的模型工作；用 --device 指定设备",
+    ),
+    "option_sync": (
+        "with --pi, what the server keeps: everything, no words, or ids and states only",
+        "与 --pi 一起使用，服务器保存的内容：全部、不含文字，或仅编号与状态",
+    ),
+    "option_answer": (
+        "what you choose or write, where an extension of Pi asks for that",
+        "Pi 的扩展需要时，您选择或填写的内容",
+    ),
     "option_no_input": (
         "never ask: when something needs your consent, print its id and exit with 3",
         "从不询问：需要您同意时显示其编号并以退出码 3 结束",
