@@ -331,5 +331,9 @@ async def test_a_conversation_stays_with_its_runtime(ann: Person) -> None:
         refused = "conversations.runtime_history"
         assert await code("POST", f"{path}/messages/{message}/resend", {}) == refused
         assert await code("POST", f"{path}/branch", {"messageId": message}) == refused
+        async with operator(ann) as page:
+            with pytest.raises(Refused) as refusal:
+                await page.call("chat.inject", {"sessionKey": pi.chat.id, "message": "By the way."})
+            assert refusal.value.code == refused
     other = (await ann.post("/conversations", {}))["id"]
     assert await code("POST", f"/conversations/{other}/runtime/compact", {}) == "conversations.no_runtime"
