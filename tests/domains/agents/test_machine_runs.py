@@ -303,6 +303,8 @@ async def test_what_came_too_late_for_a_run_is_a_turn_of_its_own(ann: Person) ->
             await late.fail("RUN_ENDED")
         await first.answer({"outcome": "completed", "events": pi.count})
         await pi.chat.ended()
+        told = [p for p in pi.chat.watch.events("sessions.changed") if p["reason"] == "message"]
+        assert len({p["messageId"] for p in told}) == len(told) >= 2, "who follows can read each of them"
         again = await pi.machine.next_call()
         assert (again.command, again.params["text"]) == (RUN, "Two\n\nThree")
 

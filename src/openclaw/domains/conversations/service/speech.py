@@ -54,7 +54,7 @@ async def say_into(
     await repository.add_messages(scope, row)
     await _send(scope, conversation, row, delivery)
     conversation.updated_at, conversation.archived_at = scope.now(), None
-    await catalog.announce(scope, conversation.id, "message")
+    await catalog.announce(scope, conversation.id, "message", message_id=row.id)
     return row
 
 
