@@ -52,7 +52,8 @@ def test_a_chat_with_pi(console: Console, with_pi: BridgeProcess, gates: Path) -
         expect(console.answers.last).to_contain_text("Before the gate.")
         console.say("And this")
         half.open()
-        expect(console.answers.nth(1)).to_contain_text("You said: And this")
+        # Said into it, or a turn of its own.
+        expect(console.answers.last).to_contain_text("You said: And this")
     page.get_by_role("button", name="Conversation actions").click()
     page.get_by_role("menuitem", name="New Pi session").click()
     expect(page.get_by_text("Pi has begun a new session")).to_be_visible()
