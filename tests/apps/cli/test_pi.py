@@ -13,7 +13,8 @@ def test_pi_works_and_its_calls_are_asked_here(installation: Installation, termi
     file = installation.home / "by-pi.txt"
     with PseudoTerminal(terminal, "chat", "--pi", doing(f"touch {file}"), columns=160) as shown:
         card = shown.expect("Your answer:")
-        assert f"touch {file}" in card
+        words = card.replace("┃", "").split()  # a long path makes lines of its own
+        assert f"touch{file}" in "".join(words)
         shown.type("o")
         shown.expect("Done.")
         shown.expect("conv_")
