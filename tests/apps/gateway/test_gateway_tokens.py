@@ -1,6 +1,5 @@
 """Released clients with a personal token: what it grants, pairing under the owner's eyes, and what ends with it."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -318,18 +317,13 @@ async def test_a_bridge_is_let_in_by_its_own_tokens_only(ann: Person) -> None:
     assert (device["client"], device["id"]) == ("node-host", machine.session["deviceId"])
 
 
-async def test_revocations_reach_the_sockets_quickly(ann: Person) -> None:
-    """As for bridges: by the bus, not by the next look at the database."""
-    loop = asyncio.get_running_loop()
-    took: list[float] = []
-    for _ in range(20):
+async def test_a_revocation_reaches_the_socket_by_the_bus(ann: Person) -> None:
+    """As for bridges: not by the next look at the database, which comes when the clock goes on."""
+    for _ in range(3):
         token = await gateway_token(ann, *ALL)
         async with command_line(ann, token["token"], scopes=list(ALL)) as client:
-            started = loop.time()
             await ann.delete(f"/gateway-tokens/{token['id']}")
             await client.ended()
-            took.append(loop.time() - started)
-    assert max(took) < 1.0, took
 
 
 def test_request_ids_have_their_own_form() -> None:
