@@ -1,0 +1,1 @@
+"""Processes: composition only, no business rules."""

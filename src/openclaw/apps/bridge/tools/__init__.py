@@ -1,0 +1,1 @@
+"""What the bridge can do on this machine, each within the local policy."""

@@ -1,0 +1,144 @@
+"""The sentences that the commands print, in English and Chinese."""
+
+from openclaw.apps.bridge.config import language
+
+WORDS: dict[str, tuple[str, str]] = {
+    "listening": (
+        "Bridge {version} is listening on http://127.0.0.1:{port}. Stop it with Ctrl-C.",
+        "bridge {version} 正在监听 http://127.0.0.1:{port}，按 Ctrl-C 停止。",
+    ),
+    "not_linked_yet": (
+        "This machine is not linked yet. Get a code in the web app at {server}, then: openclaw bridge link CODE",
+        "本机尚未连接。请在网页 {server} 获取配对码，然后运行：openclaw bridge link CODE",
+    ),
+    "linked": (
+        'Linked as "{name}" to {server}, for {user} in workspace "{workspace}".',
+        "已作为“{name}”连接到 {server}，用户 {user}，工作区“{workspace}”。",
+    ),
+    "start_it": (
+        "Now start it: openclaw bridge run   (or at every login: openclaw bridge install-service)",
+        "现在启动：openclaw bridge run（或设为登录时启动：openclaw bridge install-service）",
+    ),
+    "unlinked": ("This machine is no longer linked.", "本机已取消连接。"),
+    "unlinked_here_only": (
+        "This machine is no longer linked here, but the server could not be told. Revoke it in the web app too.",
+        "本机已在本地取消连接，但未能通知服务器。请在网页中也撤销此设备。",
+    ),
+    "was_not_linked": ("This machine was not linked.", "本机原本就未连接。"),
+    "asks_to_link": (
+        "\nA web page asks to link this machine.",
+        "\n有网页请求连接本机。",
+    ),
+    "ask_origin": ("  Page:     {origin}", "  网页：{origin}"),
+    "ask_server": ("  Server:   {server}", "  服务器：{server}"),
+    "ask_code": ("  Code:     {code}", "  配对码：{code}"),
+    "ask_scopes": (
+        "  It gets:  {scopes}, within this machine's policy ({policy})",
+        "  权限：{scopes}，受本机策略限制（{policy}）",
+    ),
+    "ask_question": (
+        "Does the page show this code, and do you want to link? [y/N, {seconds} s] ",
+        "网页显示的是这个配对码吗？是否连接？[y/N，{seconds} 秒] ",
+    ),
+    "asked_too_late": ("No answer: not linked.", "没有回答：未连接。"),
+    "status_running": ("running   yes, on port {port}", "运行中　是，端口 {port}"),
+    "status_not_running": ("running   no (openclaw bridge run)", "运行中　否（openclaw bridge run）"),
+    "status_linked": (
+        'linked    as "{name}" for {user}, workspace "{workspace}"',
+        "已连接　作为“{name}”，用户 {user}，工作区“{workspace}”",
+    ),
+    "status_not_linked": ("linked    no", "已连接　否"),
+    "status_online": ("online    {online}", "在线　　{online}"),
+    "status_server": ("server    {server}", "服务器　{server}"),
+    "status_policy": ("policy    {folders} (max {grade})", "策略　　{folders}（最高 {grade}）"),
+    "status_policy_broken": ("policy    UNUSABLE: {reason}", "策略　　无法使用：{reason}"),
+    "policy_file": ("file        {path}", "文件　　　　{path}"),
+    "policy_folders": ("folders     {folders}", "文件夹　　　{folders}"),
+    "policy_max_grade": ("max grade   {grade}", "最高级别　　{grade}"),
+    "policy_denied": ("denied      {patterns}", "拒绝　　　　{patterns}"),
+    "yes": ("yes", "是"),
+    "no": ("no", "否"),
+    "service_written": ("Written: {path}", "已写入：{path}"),
+    "service_next": ("Next:", "接下来："),
+    "service_link_first": (
+        "A service has no terminal: link it with `openclaw bridge link CODE`.",
+        "服务没有终端：请用 `openclaw bridge link CODE` 连接。",
+    ),
+    # ── Help pages ──
+    "usage": ("Usage: {usage}", "用法：{usage}"),
+    "options": ("OPTIONS", "选项"),
+    "command": ("COMMAND", "命令"),
+    "heading_arguments": ("Arguments", "参数"),
+    "heading_options": ("Options", "选项"),
+    "heading_commands": ("Commands", "命令"),
+    "or_variable": ("{words} (or {variable})", "{words}（或 {variable}）"),
+    "by_default": ("{words} ({value})", "{words}（{value}）"),
+    "command_bridge": (
+        "Link this machine to your OpenClaw server, and run the tools that you allow there.",
+        "将本机连接到您的 OpenClaw 服务器，并运行您允许的工具。",
+    ),
+    "command_run": (
+        "Run the bridge in this terminal, until Ctrl-C.",
+        "在此终端运行 bridge，按 Ctrl-C 停止。",
+    ),
+    "command_link": (
+        "Link this machine with a code from the web app. A running bridge comes online at once.",
+        "用网页中的配对码连接本机。正在运行的 bridge 会立即上线。",
+    ),
+    "command_status": (
+        "Show whether this machine is linked and online, and what its policy allows.",
+        "显示本机是否已连接、是否在线，以及策略允许什么。",
+    ),
+    "command_unlink": (
+        "End this machine's link, here and on the server. Running commands are ended.",
+        "在本机和服务器上取消连接，并终止正在运行的命令。",
+    ),
+    "command_install_service": (
+        "Write the file that starts the bridge at login, and show the commands that enable it.",
+        "写入登录时启动 bridge 的文件，并显示启用它的命令。",
+    ),
+    "command_policy": (
+        "What this machine allows, whatever the server says.",
+        "无论服务器怎么说，本机允许什么。",
+    ),
+    "command_policy_show": (
+        "Show the policy in force, with the built-in denied patterns.",
+        "显示当前生效的策略，包括内置的拒绝列表。",
+    ),
+    "option_state_dir": ("folder for keys, session and policy", "存放密钥、会话与策略的文件夹"),
+    "option_server": ("your OpenClaw server; remembered", "您的 OpenClaw 服务器；会被记住"),
+    "option_insecure": (
+        "allow a server over http/ws that is not this machine",
+        "允许通过 http/ws 连接非本机的服务器",
+    ),
+    "option_json": ("answer in JSON", "以 JSON 输出"),
+    "option_port": ("port on 127.0.0.1; 0 = any free one", "127.0.0.1 上的端口；0 表示任意空闲端口"),
+    "option_allow_origin": (
+        "one more web origin that may talk to the bridge; repeatable",
+        "再允许一个网页来源访问 bridge；可重复",
+    ),
+    "option_yes": (
+        "link without asking here; only where you trust every page and every user of the server's web origin",
+        "连接时不在此终端询问；仅用于您信任该服务器网页来源的所有页面和所有用户的机器",
+    ),
+    "option_challenge": ("the challenge id, if given", "质询编号（如果给出）"),
+    "option_name": ("what to call this machine", "本机的名称"),
+    "option_run": ("then run the bridge in this terminal", "然后在此终端运行 bridge"),
+    "option_force": ("forget a damaged session file too", "会话文件损坏时也将其清除"),
+    "option_system": (
+        "whose file: linux, macos or windows; this system's if left out",
+        "哪种系统的文件：linux、macos 或 windows；省略时为本系统",
+    ),
+    "option_output": ("write the file into this folder", "将文件写入此文件夹"),
+    "option_service_port": ("the bridge's own if left out", "省略时使用 bridge 的默认端口"),
+    "option_help": ("show this page", "显示此帮助"),
+    "option_install_completion": ("complete commands in this shell with Tab", "为当前 shell 安装 Tab 补全"),
+    "option_show_completion": ("print what the completion needs", "显示补全脚本"),
+    "argument_code": ("the six digits that the web app shows", "网页显示的六位数字"),
+}
+
+
+def say(key: str, **data: object) -> str:
+    """The sentence ``key`` with ``data`` filled in."""
+    english, chinese = WORDS[key]
+    return (chinese if language() == "zh" else english).format(**data)

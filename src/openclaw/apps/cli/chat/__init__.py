@@ -1,0 +1,1 @@
+"""`openclaw chat`: one turn or a whole conversation, followed through the gateway."""

@@ -1,0 +1,73 @@
+"""From what a person types to the one thing that is meant: an id, the end of one, or a name."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from openclaw.apps.cli.api import Api
+from openclaw.apps.cli.errors import AmbiguousError, NoMatchError, ServerRefusedError
+
+Item = Mapping[str, Any]
+_SHORTEST_END = 4
+_LATEST = 200
+_INVALID = 422
+
+
+def find_device(api: Api, wanted: str) -> Item:
+    """One of the person's machines. Raises NoMatchError or AmbiguousError."""
+    return find_one(api.get("/devices")["items"], wanted, name="name", command="openclaw devices list")
+
+
+def find_conversation(api: Api, wanted: str) -> Item:
+    """A conversation by its id, else among the latest and those in the archive."""
+    found = _by_whole_id(api, "conv_", f"/conversations/{wanted}")
+    if found is not None:
+        return found
+    items = [*api.items("/conversations", _LATEST), *api.items("/conversations", _LATEST, archived=True)]
+    return find_one(items, wanted, name="title", command="openclaw conversations list")
+
+
+def find_approval(api: Api, wanted: str) -> Item:
+    """An approval by its id, else among the latest."""
+    found = _by_whole_id(api, "appr_", f"/approvals/{wanted}")
+    if found is not None:
+        return found
+    items = api.get("/approvals", limit=100)["items"]
+    return find_one(items, wanted, name=None, command="openclaw approvals list")
+
+
+def find_one(items: Iterable[Item], wanted: str, *, name: str | None, command: str) -> Item:
+    """The item whose id is ``wanted`` or ends with it, or whose field ``name`` is or holds it.
+
+    Raises NoMatchError (pointing at ``command``, which lists them) or AmbiguousError.
+    """
+    known = list(items)
+    for matches in _matchers(wanted, name):
+        found = [item for item in known if matches(item)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise AmbiguousError(wanted=wanted, found=", ".join(str(item["id"]) for item in found))
+    raise NoMatchError(wanted=wanted, command=command)
+
+
+def _by_whole_id(api: Api, prefix: str, path: str) -> Item | None:
+    """What stands at ``path``, when its last part may be an id."""
+    if not path.rpartition("/")[2].startswith(prefix):
+        return None
+    try:
+        return api.get(path)
+    except ServerRefusedError as refused:
+        if refused.status != _INVALID:
+            raise
+        return None
+
+
+def _matchers(wanted: str, name: str | None) -> list[Callable[[Item], bool]]:
+    folded = wanted.casefold()
+    matchers: list[Callable[[Item], bool]] = [lambda item: item["id"] == wanted]
+    if name is not None:
+        matchers.append(lambda item: str(item[name]).casefold() == folded)
+        matchers.append(lambda item: folded in str(item[name]).casefold())
+    if len(wanted) >= _SHORTEST_END:
+        matchers.append(lambda item: str(item["id"]).endswith(folded))
+    return matchers

@@ -1,0 +1,17 @@
+"""The sentences that the command line prints, in English and Chinese."""
+
+from openclaw.apps.cli.config import language
+from openclaw.apps.cli.words.chat import CHAT
+from openclaw.apps.cli.words.doctor import DOCTOR
+from openclaw.apps.cli.words.help import HELP
+from openclaw.apps.cli.words.results import RESULTS
+from openclaw.apps.cli.words.undo import UNDO
+from openclaw.apps.cli.words.workflow import WORKFLOW
+
+CATALOG: dict[str, tuple[str, str]] = {**HELP, **RESULTS, **CHAT, **DOCTOR, **UNDO, **WORKFLOW}
+
+
+def say(key: str, **data: object) -> str:
+    """The sentence ``key`` in the person's language, with ``data`` filled in."""
+    english, chinese = CATALOG[key]
+    return (chinese if language() == "zh" else english).format(**data)

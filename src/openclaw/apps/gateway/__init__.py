@@ -1,0 +1,1 @@
+"""The gateway process: WebSocket connections of browsers, devices and command lines, and what they may call."""

@@ -1,0 +1,180 @@
+"""The parts that every server role is made of, opened and closed in order."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from openclaw.domains.agents import manifest as agents
+from openclaw.domains.audit import manifest as audit
+from openclaw.domains.conversations import manifest as conversations
+from openclaw.domains.devices import manifest as devices
+from openclaw.domains.identity import manifest as identity
+from openclaw.domains.workflows import manifest as workflows
+from openclaw.durable.engine import DurableEngine
+from openclaw.infra.blobs import BlobStore, open_blobs
+from openclaw.infra.bus import EventBus, Transport
+from openclaw.infra.config import Config
+from openclaw.infra.db import Database
+from openclaw.infra.feed import forget_old
+from openclaw.infra.housekeeping import keep_house
+from openclaw.infra.notify import PostgresTransport
+from openclaw.infra.outbox import OutboxRelay, Subscriber
+from openclaw.infra.scope import Scope
+from openclaw.infra.secrets import KeyRing, load_key_ring
+from openclaw.infra.web.context import Platform
+from openclaw.kit.clock import Clock, SystemClock
+from openclaw.kit.ids import new_id
+from openclaw.kit.tasks import cancel_and_wait, spawn
+
+_log = structlog.get_logger(__name__)
+_START_SECONDS = 3
+CHORES = (forget_old, *identity.CHORES, *devices.CHORES, *conversations.CHORES)
+
+
+@dataclass(frozen=True)
+class Process:
+    """An open server process: what its role mounts on."""
+
+    platform: Platform
+    engine: DurableEngine
+
+
+def _nothing() -> None:
+    """What is done once a process is loaded, by default."""
+
+
+@contextlib.asynccontextmanager
+async def open_process(
+    config: Config, url: str, *, clock: Clock | None = None, on_loaded: Callable[[], None] = _nothing
+) -> AsyncIterator[Process]:
+    """Connect to the database at ``url`` and run what every role runs: the bus, the outbox, durable work.
+
+    Durable work joins in the background, so that the role can answer before; ``on_loaded`` is called when it has.
+    """
+    clock = clock or SystemClock()
+    keys = load_key_ring(config.home, config.secret_key.get_secret_value() if config.secret_key else None)
+    database = Database(url, clock)
+    bus = EventBus(_transport(config, url, database, keys, clock), clock)
+    blobs = open_blobs(config.blob_url, config.home)
+    run_job = agents.RunJob(
+        database=database,
+        bus=bus,
+        blobs=blobs,
+        keys=keys,
+        clock=clock,
+        config=config,
+        transcript=conversations.ConversationTranscript(),
+    )
+    agent_steps = workflows.AgentCarrier(database, keys, clock)
+
+    async def start_child(payload: dict[str, str]) -> None:
+        await platform.start_workflow(payload)
+
+    workflow_job = workflows.WorkflowJob(
+        database=database,
+        bus=bus,
+        blobs=blobs,
+        keys=keys,
+        clock=clock,
+        carriers={
+            "agent": agent_steps,
+            "device": workflows.DeviceCarrier(database, bus),
+            "http": workflows.HttpCarrier(may_be_private=not config.is_exposed),
+            "subworkflow": workflows.SubworkflowCarrier(database, bus, start_child),
+        },
+    )
+    engine = DurableEngine(
+        database,
+        clock,
+        owner_url=url,
+        executor_id=config.executor_id or new_id().hex,
+        handlers={agents.RUN_KIND: run_job, workflows.RUN_KIND: workflow_job},
+    )
+
+    def carrier(kind: str) -> Callable[[Scope, dict[str, str]], Awaitable[None]]:
+        async def carry(scope: Scope, payload: dict[str, str]) -> None:
+            """Start an accepted run that nobody has started, or raise: its recorded fact is then carried again."""
+            async with asyncio.timeout(_START_SECONDS):
+                if not await engine.is_known(scope, payload["runId"]):
+                    await engine.start(kind, work_id=payload["runId"], payload=payload)
+
+        return carry
+
+    async def begin(kind: str, payload: dict[str, str]) -> None:
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await engine.start(kind, work_id=payload["runId"], payload=payload, is_new=True)
+        except Exception as error:  # noqa: BLE001  (the run is accepted, whatever happens to its start)
+            _log.warning("a run is not started yet", run_id=payload["runId"], error=repr(error))
+
+    beginning: set[asyncio.Task[None]] = set()
+
+    def starter(kind: str) -> Callable[[dict[str, str]], Awaitable[None]]:
+        async def start(payload: dict[str, str]) -> None:
+            """Begin a run that was just accepted. If that does not work, its recorded fact starts it a little later."""
+            task = spawn(begin(kind, payload), name="run start")
+            beginning.add(task)
+            task.add_done_callback(beginning.discard)
+
+        return start
+
+    platform = Platform(
+        config=config,
+        database=database,
+        bus=bus,
+        blobs=blobs,
+        keys=keys,
+        clock=clock,
+        start_run=starter(agents.RUN_KIND),
+        start_workflow=starter(workflows.RUN_KIND),
+    )
+    await bus.start()
+    relay = OutboxRelay(database, bus, clock, _subscribers(carrier, blobs))
+    tasks = [
+        spawn(_join(engine, run_job, on_loaded), name="durable engine"),
+        spawn(relay.run(), name="outbox relay"),
+        spawn(keep_house(database, clock, CHORES), name="housekeeping"),
+    ]
+    try:
+        yield Process(platform, engine)
+    finally:
+        await cancel_and_wait(*tasks, *beginning)
+        await engine.stop()
+        await bus.stop()
+        await run_job.close()
+        await agent_steps.close()
+        await database.close()
+
+
+def _transport(config: Config, url: str, database: Database, keys: KeyRing, clock: Clock) -> Transport:
+    if config.redis_url is None:
+        return PostgresTransport(url, clock)
+    from openclaw.infra.pubsub import PubSubTransport  # noqa: PLC0415  (a client that most processes never need)
+
+    # A broker may serve several installations: each has a channel that the others cannot name.
+    channel = f"openclaw:{keys.mac('bus-channel', 'v1')[:32]}"
+    return PubSubTransport(config.redis_url.get_secret_value(), database, clock, channel=channel)
+
+
+async def _join(engine: DurableEngine, run_job: agents.RunJob, on_loaded: Callable[[], None]) -> None:
+    await engine.launch()
+    await run_job.warm_up()
+    on_loaded()
+
+
+def _subscribers(
+    carrier: Callable[[str], Callable[[Scope, dict[str, str]], Awaitable[None]]], blobs: BlobStore
+) -> Mapping[str, Sequence[Subscriber]]:
+    merged: dict[str, list[Subscriber]] = {}
+    for slice_ in (
+        audit.SUBSCRIBERS,
+        devices.SUBSCRIBERS,
+        agents.subscribers(carrier(agents.RUN_KIND), blobs),
+        workflows.subscribers(carrier(workflows.RUN_KIND)),
+    ):
+        for event, subscribers in slice_.items():
+            merged.setdefault(event, []).extend(subscribers)
+    return merged

@@ -1,0 +1,1 @@
+"""The App Server: REST, OpenAPI, the web app, health and metrics."""

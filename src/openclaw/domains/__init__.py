@@ -1,0 +1,1 @@
+"""The product, as slices in dependency order: identity, workspaces, audit, devices, agents, conversations."""

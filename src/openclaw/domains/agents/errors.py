@@ -1,0 +1,221 @@
+"""What can go wrong with runs, approvals and providers."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from openclaw.kit.errors import Kind, OpenClawError
+
+
+@dataclass(eq=False)
+class RunNotFoundError(OpenClawError):
+    """No such run, or not one of the actor's."""
+
+    code: ClassVar[str] = "agents.run_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "There is no such run."
+    template_zh: ClassVar[str] = "运行不存在。"
+
+
+@dataclass(eq=False)
+class ApprovalNotFoundError(OpenClawError):
+    """No such approval, or not one of the actor's."""
+
+    code: ClassVar[str] = "agents.approval_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "There is no such approval."
+    template_zh: ClassVar[str] = "审批不存在。"
+
+
+@dataclass(eq=False)
+class ApprovalDecidedError(OpenClawError):
+    """The approval was answered, expired or cancelled before; the first answer counts."""
+
+    code: ClassVar[str] = "agents.approval_decided"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "This was already decided: {state}."
+    template_zh: ClassVar[str] = "该请求已有结果：{state}。"
+
+    state: str
+
+
+@dataclass(eq=False)
+class ConfirmationNeededError(OpenClawError):
+    """A high-risk call is allowed in two steps: say it again with ``confirm``."""
+
+    code: ClassVar[str] = "agents.confirmation_needed"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "This is high risk. Confirm once more to allow it."
+    template_zh: ClassVar[str] = "该操作风险较高，请再次确认。"
+
+
+@dataclass(eq=False)
+class NeverRunError(OpenClawError):
+    """A client asked about what is refused always, whoever asks."""
+
+    code: ClassVar[str] = "agents.never_run"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    template: ClassVar[str] = "This is never run: {reason}."
+    template_zh: ClassVar[str] = "该操作始终被拒绝：{reason}。"
+
+    reason: str
+
+
+@dataclass(eq=False)
+class TooManyQuestionsError(OpenClawError):
+    """As many questions of clients wait for the user as may wait at once."""
+
+    code: ClassVar[str] = "agents.too_many_questions"
+    kind: ClassVar[Kind] = Kind.QUOTA
+    template: ClassVar[str] = "{limit} questions of clients are waiting already. Answer some of them first."
+    template_zh: ClassVar[str] = "已有 {limit} 个客户端请求等待回答，请先处理其中一部分。"
+
+    limit: int
+
+
+@dataclass(eq=False)
+class QuestionIdInUseError(OpenClawError):
+    """The id of a question was used before, for another command."""
+
+    code: ClassVar[str] = "agents.question_id_in_use"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "This id was used before to ask about another command."
+    template_zh: ClassVar[str] = "该 id 已用于询问另一条命令。"
+
+
+@dataclass(eq=False)
+class RuleNotPossibleError(OpenClawError):
+    """No standing rule can cover this call; it can be allowed once only."""
+
+    code: ClassVar[str] = "agents.rule_not_possible"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "This call can only be allowed once: no rule could cover it safely."
+    template_zh: ClassVar[str] = "该操作只能单次允许，无法用规则安全地覆盖。"
+
+
+@dataclass(eq=False)
+class RuleNotFoundError(OpenClawError):
+    """No such approval rule, or not one of the actor's."""
+
+    code: ClassVar[str] = "agents.rule_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "There is no such rule."
+    template_zh: ClassVar[str] = "规则不存在。"
+
+
+@dataclass(eq=False)
+class ProviderNotFoundError(OpenClawError):
+    """No such model provider in this workspace."""
+
+    code: ClassVar[str] = "agents.provider_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "There is no such model provider."
+    template_zh: ClassVar[str] = "模型服务不存在。"
+
+
+@dataclass(eq=False)
+class ProviderKeyUnreadableError(OpenClawError):
+    """The provider's key was sealed with another secret key than this installation's."""
+
+    code: ClassVar[str] = "agents.provider_key_unreadable"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = (
+        "The API key of “{name}” cannot be read any more. Enter it again in the settings."
+    )
+    template_zh: ClassVar[str] = "“{name}” 的 API 密钥已无法读取，请在设置中重新输入。"
+
+    name: str
+
+
+@dataclass(eq=False)
+class PrivateAddressError(OpenClawError):
+    """On a server that others reach, only its owner may point it at addresses inside its own network."""
+
+    code: ClassVar[str] = "agents.private_address"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    template: ClassVar[str] = "Only the owner of this server may use an address inside its own network."
+    template_zh: ClassVar[str] = "只有服务器所有者可以使用其内部网络地址。"
+
+
+@dataclass(eq=False)
+class RunBusyError(OpenClawError):
+    """The conversation's last run has not ended."""
+
+    code: ClassVar[str] = "agents.run_busy"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "The assistant is still working in this conversation. Wait or stop it first."
+    template_zh: ClassVar[str] = "助手仍在处理此对话，请等待或先停止。"
+
+
+@dataclass(eq=False)
+class TooManyRunsError(OpenClawError):
+    """The user has as many unfinished runs as one person may."""
+
+    code: ClassVar[str] = "agents.too_many_runs"
+    kind: ClassVar[Kind] = Kind.QUOTA
+    template: ClassVar[str] = (
+        "The assistant is already working for you in {limit} conversations. Wait until one ends, or stop one."
+    )
+    template_zh: ClassVar[str] = "助手正在为您处理 {limit} 个对话，请等待其中一个结束或先停止一个。"
+
+    limit: int
+
+
+@dataclass(eq=False)
+class RunInterruptedError(OpenClawError):
+    """The run was taken up again too often: whoever works on it keeps dying."""
+
+    code: ClassVar[str] = "agents.run_interrupted"
+    kind: ClassVar[Kind] = Kind.INTERNAL
+    template: ClassVar[str] = "Given up after {limit} interruptions. Send the message again to try once more."
+    template_zh: ClassVar[str] = "本轮被中断 {limit} 次，已放弃。请重新发送消息再试。"
+
+    limit: int
+
+
+@dataclass(eq=False)
+class ConversationGoneError(OpenClawError):
+    """The conversation was deleted before the run could answer in it."""
+
+    code: ClassVar[str] = "agents.conversation_gone"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "The conversation was deleted before the assistant could answer."
+    template_zh: ClassVar[str] = "对话已删除，助手未能回复。"
+
+
+@dataclass(eq=False)
+class TooManyStepsError(OpenClawError):
+    """The run made as many model calls as one turn may."""
+
+    code: ClassVar[str] = "agents.too_many_steps"
+    kind: ClassVar[Kind] = Kind.QUOTA
+    template: ClassVar[str] = "Stopped after {limit} model calls in one turn. Say “continue” to go on."
+    template_zh: ClassVar[str] = "本轮已达 {limit} 次模型调用上限，如需继续请回复“继续”。"
+
+    limit: int
+
+
+@dataclass(eq=False)
+class UndoNotOfferedError(OpenClawError):
+    """The machine's bridge is too old to undo, or its owner lets nothing be written."""
+
+    code: ClassVar[str] = "agents.undo_not_offered"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = (
+        "“{name}” cannot undo changes: its bridge is too old, or its policy forbids writing."
+    )
+    template_zh: ClassVar[str] = "“{name}”无法撤销更改：其 bridge 版本过旧，或本地策略禁止写入。"
+
+    name: str
+
+
+@dataclass(eq=False)
+class UndoFailedError(OpenClawError):
+    """The machine did not say how the undo went; asking again with the same key is safe."""
+
+    code: ClassVar[str] = "agents.undo_failed"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "“{name}” could not undo the changes: {reason}."
+    template_zh: ClassVar[str] = "“{name}”未能撤销更改：{reason}。"
+
+    name: str
+    reason: str

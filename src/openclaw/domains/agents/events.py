@@ -1,0 +1,22 @@
+"""Facts and topics of runs and approvals."""
+
+from uuid import UUID
+
+RUN_REQUESTED = "agents.run_requested"
+
+RUNS_FORGOTTEN = "agents.runs_forgotten"
+
+
+def run_topic(run_id: UUID) -> str:
+    """Tells whoever works on a run that it has to look: an answer to an approval, an abort."""
+    return f"run:{run_id.hex}"
+
+
+def run_ended_topic(run_id: UUID) -> str:
+    """Tells whoever waits for a run that it has ended."""
+    return f"run-ended:{run_id.hex}"
+
+
+def approval_topic(approval_id: UUID) -> str:
+    """Says that a client's question was answered, or is over."""
+    return f"approval:{approval_id.hex}"

@@ -1,0 +1,80 @@
+"""What an entry of a run needs to know, read in the transaction that enters it."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from openclaw.domains.agents import repository
+from openclaw.domains.agents.jobs.context import RunContext
+from openclaw.domains.agents.jobs.live import LiveRun
+from openclaw.domains.agents.models import RunRow, RunStepRow
+from openclaw.domains.agents.service import providers
+from openclaw.domains.agents.service.transcript import History
+from openclaw.domains.devices.service import groups, registry
+from openclaw.domains.identity.models import UserRow
+from openclaw.infra.scope import Actor, Scope
+from openclaw.infra.secrets import KeyRing
+from openclaw.kit import ids
+from openclaw.runtime.prompts import DeviceNote, system_prompt
+
+
+async def load_context(
+    scope: Scope, user: UserRow, run: RunRow, *, live: LiveRun, history: History, keys: KeyRing
+) -> RunContext:
+    """All that the run works with. Raises ProviderKeyUnreadableError."""
+    wanted = [turn.run_id for turn in history.turns if turn.run_id]
+    steps: dict[UUID, list[RunStepRow]] = {}
+    if wanted or run.epoch > 1:  # the first turn of a conversation has nothing behind it
+        for step in await repository.list_steps(scope, [*wanted, run.id]):
+            steps.setdefault(step.run_id, []).append(step)
+    config = await providers.default_config(scope, keys)
+    linked = await registry.list_devices(scope)
+    machines = [
+        DeviceNote(
+            id=ids.to_wire("dev", device.id),
+            name=device.name,
+            online=device.online,
+            platform=device.platform,
+            home=device.home,
+            primary=device.primary,
+        )
+        for device in linked
+    ]
+    names = {device.id: device.name for device in linked}
+    fleet = await groups.list_names(scope, names) if names else {}
+    return RunContext(
+        actor=replace(scope.who, language=user.language),
+        run_id=run.id,
+        epoch=run.epoch,
+        conversation_id=run.conversation_id,
+        device_id=run.device_id,
+        config=config,
+        system=system_prompt(
+            user=user.display_name,
+            now=scope.now(),
+            devices=machines,
+            groups=fleet,
+            language=user.language,
+            device_id=ids.to_wire("dev", run.device_id) if run.device_id else None,
+        ),
+        history=history,
+        earlier=steps,
+        steps=steps.pop(run.id, []),
+        live=live,
+    )
+
+
+async def bare_context(scope: Scope, actor: Actor, run: RunRow, *, live: LiveRun) -> RunContext:
+    """As much as it takes to end the run."""
+    return RunContext(
+        actor=actor,
+        run_id=run.id,
+        epoch=run.epoch,
+        conversation_id=run.conversation_id,
+        device_id=run.device_id,
+        config=providers.DEMO,
+        system="",
+        history=History(None, [], ""),
+        earlier={},
+        steps=await repository.list_steps(scope, [run.id]),
+        live=live,
+    )

@@ -1,0 +1,1 @@
+"""Providers, runs and approvals: what routes, gateway methods and higher slices call."""

@@ -1,0 +1,1 @@
+"""Conversations: the list of them, what is said, branches, export, and the agent's view of the transcript."""

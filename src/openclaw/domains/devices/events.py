@@ -1,0 +1,17 @@
+"""Topics on the bus that concern machines."""
+
+from uuid import UUID
+
+LIMITS_CHANGED_TOPIC = "workspace-limits-changed"
+"""A workspace's policy for its machines was replaced: what was judged by the one before no longer counts."""
+
+
+# A gateway that holds the machine's socket listens here for what to send and when to close.
+def device_topic(device_id: UUID) -> str:
+    """What is sent to one machine: calls, cancellations, its revocation."""
+    return f"device:{device_id.hex}"
+
+
+def call_topic(call_id: UUID) -> str:
+    """Progress and the end of one call."""
+    return f"call:{call_id.hex}"

@@ -1,0 +1,1 @@
+"""Every query on machines, their calls, gateway tokens and pairing requests."""

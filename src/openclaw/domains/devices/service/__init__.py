@@ -1,0 +1,1 @@
+"""Machines: linking them, their sessions, the list of them, and calls sent to them."""

@@ -1,0 +1,254 @@
+"""The actor's machines: the list, names, presence, revocation."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from openclaw.domains.audit import service as audit
+from openclaw.domains.devices.errors import DeviceNotFoundError
+from openclaw.domains.devices.events import call_topic, device_topic
+from openclaw.domains.devices.models import DeviceRow
+from openclaw.domains.devices.policy import clean_commands
+from openclaw.domains.devices.repository import machines as repository
+from openclaw.domains.devices.schemas import Device, ToolPolicy, UpdateDevice
+from openclaw.domains.workspaces.policy import check_role
+from openclaw.infra.bus import publish
+from openclaw.infra.feed import tell
+from openclaw.infra.scope import Actor, Role, Scope
+from openclaw.kit import ids
+from openclaw.kit.errors import InvalidInputError
+
+# A gateway renews presence at each tick (30 s); two missed ticks and a machine counts as offline.
+PRESENCE = timedelta(seconds=75)
+_ID = re.compile(r"[0-9a-f]{64}|dev_[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine that proved its key, as it is about to belong to somebody."""
+
+    node_id: str
+    public_key: str
+    name: str
+    platform: str
+    version: str
+    client: str
+    commands: list[str]
+
+
+async def list_devices(scope: Scope) -> list[Device]:
+    """The actor's linked machines."""
+    return [seen(row, scope.now()) for row in await repository.list_devices(scope)]
+
+
+async def list_rows(scope: Scope) -> list[DeviceRow]:
+    """The actor's linked machines, with what their owner's list leaves out."""
+    return await repository.list_devices(scope)
+
+
+async def access_device(scope: Scope, device_id: UUID) -> DeviceRow:
+    """One of the actor's machines; DeviceNotFoundError for any other, and for revoked ones."""
+    row = await repository.find_device(scope, device_id)
+    if (
+        row is None
+        or row.revoked_at is not None
+        or (row.user_id, row.workspace_id) != (scope.user_id, scope.workspace_id)
+    ):
+        raise DeviceNotFoundError
+    return row
+
+
+async def get_device(scope: Scope, device_id: UUID) -> Device:
+    """One of the actor's machines. Raises DeviceNotFoundError."""
+    return seen(await access_device(scope, device_id), scope.now())
+
+
+async def access_device_by_id(scope: Scope, device_id: str) -> DeviceRow:
+    """One of the actor's machines by its node id, or its id as it travels. Raises DeviceNotFoundError."""
+    row = _by_id(await repository.list_devices(scope), device_id)
+    if row is None:
+        raise DeviceNotFoundError
+    return row
+
+
+async def access_device_by_node(scope: Scope, node_id: str) -> DeviceRow:
+    """One of the actor's machines by its id, or else by its name. Raises DeviceNotFoundError."""
+    rows = await repository.list_devices(scope)
+    row = _by_id(rows, node_id) or next((row for row in rows if row.name == node_id), None)
+    if row is None:
+        raise DeviceNotFoundError
+    return row
+
+
+async def update_device(scope: Scope, device_id: UUID, data: UpdateDevice) -> Device:
+    """Rename a machine, or make it the primary one. Raises what ``rename_device`` raises."""
+    row = await access_device(scope, device_id)
+    check_role(scope.who, Role.MEMBER)
+    if data.name is not None:
+        await rename_device(scope, device_id, data.name)
+    if data.primary is not None and data.primary != row.is_primary:
+        await repository.clear_primary(scope)
+        row.is_primary = data.primary
+        await tell(scope, *changed(row, "primary"))
+    return seen(row, scope.now())
+
+
+async def rename_device(scope: Scope, device_id: UUID, name: str) -> Device:
+    """Give a machine another name. Raises DeviceNotFoundError, NotAllowedError, InvalidInputError."""
+    row = await access_device(scope, device_id)
+    check_role(scope.who, Role.MEMBER)
+    row.name = checked_name(name)
+    await tell(scope, *changed(row, "renamed"))
+    return seen(row, scope.now())
+
+
+def checked_name(name: str) -> str:
+    """``name`` without space around it. Raises InvalidInputError for none, and for one that looks like an id."""
+    name = name.strip()
+    if not name or _ID.fullmatch(name.lower()):
+        raise InvalidInputError(field="name", reason="must not be empty, nor of the form of an id")
+    return name
+
+
+async def revoke_device(scope: Scope, device_id: UUID) -> None:
+    """Unlink a machine: its socket closes and its running commands are killed. Raises DeviceNotFoundError."""
+    row = await access_device(scope, device_id)
+    await audit.append(
+        scope, "devices.revoked", subject=ids.to_wire("dev", row.id), detail={"name": row.name}
+    )
+    await end_link(scope, row, reason="revoked by its owner")
+
+
+async def end_link(scope: Scope, row: DeviceRow, *, reason: str) -> None:
+    """Revoke a machine's link and everything that hangs on it. Works in system scopes too."""
+    row.revoked_at, row.online_until = scope.now(), None
+    await repository.revoke_sessions(scope, row.id)
+    error = {"code": "DEVICE_REVOKED", "message": f"The device is no longer linked: {reason}."}
+    for call_id in await repository.end_open_calls(scope, row.id, error=error):
+        await publish(scope, call_topic(call_id), {"kind": "ended"})
+    await publish(scope, device_topic(row.id), {"kind": "revoked"})
+    await tell(scope, *changed(row, "revoked"))
+
+
+async def adopt(scope: Scope, owner: Actor, machine: Machine) -> DeviceRow:
+    """The machine's row: the one it had with this owner, else a new one (any other owner's link ends).
+
+    What it had been let in with before ends. Needs a system scope.
+    """
+    await repository.lock_node(scope, machine.node_id)
+    known = await repository.find_live_device_by_node(scope, machine.node_id)
+    if known is not None and (known.user_id, known.workspace_id) == (owner.user_id, owner.workspace_id):
+        await repository.revoke_sessions(scope, known.id)
+        if known.client != machine.client:
+            await publish(scope, device_topic(known.id), {"kind": "revoked"})
+        known.name, known.platform, known.version = machine.name, machine.platform, machine.version
+        known.client, known.commands = machine.client, machine.commands or known.commands
+        known.linked_at = scope.now()
+        return known
+    if known is not None:
+        await end_link(scope, known, reason="linked by someone else")
+    device = DeviceRow(
+        id=ids.new_id(),
+        workspace_id=owner.workspace_id,
+        user_id=owner.user_id,
+        node_id=machine.node_id,
+        public_key=machine.public_key,
+        name=machine.name,
+        platform=machine.platform,
+        version=machine.version,
+        client=machine.client,
+        commands=machine.commands,
+        home=None,
+        is_primary=False,
+        policy=None,
+        linked_at=scope.now(),
+        last_seen_at=None,
+        online_until=None,
+        connection_id=None,
+        revoked_at=None,
+    )
+    await repository.add_device(scope, device)
+    return device
+
+
+async def note_connected(
+    scope: Scope, device_id: UUID, *, connection_id: str, version: str, platform: str, commands: list[str]
+) -> None:
+    """A gateway holds the machine's socket now."""
+    await repository.set_presence(
+        scope,
+        device_id,
+        connection_id=connection_id,
+        online_until=scope.now() + PRESENCE,
+        only_current=False,
+        version=version[:40],
+        platform=platform[:40],
+        commands=clean_commands(commands),
+    )
+    await tell(scope, *changed(await access_device(scope, device_id), "online"))
+
+
+async def list_linked(scope: Scope, device_ids: Collection[UUID]) -> set[UUID]:
+    """Which of those machines have not been revoked. Needs a system scope to see those of everybody."""
+    return await repository.list_linked(scope, device_ids)
+
+
+async def note_home(scope: Scope, device_id: UUID, home: str | None) -> None:
+    """The machine told where its user's home folder is."""
+    (await access_device(scope, device_id)).home = home
+
+
+async def note_all_alive(scope: Scope, connections: Mapping[UUID, str]) -> None:
+    """The sockets of those machines still stand, by their connections' ids. Needs a system scope."""
+    await repository.renew_presence(scope, connections, online_until=scope.now() + PRESENCE)
+
+
+async def note_gone(scope: Scope, device_id: UUID, *, connection_id: str) -> None:
+    """The machine's socket closed; nothing changes if it has a newer one."""
+    if await repository.set_presence(scope, device_id, connection_id=connection_id, online_until=None):
+        row = await repository.find_device(scope, device_id)
+        if row is not None:
+            await tell(scope, *changed(row, "offline"))
+
+
+def _by_id(rows: list[DeviceRow], wanted: str) -> DeviceRow | None:
+    return next((row for row in rows if wanted in (row.node_id, ids.to_wire("dev", row.id))), None)
+
+
+def is_online(row: DeviceRow, now: datetime) -> bool:
+    """True while a gateway holds the machine's socket."""
+    return row.revoked_at is None and row.online_until is not None and row.online_until > now
+
+
+def changed(row: DeviceRow, reason: str) -> tuple[UUID, UUID, dict[str, Any]]:
+    """Whom to tell about a machine, and what: its owner's pages."""
+    payload = {
+        "deviceId": ids.to_wire("dev", row.id),
+        "nodeId": row.node_id,
+        "reason": reason,
+        "online": reason == "online",
+    }
+    return row.user_id, row.workspace_id, {"event": "device.changed", "payload": payload}
+
+
+def seen(row: DeviceRow, now: datetime) -> Device:
+    """A machine as its owner sees it."""
+    return Device(
+        id=row.id,
+        node_id=row.node_id,
+        name=row.name,
+        platform=row.platform,
+        version=row.version,
+        client=row.client,  # pyright: ignore[reportArgumentType]
+        online=is_online(row, now),
+        last_seen_at=row.last_seen_at,
+        linked_at=row.linked_at,
+        revoked_at=row.revoked_at,
+        commands=row.commands,
+        home=row.home,
+        primary=row.is_primary,
+        policy=ToolPolicy.model_validate(row.policy) if row.policy else None,
+    )

@@ -1,0 +1,1 @@
+"""Accounts: sign-up, sign-in, sessions with rotating tokens, passwords and lock-out."""

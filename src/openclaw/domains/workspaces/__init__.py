@@ -1,0 +1,1 @@
+"""Workspaces, the boundary of tenancy: members, roles, invitations, and who acts where."""

@@ -1,0 +1,1 @@
+"""Routes of this slice: the entrance (sign up, sign in) and workspaces."""

@@ -1,0 +1,1 @@
+"""Plumbing: configuration, PostgreSQL and Scope, outbox, event bus, blobs, secrets, logs, metrics, web glue."""

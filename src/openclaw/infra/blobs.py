@@ -1,0 +1,67 @@
+"""Object storage: bodies that are too large for a row. A local folder by default, S3 and others by URL."""
+
+import contextlib
+from pathlib import Path
+from uuid import UUID
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from openclaw.infra.scope import Scope
+from openclaw.kit.errors import UnavailableError
+
+
+class BlobStore:
+    """Objects by key. Every key starts with its workspace, so a scope cannot name another tenant's object."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    async def put(self, scope: Scope, name: str, body: bytes) -> None:
+        """Store ``body`` under ``name``, replacing what was there. Raises UnavailableError."""
+        try:
+            await obstore.put_async(self._store, _key(scope.workspace_id, name), body)
+        except BaseError as error:
+            raise UnavailableError(part="object storage") from error
+
+    async def find(self, scope: Scope, name: str) -> bytes | None:
+        """The body, or None. Raises UnavailableError."""
+        try:
+            result = await obstore.get_async(self._store, _key(scope.workspace_id, name))
+            return bytes(await result.bytes_async())
+        except FileNotFoundError:
+            return None
+        except BaseError as error:
+            raise UnavailableError(part="object storage") from error
+
+    async def forget(self, workspace_id: UUID, folder: str) -> None:
+        """Delete every object of a workspace below ``folder``. Again does no harm. Raises UnavailableError."""
+        try:
+            async for objects in obstore.list(self._store, prefix=_key(workspace_id, folder)):
+                with contextlib.suppress(FileNotFoundError):  # somebody else was faster
+                    await obstore.delete_async(self._store, [found["path"] for found in objects])
+        except BaseError as error:
+            raise UnavailableError(part="object storage") from error
+
+    async def ping(self) -> None:
+        """Raise UnavailableError unless an object can be written."""
+        try:
+            await obstore.put_async(self._store, "health/ping", b"ok")
+        except BaseError as error:
+            raise UnavailableError(part="object storage") from error
+
+
+def open_blobs(url: str | None, home: Path) -> BlobStore:
+    """The store at ``url``, else a folder in ``home``."""
+    if url:
+        return BlobStore(from_url(url))
+    folder = home / "blobs"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return BlobStore(LocalStore(folder, automatic_cleanup=True))
+
+
+def _key(workspace_id: UUID, name: str) -> str:
+    if not name or name.startswith("/") or ".." in name.split("/") or "\x00" in name:
+        raise ValueError(f"not an object name: {name!r}")
+    return f"workspaces/{workspace_id.hex}/{name}"

@@ -1,0 +1,116 @@
+"""The transactional outbox: facts recorded with the change itself, carried to subscribers afterwards, at least once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from openclaw.infra.bus import EventBus, publish
+from openclaw.infra.db import Base, Database
+from openclaw.infra.scope import Scope
+from openclaw.kit.clock import Clock
+from openclaw.kit.errors import UnavailableError
+from openclaw.kit.ids import new_id
+
+_log = structlog.get_logger(__name__)
+TOPIC = "outbox"
+Subscriber = Callable[[Scope, dict[str, Any]], Awaitable[None]]
+
+
+class OutboxRow(Base):
+    """A recorded fact that not every subscriber has seen yet."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    event: Mapped[str]
+    body: Mapped[dict[str, Any]]
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(index=True)
+
+
+async def record(scope: Scope, event: str, body: dict[str, Any], *, delay: timedelta = timedelta()) -> None:
+    """Keep ``event`` (past tense, dotted: ``agents.run_requested``) for its subscribers, in this transaction.
+
+    ``delay`` is for facts that the recording process acts on itself, and others only if it dies first.
+    """
+    due_at = scope.now() + delay
+    await scope.session.execute(insert(OutboxRow).values(id=new_id(), event=event, body=body, due_at=due_at))
+    if not delay:
+        await publish(scope, TOPIC, {})
+
+
+class OutboxRelay:
+    """Carries recorded facts to subscribers. Any number of processes may run one; each fact is taken by one."""
+
+    def __init__(
+        self, database: Database, bus: EventBus, clock: Clock, subscribers: Mapping[str, Sequence[Subscriber]]
+    ) -> None:
+        self._database = database
+        self._bus = bus
+        self._clock = clock
+        self._subscribers = subscribers
+
+    async def run(self) -> None:
+        """Relay for ever: at each commit that recorded something, and every 5 s for what failed before."""
+        async with self._bus.wakeups(TOPIC) as woken:
+            while True:
+                woken.clear()
+                try:
+                    while await self._relay_one():
+                        pass
+                except UnavailableError:
+                    _log.warning("the outbox waits for the database")
+                except Exception:  # noqa: BLE001  (the relay must outlive whatever it meets)
+                    _log.exception("the outbox relay failed; it tries again")
+                try:
+                    async with asyncio.timeout(5):
+                        await woken.wait()
+                except TimeoutError:
+                    continue
+
+    async def _relay_one(self) -> bool:
+        """Carry the next due fact; False when none is due. One that fails is put off, so that it blocks no other."""
+        taken: tuple[UUID, str, int] | None = None
+        try:
+            async with self._database.system() as scope:
+                row = await _next_due(scope)
+                if row is None:
+                    return False
+                taken = row.id, row.event, row.attempts
+                for subscriber in self._subscribers.get(row.event, ()):
+                    await subscriber(scope, row.body)
+                await scope.session.execute(delete(OutboxRow).where(OutboxRow.id == row.id))
+        except Exception as error:
+            if taken is None:
+                raise
+            fact_id, event, attempts = taken
+            _log.warning(
+                "a subscriber failed; the fact is kept", fact=event, attempts=attempts + 1, exc_info=error
+            )
+            await self._put_off(fact_id, attempts)
+        return True
+
+    async def _put_off(self, fact_id: UUID, attempts: int) -> None:
+        async with self._database.system() as scope:
+            wait = timedelta(seconds=min(300, 2 ** min(attempts, 9)))
+            await scope.session.execute(
+                update(OutboxRow)
+                .where(OutboxRow.id == fact_id)
+                .values(attempts=OutboxRow.attempts + 1, due_at=scope.now() + wait)
+            )
+
+
+async def _next_due(scope: Scope) -> OutboxRow | None:
+    return await scope.session.scalar(
+        select(OutboxRow)
+        .where(OutboxRow.due_at <= scope.now())
+        .order_by(OutboxRow.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )

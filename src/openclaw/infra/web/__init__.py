@@ -1,0 +1,1 @@
+"""Web glue: problems (RFC 9457), request context, cookies and CSRF, versions, limits, security headers."""

@@ -1,0 +1,85 @@
+"""Limits at the edge: body size, and how often an address may try what is expensive or guessable."""
+
+from datetime import datetime, timedelta
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from openclaw.infra.web.context import language_of, request_id_of
+from openclaw.infra.web.errors import problem_response
+from openclaw.kit.errors import RateLimitedError, TooLargeError
+
+MAX_BODY = 2_097_152
+_MAX_ADDRESSES = 10_000
+
+
+class RateLimit:
+    """A fixed window per address and one for all of them together, in this process."""
+
+    def __init__(self, *, per_address: int, overall: int, minutes: int) -> None:
+        self._per_address = per_address
+        self._overall = overall
+        self._window = timedelta(minutes=minutes)
+        self._started: datetime | None = None
+        self._counts: dict[str | None, int] = {}
+        self._total = 0
+
+    def check(self, address: str | None, now: datetime) -> None:
+        """Count one try. Raises RateLimitedError over the limit."""
+        if self._started is None or not timedelta() <= now - self._started < self._window:
+            self._started, self._counts, self._total = now, {}, 0
+        if len(self._counts) > _MAX_ADDRESSES:  # who has that many must not get a new window for it
+            self._counts = {}
+        self._counts[address] = self._counts.get(address, 0) + 1
+        self._total += 1
+        if self._counts[address] > self._per_address or self._total > self._overall:
+            left = self._window - (now - self._started)
+            raise RateLimitedError(retry_after_seconds=int(left.total_seconds()) + 1)
+
+
+class BodyLimit:
+    """ASGI middleware: a body over the limit is refused with 413, before or while it is read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with a counted body."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = next((value for key, value in scope["headers"] if key == b"content-length"), b"0")
+        if not declared.isdigit() or int(declared) > MAX_BODY:
+            await _refuse(scope, receive, send)
+            return
+        read = 0
+        has_answered = False
+
+        async def counted() -> Message:
+            nonlocal read, has_answered
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > MAX_BODY and not has_answered:
+                has_answered = True
+                await _refuse(scope, receive, send)
+                return {"type": "http.disconnect"}
+            return message
+
+        async def answer(message: Message) -> None:
+            if not has_answered:
+                await send(message)
+
+        await self._app(scope, counted, answer)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    request, error = Request(scope), TooLargeError(field="body", limit=MAX_BODY)
+    response = problem_response(
+        413,
+        code=error.code,
+        title=error.words(language_of(request)),
+        data=error.data,
+        request_id=request_id_of(request),
+        headers={"Connection": "close"},
+    )
+    await response(scope, receive, send)

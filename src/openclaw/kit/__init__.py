@@ -1,0 +1,1 @@
+"""Standard library only: ids, clock, errors, tasks, pagination. Everything may import it; it imports nothing."""

@@ -1,0 +1,1 @@
+"""Tests mirror src; see tests/conftest.py for the markers."""

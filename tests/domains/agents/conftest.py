@@ -1,0 +1,11 @@
+"""Somebody to talk to the assistant."""
+
+import pytest
+
+from tests.support.accounts import Person, register
+from tests.support.server import Server
+
+
+@pytest.fixture
+async def ann(server: Server) -> Person:
+    return await register(server, "ann")

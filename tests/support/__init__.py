@@ -1,0 +1,1 @@
+"""Real parts for tests: a PostgreSQL, the server with its gateway, people, machines and their clients."""

@@ -1,0 +1,276 @@
+"""Three people with one of everything: two who share a workspace, and one who has nothing to do with them."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+
+from openclaw.infra.db import Base
+from openclaw.kit import ids
+from tests.support.accounts import Person, register, sign_in
+from tests.support.devices import Answer, Call, Machine, OnlineMachine, link, online
+from tests.support.node_hosts import gateway_token, try_to_connect
+from tests.support.server import Server
+
+# The table whose row a path parameter or an id in a body names. A new parameter has to be entered here, and given a
+# row in `_furnish`: the tests fail until it is.
+TABLES = {
+    "approval_id": "approvals",
+    "challenge_id": "link_challenges",
+    "conversation_id": "conversations",
+    "device_id": "devices",
+    "group_id": "device_groups",
+    "invitation_id": "invitations",
+    "message_id": "messages",
+    "provider_id": "model_providers",
+    "request_id": "pairing_requests",
+    "rule_id": "approval_rules",
+    "run_id": "runs",
+    "session_id": "auth_sessions",
+    "step_id": "run_steps",
+    "token_id": "gateway_tokens",
+    "user_id": "users",
+    "workflow_id": "workflows",
+    "workflow_run_id": "workflow_runs",
+    "workflow_step_id": "workflow_run_steps",
+    "workspace_id": "workspaces",
+}
+PREFIXES = {
+    "appr": "approval_id",
+    "chal": "challenge_id",
+    "conv": "conversation_id",
+    "dev": "device_id",
+    "dgrp": "group_id",
+    "gtok": "token_id",
+    "inv": "invitation_id",
+    "msg": "message_id",
+    "pair": "request_id",
+    "prov": "provider_id",
+    "rule": "rule_id",
+    "run": "run_id",
+    "sess": "session_id",
+    "step": "step_id",
+    "user": "user_id",
+    "wf": "workflow_id",
+    "wrun": "workflow_run_id",
+    "ws": "workspace_id",
+    "wstep": "workflow_step_id",
+}
+PREFIX_OF = {parameter: prefix for prefix, parameter in PREFIXES.items()}
+
+
+@dataclass
+class Estate:
+    """One person's things in one workspace. ``ids`` on the wire by path parameter, one of each state."""
+
+    person: Person
+    machine: OnlineMachine
+    secret: str
+    ids: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    open_call: Call | None = None
+
+    def names(self, *, personal: bool = False) -> set[str]:
+        """What others must not see: ids, and a word that is in every text; ``personal``: nobody in the workspace."""
+        kinds = [kind for kind in self.ids if not personal or is_personal(kind)]
+        found = {name for kind in kinds for name in self.ids[kind]} | {self.machine.node_id}
+        return found if personal else found | {self.secret, self.person.email}
+
+
+@dataclass
+class World:
+    """``ann`` and ``carl`` share a workspace, ``bob`` has one of his own."""
+
+    server: Server
+    ann: Estate
+    carl: Estate
+    bob: Estate
+
+
+@contextlib.asynccontextmanager
+async def furnished_world(server: Server) -> AsyncIterator[World]:
+    """The three, with their machines online."""
+    async with contextlib.AsyncExitStack() as stack:
+        ann = await (await register(server, "ann")).create_workspace("Ann's team")
+        carl = await ann.invite(await register(server, "carl"), "owner")
+        bob = await (await register(server, "bob")).create_workspace("Bob's team")
+        estates = [await _furnish(person, stack) for person in (ann, carl, bob)]
+        for estate in estates:  # last, for runs would ask it in place of the demo model
+            estate.ids["provider_id"] = [await _provider(estate)]
+        await server.settle()
+        yield World(server, *estates)
+
+
+def is_personal(parameter: str) -> bool:
+    """Whether it names a row of one user, that other members of the workspace must not see either."""
+    return "user_id" in Base.metadata.tables[TABLES[parameter]].columns
+
+
+def unknown(parameter: str) -> str:
+    """An id that nobody has."""
+    return ids.to_wire(PREFIX_OF[parameter], ids.new_id())
+
+
+async def rows_of(server: Server, person: Person) -> dict[str, list[str]]:
+    """Every row that belongs to ``person`` or to the workspace, as text, by table; read as the owner role."""
+    async with server.owner() as connection:
+        return {table: await _rows(connection, table, person) for table in await tenant_tables(connection)}
+
+
+async def tenant_tables(connection: asyncpg.Connection) -> list[str]:
+    """The tables that say whose their rows are."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT table_name FROM information_schema.columns JOIN information_schema.tables USING (table_schema,"
+        " table_name) WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+        " AND (column_name IN ('user_id', 'workspace_id') OR table_name IN ('users', 'workspaces')) ORDER BY 1"
+    )
+    return [row[0] for row in rows]
+
+
+async def _rows(connection: asyncpg.Connection, table: str, person: Person) -> list[str]:
+    columns = {
+        row[0]
+        for row in await connection.fetch(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = $1", table
+        )
+    }
+    owner = {"users": "id = $1 AND $2 = $2", "workspaces": "$1 = $1 AND id = $2"}.get(table)
+    if owner is None:
+        owner = " OR ".join(
+            f"{column} = ${number}" if column in columns else f"${number} <> ${number}"
+            for number, column in ((1, "user_id"), (2, "workspace_id"))
+        )
+    owned = owner.replace("$1", "$1::uuid").replace("$2", "$2::uuid")
+    query = f"SELECT t::text FROM {table} t WHERE {owned} ORDER BY 1"
+    return [row[0] for row in await connection.fetch(query, person.user_id, person.workspace_id)]
+
+
+async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
+    secret = f"{person.username}-keeps-this"
+    machine = await link(person, f"{secret}-laptop")
+    undone = {"paths": [], "more": 0, "done": 0, "stopped": 0, "unknown": []}
+    answers: dict[str, Answer] = {
+        "fs.write": lambda p: {"path": p["path"], "bytes": 1, "created": True, "diff": secret},
+        "fs.undo.preview": lambda _: undone,
+    }
+    estate = Estate(person, await stack.enter_async_context(online(machine, answers)), secret)
+    estate.ids = {
+        "user_id": [person.id],
+        "workspace_id": [person.workspace["id"]],
+        "device_id": [machine.session["deviceId"]],
+        "session_id": [await _other_session(person)],
+        "challenge_id": [(await person.post("/bridge/public-link", {}))["challengeId"]],
+        "invitation_id": [await _invitation(estate)],
+        "group_id": [await _group(estate)],
+    }
+    await person.put("/tool-policy", {"deniedTools": ["fs.search"]})
+    await _waiting_machine(estate)
+    await _finished_run(estate)
+    await _run_that_asks(estate)
+    await _run_that_waits_for_its_machine(estate)
+    await _archived_and_deleted(estate)
+    await _workflow(estate)
+    return estate
+
+
+async def _other_session(person: Person) -> str:
+    other = await sign_in(person.server, person)
+    sessions = (await other.get("/auth/sessions"))["items"]
+    return next(session["id"] for session in sessions if session["current"])
+
+
+async def _provider(estate: Estate) -> str:
+    body = {"kind": "openai", "name": estate.secret, "model": "m", "baseUrl": "http://127.0.0.1:9/v1"}
+    return (await estate.person.post("/model-providers", body | {"apiKey": estate.secret}))["id"]
+
+
+async def _group(estate: Estate) -> str:
+    body = {"name": f"{estate.secret}-group", "deviceIds": [estate.machine.machine.session["deviceId"]]}
+    return (await estate.person.post("/device-groups", body))["id"]
+
+
+async def _invitation(estate: Estate) -> str:
+    path = f"/workspaces/{estate.person.workspace['id']}/invitations"
+    body = {"role": "viewer", "email": f"{estate.secret}@example.com"}
+    return (await estate.person.post(path, body))["id"]
+
+
+async def _waiting_machine(estate: Estate) -> None:
+    """A gateway token, and a machine that it brought and that waits to be let in."""
+    token = await gateway_token(estate.person, name=f"{estate.secret}-token")
+    machine = Machine(estate.person.server, f"{estate.secret}-box")
+    error, _ = await try_to_connect(machine, token["token"])
+    estate.ids["token_id"] = [token["id"]]
+    estate.ids["request_id"] = [error["details"]["requestId"]]
+
+
+async def _finished_run(estate: Estate) -> None:
+    """A conversation whose run was allowed by a rule that stays."""
+    person = estate.person
+    approval = await _ask(estate, f"create {estate.secret}.txt with one line in ~/notes")
+    with person.server.watching(person.topic) as watch:
+        await person.post(f"/approvals/{approval['id']}/decision", {"decision": "allow_always"})
+        await watch.event("chat", state="final")
+    estate.ids["rule_id"] = [rule["id"] for rule in (await person.get("/approval-rules"))["items"]]
+
+
+async def _run_that_asks(estate: Estate) -> None:
+    await _ask(estate, f"create {estate.secret}.txt with one line in ~/elsewhere")
+
+
+async def _run_that_waits_for_its_machine(estate: Estate) -> None:
+    approval = await _ask(estate, f"run touch {estate.secret}")
+    await estate.person.post(f"/approvals/{approval['id']}/decision", {"decision": "allow_once"})
+    estate.open_call = await estate.machine.next_call()
+
+
+async def _archived_and_deleted(estate: Estate) -> None:
+    for end in ("archive", "delete"):
+        body = {"title": f"{estate.secret} {end}d"}
+        conversation = (await estate.person.post("/conversations", body))["id"]
+        path = f"/conversations/{conversation}"
+        await (estate.person.delete(path) if end == "delete" else estate.person.post(f"{path}/archive"))
+        estate.ids["conversation_id"].append(conversation)
+
+
+async def _workflow(estate: Estate) -> None:
+    """A workflow with a secret, of which one run has ended and one waits for an answer."""
+    person = estate.person
+    question = {"id": "ask", "type": "approval", "config": {"message": estate.secret}}
+    condition = {
+        "id": "maybe",
+        "type": "condition",
+        "config": {"cases": [{"when": "input.n > 1", "next_steps": ["ask"]}]},
+    }
+    raw = {"openclaw": "openclaw.workflow/1", "name": estate.secret, "steps": [condition, question]}
+    await person.put("/workflow-secrets", {"name": estate.secret.replace("-", "_"), "value": estate.secret})
+    workflow = (await person.post("/workflows", {"definition": raw}))["id"]
+    await person.post(f"/workflows/{workflow}/activate")
+    estate.ids["workflow_id"] = [workflow]
+    for number, state in ((1, "completed"), (2, "waiting")):
+        with person.server.watching(person.topic) as watch:
+            run = (await person.post(f"/workflows/{workflow}/runs", {"input": {"n": number}}))["id"]
+            await watch.event("workflow.changed", runId=run, state=state)
+        steps = (await person.get(f"/workflow-runs/{run}/steps"))["items"]
+        estate.ids.setdefault("workflow_run_id", []).append(run)
+        estate.ids.setdefault("workflow_step_id", []).append(steps[-1]["id"])
+
+
+async def _ask(estate: Estate, text: str) -> dict[str, Any]:
+    """Say something that needs an approval; the approval."""
+    person, found = estate.person, estate.ids
+    conversation = await person.post("/conversations", {"title": text})
+    with person.server.watching(person.topic) as watch:
+        sent = await person.post(f"/conversations/{conversation['id']}/messages", {"text": text})
+        approval = (await watch.event("exec.approval.requested"))["approval"]
+    steps = (await person.get(f"/runs/{sent['runId']}"))["parts"]
+    for kind, name in (
+        ("step_id", next(step["stepId"] for step in steps if step["type"] == "tool")),
+        ("conversation_id", conversation["id"]),
+        ("run_id", sent["runId"]),
+        ("message_id", sent["message"]["id"]),
+        ("approval_id", approval["id"]),
+    ):
+        found.setdefault(kind, []).append(name)
+    return approval

@@ -1,0 +1,154 @@
+import { isApiError } from "@openclaw/api";
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+
+import { ChatPage } from "../features/conversations/index.ts";
+import { accountQuery, authConfigQuery } from "../features/identity/index.ts";
+import type { Services } from "../shared/services.tsx";
+import { Failure, NotFound } from "./failure/Failure.tsx";
+import { JoinPage } from "./JoinPage.tsx";
+import { Shell } from "./shell/Shell.tsx";
+
+export interface RouterContext {
+  services: Services;
+  queryClient: QueryClient;
+}
+
+const rootRoute = createRootRouteWithContext<RouterContext>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: ({ error }) => <Failure error={error} />,
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>): { next?: string; ended?: boolean } => ({
+    // Only a path of ours: an address from outside would make the form a redirector.
+    ...(typeof search["next"] === "string" && /^\/(?![/\\])/.test(search["next"]) ? { next: search["next"] } : {}),
+    ...(search["ended"] ? { ended: true } : {}),
+  }),
+  beforeLoad: async ({ context }) => {
+    const config = await context.queryClient.ensureQueryData(authConfigQuery(context.services.api));
+    if (!config.hasUsers) throw redirect({ to: "/sign-up" });
+  },
+  component: function SignInRoute() {
+    return <SignInPage {...signInRoute.useSearch()} />;
+  },
+});
+
+const signUpRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-up",
+  loader: ({ context }) => context.queryClient.ensureQueryData(authConfigQuery(context.services.api)),
+  component: function SignUpRoute() {
+    return <SignUpPage config={signUpRoute.useLoaderData()} />;
+  },
+});
+
+/** A workspace that one was removed from, or that another account used here, gives way to the personal one. */
+async function loadAccount({ services, queryClient }: RouterContext): Promise<void> {
+  try {
+    await queryClient.ensureQueryData(accountQuery(services.api));
+  } catch (error) {
+    if (!isApiError(error, "workspaces.not_found") || services.preferences.get().workspaceId === null) throw error;
+    services.preferences.update({ workspaceId: null });
+    await queryClient.ensureQueryData(accountQuery(services.api));
+  }
+}
+
+const SignInPage = lazyRouteComponent(() => import("../features/identity/module.tsx"), "SignInPage");
+const SignUpPage = lazyRouteComponent(() => import("../features/identity/module.tsx"), "SignUpPage");
+const DevicesPage = lazyRouteComponent(() => import("../features/devices/module.tsx"), "DevicesPage");
+const ApprovalPage = lazyRouteComponent(() => import("../features/agents/module.tsx"), "ApprovalPage");
+const SettingsPage = lazyRouteComponent(() => import("./settings/SettingsPage.tsx"), "SettingsPage");
+
+/** Everything behind the sign-in. */
+const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "shell",
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await loadAccount(context);
+    } catch (error) {
+      if (!isApiError(error) || error.status !== 401) throw error;
+      throw redirect({ to: "/sign-in", search: location.pathname === "/" ? {} : { next: location.pathname } });
+    }
+  },
+  component: Shell,
+});
+
+const newChatRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/",
+  component: () => <ChatPage conversationId={null} />,
+});
+
+const chatRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/c/$conversationId",
+  component: function ChatRoute() {
+    const { conversationId } = chatRoute.useParams();
+    return <ChatPage key={conversationId} conversationId={conversationId} />;
+  },
+});
+
+const devicesRoute = createRoute({ getParentRoute: () => shellRoute, path: "/devices", component: DevicesPage });
+
+const approvalRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/approvals/$approvalId",
+  component: function ApprovalRoute() {
+    const { approvalId } = approvalRoute.useParams();
+    return <ApprovalPage key={approvalId} approvalId={approvalId} />;
+  },
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/settings",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/$section", params: { section: "profile" } });
+  },
+});
+
+const settingsSectionRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/settings/$section",
+  component: function SettingsRoute() {
+    return <SettingsPage section={settingsSectionRoute.useParams().section} />;
+  },
+});
+
+/** An invitation link carries its secret in the fragment, which no server or proxy sees. */
+const joinRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/join",
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await loadAccount(context);
+    } catch {
+      throw redirect({ to: "/sign-up", hash: location.hash });
+    }
+  },
+  component: JoinPage,
+});
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  signUpRoute,
+  joinRoute,
+  shellRoute.addChildren([newChatRoute, chatRoute, approvalRoute, devicesRoute, settingsRoute, settingsSectionRoute]),
+]);
+
+export function createConsoleRouter(context: RouterContext) {
+  return createRouter({ routeTree, context, defaultPreload: "intent", scrollRestoration: false });
+}
+
+export type ConsoleRouter = ReturnType<typeof createConsoleRouter>;
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ConsoleRouter;
+  }
+}

@@ -1,0 +1,94 @@
+import type { ToolState } from "@openclaw/api";
+import { useTranslator } from "@openclaw/i18n";
+import type { LiveToolPart } from "@openclaw/realtime";
+import { Badge, Banner, Dot, Icon, type Tone } from "@openclaw/ui";
+import { memo, useId, useState } from "react";
+
+import { isToolName, toolIcon, toolSubject } from "../tools.ts";
+import { ApprovalCard, ApprovalOutcome } from "./ApprovalCard.tsx";
+import { ToolDetails } from "./ToolDetails.tsx";
+import { useToolFacts } from "./useToolFacts.ts";
+
+import "./ToolCard.css";
+
+const TONES: Record<ToolState, Tone> = {
+  pending: "neutral",
+  awaiting_approval: "attention",
+  waiting_for_device: "attention",
+  running: "accent",
+  ok: "neutral",
+  error: "danger",
+  denied: "neutral",
+  aborted: "neutral",
+};
+
+/** One tool call: what it is about in a line, all of it when opened, and the question while it waits for an answer. */
+export const ToolCard = memo(function ToolCard({ part }: { part: LiveToolPart }) {
+  const t = useTranslator();
+  const detailsId = useId();
+  const [choice, setChoice] = useState<boolean | null>(null);
+  const facts = useToolFacts(part);
+  const isAsking = part.approval?.state === "pending" && (part.state === "awaiting_approval" || part.state === "pending");
+  // Output shows by itself while it comes in; the person's own choice holds from then on.
+  const isOpen = choice ?? (part.state === "running" && part.output.length > 0);
+  const label = isToolName(part.name) ? t(`tool.${part.name}`) : part.name;
+
+  return (
+    <article className="ToolCard" data-testid="tool-card" data-state={part.state} data-tool={part.name} aria-label={label}>
+      <button
+        type="button"
+        className="ToolCard-summary"
+        aria-expanded={isOpen}
+        aria-controls={detailsId}
+        onClick={() => setChoice(!isOpen)}
+      >
+        <Icon name={toolIcon(part.name)} />
+        <span className="ToolCard-head">
+          <span className="ToolCard-name">{label}</span>
+          <code className="ToolCard-subject">{toolSubject(part.name, part.arguments)}</code>
+        </span>
+        <span className="ToolCard-facts">
+          {facts.map((fact) => (
+            <span key={fact.text} className="ToolCard-fact" data-alarming={fact.isAlarming || undefined}>
+              {fact.text}
+            </span>
+          ))}
+          {part.targets.length > 1 && (
+            <span className="ToolCard-fact ToolCard-device">{t.count("tool.devices", part.targets.length)}</span>
+          )}
+          {part.device && <span className="ToolCard-fact ToolCard-device">{part.device.name}</span>}
+          {part.state === "running" && <Dot state="busy" />}
+          <Badge tone={TONES[part.state]}>{t(`tool.state.${part.state}`)}</Badge>
+        </span>
+        <span className="ToolCard-chevron">
+          <Icon name="chevronDown" size={14} />
+        </span>
+        <span className="visually-hidden">{t(isOpen ? "tool.hideDetails" : "tool.showDetails")}</span>
+      </button>
+      {part.state === "waiting_for_device" && (
+        <div className="ToolCard-note" data-testid="waiting-for-device">
+          <Banner
+            tone="attention"
+            icon="unplugged"
+            role="status"
+            title={t("tool.waitingTitle", { device: part.device?.name ?? t("tool.someDevice") })}
+          >
+            {t("tool.waitingText")}
+          </Banner>
+        </div>
+      )}
+      {isAsking && part.approval && <ApprovalCard approval={part.approval} />}
+      {part.approval && !isAsking && part.approval.state !== "pending" && <ApprovalOutcome approval={part.approval} />}
+      {part.error && part.state !== "denied" && (
+        <p className="ToolCard-error" role="status">
+          {part.error.message} <code>{part.error.code}</code>
+        </p>
+      )}
+      {isOpen && (
+        <div className="ToolCard-details" id={detailsId}>
+          <ToolDetails part={part} />
+        </div>
+      )}
+    </article>
+  );
+});

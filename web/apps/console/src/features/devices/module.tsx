@@ -1,0 +1,3 @@
+export { GatewayTokensSection } from "./components/GatewayTokensSection.tsx";
+export { WorkspaceLimitsSection } from "./components/WorkspaceLimitsSection.tsx";
+export { DevicesPage } from "./components/DevicesPage.tsx";

@@ -1,0 +1,2 @@
+/** Who is signed in. The pages are in `module.tsx`, which only `app/` mounts. */
+export { accountQuery, authConfigQuery, useAccount, useSignOut } from "./queries.ts";

@@ -1,0 +1,1 @@
+export { WorkspacesSection } from "./components/WorkspacesSection.tsx";

@@ -1,0 +1,2 @@
+/** The faults of one style sheet, each as `path:line: what: text`. */
+export function styleFaults(path: string, css: string): string[];

@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+/**
+ * The rules of the style sheets. Raw colours and pixels stand in packages/ui only; elsewhere the tokens are used. A
+ * sheet's classes begin with its own name, so that no two sheets can meet; `primitive` parts of packages/ui are known.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const GLOBAL_CLASSES = /^(visually-hidden|hljs(-[\w-]+)?|Icon|Button(--\w+)?|Badge(-\w+)?|Select|CodeBlock)$/;
+const RAW_COLOUR = /#[0-9a-f]{3,8}\b|\b(rgb|hsl|oklch|lab|light-dark)\(/i;
+const RAW_PIXELS = /(?<![\w-])\d*\.?\d+px\b/;
+
+export function styleFaults(path, css) {
+  const faults = [];
+  const own = basename(path, ".css");
+  const isDesignSystem = path.includes("packages/ui/");
+  const text = css.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, " "));
+  text.split("\n").forEach((line, index) => {
+    const fault = (what) => faults.push(`${path}:${index + 1}: ${what}: ${line.trim()}`);
+    if (!isDesignSystem && RAW_COLOUR.test(line)) fault("raw colour outside of packages/ui");
+    if (!isDesignSystem && RAW_PIXELS.test(line)) fault("raw pixels outside of packages/ui");
+    if (/[{,]\s*$/.test(line) && !line.trim().startsWith("@") && !/^\s+[\w-]+:/.test(line)) {
+      for (const [, name] of line.matchAll(/\.([A-Za-z][\w-]*)/g)) {
+        const isOwn = name === own || name.startsWith(`${own}-`);
+        if (!isOwn && !GLOBAL_CLASSES.test(name) && own !== "base") fault(`class ${name} is not ${own}'s own`);
+      }
+    }
+  });
+  if (text.split("\n").length > 400) faults.push(`${path}: over 400 lines`);
+  return faults;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const files = ["apps", "packages"].flatMap((root) =>
+    readdirSync(root, { recursive: true })
+      .filter((path) => path.endsWith(".css") && !path.includes("node_modules"))
+      .map((path) => join(root, path)),
+  );
+  const faults = files.flatMap((path) => styleFaults(path, readFileSync(path, "utf8")));
+  if (files.length === 0) faults.push("no style sheets found: the check looks in the wrong place");
+  for (const fault of faults) console.error(fault);
+  console.log(`${files.length} style sheets, ${faults.length} faults`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+}

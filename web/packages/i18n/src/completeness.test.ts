@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { describe, expect, it } from "vitest";
+
+import { CATALOGUES } from "./translator.ts";
+
+const { en, zh } = CATALOGUES;
+const keys = Object.keys(en) as (keyof typeof en)[];
+const places = (words: string) => [...words.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+
+/** The same in both languages by their nature. */
+const SAME = new Set(["app.name", "language.en", "language.zh", "models.preset.openai", "models.preset.anthropic", "models.preset.google"]);
+
+/** Keys put together while running: an enumeration of the server or of the console stands at their end. */
+const COMPOSED = [
+  /^error\./,
+  /^(tool|approval)\.(state|grade|decided)\./,
+  /^tool\.(fs\.\w+|exec|system\.info)$/,
+  /^conversations\.(state\.|today|yesterday|week|older)/,
+  /^(profile|workspaces)\.role\./,
+  /^workspaces\.(personal|shared)$/,
+  /^models\.preset\./,
+  /^tokens\.(scope|expiry)\./,
+  /^limits\.maxGrade\./,
+  /^simulator\.(kind|outcome|because|machine)\./,
+  /^always\.days\./,
+  /^undo\.(does|kind|obstacle)\./,
+];
+
+describe("the Chinese words", () => {
+  it("are there for every key and no other", () => {
+    expect(Object.keys(zh).sort()).toEqual([...keys].sort());
+  });
+
+  it.each(keys)("%s: fills the same places and is Chinese", (key) => {
+    expect(places(zh[key])).toEqual(places(en[key]));
+    expect(zh[key].trim()).not.toBe("");
+    if (!SAME.has(key)) expect(zh[key]).toMatch(/\p{Script=Han}/u);
+  });
+});
+
+it("keeps no words that nothing shows", () => {
+  const roots = ["apps/console/src", "packages/ui/src"].map((path) => fileURLToPath(new URL(`../../../${path}`, import.meta.url)));
+  const source = roots
+    .flatMap((root) => readdirSync(root, { recursive: true, encoding: "utf8" }).map((path) => join(root, path)))
+    .filter((path) => /\.tsx?$/.test(path))
+    .map((path) => readFileSync(path, "utf8"))
+    .join("\n");
+  const unused = keys.filter((key) => {
+    const stem = key.replace(/\.(one|other)$/, "");
+    return !source.includes(`"${key}"`) && !source.includes(`"${stem}"`) && !COMPOSED.some((pattern) => pattern.test(key));
+  });
+  expect(unused).toEqual([]);
+});

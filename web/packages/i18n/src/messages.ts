@@ -1,0 +1,25 @@
+import { agents } from "./en/agents.ts";
+import { app } from "./en/app.ts";
+import { conversations } from "./en/conversations.ts";
+import { devices } from "./en/devices.ts";
+import { errors } from "./en/errors.ts";
+import { fleet } from "./en/fleet.ts";
+import { gateway } from "./en/gateway.ts";
+import { identity } from "./en/identity.ts";
+import { local } from "./en/local.ts";
+import { workspaces } from "./en/workspaces.ts";
+
+/** English is the source: its keys are the keys. */
+export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workspaces, ...errors };
+
+export type MessageKey = keyof typeof en;
+
+/** The same keys with words of another language. */
+export type Translation<Source> = { readonly [Key in keyof Source]: string };
+
+export type Messages = Translation<typeof en>;
+
+type CountSuffix<Key> = Key extends `${infer Stem}.other` ? Stem : never;
+
+/** Keys that come in forms by number: `<key>.one`, `<key>.other`. */
+export type CountKey = CountSuffix<MessageKey>;

@@ -1,0 +1,13 @@
+import type { Messages } from "../messages.ts";
+import { agents } from "./agents.ts";
+import { app } from "./app.ts";
+import { conversations } from "./conversations.ts";
+import { devices } from "./devices.ts";
+import { errors } from "./errors.ts";
+import { fleet } from "./fleet.ts";
+import { gateway } from "./gateway.ts";
+import { identity } from "./identity.ts";
+import { local } from "./local.ts";
+import { workspaces } from "./workspaces.ts";
+
+export const zh: Messages = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workspaces, ...errors };
