@@ -54,6 +54,8 @@ def test_a_chat_with_pi(console: Console, with_pi: BridgeProcess, gates: Path) -
         half.open()
         # Said into it, or a turn of its own.
         expect(console.answers.last).to_contain_text("You said: And this")
+    # While a turn is on there is no new session to be had.
+    expect(console.answers.last).to_have_attribute("data-state", "complete")
     page.get_by_role("button", name="Conversation actions").click()
     page.get_by_role("menuitem", name="New Pi session").click()
     expect(page.get_by_text("Pi has begun a new session")).to_be_visible()
