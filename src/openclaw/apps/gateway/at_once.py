@@ -1,5 +1,6 @@
 """Handlers that can answer without waiting, and so need no task of their own."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -11,16 +12,16 @@ from openclaw.apps.gateway.recent import RecentReads
 from openclaw.protocol.gateway.frames import encode_payload
 
 
-class AtOnce:
+class AtOnce(ABC):
     """A handler that may know the answer at once; ``at_once`` answers None when it has to wait for it."""
 
+    @abstractmethod
     def at_once(self, connection: Connection, params: Any) -> Any | None:
         """The answer, or None. Any error of the family."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def __call__(self, connection: Connection, params: Any) -> Any:
         """The answer, as of every handler."""
-        raise NotImplementedError
 
 
 class Immediate(AtOnce):
