@@ -362,3 +362,27 @@ async def running(
     finally:
         await gateway.close_sockets()
         await gateway.server.stop()
+
+
+SEND = {"sessionKey": "main", "message": "hello", "idempotencyKey": "key-1"}
+INVOKE = {"nodeId": "a", "command": "system.info", "idempotencyKey": "key-1"}
+
+
+class Gate:
+    """A handler that waits until it is let through; counts who came."""
+
+    def __init__(self) -> None:
+        self.open = asyncio.Event()
+        self.entered: asyncio.Queue[Any] = asyncio.Queue()
+        self.seen: list[Any] = []
+        self.cancelled = asyncio.Event()
+
+    async def __call__(self, _connection: object, params: Any) -> dict[str, Any]:
+        self.seen.append(params)
+        self.entered.put_nowait(params)
+        try:
+            await self.open.wait()
+        except asyncio.CancelledError:
+            self.cancelled.set()
+            raise
+        return {"n": len(self.seen)}
