@@ -38,6 +38,7 @@ EVENTS: dict[str, EventRule] = {
     "agent": EventRule(READ),
     "sessions.changed": EventRule(READ),
     "device.changed": EventRule(READ),
+    "workflow.changed": EventRule(READ),
     "exec.approval.requested": EventRule(APPROVALS, _APPROVAL_CAPS),
     "exec.approval.resolved": EventRule(APPROVALS, _APPROVAL_CAPS),
     "device.pair.requested": EventRule(PAIRING),
