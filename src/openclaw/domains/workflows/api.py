@@ -178,25 +178,23 @@ async def list_secrets(scope: CurrentScope) -> Secrets:
 
 
 @router.put(
-    "/workflow-secrets/{name}",
+    "/workflow-secrets",
     status_code=204,
     operation_id="putWorkflowSecret",
     responses=errors(NotSignedInError, NotAllowedError),
 )
-async def put_secret(
-    scope: CurrentScope, platform: CurrentPlatform, name: Annotated[SecretName, Path()], data: PutSecret
-) -> None:
+async def put_secret(scope: CurrentScope, platform: CurrentPlatform, data: PutSecret) -> None:
     """Keep a secret, for admins only; it is never shown again."""
-    await secrets.put_secret(scope, name, data.value, platform.keys)
+    await secrets.put_secret(scope, data.name, data.value, platform.keys)
 
 
 @router.delete(
-    "/workflow-secrets/{name}",
+    "/workflow-secrets",
     status_code=204,
     operation_id="deleteWorkflowSecret",
     responses=errors(*_GONE, NotAllowedError),
 )
-async def delete_secret(scope: CurrentScope, name: Annotated[SecretName, Path()]) -> None:
+async def delete_secret(scope: CurrentScope, name: Annotated[SecretName, Query()]) -> None:
     """Forget a secret, for admins only."""
     await secrets.delete_secret(scope, name)
 

@@ -210,6 +210,7 @@ class StepRuns(Items):
 class PutSecret(WireInput):
     """A secret's value; it is never shown again."""
 
+    name: SecretName
     value: Annotated[str, Field(min_length=1, max_length=16_384)]
 
 
