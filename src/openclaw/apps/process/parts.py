@@ -68,8 +68,23 @@ async def open_process(
         config=config,
         transcript=conversations.ConversationTranscript(),
     )
+    agent_steps = workflows.AgentCarrier(database, keys, clock)
+
+    async def start_child(payload: dict[str, str]) -> None:
+        await platform.start_workflow(payload)
+
     workflow_job = workflows.WorkflowJob(
-        database=database, bus=bus, blobs=blobs, keys=keys, clock=clock, carriers={}
+        database=database,
+        bus=bus,
+        blobs=blobs,
+        keys=keys,
+        clock=clock,
+        carriers={
+            "agent": agent_steps,
+            "device": workflows.DeviceCarrier(database, bus),
+            "http": workflows.HttpCarrier(may_be_private=not config.is_exposed),
+            "subworkflow": workflows.SubworkflowCarrier(database, bus, start_child),
+        },
     )
     engine = DurableEngine(
         database,
@@ -130,6 +145,7 @@ async def open_process(
         await engine.stop()
         await bus.stop()
         await run_job.close()
+        await agent_steps.close()
         await database.close()
 
 

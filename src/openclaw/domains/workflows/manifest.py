@@ -6,6 +6,10 @@ from uuid import UUID
 
 from openclaw.domains.workflows import events
 from openclaw.domains.workflows.api import router
+from openclaw.domains.workflows.jobs.carriers.agent_step import AgentCarrier
+from openclaw.domains.workflows.jobs.carriers.device_step import DeviceCarrier
+from openclaw.domains.workflows.jobs.carriers.http_step import HttpCarrier
+from openclaw.domains.workflows.jobs.carriers.subworkflow import SubworkflowCarrier
 from openclaw.domains.workflows.jobs.run import WorkflowJob
 from openclaw.domains.workflows.service import runs
 from openclaw.infra.outbox import Subscriber
@@ -27,4 +31,13 @@ def subscribers(
     return {events.RUN_REQUESTED: (start,)}
 
 
-__all__ = ["ROUTERS", "RUN_KIND", "WorkflowJob", "subscribers"]
+__all__ = [
+    "ROUTERS",
+    "RUN_KIND",
+    "AgentCarrier",
+    "DeviceCarrier",
+    "HttpCarrier",
+    "SubworkflowCarrier",
+    "WorkflowJob",
+    "subscribers",
+]

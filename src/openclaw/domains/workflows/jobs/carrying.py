@@ -1,8 +1,9 @@
 """Who carries out the steps that the interpreter does not: one function for each type."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from openclaw.domains.workflows.language.failures import StepError
@@ -30,8 +31,30 @@ class StepCall:
         """The idempotency key of the step's effect."""
         return f"{self.run_id.hex}:{self.work.path}"
 
+    @property
+    def attempt_id(self) -> UUID:
+        """The id of this try, the same whoever makes it: what was begun under it is not begun again."""
+        name = f"{self.key}:{self.work.attempt}"
+        return UUID(bytes=hashlib.sha256(name.encode()).digest()[:16])
 
-Carrier = Callable[[StepCall], Awaitable[Any]]
+
+class Carrier(Protocol):
+    """Carries out steps of one type. After a crash it is called again with the same call."""
+
+    async def carry(self, call: StepCall) -> Any:
+        """The output. Raises StepError, or any OpenClawError, which the step fails with."""
+        ...
+
+
+@runtime_checkable
+class Stopper(Protocol):
+    """A carrier that leaves something running elsewhere, which has to be told that nobody waits for it any more."""
+
+    async def stop(self, call: StepCall) -> None:
+        """End what was begun. Nothing happens when there is nothing."""
+        ...
+
+
 Carriers = Mapping[str, Carrier]
 
 
@@ -53,7 +76,7 @@ async def carry_out(
     try:
         revealed = await _secrets(database, keys, actor, work.inputs)
         inputs = reveal(work.inputs, revealed.__getitem__)
-        output = await carrier(StepCall(actor, run_id, work, inputs, depth))
+        output = await carrier.carry(StepCall(actor, run_id, work, inputs, depth))
     except StepError as failure:
         return Outcome(failure=failure)
     except UnavailableError:

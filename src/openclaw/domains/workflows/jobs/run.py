@@ -12,7 +12,7 @@ import structlog
 from openclaw.domains.workflows import repository
 from openclaw.domains.workflows.errors import StepFailedError
 from openclaw.domains.workflows.events import run_changed_topic, run_topic
-from openclaw.domains.workflows.jobs.carrying import Carriers, carry_out
+from openclaw.domains.workflows.jobs.carrying import Carriers, StepCall, Stopper, carry_out
 from openclaw.domains.workflows.jobs.replay import KeptStep, Replayed, replay
 from openclaw.domains.workflows.language.definition import Definition
 from openclaw.domains.workflows.language.failures import StepError
@@ -247,8 +247,13 @@ class WorkflowJob:
     async def _drop(self, entry: _Entry, path: str) -> None:
         entry.held.pop(path, None)
         entry.asked.pop(path, None)
-        if (task := entry.tasks.pop(path, None)) is not None:
-            await cancel_and_wait(task)
+        if (task := entry.tasks.pop(path, None)) is None:
+            return
+        await cancel_and_wait(task)
+        work = entry.works[path]
+        carrier = self._carriers.get(work.step.type)
+        if isinstance(carrier, Stopper):
+            await carrier.stop(StepCall(entry.actor, entry.run_id, work, work.inputs, entry.depth))
 
     # Events
 
