@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,8 @@ from openclaw.domains.workflows import repository
 from openclaw.domains.workflows.errors import StepFailedError
 from openclaw.domains.workflows.events import run_changed_topic, run_topic
 from openclaw.domains.workflows.jobs.carrying import Carriers, StepCall, Stopper, carry_out
-from openclaw.domains.workflows.jobs.replay import KeptStep, Replayed, replay
+from openclaw.domains.workflows.jobs.entry import Entry, RunSuperseded, answered, asking, error_of
+from openclaw.domains.workflows.jobs.replay import KeptStep, replay
 from openclaw.domains.workflows.language.definition import Definition
 from openclaw.domains.workflows.language.failures import StepError
 from openclaw.domains.workflows.machine.messages import (
@@ -49,30 +49,6 @@ _TOLD_STEPS = 50
 _WAITING = frozenset({"approval", "subworkflow"})
 
 
-class RunSuperseded(BaseException):
-    """A later entry of the run has taken over, or it has ended: this one must write nothing more."""
-
-
-@dataclass
-class _Entry:
-    """One entry of a run."""
-
-    actor: Actor
-    run_id: UUID
-    workflow_id: UUID
-    epoch: int
-    depth: int
-    is_dry: bool
-    at: Replayed
-    state: str = "running"
-    is_paused: bool = False
-    inbox: asyncio.Queue[Ended | None] = field(default_factory=asyncio.Queue[Ended | None])
-    tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
-    held: dict[str, Work] = field(default_factory=dict[str, Work])
-    works: dict[str, Work] = field(default_factory=dict[str, Work])  # begun and not ended
-    asked: dict[str, Work] = field(default_factory=dict[str, Work])  # approvals that nobody has answered
-
-
 class WorkflowJob:
     """Runs workflows. Called with a run's names as often as needed: it goes on from the run's rows."""
 
@@ -101,7 +77,7 @@ class WorkflowJob:
             role=Role.MEMBER,
         )
         run_id = UUID(hex=payload["runId"])
-        entry: _Entry | None = None
+        entry: Entry | None = None
         try:
             async with self._bus.wakeups(run_topic(run_id)) as woken:
                 entry = await self._enter(actor, run_id)
@@ -120,7 +96,7 @@ class WorkflowJob:
             if entry is not None:
                 await cancel_and_wait(*entry.tasks.values())
 
-    async def _enter(self, actor: Actor, run_id: UUID) -> _Entry | None:
+    async def _enter(self, actor: Actor, run_id: UUID) -> Entry | None:
         async with self._database.transaction(actor) as scope:
             run = await repository.enter_run(scope, run_id)
             if run is None:
@@ -146,7 +122,7 @@ class WorkflowJob:
                 for row in await repository.list_steps(scope, run_id)
             ]
         at = replay(Definition.model_validate(version.definition), run, steps, now=self._clock.now())
-        return _Entry(actor, run_id, run.workflow_id, run.epoch, run.depth, run.is_dry, at)
+        return Entry(actor, run_id, run.workflow_id, run.epoch, run.depth, run.is_dry, at)
 
     async def _give_up(self, actor: Actor, run_id: UUID, epoch: int | None, error: OpenClawError) -> None:
         async with self._database.transaction(actor) as scope:
@@ -158,7 +134,7 @@ class WorkflowJob:
             await self._finish(scope, run_id, epoch, error=error)
             await self._tell(scope, run_id, "failed", ())
 
-    async def _work(self, entry: _Entry, woken: asyncio.Event) -> None:
+    async def _work(self, entry: Entry, woken: asyncio.Event) -> None:
         machine = entry.at.machine
         watcher = spawn(self._watch(entry, woken), name="workflow run watch")
         try:
@@ -172,7 +148,7 @@ class WorkflowJob:
         finally:
             await cancel_and_wait(watcher)
 
-    async def _watch(self, entry: _Entry, woken: asyncio.Event) -> None:
+    async def _watch(self, entry: Entry, woken: asyncio.Event) -> None:
         while True:
             await woken.wait()
             woken.clear()
@@ -180,7 +156,7 @@ class WorkflowJob:
 
     # Commands
 
-    async def _carry(self, entry: _Entry, commands: Sequence[Command]) -> bool:
+    async def _carry(self, entry: Entry, commands: Sequence[Command]) -> bool:
         """Write what is to be kept, then begin what is to be begun. True when the run has ended."""
         records: dict[str, Record] = {}
         works: dict[str, Work] = {}
@@ -200,7 +176,7 @@ class WorkflowJob:
         entry.works = {p: w for p, w in (entry.works | works).items() if p in entry.at.machine.waits_for}
         for path, work in works.items():
             if work.step.type == "approval" and path not in records:
-                records[path] = _asking(work)
+                records[path] = asking(work)
         await self._write(entry, list(records.values()), end)
         if end is not None:
             return True
@@ -208,7 +184,7 @@ class WorkflowJob:
             self._begin(entry, work)
         return False
 
-    def _begin(self, entry: _Entry, work: Work) -> None:
+    def _begin(self, entry: Entry, work: Work) -> None:
         if entry.is_dry:
             failure = StepError(
                 "no_recorded_output", "There is no recorded output for this step.", is_final=True
@@ -223,7 +199,7 @@ class WorkflowJob:
         else:
             entry.tasks[work.path] = spawn(self._run_step(entry, work), name="workflow step")
 
-    async def _run_step(self, entry: _Entry, work: Work) -> None:
+    async def _run_step(self, entry: Entry, work: Work) -> None:
         while True:
             try:
                 outcome = await carry_out(
@@ -244,7 +220,7 @@ class WorkflowJob:
                 break
         entry.inbox.put_nowait(Ended(work.path, work.attempt, self._clock.now(), outcome))
 
-    async def _drop(self, entry: _Entry, path: str) -> None:
+    async def _drop(self, entry: Entry, path: str) -> None:
         entry.held.pop(path, None)
         entry.asked.pop(path, None)
         if (task := entry.tasks.pop(path, None)) is None:
@@ -257,7 +233,7 @@ class WorkflowJob:
 
     # Events
 
-    async def _await_event(self, entry: _Entry) -> None:
+    async def _await_event(self, entry: Entry) -> None:
         """Wait until something has happened, and feed all that has."""
         timer = self._timer(entry)
         try:
@@ -277,7 +253,7 @@ class WorkflowJob:
             await self._look(entry, at)
         machine.feed(Passed(at))
 
-    def _timer(self, entry: _Entry) -> asyncio.Task[None] | None:
+    def _timer(self, entry: Entry) -> asyncio.Task[None] | None:
         due_at = entry.at.machine.due_at
         if due_at is None or entry.is_paused:
             return None
@@ -288,12 +264,12 @@ class WorkflowJob:
 
         return spawn(wait(), name="workflow run timer")
 
-    def _at(self, entry: _Entry) -> datetime:
+    def _at(self, entry: Entry) -> datetime:
         """Now, and never before what is in the rows: another machine's clock may have been ahead."""
         entry.at.last_at = max(entry.at.last_at, self._clock.now())
         return entry.at.last_at
 
-    async def _look(self, entry: _Entry, at: datetime) -> None:
+    async def _look(self, entry: Entry, at: datetime) -> None:
         """Read what people want of the run, and what they have answered."""
         async with self._database.transaction(entry.actor, is_quiet=True) as scope:
             run = await repository.find_run(scope, entry.run_id)
@@ -305,7 +281,7 @@ class WorkflowJob:
             return
         for path, answer in answers.items():
             if (work := entry.asked.pop(path, None)) is not None:
-                entry.at.machine.feed(Ended(path, work.attempt, at, _answered(answer)))
+                entry.at.machine.feed(Ended(path, work.attempt, at, answered(answer)))
         entry.is_paused = run.paused_at is not None
         if not entry.is_paused:
             held, entry.held = entry.held, {}
@@ -314,13 +290,13 @@ class WorkflowJob:
 
     # Rows
 
-    async def _write(self, entry: _Entry, records: Sequence[Record], end: End | None) -> None:
+    async def _write(self, entry: Entry, records: Sequence[Record], end: End | None) -> None:
         state = self._state(entry)
         if not records and end is None and state == entry.state:
             return
         async with self._database.transaction(entry.actor) as scope:
             if end is not None:
-                error = _error_of(end)
+                error = error_of(end)
                 await self._finish(
                     scope,
                     entry.run_id,
@@ -342,7 +318,7 @@ class WorkflowJob:
         entry.state = state
         entry.at.ended.update(v["path"] for v in values if v["finished_at"] is not None)
 
-    def _state(self, entry: _Entry) -> str:
+    def _state(self, entry: Entry) -> str:
         machine = entry.at.machine
         if entry.is_paused:
             return "waiting"
@@ -384,31 +360,3 @@ class WorkflowJob:
         await tell(
             scope, scope.user_id, scope.workspace_id, {"event": "workflow.changed", "payload": payload}
         )
-
-
-def _asking(work: Work) -> Record:
-    return Record(
-        path=work.path,
-        step_id=work.step.id,
-        type=work.step.type,
-        state="waiting",
-        inputs=work.inputs,
-        output=None,
-        failure=None,
-        attempts=(),
-        started_at=work.started_at,
-        at=work.started_at,
-    )
-
-
-def _answered(answer: dict[str, Any]) -> Outcome:
-    if answer["approved"]:
-        return Outcome({"approved": True, "data": answer["data"], "by": answer["by"]})
-    reason = answer.get("reason") or "The person said no."
-    return Outcome(failure=StepError("refused", reason, is_final=True))
-
-
-def _error_of(end: End) -> OpenClawError | None:
-    if end.failure is None:
-        return None
-    return StepFailedError(step=end.path or "–", reason=end.failure.message)
