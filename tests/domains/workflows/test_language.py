@@ -1,5 +1,6 @@
 """The language without a run: what is a workflow, what is wrong with it, its text form, its expressions."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from openclaw.domains.workflows.language import diff, expressions, texts, yaml_t
 from openclaw.domains.workflows.language.checks import find_problems
 from openclaw.domains.workflows.language.data import data_errors, schema_error
 from openclaw.domains.workflows.language.failures import StepError
+from openclaw.domains.workflows.language.schema import language_schema
 from openclaw.domains.workflows.language.values import masked, reveal
 from tests.domains.workflows.running import definition, expr, step, transform
 from tests.domains.workflows.strategies import definitions
@@ -265,6 +267,28 @@ def test_schemas_of_tenants_fetch_nothing(reference: str) -> None:
 def test_schemas_of_tenants_do_not_run_for_ever() -> None:
     assert data_errors({"pattern": "^(a+)+$"}, "a" * 40 + "!")
     assert data_errors({"properties": {"n": {"type": "integer"}}}, {"n": "x"})[0][0] == "$.n"
+
+
+@given(definitions())
+@RULES
+def test_the_published_schema_takes_every_workflow(raw: dict[str, Any]) -> None:
+    assert data_errors(language_schema(), raw) == []
+
+
+def test_the_published_schema_refuses_what_is_none() -> None:
+    assert schema_error(language_schema()) is None
+    for wrong in ({}, definition(), definition(step("nothing", "a")), definition(transform("not an id"))):
+        assert data_errors(language_schema(), wrong)
+
+
+def test_the_examples_are_workflows_in_every_form(root: Path) -> None:
+    files = sorted((root / "examples").glob("*.yaml"))
+    assert len(files) >= 12
+    for file in files:
+        raw = yaml_text.from_yaml(file.read_text())
+        assert find_problems(raw) == [], file.name
+        assert data_errors(language_schema(), raw) == [], file.name
+        assert yaml_text.from_yaml(yaml_text.to_yaml(raw)) == raw
 
 
 def test_differences_name_steps_by_id() -> None:

@@ -1,5 +1,7 @@
 """Routes of workflows, their versions, secrets and runs."""
 
+import asyncio
+import contextlib
 from typing import Annotated, Any
 
 from fastapi import Path, Query
@@ -13,6 +15,7 @@ from openclaw.domains.workflows.errors import (
     WorkflowNotFoundError,
     WrongStateError,
 )
+from openclaw.domains.workflows.events import run_changed_topic
 from openclaw.domains.workflows.language.schema import language_schema
 from openclaw.domains.workflows.models import WorkflowRunRow
 from openclaw.domains.workflows.schemas import (
@@ -23,6 +26,7 @@ from openclaw.domains.workflows.schemas import (
     Checked,
     PutSecret,
     RepeatRun,
+    RunState,
     SaveWorkflow,
     SecretName,
     Secrets,
@@ -227,9 +231,33 @@ async def list_runs(
 
 
 @router.get("/workflow-runs/{workflow_run_id}", operation_id="getWorkflowRun", responses=errors(*_GONE))
-async def get_run(scope: CurrentScope, workflow_run_id: AtRun) -> WorkflowRun:
-    """A run."""
-    return runs.view(await runs.access_run(scope, workflow_run_id), scope.who.language)
+async def get_run(
+    actor: CurrentActor,
+    platform: CurrentPlatform,
+    workflow_run_id: AtRun,
+    wait: Annotated[int, Query(ge=0, le=30)] = 0,
+    state: Annotated[RunState | None, Query()] = None,
+    steps: Annotated[int, Query(ge=0)] = 0,
+) -> WorkflowRun:
+    """A run. With `wait`, up to so many seconds until it is in another state than `state` or has more than `steps`."""
+
+    async def look() -> tuple[WorkflowRun, int]:
+        async with platform.database.transaction(actor, is_quiet=True) as scope:
+            row = await runs.access_run(scope, workflow_run_id)
+            count = await runs.count_steps(scope, workflow_run_id) if wait else 0
+            return runs.view(row, actor.language), count
+
+    if not wait:
+        return (await look())[0]
+    async with platform.bus.wakeups(run_changed_topic(workflow_run_id)) as woken:
+        found, count = await look()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                while found.state == (state or found.state) and count <= steps and found.finished_at is None:
+                    await woken.wait()
+                    woken.clear()
+                    found, count = await look()
+    return found
 
 
 @router.get(

@@ -40,6 +40,20 @@ async def find_workflow(scope: Scope, workflow_id: UUID, *, lock: bool = False) 
     return await scope.session.scalar(query)
 
 
+async def find_by_name(scope: Scope, name: str) -> WorkflowRow | None:
+    """The workspace's workflow of that name, the last changed if there are several; no archived one."""
+    return await scope.session.scalar(
+        select(WorkflowRow)
+        .where(
+            WorkflowRow.workspace_id == scope.workspace_id,
+            WorkflowRow.name == name,
+            WorkflowRow.status != "archived",
+        )
+        .order_by(WorkflowRow.updated_at.desc())
+        .limit(1)
+    )
+
+
 async def list_workflows(
     scope: Scope, *, status: str | None, before: tuple[datetime, UUID] | None, limit: int
 ) -> list[WorkflowRow]:
@@ -50,14 +64,6 @@ async def list_workflows(
         query = query.where(tuple_(WorkflowRow.updated_at, WorkflowRow.id) < before)
     query = query.order_by(WorkflowRow.updated_at.desc(), WorkflowRow.id.desc()).limit(limit)
     return list(await scope.session.scalars(query))
-
-
-async def delete_workflow(scope: Scope, row: WorkflowRow) -> list[UUID]:
-    """Delete a workflow with its versions and the runs that the scope may see; the ids of those."""
-    runs = await scope.session.scalars(select(WorkflowRunRow.id).where(WorkflowRunRow.workflow_id == row.id))
-    gone = list(runs)
-    await scope.session.execute(delete(WorkflowRow).where(WorkflowRow.id == row.id))
-    return gone
 
 
 async def find_version(scope: Scope, workflow_id: UUID, version: int) -> WorkflowVersionRow | None:
@@ -226,6 +232,12 @@ async def list_steps(scope: Scope, run_id: UUID) -> list[WorkflowRunStepRow]:
             .execution_options(populate_existing=True)
         )
     )
+
+
+async def count_steps(scope: Scope, run_id: UUID) -> int:
+    """How many rows a run has."""
+    query = select(func.count()).select_from(WorkflowRunStepRow).where(WorkflowRunStepRow.run_id == run_id)
+    return await scope.session.scalar(query) or 0
 
 
 async def find_step(

@@ -1537,7 +1537,7 @@ export interface paths {
         };
         /**
          * Get Run
-         * @description A run.
+         * @description A run. With `wait`, up to so many seconds until it is in another state than `state` or has more than `steps`.
          */
         get: operations["getWorkflowRun"];
         put?: never;
@@ -14699,7 +14699,11 @@ export interface operations {
     };
     getWorkflowRun: {
         parameters: {
-            query?: never;
+            query?: {
+                wait?: number;
+                state?: ("pending" | "running" | "waiting" | "completed" | "failed" | "cancelled" | "delayed") | null;
+                steps?: number;
+            };
             header?: {
                 /** @description The workspace to work in; the personal one when left out. */
                 "X-Workspace-Id"?: string;

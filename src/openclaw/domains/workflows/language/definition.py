@@ -243,7 +243,7 @@ class TransformStep(_Step):
 
 
 class SubworkflowConfig(Part):
-    """Another workflow of the workspace, by id, in its active version or the named one."""
+    """Another workflow of the workspace, by id or name, in its active version or the given one."""
 
     workflow: Annotated[str, Field(min_length=1, max_length=100)]
     version: Annotated[int, Field(ge=1)] | None = None

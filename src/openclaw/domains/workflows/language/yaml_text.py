@@ -12,6 +12,10 @@ import yaml
 from openclaw.domains.workflows.language.limits import MAX_DEFINITION_BYTES, MAX_JSON_DEPTH
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_ORDER = (
+    "openclaw name description input secrets timeout id type config when next_steps on_failure retries"
+    " default cases items while as max_iterations concurrency on_error wait steps branches output layout"
+).split()
 _RESOLVERS = (
     ("tag:yaml.org,2002:bool", r"true|false", "tf"),
     ("tag:yaml.org,2002:int", r"-?(?:0|[1-9][0-9]*)", "-0123456789"),
@@ -67,6 +71,16 @@ _Reader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(loader
 _Reader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: float(loader.construct_scalar(node)))
 _Writer.add_representer(float, _float)
 _Writer.add_representer(str, _text)
+
+
+def in_order(value: Any) -> Any:
+    """The same data with the fields of the language where people look for them; databases keep no order of keys."""
+    if isinstance(value, list):
+        return [in_order(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    known = [name for name in _ORDER if name in value]
+    return {name: in_order(value[name]) for name in [*known, *(n for n in value if n not in _ORDER)]}
 
 
 def to_yaml(definition: Any) -> str:

@@ -156,7 +156,8 @@ async def compare(scope: Scope, workflow_id: UUID, *, before: int, after: int) -
 
 async def export_yaml(scope: Scope, workflow_id: UUID, version: int | None) -> str:
     """A version as YAML. Raises WorkflowNotFoundError."""
-    return yaml_text.to_yaml((await get_workflow(scope, workflow_id, version)).definition)
+    found = await get_workflow(scope, workflow_id, version)
+    return yaml_text.to_yaml(yaml_text.in_order(found.definition))
 
 
 def _checked(data: SaveWorkflow) -> dict[str, Any]:

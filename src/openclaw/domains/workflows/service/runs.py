@@ -122,6 +122,11 @@ async def access_run(scope: Scope, run_id: UUID, *, lock: bool = False) -> Workf
     return row
 
 
+async def count_steps(scope: Scope, run_id: UUID) -> int:
+    """How many steps of the run there are in its history."""
+    return await repository.count_steps(scope, run_id)
+
+
 async def list_runs(
     scope: Scope, *, workflow_id: UUID | None, cursor: str | None, limit: int
 ) -> Page[WorkflowRun]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 from openclaw.domains.workflows import repository
 from openclaw.domains.workflows.events import run_changed_topic
@@ -10,6 +11,7 @@ from openclaw.domains.workflows.language.failures import StepError
 from openclaw.domains.workflows.service import runs
 from openclaw.infra.bus import EventBus
 from openclaw.infra.db import Database
+from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import OpenClawError
 
@@ -26,11 +28,8 @@ class SubworkflowCarrier:
 
     async def carry(self, call: StepCall) -> Any:
         """The child's output. Raises StepError when it fails or cannot begin."""
-        try:
-            workflow_id = ids.from_wire("wf", str(call.inputs["workflow"]))
-        except ValueError as error:
-            raise StepError("no_such_workflow", str(error), is_final=True) from None
         async with self._database.transaction(call.actor) as scope:
+            workflow_id = await _find(scope, str(call.inputs["workflow"]))
             child = await runs.start_child(
                 scope,
                 call.run_id,
@@ -60,6 +59,17 @@ class SubworkflowCarrier:
             child = await repository.find_run_by_key(scope, _key(call))
             if child is not None:
                 await runs.cancel_run(scope, child.id)
+
+
+async def _find(scope: Scope, wanted: str) -> UUID:
+    """A workflow by id or name. Raises StepError."""
+    try:
+        return ids.from_wire("wf", wanted)
+    except ValueError:
+        found = await repository.find_by_name(scope, wanted)
+    if found is None:
+        raise StepError("no_such_workflow", f"There is no workflow {wanted}.", is_final=True)
+    return found.id
 
 
 def _key(call: StepCall) -> str:
