@@ -156,6 +156,14 @@ def test_limits_have_words_of_their_own() -> None:
     assert codes(definition(transform("a", deep))) == {("$", "too_deep")}
 
 
+def test_definitions_made_to_take_long_are_answered_quickly() -> None:
+    """Without the counts first this takes minutes, and the time limit of tests ends it."""
+    dense = [transform(f"s{n}", next_steps=[f"s{m}" for m in range(n + 1, 256)]) for n in range(256)]
+    assert codes(definition(*dense)) == {("$.steps", "too_many_edges")}
+    chain = [transform(f"s{n}", next_steps=[f"s{n + 1}"]) for n in range(2000)]
+    assert codes(definition(*chain)) == {("$.steps", "too_many_steps")}
+
+
 def test_a_step_cannot_read_what_has_not_ended_before_it() -> None:
     raw = definition(transform("a", expr("steps.b.output"), next_steps=["b"]), transform("b"))
     assert codes(raw) == {("$.steps[0].config.set.$expr", "unknown_step")}
@@ -205,6 +213,13 @@ def test_expressions(source: str, value: Any) -> None:
         ("1 / 0", "zero"),
         ("{1: 2}", "texts"),
         ("1.0 / 0.0", "not a number"),
+        ("input.list.//\nmap(a, input.list./* */", "mismatched|token|extraneous"),
+        (
+            "r'\\' + input.list.map(a, input.list.map(b, input.list.map(c, '1')))[0][0][0] + '\\''",
+            "limit|overload",
+        ),
+        ("input.list.//\nmap(a, input.list.//\nmap(b, input.list.//\nmap(c, 1)))", "limit"),
+        ("input.list.repeat(5)", "no function"),
         ("input.list.map(a, input.list.map(b, input.list.map(c, 1)))", "limit"),
         ("input.text" + " + input.text" * 100, "limit"),
     ],
@@ -230,11 +245,13 @@ def test_expressions_that_fail_or_cost_too_much(source: str, words: str) -> None
         "{{ 'x'|center(1000000000) }}",
         "{% macro a() %}{% endmacro %}",
         "{{ ",
+        "{{ big|join(big) }}",
+        "{{ " + "~".join(["big"] * 100) + " }}",
     ],
 )
 def test_texts_that_could_grow_or_reach_are_refused(source: str) -> None:
     with pytest.raises(StepError):
-        texts.render(source, {"x": {}, "l": []})
+        texts.render(source, {"x": {}, "l": [], "big": "x" * 1_000_000})
 
 
 def test_texts() -> None:

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 RUN_REQUESTED = "workflows.run_requested"
-RUNS_FORGOTTEN = "workflows.runs_forgotten"
 
 
 def run_topic(run_id: UUID) -> str:

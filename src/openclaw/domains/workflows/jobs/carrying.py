@@ -73,16 +73,18 @@ async def carry_out(
     if carrier is None:
         message = f"Steps of the type {work.step.type} cannot be carried out on this server."
         return Outcome(failure=StepError("not_available", message, is_final=True))
+    revealed: dict[str, str] = {}
     try:
         revealed = await _secrets(database, keys, actor, work.inputs)
         inputs = reveal(work.inputs, revealed.__getitem__)
         output = await carrier.carry(StepCall(actor, run_id, work, inputs, depth))
     except StepError as failure:
-        return Outcome(failure=failure)
+        said = masked(failure.message, revealed)
+        return Outcome(failure=StepError(failure.code, said, is_final=failure.is_final))
     except UnavailableError:
         raise
     except OpenClawError as error:
-        return Outcome(failure=StepError(error.code, error.words(actor.language)))
+        return Outcome(failure=StepError(error.code, masked(error.words(actor.language), revealed)))
     return Outcome(masked(output, revealed))
 
 

@@ -177,7 +177,7 @@ class WorkflowJob:
         for path, work in works.items():
             if work.step.type == "approval" and path not in records:
                 records[path] = asking(work)
-        await self._write(entry, list(records.values()), end)
+        await self._write(entry, list(records.values()), end, begins_work=bool(works))
         if end is not None:
             return True
         for work in works.values():
@@ -290,11 +290,15 @@ class WorkflowJob:
 
     # Rows
 
-    async def _write(self, entry: Entry, records: Sequence[Record], end: End | None) -> None:
+    async def _write(
+        self, entry: Entry, records: Sequence[Record], end: End | None, *, begins_work: bool
+    ) -> None:
         state = self._state(entry)
-        if not records and end is None and state == entry.state:
+        if not records and end is None and state == entry.state and not begins_work:
             return
         async with self._database.transaction(entry.actor) as scope:
+            if begins_work:  # nothing is done any more for somebody who has left
+                await workspaces.check_still_member(scope)
             if end is not None:
                 error = error_of(end)
                 await self._finish(

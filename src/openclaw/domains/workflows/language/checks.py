@@ -14,6 +14,7 @@ from openclaw.domains.workflows.language.definition import STEP_TYPES, Definitio
 from openclaw.domains.workflows.language.limits import (
     MAX_DEFINITION_BYTES,
     MAX_DEPTH,
+    MAX_EDGES,
     MAX_ERRORS,
     MAX_JSON_DEPTH,
     MAX_STEPS,
@@ -76,18 +77,39 @@ def find_problems(raw: Any) -> list[Problem]:
         return [Problem("$", "shape", f"is not JSON: {error}")]
     if size > MAX_DEFINITION_BYTES:
         return [Problem("$", "too_large", f"has {size:,} bytes; the limit is {MAX_DEFINITION_BYTES:,}")]
+    if too_many := _counts(raw):
+        return too_many
     walk = _Walk(secrets=frozenset(s for s in _list(raw.get("secrets")) if isinstance(s, str)))
     _check_shape(walk, raw)
     names = _Names(frozenset({"input", "variables", "steps", "run"}), frozenset())
     inside = _check_frame(walk, raw.get("steps"), "$.steps", names, depth=1)
     _check_value(walk, raw.get("output"), "$.output", names.plus(steps=inside), takes_secrets=False)
     _check_schema(walk, raw.get("input"), "$.input")
-    if len(walk.ids) > MAX_STEPS:
-        walk.say("$.steps", "too_many_steps", f"has {len(walk.ids):,} steps; the limit is {MAX_STEPS}")
     for name in raw["layout"] if isinstance(raw.get("layout"), Mapping) else ():
         if name not in walk.ids:
             walk.say(f"$.layout.{name}", "unknown_step", f"there is no step {name}")
     return walk.problems
+
+
+def _counts(raw: Any) -> list[Problem]:
+    """How many steps and ways there are: whoever has too many is told so at once, for all else takes time."""
+    steps = edges = 0
+    stack = [raw]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, list):
+            stack.extend(item)
+        elif isinstance(item, Mapping):
+            steps += isinstance(item.get("type"), str) and "config" in item
+            for field_name in ("next_steps", "default"):
+                edges += len(_list(item.get(field_name)))
+            stack.extend(item.values())
+    found: list[Problem] = []
+    if steps > MAX_STEPS:
+        found.append(Problem("$.steps", "too_many_steps", f"has {steps:,} steps; the limit is {MAX_STEPS}"))
+    if edges > MAX_EDGES:
+        found.append(Problem("$.steps", "too_many_edges", f"has {edges:,} ways; the limit is {MAX_EDGES:,}"))
+    return found
 
 
 def _check_shape(walk: _Walk, raw: Any) -> None:
@@ -130,7 +152,7 @@ def _check_frame(walk: _Walk, steps: Any, path: str, names: _Names, *, depth: in
     is_acyclic = _check_links(walk, raw, links, at)
     if is_acyclic and depth + graph.handler_depth(links) > MAX_DEPTH:
         walk.say(path, "too_deep", f"handlers of failures are nested deeper than {MAX_DEPTH}")
-    before = graph.ancestors(links)
+    before = graph.ancestors(links) if is_acyclic else {name: set(links) for name in links}
     handlers = graph.closure((link.on_failure for link in links.values() if link.on_failure), links)
     for name, step in raw.items():
         seen = names.plus(steps=before[name], roots=("error",) if name in handlers else ())

@@ -13,7 +13,18 @@ import orjson
 from openclaw.domains.workflows.language.failures import StepError, expression_failed, limit_met
 from openclaw.domains.workflows.language.limits import MAX_EXPRESSION
 
-_STRINGS = re.compile(r"r?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", re.DOTALL)
+# Texts in every spelling that CEL has, and comments: what is written in them is no macro and no name.
+_TEXT = re.compile(
+    r"""(?:[bB]?[rR]|[rR][bB])(?:\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|"[^"\n]*"|'[^'\n]*')"""
+    r"""|\"{3}(?:[^\\]|\\[\s\S])*?\"{3}|'{3}(?:[^\\]|\\[\s\S])*?'{3}"""
+    r"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
+    r"""|//[^\n]*"""
+)
+_FUNCTIONS = frozenset(
+    "bool bytes contains double duration dyn endsWith getDate getDayOfMonth getDayOfWeek getDayOfYear getFullYear"
+    " getHours getMilliseconds getMinutes getMonth getSeconds int matches size startsWith string timestamp type"
+    " uint".split()
+)
 _MACRO = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(")
 _STEP = re.compile(r"(?<![\w.])steps\s*\.\s*([A-Za-z_]\w*)")
 _MAX_VISITS = 1_000_000  # elements that all of an expression's macros may look at
@@ -33,10 +44,13 @@ def syntax_error(source: str) -> str | None:
     if _macros(source) > _MAX_MACROS:
         return f"has more than {_MAX_MACROS} of map, filter, all and exists"
     try:
-        _compiled(source)
+        program = _compiled(source)
     except ValueError as error:
         text = str(error).partition("ERROR: ")[2] or str(error)
         return text.splitlines()[0][:200]
+    for name in sorted(program.functions()):
+        if name[0].isalpha() and name not in _FUNCTIONS:
+            return f"there is no function {name}"
     return None
 
 
@@ -99,6 +113,8 @@ def as_json(value: Any) -> Any:
 
 def _check_cost(source: str, known: Mapping[str, Any]) -> None:
     """What the macros may visit, bounded from the sizes of the data before anything is evaluated."""
+    if (wrong := syntax_error(source)) is not None:
+        raise expression_failed(source, wrong)
     macros = _macros(source)
     pluses = source.count("+")
     longest, widest = sizes(known)
@@ -132,8 +148,8 @@ def _macros(source: str) -> int:
 
 
 def _bare(source: str) -> str:
-    """The expression with its texts emptied."""
-    return _STRINGS.sub("''", source)
+    """The expression with its texts emptied and its comments gone."""
+    return _TEXT.sub(lambda found: " " if found[0].startswith("//") else "''", source)
 
 
 def _shown(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
 from typing import Any
 
 from openclaw.domains.workflows.language.definition import ConditionStep, Step
@@ -70,26 +71,24 @@ def starts_of(links: Mapping[str, Links]) -> list[str]:
 
 
 def ancestors(links: Mapping[str, Links]) -> dict[str, set[str]]:
-    """For each step all that may have ended before it starts: what leads to it, and the handlers of those."""
+    """For each step all that may have ended before it starts: what leads to it, and the handlers of those.
+
+    The graph must have no circles.
+    """
     before: dict[str, set[str]] = {name: set() for name in links}
     for link in links.values():
-        for target in link.targets:
+        for target in (*link.targets, link.on_failure):
             if target in before:
                 before[target].add(link.id)
-        if link.on_failure in before:
-            before[link.on_failure].add(link.id)
+    handled = {h: closure([h], links) for link in links.values() if (h := link.on_failure) in links and h}
+    order = TopologicalSorter(before).static_order()
     found: dict[str, set[str]] = {}
-    for name in links:
-        seen: set[str] = set()
-        stack = list(before[name])
-        while stack:
-            one = stack.pop()
-            if one not in seen:
-                seen.add(one)
-                stack.extend(before[one])
-        handlers = {h for one in seen if (h := links[one].on_failure) in links and h is not None}
-        found[name] = (seen | closure(handlers, links)) - {name}
-    return found
+    for name in order:
+        found[name] = before[name].union(*(found[one] for one in before[name]))
+    return {
+        name: seen.union(*(handled[h] for one in seen if (h := links[one].on_failure) in handled)) - {name}
+        for name, seen in found.items()
+    }
 
 
 def has_cycle(names: Iterable[str], links: Mapping[str, Links]) -> str | None:

@@ -1,6 +1,7 @@
 """How large a workflow may be. Each limit has its own words when it is met."""
 
 MAX_STEPS = 256  # of a definition, nested ones counted
+MAX_EDGES = 2_048  # ways from step to step
 MAX_DEFINITION_BYTES = 262_144
 MAX_DEPTH = 8  # loops, branches and handlers inside one another
 MAX_JSON_DEPTH = 32

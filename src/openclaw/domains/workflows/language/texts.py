@@ -49,6 +49,7 @@ _NAMES = {
     nodes.AssignBlock: "set",
 }
 _MAX_VISITS = 100_000
+_MAX_CHARACTERS = 64 * 1_048_576
 
 
 def _environment() -> ImmutableSandboxedEnvironment:
@@ -111,8 +112,7 @@ def render(source: str, names: Mapping[str, Any]) -> str:
     if (wrong := syntax_error(source)) is not None:
         raise expression_failed(source, wrong)
     known = {name: names[name] for name in roots_of(source) if name in names}
-    if "{%" in source and (sizes(known)[1] + 1) ** _depth(_ENVIRONMENT.parse(source)) > _MAX_VISITS:
-        raise limit_met("What the text would look at", _MAX_VISITS)
+    _check_cost(source, known)
     pieces: list[str] = []
     length = 0
     try:
@@ -128,6 +128,18 @@ def render(source: str, names: Mapping[str, Any]) -> str:
     except Exception as error:  # noqa: BLE001  (whatever a filter raises, it is the text's fault)
         raise expression_failed(source, str(error)[:300]) from None
     return "".join(pieces)
+
+
+def _check_cost(source: str, known: Mapping[str, Any]) -> None:
+    """What one piece of the text could grow to, bounded from the sizes of the data before anything is rendered."""
+    longest, widest = sizes(known)
+    tree = _ENVIRONMENT.parse(source)
+    if (widest + 1) ** _depth(tree) > _MAX_VISITS:
+        raise limit_met("What the text would look at", _MAX_VISITS)
+    joins = sum(1 for node in tree.find_all(nodes.Filter) if node.name == "join")
+    parts = sum(len(node.nodes) for node in tree.find_all(nodes.Concat))
+    if max(longest, widest) ** (joins + 1) * (parts + 1) > _MAX_CHARACTERS:
+        raise limit_met("What the text would make", _MAX_CHARACTERS)
 
 
 def _depth(node: nodes.Node) -> int:
