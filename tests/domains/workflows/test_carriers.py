@@ -1,9 +1,6 @@
 """Steps that are carried out elsewhere: HTTP, other workflows, the model, machines; secrets, death and return."""
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +13,7 @@ from openclaw.domains.workflows.language.failures import StepError
 from openclaw.domains.workflows.machine.messages import Work
 from openclaw.kit import ids
 from tests.domains.workflows.driving import START
+from tests.domains.workflows.peers import Peer, running_peer
 from tests.domains.workflows.running import (
     definition,
     ended,
@@ -32,46 +30,14 @@ from tests.support.devices import link, online
 from tests.support.server import Server, running_server
 
 
-@dataclass
-class Peer:
-    """An HTTP server that keeps what it was asked, and answers as often as the test allows."""
-
-    port: int = 0
-    asked: list[str] = field(default_factory=list[str])
-    arrived: asyncio.Event = field(default_factory=asyncio.Event)
-    answers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
-    status: str = "200 OK"
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            self.asked.append(head)
-            self.arrived.set()
-            await self.answers.acquire()
-            body = b'{"n": 5, "echo": "Bearer s3cret"}'
-            answer = (
-                f"HTTP/1.1 {self.status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
-            )
-            writer.write(f"{answer}\r\n\r\n".encode() + body)
-            await writer.drain()
-        writer.close()
-
-    def allow(self, count: int) -> None:
-        for _ in range(count):
-            self.answers.release()
-
-
 @pytest.fixture
 async def peer() -> AsyncIterator[Peer]:
-    peer = Peer()
-    server = await asyncio.start_server(peer.serve, "127.0.0.1", 0)
-    peer.port = server.sockets[0].getsockname()[1]
-    yield peer
-    server.close()
+    async with running_peer() as peer:
+        yield peer
 
 
 def get(peer: Peer, **config: Any) -> dict[str, Any]:
-    return step("http", "get", {"url": f"http://127.0.0.1:{peer.port}/x", **config})
+    return step("http", "get", {"url": peer.url, **config})
 
 
 async def test_http_with_a_secret_that_is_nowhere_in_the_history(server: Server, peer: Peer) -> None:
@@ -197,9 +163,7 @@ async def test_who_takes_over_runs_no_finished_step_again(
         ann = await register(server)
         workflow = await save(ann, raw)
         run_id = await start(ann, workflow)
-        while len(peer.asked) < 2:
-            peer.arrived.clear()
-            await peer.arrived.wait()
+        await peer.until_asked(2)
     peer.allow(2)  # one for the connection that has ended
     async with running_server(database_url, tmp_path, executor_id="one") as server:
         ann = await sign_in(server, Person(server, server.client(), ann.session, ann.workspace))
@@ -213,5 +177,5 @@ async def test_who_takes_over_runs_no_finished_step_again(
         assert [s["state"] for s in steps.values()] == ["completed"] * 3
         assert list(steps) == ["first", "get", "ask"]
     assert len(peer.asked) == 3, "the step in flight again, the one before it not"
-    keys = [head.lower().partition("idempotency-key: ")[2].split()[0] for head in peer.asked]
+    keys = peer.keys
     assert (keys[1] == keys[2], keys[0] == keys[1]) == (True, False)

@@ -16,7 +16,7 @@ from openclaw.domains.workflows.language.values import masked, reveal
 from tests.domains.workflows.running import definition, expr, step, transform
 from tests.domains.workflows.strategies import definitions
 
-RULES = settings(max_examples=60, deadline=None, derandomize=True)
+RULES = settings(max_examples=40, deadline=None, derandomize=True)
 JSON = st.recursive(
     st.none()
     | st.booleans()

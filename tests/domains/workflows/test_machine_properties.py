@@ -14,7 +14,7 @@ from tests.domains.workflows.driving import START, Driven, drive
 from tests.domains.workflows.strategies import definitions
 
 RULES = settings(
-    max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 UNLUCKY = st.frozensets(st.integers(1, 30).map(lambda n: f"s{n}"), max_size=6)
 
