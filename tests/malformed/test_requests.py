@@ -45,9 +45,8 @@ async def test_queries_that_are_none(target: Target, unchanged: None) -> None:
         "workflow": ("x", "", "%00", f"wrun_{'0' * 32}"),
         "name": ("", "a-b", "%00", "a" * 65, "1a"),
     }
-    broken |= dict.fromkeys(
-        ("version", "before", "after", "wait", "steps"), ("-1", "x", "1.5", "9" * 400, "", "%00", "true")
-    )
+    numbers = ("version", "before", "after", "wait", "steps")
+    broken |= dict.fromkeys(numbers, ("-1", "x", "1.5", "9" * 400, "", "%00", "true"))
     for operation in all_operations(target):
         assert set(operation.query) <= set(broken), (
             f"{operation}: say which values are wrong for {operation.query}"

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import Table, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from openclaw.domains.workflows.models import (
@@ -17,6 +17,18 @@ from openclaw.domains.workflows.models import (
 )
 from openclaw.infra.scope import Scope
 from openclaw.kit.ids import new_id
+
+_STEPS = WorkflowRunStepRow.__table__
+_NEW_STEP = insert(cast("Table", _STEPS))
+# One statement for every row, made once: with all rows in one text, making the text takes longer than the writing.
+_WRITE_STEP = _NEW_STEP.on_conflict_do_update(
+    index_elements=["run_id", "path"],
+    set_={
+        name: _NEW_STEP.excluded[name]
+        for name in "state seq input output error attempts is_reused due_at finished_at".split()
+    },
+    where=_STEPS.c.finished_at.is_(None),
+)
 
 
 async def add(
@@ -255,28 +267,8 @@ async def find_step(
 
 async def write_steps(scope: Scope, values: Sequence[dict[str, Any]]) -> None:
     """Write where steps have got to. A step that has ended is never written again."""
-    statement = insert(WorkflowRunStepRow).values(list(values))
-    kept = {
-        name: statement.excluded[name]
-        for name in (
-            "state",
-            "seq",
-            "input",
-            "output",
-            "error",
-            "attempts",
-            "is_reused",
-            "due_at",
-            "finished_at",
-        )
-    }
-    await scope.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["run_id", "path"],
-            set_=kept,
-            where=WorkflowRunStepRow.finished_at.is_(None),
-        )
-    )
+    if values:
+        await scope.session.execute(_WRITE_STEP, list(values))
 
 
 async def list_answers(scope: Scope, run_id: UUID) -> dict[str, dict[str, Any]]:
@@ -293,11 +285,11 @@ async def list_answers(scope: Scope, run_id: UUID) -> dict[str, dict[str, Any]]:
 
 async def copy_steps(scope: Scope, run_id: UUID, steps: Sequence[WorkflowRunStepRow]) -> None:
     """Steps of another run as steps of this one, which are not carried out again."""
-    columns = [c.key for c in WorkflowRunStepRow.__table__.columns]
+    columns = [column.key for column in _STEPS.columns]
     values = [
         {name: getattr(step, name) for name in columns}
         | {"id": new_id(), "run_id": run_id, "is_reused": True}
         for step in steps
     ]
-    for start in range(0, len(values), 500):
-        await scope.session.execute(insert(WorkflowRunStepRow).values(values[start : start + 500]))
+    if values:
+        await scope.session.execute(_NEW_STEP, values)

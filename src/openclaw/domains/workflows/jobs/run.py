@@ -316,8 +316,7 @@ class WorkflowJob:
             for record in records:
                 entry.at.seq += 1
                 values.append(await values_of(scope, self._blobs, entry.run_id, record, seq=entry.at.seq))
-            for start in range(0, len(values), 500):
-                await repository.write_steps(scope, values[start : start + 500])
+            await repository.write_steps(scope, values)
             await self._tell(scope, entry.run_id, end.state if end else state, records)
         entry.state = state
         entry.at.ended.update(v["path"] for v in values if v["finished_at"] is not None)
