@@ -58,6 +58,24 @@ async def test_a_run_that_fails_says_where_and_why(ann: Person) -> None:
     assert (await steps_of(ann, done["id"]))["a"]["error"]["code"] == "expression_failed"
 
 
+async def test_history_and_runs_come_in_pages(ann: Person) -> None:
+    body = [transform("n", expr("index"))]
+    raw = definition(step("loop", "l", {"items": list(range(30)), "steps": body}))
+    done = await run(ann, raw)
+    await start(ann, done["workflowId"])
+    path = f"/workflow-runs/{done['id']}/steps?limit=20"
+    first = await ann.get(path)
+    second = await ann.get(f"{path}&cursor={first['nextCursor']}")
+    assert [s["path"] for s in (first["items"] + second["items"])] == [f"l/{n}/n" for n in range(30)] + ["l"]
+    assert second["nextCursor"] is None
+    runs_of = f"/workflow-runs?workflow={done['workflowId']}&limit=1"
+    newest = await ann.get(runs_of)
+    oldest = await ann.get(f"{runs_of}&cursor={newest['nextCursor']}")
+    assert oldest["items"][0]["id"] == done["id"]
+    assert "output" not in oldest["items"][0]
+    assert oldest["nextCursor"] is None
+
+
 async def test_input_is_checked_before_anything_runs(ann: Person) -> None:
     raw = definition(transform("a"), input={"type": "object", "required": ["n"]})
     workflow = await save(ann, raw)

@@ -263,9 +263,16 @@ async def get_run(
 @router.get(
     "/workflow-runs/{workflow_run_id}/steps", operation_id="listWorkflowSteps", responses=errors(*_GONE)
 )
-async def list_steps(scope: CurrentScope, platform: CurrentPlatform, workflow_run_id: AtRun) -> StepRuns:
+async def list_steps(
+    scope: CurrentScope,
+    platform: CurrentPlatform,
+    workflow_run_id: AtRun,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> StepRuns:
     """The history: each step with input, output, tries and duration."""
-    return StepRuns(items=await history.list_steps(scope, workflow_run_id, platform.blobs))
+    page = await history.list_steps(scope, workflow_run_id, platform.blobs, cursor=cursor, limit=limit)
+    return StepRuns(items=page.items, next_cursor=page.next_cursor)
 
 
 @router.get(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import defer
 
 from openclaw.domains.workflows.models import (
     WorkflowRow,
@@ -169,7 +170,7 @@ async def find_run_by_key(scope: Scope, key: str) -> WorkflowRunRow | None:
 async def list_runs(
     scope: Scope, *, workflow_id: UUID | None, before: tuple[datetime, UUID] | None, limit: int
 ) -> list[WorkflowRunRow]:
-    """The user's runs, the newest first."""
+    """The user's runs, the newest first, without their large columns."""
     query = select(WorkflowRunRow).where(
         WorkflowRunRow.user_id == scope.user_id, WorkflowRunRow.workspace_id == scope.workspace_id
     )
@@ -178,6 +179,8 @@ async def list_runs(
     if before is not None:
         query = query.where(tuple_(WorkflowRunRow.created_at, WorkflowRunRow.id) < before)
     query = query.order_by(WorkflowRunRow.created_at.desc(), WorkflowRunRow.id.desc()).limit(limit)
+    large = (WorkflowRunRow.input, WorkflowRunRow.output, WorkflowRunRow.recorded, WorkflowRunRow.edited)
+    query = query.options(*(defer(column, raiseload=True) for column in large))
     return list(await scope.session.scalars(query))
 
 
@@ -234,13 +237,16 @@ async def update_entered(scope: Scope, run_id: UUID, *, epoch: int, **values: An
 # Steps
 
 
-async def list_steps(scope: Scope, run_id: UUID) -> list[WorkflowRunStepRow]:
-    """The steps of a run, in the order in which they got to where they are."""
+async def list_steps(
+    scope: Scope, run_id: UUID, *, after_seq: int = -1, limit: int | None = None
+) -> list[WorkflowRunStepRow]:
+    """The steps of a run, in the order in which they got to where they are; all of them or a page."""
     return list(
         await scope.session.scalars(
             select(WorkflowRunStepRow)
-            .where(WorkflowRunStepRow.run_id == run_id)
+            .where(WorkflowRunStepRow.run_id == run_id, WorkflowRunStepRow.seq > after_seq)
             .order_by(WorkflowRunStepRow.seq)
+            .limit(limit)
             .execution_options(populate_existing=True)
         )
     )

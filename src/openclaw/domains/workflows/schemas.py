@@ -155,8 +155,8 @@ class RunFailure(Wire):
     path: str | None
 
 
-class WorkflowRun(Wire):
-    """A run."""
+class RunSummary(Wire):
+    """A run in the list, without what went in and came out."""
 
     id: WorkflowRunId
     workflow_id: WorkflowId
@@ -164,8 +164,6 @@ class WorkflowRun(Wire):
     state: RunState
     dry: bool
     paused: bool
-    input: dict[str, Any]
-    output: Any
     error: RunFailure | None
     origin_run_id: WorkflowRunId | None
     from_path: str | None
@@ -175,10 +173,17 @@ class WorkflowRun(Wire):
     finished_at: datetime | None
 
 
+class WorkflowRun(RunSummary):
+    """A run."""
+
+    input: dict[str, Any]
+    output: Any
+
+
 class WorkflowRuns(Items):
     """Runs, the newest first."""
 
-    items: list[WorkflowRun]
+    items: list[RunSummary]
 
 
 class StepRun(Wire):
@@ -202,7 +207,7 @@ class StepRun(Wire):
 
 
 class StepRuns(Items):
-    """The history of a run, in the order in which steps ended."""
+    """A page of a run's history, in the order in which steps got to where they are."""
 
     items: list[StepRun]
 

@@ -3017,6 +3017,49 @@ export interface components {
             path: string | null;
         };
         /**
+         * RunSummary
+         * @description A run in the list, without what went in and came out.
+         */
+        RunSummary: {
+            /**
+             * Id
+             * @example wrun_00000000000000000000000000000000
+             */
+            id: string;
+            /**
+             * Workflowid
+             * @example wf_00000000000000000000000000000000
+             */
+            workflowId: string;
+            /** Version */
+            version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled" | "delayed";
+            /** Dry */
+            dry: boolean;
+            /** Paused */
+            paused: boolean;
+            error: components["schemas"]["RunFailure"] | null;
+            /** Originrunid */
+            originRunId: string | null;
+            /** Frompath */
+            fromPath: string | null;
+            /** Parentrunid */
+            parentRunId: string | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Startedat */
+            startedAt: string | null;
+            /** Finishedat */
+            finishedAt: string | null;
+        };
+        /**
          * RunUndo
          * @description What undoing a run does, or did. ``commands`` were run and cannot be undone.
          */
@@ -3296,7 +3339,7 @@ export interface components {
         };
         /**
          * StepRuns
-         * @description The history of a run, in the order in which steps ended.
+         * @description A page of a run's history, in the order in which steps got to where they are.
          */
         StepRuns: {
             /** Nextcursor */
@@ -3696,12 +3739,6 @@ export interface components {
             dry: boolean;
             /** Paused */
             paused: boolean;
-            /** Input */
-            input: {
-                [key: string]: unknown;
-            };
-            /** Output */
-            output: unknown;
             error: components["schemas"]["RunFailure"] | null;
             /** Originrunid */
             originRunId: string | null;
@@ -3718,6 +3755,12 @@ export interface components {
             startedAt: string | null;
             /** Finishedat */
             finishedAt: string | null;
+            /** Input */
+            input: {
+                [key: string]: unknown;
+            };
+            /** Output */
+            output: unknown;
         };
         /**
          * WorkflowRuns
@@ -3727,7 +3770,7 @@ export interface components {
             /** Nextcursor */
             nextCursor?: string | null;
             /** Items */
-            items: components["schemas"]["WorkflowRun"][];
+            items: components["schemas"]["RunSummary"][];
         };
         /**
          * Workflows
@@ -14809,7 +14852,10 @@ export interface operations {
     };
     listWorkflowSteps: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
             header?: {
                 /** @description The workspace to work in; the personal one when left out. */
                 "X-Workspace-Id"?: string;

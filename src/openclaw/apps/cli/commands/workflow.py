@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 workflow_app = new_group("workflow")
 _ENDS = frozenset({"completed", "failed", "cancelled"})
 _LISTED = 1_000
+_MOST_STEPS = 10_000
 WorkflowFile = Annotated[
     Path, typer.Argument(metavar=say("file_metavar"), help=say("argument_workflow_file"))
 ]
@@ -82,7 +83,7 @@ def _followed(api: "Api", run: Any, *, yes: bool, is_quiet: bool) -> Any:
     """Show steps as they end, and ask what is asked, until the run has ended."""
     shown: dict[str, str] = {}
     while True:
-        for step in api.get(f"/workflow-runs/{run['id']}/steps")["items"]:
+        for step in api.items(f"/workflow-runs/{run['id']}/steps", _MOST_STEPS):
             if shown.get(step["path"]) != step["state"]:
                 shown[step["path"]] = step["state"]
                 _show(api, run["id"], step, yes=yes, is_quiet=is_quiet)

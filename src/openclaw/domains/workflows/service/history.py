@@ -10,12 +10,22 @@ from openclaw.domains.workflows.service import bodies
 from openclaw.domains.workflows.service.runs import access_run
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.scope import Scope
+from openclaw.kit.errors import InvalidInputError
+from openclaw.kit.pagination import Page, decode_cursor, encode_cursor
 
 
-async def list_steps(scope: Scope, run_id: UUID, blobs: BlobStore) -> list[StepRun]:
-    """The steps of a run, in the order of their ends, without large bodies. Raises WorkflowNotFoundError."""
+async def list_steps(
+    scope: Scope, run_id: UUID, blobs: BlobStore, *, cursor: str | None, limit: int
+) -> Page[StepRun]:
+    """A page of a run's steps, in the order of their ends, without large bodies.
+
+    Raises WorkflowNotFoundError, InvalidInputError.
+    """
     await access_run(scope, run_id)
-    return [await _view(scope, row, blobs) for row in await repository.list_steps(scope, run_id)]
+    rows = await repository.list_steps(scope, run_id, after_seq=_after(cursor), limit=limit + 1)
+    shown = rows[:limit]
+    following = encode_cursor(str(shown[-1].seq)) if len(rows) > limit else None
+    return Page([await _view(scope, row, blobs) for row in shown], following)
 
 
 async def get_step(scope: Scope, run_id: UUID, step_row_id: UUID, blobs: BlobStore) -> StepRun:
@@ -54,3 +64,12 @@ async def _view(
         finished_at=row.finished_at,
         duration_ms=int(took.total_seconds() * 1000) if took is not None else None,
     )
+
+
+def _after(cursor: str | None) -> int:
+    if cursor is None:
+        return -1
+    position = decode_cursor(cursor)
+    if not (position.isascii() and position.isdigit() and len(position) < 10):
+        raise InvalidInputError(field="cursor", reason="not a cursor from an earlier page")
+    return int(position)

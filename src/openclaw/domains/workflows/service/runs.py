@@ -18,7 +18,14 @@ from openclaw.domains.workflows.language.definition import Definition
 from openclaw.domains.workflows.language.limits import MAX_INPUT_BYTES
 from openclaw.domains.workflows.machine.paths import Redone
 from openclaw.domains.workflows.models import WorkflowRow, WorkflowRunRow, WorkflowRunStepRow
-from openclaw.domains.workflows.schemas import Answer, RepeatRun, RunFailure, StartRun, WorkflowRun
+from openclaw.domains.workflows.schemas import (
+    Answer,
+    RepeatRun,
+    RunFailure,
+    RunSummary,
+    StartRun,
+    WorkflowRun,
+)
 from openclaw.domains.workflows.service import bodies
 from openclaw.domains.workflows.service.definitions import access_version, access_workflow
 from openclaw.domains.workflows.service.pages import cursor_of, position_of
@@ -129,7 +136,7 @@ async def count_steps(scope: Scope, run_id: UUID) -> int:
 
 async def list_runs(
     scope: Scope, *, workflow_id: UUID | None, cursor: str | None, limit: int
-) -> Page[WorkflowRun]:
+) -> Page[RunSummary]:
     """A page of the user's runs, the newest first. Raises WorkflowNotFoundError, InvalidInputError."""
     if workflow_id is not None:
         await access_workflow(scope, workflow_id)
@@ -138,7 +145,7 @@ async def list_runs(
     )
     shown = rows[:limit]
     following = cursor_of(shown[-1].created_at, shown[-1].id) if len(rows) > limit else None
-    return Page([view(row, scope.who.language) for row in shown], following)
+    return Page([_summary(row, scope.who.language) for row in shown], following)
 
 
 async def cancel_run(scope: Scope, run_id: UUID) -> WorkflowRunRow:
@@ -187,19 +194,22 @@ async def answer(scope: Scope, run_id: UUID, step_row_id: UUID, data: Answer, bl
 
 def view(row: WorkflowRunRow, language: str) -> WorkflowRun:
     """A run as it travels."""
+    summary = _summary(row, language)
+    return WorkflowRun(**dict(summary), input=row.input, output=(row.output or {}).get("value"))
+
+
+def _summary(row: WorkflowRunRow, language: str) -> RunSummary:
     error: RunFailure | None = None
     if row.error is not None:
         words = OpenClawError.from_wire(row.error)
         error = RunFailure(code=words.code, title=words.words(language), path=row.error.get("path"))
-    return WorkflowRun(
+    return RunSummary(
         id=row.id,
         workflow_id=row.workflow_id,
         version=row.version,
         state=row.state,  # type: ignore[arg-type]
         dry=row.is_dry,
         paused=row.paused_at is not None and row.finished_at is None,
-        input=row.input,
-        output=(row.output or {}).get("value"),
         error=error,
         origin_run_id=row.origin_run_id,
         from_path=row.from_path,
