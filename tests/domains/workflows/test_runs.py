@@ -1,6 +1,7 @@
 """Runs by the API: what they become, what their history shows, how people steer them."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +22,8 @@ from tests.domains.workflows.running import (
     steps_of,
     transform,
 )
-from tests.support.accounts import Person, refused, register
-from tests.support.server import Server
+from tests.support.accounts import Person, refused, register, sign_in
+from tests.support.server import Server, running_server
 
 
 @pytest.fixture
@@ -189,6 +190,25 @@ async def test_a_failed_run_is_mended_and_goes_on_from_there(ann: Person) -> Non
     done = await ann.get(f"/workflow-runs/{again['id']}")
     assert (done["state"], done["output"], done["fromPath"]) == ("completed", 2, "b")
     assert (await steps_of(ann, again["id"]))["a"]["reused"]
+
+
+async def test_001_a_run_has_the_time_at_which_it_was_made(ann: Person) -> None:
+    """The sample's ``__post_init__`` named its parameter wrongly and could not be called."""
+    done = await run(ann, definition(transform("a")))
+    assert done["createdAt"] == done["startedAt"] == "2026-11-21T05:00:00Z"
+
+
+async def test_001_a_worker_can_stop(database_url: str, tmp_path: Path) -> None:
+    """The sample's workers looked at no flag: here a process that has runs in hand ends, and leaves them to others."""
+    async with running_server(database_url, tmp_path) as server:
+        ann = await register(server)
+        workflow = await save(ann, definition(step("delay", "d", {"for": 300})))
+        with server.watching(ann.topic) as watch:
+            run_id = await start(ann, workflow)
+            await watch.event("workflow.changed", runId=run_id, state="delayed")
+    async with running_server(database_url, tmp_path) as server:
+        again = await sign_in(server, Person(server, server.client(), ann.session, ann.workspace))
+        assert (await again.get(f"/workflow-runs/{run_id}"))["state"] in ("delayed", "running")
 
 
 async def test_a_dry_run_has_recorded_outputs_and_touches_nothing(ann: Person) -> None:
