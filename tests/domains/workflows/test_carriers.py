@@ -164,6 +164,9 @@ async def test_who_takes_over_runs_no_finished_step_again(
         workflow = await save(ann, raw)
         run_id = await start(ann, workflow)
         await peer.until_asked(2)
+        async with server.owner() as owner:
+            while not await owner.fetchval("SELECT count(*) FROM dbos.workflow_status"):
+                pass  # the engine notes down what takes longer than a moment
     peer.allow(2)  # one for the connection that has ended
     async with running_server(database_url, tmp_path, executor_id="one") as server:
         ann = await sign_in(server, Person(server, server.client(), ann.session, ann.workspace))
@@ -179,3 +182,28 @@ async def test_who_takes_over_runs_no_finished_step_again(
     assert len(peer.asked) == 3, "the step in flight again, the one before it not"
     keys = peer.keys
     assert (keys[1] == keys[2], keys[0] == keys[1]) == (True, False)
+
+
+async def test_a_paused_run_stays_so_whoever_takes_over(
+    database_url: str, tmp_path: Path, peer: Peer
+) -> None:
+    async with running_server(database_url, tmp_path, executor_id="one") as server:
+        ann = await register(server)
+        workflow = await save(ann, definition(get(peer)))
+        run_id = await start(ann, workflow)
+        await peer.until_asked(1)
+        await ann.post(f"/workflow-runs/{run_id}/pause")
+        async with server.owner() as owner:
+            while not await owner.fetchval("SELECT count(*) FROM dbos.workflow_status"):
+                pass  # the engine notes down what takes longer than a moment
+    async with running_server(database_url, tmp_path, executor_id="one") as server:
+        ann = await sign_in(server, Person(server, server.client(), ann.session, ann.workspace))
+        while (await ann.get(f"/workflow-runs/{run_id}"))["state"] != "waiting":
+            pass
+        assert len(peer.asked) == 1
+        peer.allow(5)
+        with server.watching(ann.topic) as watch:
+            await ann.post(f"/workflow-runs/{run_id}/resume")
+            await ended(watch, run_id)
+        assert (await ann.get(f"/workflow-runs/{run_id}"))["state"] == "completed"
+    assert len(peer.asked) == 2

@@ -122,7 +122,9 @@ class WorkflowJob:
                 for row in await repository.list_steps(scope, run_id)
             ]
         at = replay(Definition.model_validate(version.definition), run, steps, now=self._clock.now())
-        return Entry(actor, run_id, run.workflow_id, run.epoch, run.depth, run.is_dry, at)
+        # What was wanted before is looked at before anything begins.
+        is_held = run.paused_at is not None or run.cancel_requested_at is not None
+        return Entry(actor, run_id, run.workflow_id, run.epoch, run.depth, run.is_dry, at, is_paused=is_held)
 
     async def _give_up(self, actor: Actor, run_id: UUID, epoch: int | None, error: OpenClawError) -> None:
         async with self._database.transaction(actor) as scope:
