@@ -189,7 +189,7 @@ async def test_a_paused_run_stays_so_whoever_takes_over(
 ) -> None:
     async with running_server(database_url, tmp_path, executor_id="one") as server:
         ann = await register(server)
-        workflow = await save(ann, definition(get(peer)))
+        workflow = await save(ann, definition(get(peer, method="POST")))
         run_id = await start(ann, workflow)
         await peer.until_asked(1)
         await ann.post(f"/workflow-runs/{run_id}/pause")
@@ -200,10 +200,12 @@ async def test_a_paused_run_stays_so_whoever_takes_over(
         ann = await sign_in(server, Person(server, server.client(), ann.session, ann.workspace))
         while (await ann.get(f"/workflow-runs/{run_id}"))["state"] != "waiting":
             pass
-        assert len(peer.asked) == 1
+        await start(ann, workflow)
+        await peer.until_asked(2)
+        assert len(set(peer.keys)) == 2, "of the paused run nothing has come before what was begun after it"
         peer.allow(5)
         with server.watching(ann.topic) as watch:
             await ann.post(f"/workflow-runs/{run_id}/resume")
             await ended(watch, run_id)
         assert (await ann.get(f"/workflow-runs/{run_id}"))["state"] == "completed"
-    assert len(peer.asked) == 2
+    assert len(peer.asked) == 3
