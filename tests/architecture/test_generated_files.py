@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
-from tools import write_configuration, write_openapi
+from tools import write_configuration, write_openapi, write_workflow_schema
 
 
 def test_the_configuration_page_is_fresh() -> None:
     assert write_configuration.PAGE.read_text() == write_configuration.page()
+
+
+def test_the_published_schema_of_workflows_is_fresh() -> None:
+    assert write_workflow_schema.PAGE.read_text() == write_workflow_schema.page()
 
 
 def test_the_web_clients_types_know_every_operation(root: Path) -> None:

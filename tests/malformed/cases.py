@@ -24,7 +24,8 @@ CODES = {
         "identity.not_signed_in",
         "identity.session_revoked",
     },
-    404: {"devices.challenge_ended", "request.no_such_route", "workspaces.not_found"},
+    # A step named `..` is the run that it would be of.
+    404: {"devices.challenge_ended", "request.no_such_route", "workflows.not_found", "workspaces.not_found"},
     405: {"request.method_not_allowed"},
     406: {"request.unsupported_version"},
     413: {"request.too_large"},

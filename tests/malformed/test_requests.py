@@ -41,7 +41,12 @@ async def test_queries_that_are_none(target: Target, unchanged: None) -> None:
         "state": ("x", "", "%00", "PENDING"),
         "format": ("x", "", "%00", "pdf", "../json"),
         "q": ("a" * 201, "%00", "a%00b"),
+        "status": ("x", "", "%00", "DRAFT"),
+        "workflow": ("x", "", "%00", f"wrun_{'0' * 32}"),
+        "name": ("", "a-b", "%00", "a" * 65, "1a"),
     }
+    numbers = ("version", "before", "after", "wait", "steps")
+    broken |= dict.fromkeys(numbers, ("-1", "x", "1.5", "9" * 400, "", "%00", "true"))
     for operation in all_operations(target):
         assert set(operation.query) <= set(broken), (
             f"{operation}: say which values are wrong for {operation.query}"

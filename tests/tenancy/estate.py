@@ -34,6 +34,9 @@ TABLES = {
     "step_id": "run_steps",
     "token_id": "gateway_tokens",
     "user_id": "users",
+    "workflow_id": "workflows",
+    "workflow_run_id": "workflow_runs",
+    "workflow_step_id": "workflow_run_steps",
     "workspace_id": "workspaces",
 }
 PREFIXES = {
@@ -52,7 +55,10 @@ PREFIXES = {
     "sess": "session_id",
     "step": "step_id",
     "user": "user_id",
+    "wf": "workflow_id",
+    "wrun": "workflow_run_id",
     "ws": "workspace_id",
+    "wstep": "workflow_step_id",
 }
 PREFIX_OF = {parameter: prefix for prefix, parameter in PREFIXES.items()}
 
@@ -170,6 +176,7 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
     await _run_that_waits_for_its_machine(estate)
     await _run_on_its_machine(estate)
     await _archived_and_deleted(estate)
+    await _workflow(estate)
     return estate
 
 
@@ -247,6 +254,29 @@ async def _archived_and_deleted(estate: Estate) -> None:
         path = f"/conversations/{conversation}"
         await (estate.person.delete(path) if end == "delete" else estate.person.post(f"{path}/archive"))
         estate.ids["conversation_id"].append(conversation)
+
+
+async def _workflow(estate: Estate) -> None:
+    """A workflow with a secret, of which one run has ended and one waits for an answer."""
+    person = estate.person
+    question = {"id": "ask", "type": "approval", "config": {"message": estate.secret}}
+    condition = {
+        "id": "maybe",
+        "type": "condition",
+        "config": {"cases": [{"when": "input.n > 1", "next_steps": ["ask"]}]},
+    }
+    raw = {"openclaw": "openclaw.workflow/1", "name": estate.secret, "steps": [condition, question]}
+    await person.put("/workflow-secrets", {"name": estate.secret.replace("-", "_"), "value": estate.secret})
+    workflow = (await person.post("/workflows", {"definition": raw}))["id"]
+    await person.post(f"/workflows/{workflow}/activate")
+    estate.ids["workflow_id"] = [workflow]
+    for number, state in ((1, "completed"), (2, "waiting")):
+        with person.server.watching(person.topic) as watch:
+            run = (await person.post(f"/workflows/{workflow}/runs", {"input": {"n": number}}))["id"]
+            await watch.event("workflow.changed", runId=run, state=state)
+        steps = (await person.get(f"/workflow-runs/{run}/steps"))["items"]
+        estate.ids.setdefault("workflow_run_id", []).append(run)
+        estate.ids.setdefault("workflow_step_id", []).append(steps[-1]["id"])
 
 
 async def _ask(estate: Estate, text: str) -> dict[str, Any]:

@@ -18,16 +18,17 @@ async def is_public(url: str) -> bool:
             found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, ValueError, TimeoutError):
         return False
-    return bool(found) and all(_is_public(str(entry[4][0])) for entry in found)
+    return bool(found) and all(is_public_address(str(entry[4][0])) for entry in found)
 
 
-def _is_public(text: str) -> bool:
+def is_public_address(text: str) -> bool:
+    """True when an IP address is on the public internet, also the one that it may carry inside."""
     address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
         # Addresses that carry an IPv4 address inside lead to that one.
         inner = address.ipv4_mapped or address.sixtofour or _embedded(address)
         if inner is not None:
-            return _is_public(str(inner))
+            return is_public_address(str(inner))
     return address.is_global and not address.is_multicast
 
 

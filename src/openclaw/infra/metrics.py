@@ -13,6 +13,9 @@ GATEWAY_CONNECTIONS = Gauge(
     "openclaw_gateway_connections", "Open gateway connections.", ["role"], registry=REGISTRY
 )
 RUNS = Counter("openclaw_runs_total", "Agent runs by their end.", ["state"], registry=REGISTRY)
+WORKFLOW_RUNS = Counter(
+    "openclaw_workflows_executed_total", "Workflow runs by their end.", ["state"], registry=REGISTRY
+)
 MODEL_TOKENS = Counter(
     "openclaw_model_tokens_total", "Tokens of model calls.", ["direction"], registry=REGISTRY
 )

@@ -85,6 +85,9 @@ DeviceGroupId = Annotated[UUID, WireId("dgrp")]
 GatewayTokenId = Annotated[UUID, WireId("gtok")]
 PairingRequestId = Annotated[UUID, WireId("pair")]
 RuleId = Annotated[UUID, WireId("rule")]
+WorkflowId = Annotated[UUID, WireId("wf")]
+WorkflowRunId = Annotated[UUID, WireId("wrun")]
+WorkflowStepRunId = Annotated[UUID, WireId("wstep")]
 ProviderId = Annotated[UUID, WireId("prov")]
 
 

@@ -12,6 +12,7 @@ from openclaw.domains.audit import manifest as audit
 from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
+from openclaw.domains.workflows import manifest as workflows
 from openclaw.durable.engine import DurableEngine
 from openclaw.infra.blobs import BlobStore, open_blobs
 from openclaw.infra.bus import EventBus, Transport
@@ -67,40 +68,71 @@ async def open_process(
         config=config,
         transcript=conversations.ConversationTranscript(),
     )
+    agent_steps = workflows.AgentCarrier(database, keys, clock)
+
+    async def start_child(payload: dict[str, str]) -> None:
+        await platform.start_workflow(payload)
+
+    workflow_job = workflows.WorkflowJob(
+        database=database,
+        bus=bus,
+        blobs=blobs,
+        keys=keys,
+        clock=clock,
+        carriers={
+            "agent": agent_steps,
+            "device": workflows.DeviceCarrier(database, bus),
+            "http": workflows.HttpCarrier(may_be_private=not config.is_exposed),
+            "subworkflow": workflows.SubworkflowCarrier(database, bus, start_child),
+        },
+    )
     engine = DurableEngine(
         database,
         clock,
         owner_url=url,
         executor_id=config.executor_id or new_id().hex,
-        handlers={agents.RUN_KIND: run_job},
+        handlers={agents.RUN_KIND: run_job, workflows.RUN_KIND: workflow_job},
     )
 
-    async def carry_run(scope: Scope, payload: dict[str, str]) -> None:
-        """Start an accepted run that nobody has started, or raise: its recorded fact is then carried again."""
-        async with asyncio.timeout(_START_SECONDS):
-            if not await engine.is_known(scope, payload["runId"]):
-                await engine.start(agents.RUN_KIND, work_id=payload["runId"], payload=payload)
+    def carrier(kind: str) -> Callable[[Scope, dict[str, str]], Awaitable[None]]:
+        async def carry(scope: Scope, payload: dict[str, str]) -> None:
+            """Start an accepted run that nobody has started, or raise: its recorded fact is then carried again."""
+            async with asyncio.timeout(_START_SECONDS):
+                if not await engine.is_known(scope, payload["runId"]):
+                    await engine.start(kind, work_id=payload["runId"], payload=payload)
 
-    async def begin_run(payload: dict[str, str]) -> None:
+        return carry
+
+    async def begin(kind: str, payload: dict[str, str]) -> None:
         try:
             async with asyncio.timeout(_START_SECONDS):
-                await engine.start(agents.RUN_KIND, work_id=payload["runId"], payload=payload, is_new=True)
-        except Exception as error:  # noqa: BLE001  (the message is accepted, whatever happens to its start)
+                await engine.start(kind, work_id=payload["runId"], payload=payload, is_new=True)
+        except Exception as error:  # noqa: BLE001  (the run is accepted, whatever happens to its start)
             _log.warning("a run is not started yet", run_id=payload["runId"], error=repr(error))
 
     beginning: set[asyncio.Task[None]] = set()
 
-    async def start_run(payload: dict[str, str]) -> None:
-        """Begin a run that was just accepted. If that does not work, its recorded fact starts it a little later."""
-        task = spawn(begin_run(payload), name="run start")
-        beginning.add(task)
-        task.add_done_callback(beginning.discard)
+    def starter(kind: str) -> Callable[[dict[str, str]], Awaitable[None]]:
+        async def start(payload: dict[str, str]) -> None:
+            """Begin a run that was just accepted. If that does not work, its recorded fact starts it a little later."""
+            task = spawn(begin(kind, payload), name="run start")
+            beginning.add(task)
+            task.add_done_callback(beginning.discard)
+
+        return start
 
     platform = Platform(
-        config=config, database=database, bus=bus, blobs=blobs, keys=keys, clock=clock, start_run=start_run
+        config=config,
+        database=database,
+        bus=bus,
+        blobs=blobs,
+        keys=keys,
+        clock=clock,
+        start_run=starter(agents.RUN_KIND),
+        start_workflow=starter(workflows.RUN_KIND),
     )
     await bus.start()
-    relay = OutboxRelay(database, bus, clock, _subscribers(carry_run, blobs))
+    relay = OutboxRelay(database, bus, clock, _subscribers(carrier, blobs))
     tasks = [
         spawn(_join(engine, run_job, on_loaded), name="durable engine"),
         spawn(relay.run(), name="outbox relay"),
@@ -113,6 +145,7 @@ async def open_process(
         await engine.stop()
         await bus.stop()
         await run_job.close()
+        await agent_steps.close()
         await database.close()
 
 
@@ -133,10 +166,15 @@ async def _join(engine: DurableEngine, run_job: agents.RunJob, on_loaded: Callab
 
 
 def _subscribers(
-    carry_run: Callable[[Scope, dict[str, str]], Awaitable[None]], blobs: BlobStore
+    carrier: Callable[[str], Callable[[Scope, dict[str, str]], Awaitable[None]]], blobs: BlobStore
 ) -> Mapping[str, Sequence[Subscriber]]:
     merged: dict[str, list[Subscriber]] = {}
-    for slice_ in (audit.SUBSCRIBERS, devices.SUBSCRIBERS, agents.subscribers(carry_run, blobs)):
+    for slice_ in (
+        audit.SUBSCRIBERS,
+        devices.SUBSCRIBERS,
+        agents.subscribers(carrier(agents.RUN_KIND), blobs),
+        workflows.subscribers(carrier(workflows.RUN_KIND)),
+    ):
         for event, subscribers in slice_.items():
             merged.setdefault(event, []).extend(subscribers)
     return merged

@@ -27,6 +27,7 @@ class Platform:
     keys: KeyRing
     clock: Clock
     start_run: Callable[[dict[str, str]], Awaitable[None]]
+    start_workflow: Callable[[dict[str, str]], Awaitable[None]]
 
 
 Authenticator = Callable[[Request], Awaitable[Actor]]

@@ -6,8 +6,9 @@ from openclaw.apps.cli.words.doctor import DOCTOR
 from openclaw.apps.cli.words.help import HELP
 from openclaw.apps.cli.words.results import RESULTS
 from openclaw.apps.cli.words.undo import UNDO
+from openclaw.apps.cli.words.workflow import WORKFLOW
 
-CATALOG: dict[str, tuple[str, str]] = {**HELP, **RESULTS, **CHAT, **DOCTOR, **UNDO}
+CATALOG: dict[str, tuple[str, str]] = {**HELP, **RESULTS, **CHAT, **DOCTOR, **UNDO, **WORKFLOW}
 
 
 def say(key: str, **data: object) -> str:

@@ -1,0 +1,157 @@
+"""`openclaw workflow`: check, run."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from openclaw.apps.cli.commands.declare import AsJson, Server, command, new_group
+from openclaw.apps.cli.words import say
+
+if TYPE_CHECKING:
+    from openclaw.apps.cli.api import Api
+
+workflow_app = new_group("workflow")
+_ENDS = frozenset({"completed", "failed", "cancelled"})
+_LISTED = 1_000
+_MOST_STEPS = 10_000
+WorkflowFile = Annotated[
+    Path, typer.Argument(metavar=say("file_metavar"), help=say("argument_workflow_file"))
+]
+
+
+@command(workflow_app, "check", "workflow_check")
+def check_workflow(file: WorkflowFile, server: Server = None, as_json: AsJson = False) -> int:
+    """All that is wrong with a workflow."""
+    from openclaw.apps.cli.api import connect
+    from openclaw.apps.cli.output import tell, tell_json
+
+    with connect(server) as api:
+        found = api.post("/workflow-language/check", {"yaml": _read(file)})
+    if as_json:
+        tell_json(found)
+    elif found["problems"]:
+        _tell_problems(found["problems"])
+    else:
+        tell(say("workflow_fine", name=found["definition"]["name"]))
+    return 2 if found["problems"] else 0
+
+
+@command(workflow_app, "run", "workflow_run")
+def run_workflow(
+    file: WorkflowFile,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option("--input", "-i", metavar=say("text_metavar"), help=say("option_workflow_input")),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=say("option_workflow_yes"))] = False,
+    server: Server = None,
+    as_json: AsJson = False,
+) -> int:
+    """A run, to its end."""
+    from openclaw.apps.cli.api import connect
+    from openclaw.apps.cli.output import printable, tell, tell_json
+
+    text, data = _read(file), dict(_input_of(pair) for pair in inputs or ())
+    with connect(server) as api:
+        checked = api.post("/workflow-language/check", {"yaml": text})
+        if checked["problems"]:
+            if as_json:
+                tell_json({"ok": False, "problems": checked["problems"]})
+            else:
+                _tell_problems(checked["problems"])
+            return 2
+        workflow = _saved(api, checked["definition"])
+        body = {"input": data, "version": workflow["version"]}
+        run = api.post(f"/workflows/{workflow['id']}/runs", body)
+        if not as_json:
+            name = printable(workflow["name"])
+            tell(say("workflow_started", name=name, version=workflow["version"], run=run["id"]))
+        run = _followed(api, run, yes=yes, is_quiet=as_json)
+    if as_json:
+        tell_json(run)
+    else:
+        reason = printable(run["error"]["title"]) if run["error"] else ""
+        tell(say(f"workflow_ended_{run['state']}", reason=reason))
+        if run["output"] is not None:
+            tell(printable(json.dumps(run["output"], ensure_ascii=False, indent=2)))
+    return 0 if run["state"] == "completed" else 1
+
+
+def _followed(api: "Api", run: Any, *, yes: bool, is_quiet: bool) -> Any:
+    """Show steps as they end, and ask what is asked, until the run has ended."""
+    shown: dict[str, str] = {}
+    while True:
+        for step in api.items(f"/workflow-runs/{run['id']}/steps", _MOST_STEPS):
+            if shown.get(step["path"]) != step["state"]:
+                shown[step["path"]] = step["state"]
+                _show(api, run["id"], step, yes=yes, is_quiet=is_quiet)
+        if run["state"] in _ENDS:
+            return run
+        run = api.get(f"/workflow-runs/{run['id']}", wait=20, steps=len(shown), state=run["state"])
+
+
+def _show(api: "Api", run_id: str, step: Any, *, yes: bool, is_quiet: bool) -> None:
+    import sys
+
+    from openclaw.apps.cli.output import printable, styled, tell
+
+    is_question = step["type"] == "approval" and step["state"] == "waiting"
+    if is_question and (yes or (sys.stdin.isatty() and not is_quiet)):
+        message = printable(step["input"]["message"])
+        is_allowed = yes
+        if not yes:
+            sys.stderr.write(say("workflow_ask", message=message))
+            sys.stderr.flush()
+            is_allowed = sys.stdin.readline().strip().lower() in {"y", "yes", "是"}
+        api.post(f"/workflow-runs/{run_id}/steps/{step['id']}/answer", {"approved": is_allowed})
+    elif is_question and not is_quiet:
+        tell(say("workflow_waits", path=step["path"], message=printable(step["input"]["message"])))
+    elif not is_quiet:
+        style = {"completed": "green", "failed": "red"}.get(step["state"], "dim")
+        words = styled(say(f"workflow_step_{step['state']}"), style)
+        reason = printable(f": {step['error']['message']}") if step["error"] else ""
+        tell(f"  {step['path']}  {words}{reason}")
+
+
+def _saved(api: "Api", definition: Any) -> Any:
+    """The workflow of that name, with a version that is as the file says and active."""
+    known = [w for w in api.items("/workflows", _LISTED) if w["name"] == definition["name"]]
+    newest = api.get(f"/workflows/{known[0]['id']}") if known else None
+    if newest is None:
+        newest = api.post("/workflows", {"definition": definition})
+    elif newest["definition"] != definition:
+        newest = api.put(f"/workflows/{newest['id']}", {"definition": definition})
+    if newest["activeVersion"] != newest["version"]:
+        api.post(f"/workflows/{newest['id']}/activate", {"version": newest["version"]})
+    return newest
+
+
+def _read(file: Path) -> str:
+    from openclaw.apps.cli.errors import UsageError
+
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(reason=f"{file}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _input_of(pair: str) -> tuple[str, Any]:
+    from openclaw.apps.cli.errors import UsageError
+
+    name, sign, text = pair.partition("=")
+    if not sign or not name:
+        raise UsageError(reason=say("workflow_bad_input", text=pair))
+    try:
+        return name, json.loads(text)
+    except ValueError:
+        return name, text
+
+
+def _tell_problems(problems: list[Any]) -> None:
+    from openclaw.apps.cli.output import printable, tell
+
+    for problem in problems:
+        tell(f"{problem['path']}: {printable(problem['message'])}")
+    tell(say("workflow_wrong", count=len(problems)))

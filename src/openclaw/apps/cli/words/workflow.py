@@ -1,0 +1,42 @@
+"""Words of `openclaw workflow`."""
+
+WORKFLOW: dict[str, tuple[str, str]] = {
+    "command_workflow": ("check and run workflows from files", "检查并运行文件中的工作流"),
+    "command_workflow_check": ("tell everything that is wrong with a workflow", "列出工作流中的所有问题"),
+    "command_workflow_run": ("run a workflow from a file", "运行文件中的工作流"),
+    "command_workflow_run_long": (
+        (
+            "Run a workflow from a YAML or JSON file and show each step as it ends. If the file differs from the "
+            "workflow of that name, it is saved as a new version, which is then the active one. Questions to a person "
+            "are asked here, or answered elsewhere."
+        ),
+        (
+            "运行 YAML 或 JSON 文件中的工作流，并在每个步骤结束时显示结果。若文件有改动，"
+            "同名工作流会保存为新版本并启用。需要人工确认的问题在此询问，也可在其他地方回答。"
+        ),
+    ),
+    "argument_workflow_file": ("a workflow in YAML or JSON", "YAML 或 JSON 格式的工作流"),
+    "option_workflow_input": (
+        "input as NAME=VALUE (VALUE is JSON, else a text)",
+        "输入 名称=值（值为 JSON，否则为文字）",
+    ),
+    "option_workflow_yes": ("answer every question with yes", "对所有问题回答“是”"),
+    "workflow_fine": ("{name}: nothing is wrong.", "{name}：没有问题。"),
+    "workflow_wrong": ("{count} problems.", "{count} 个问题。"),
+    "workflow_bad_input": ("{text}: not NAME=VALUE", "{text}：不是 名称=值"),
+    "workflow_started": ("{name}, version {version}: {run}", "{name}，版本 {version}：{run}"),
+    "workflow_ask": ("{message}\nAllow? [y/N] ", "{message}\n允许吗？[y/N] "),
+    "workflow_waits": (
+        "{path} waits for an answer: {message}",
+        "{path} 正在等待回答：{message}",
+    ),
+    "workflow_ended_completed": ("Done.", "已完成。"),
+    "workflow_ended_failed": ("Failed: {reason}", "失败：{reason}"),
+    "workflow_ended_cancelled": ("Cancelled.", "已取消。"),
+    "workflow_step_completed": ("done", "完成"),
+    "workflow_step_failed": ("failed", "失败"),
+    "workflow_step_cancelled": ("cancelled", "已取消"),
+    "workflow_step_skipped": ("skipped", "已跳过"),
+    "workflow_step_waiting": ("waiting", "等待中"),
+    "workflow_step_delayed": ("tries again later", "稍后重试"),
+}

@@ -1,0 +1,94 @@
+"""What can go wrong with workflows and their runs."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from openclaw.kit.errors import Kind, OpenClawError
+
+
+@dataclass(eq=False)
+class WorkflowNotFoundError(OpenClawError):
+    """No such workflow, version, run or step, or not one of the workspace's."""
+
+    code: ClassVar[str] = "workflows.not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "There is no such workflow."
+    template_zh: ClassVar[str] = "工作流不存在。"
+
+
+@dataclass(eq=False)
+class InvalidDefinitionError(OpenClawError):
+    """The definition is not one; ``problems`` are ``{path, code, message}``, all that were found."""
+
+    code: ClassVar[str] = "workflows.invalid_definition"
+    kind: ClassVar[Kind] = Kind.INVALID
+    template: ClassVar[str] = "The workflow has {count} problem(s); the first: {first}"
+    template_zh: ClassVar[str] = "工作流定义有 {count} 个问题，第一个：{first}"
+
+    count: int
+    first: str
+    problems: list[dict[str, Any]]
+
+
+@dataclass(eq=False)
+class InvalidInputDataError(OpenClawError):
+    """The input of a run, or the answer to a form, does not fit its schema."""
+
+    code: ClassVar[str] = "workflows.invalid_input"
+    kind: ClassVar[Kind] = Kind.INVALID
+    template: ClassVar[str] = "The data does not fit: {path}: {reason}"
+    template_zh: ClassVar[str] = "数据不符合要求：{path}：{reason}"
+
+    path: str
+    reason: str
+
+
+@dataclass(eq=False)
+class WrongStateError(OpenClawError):
+    """A workflow or run in that state cannot do what was asked."""
+
+    code: ClassVar[str] = "workflows.wrong_state"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "That is not possible while it is {state}."
+    template_zh: ClassVar[str] = "当前状态（{state}）下无法执行该操作。"
+
+    state: str
+
+
+@dataclass(eq=False)
+class VersionConflictError(OpenClawError):
+    """Somebody else saved a newer version in between."""
+
+    code: ClassVar[str] = "workflows.version_conflict"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "Somebody else has saved version {version} in between. Load it first."
+    template_zh: ClassVar[str] = "其他人已保存版本 {version}，请先加载。"
+
+    version: int
+
+
+@dataclass(eq=False)
+class TooManyWorkflowRunsError(OpenClawError):
+    """The workspace has as many unfinished runs as it may."""
+
+    code: ClassVar[str] = "workflows.too_many_runs"
+    kind: ClassVar[Kind] = Kind.QUOTA
+    template: ClassVar[str] = (
+        "There are {limit} unfinished runs already. Wait for some to end, or cancel them."
+    )
+    template_zh: ClassVar[str] = "已有 {limit} 个未完成的运行，请等待或取消其中一些。"
+
+    limit: int
+
+
+@dataclass(eq=False)
+class StepFailedError(OpenClawError):
+    """A step of the run failed, and nothing handled it."""
+
+    code: ClassVar[str] = "workflows.step_failed"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "Step {step} failed: {reason}"
+    template_zh: ClassVar[str] = "步骤 {step} 失败：{reason}"
+
+    step: str
+    reason: str

@@ -1,0 +1,15 @@
+"""Facts and topics of workflow runs."""
+
+from uuid import UUID
+
+RUN_REQUESTED = "workflows.run_requested"
+
+
+def run_topic(run_id: UUID) -> str:
+    """Tells whoever works on a run that it has to look: an answer, a pause, a cancellation."""
+    return f"workflow-run:{run_id.hex}"
+
+
+def run_changed_topic(run_id: UUID) -> str:
+    """Tells whoever watches a run that it has got further (``{"state", "steps"}``) or has ended."""
+    return f"workflow-run-changed:{run_id.hex}"

@@ -1,0 +1,1 @@
+"""The durable work of workflow runs."""

@@ -1,0 +1,131 @@
+"""``device``: a tool on one of the user's machines, judged and asked about like every other call, and run once."""
+
+from datetime import timedelta
+from typing import Any
+
+from openclaw.domains.agents import policy
+from openclaw.domains.agents.errors import ApprovalNotFoundError
+from openclaw.domains.agents.events import approval_topic
+from openclaw.domains.agents.service import approvals, questions
+from openclaw.domains.devices.models import DeviceRow
+from openclaw.domains.devices.service import calls, policies, registry
+from openclaw.domains.devices.service.waiting import watching
+from openclaw.domains.workflows.jobs.carrying import StepCall
+from openclaw.domains.workflows.language.definition import timeout_of
+from openclaw.domains.workflows.language.failures import StepError
+from openclaw.infra.bus import EventBus
+from openclaw.infra.db import Database
+from openclaw.infra.jsonb import checked
+from openclaw.infra.scope import Scope
+from openclaw.protocol.grading import Assessment, grade_call
+from openclaw.protocol.tools import decode_arguments
+
+
+class DeviceCarrier:
+    """Calls machines."""
+
+    def __init__(self, database: Database, bus: EventBus) -> None:
+        self._database = database
+        self._bus = bus
+
+    async def carry(self, call: StepCall) -> Any:
+        """The machine's result. Raises StepError."""
+        seconds = timeout_of(call.work.step)
+        assert seconds is not None, "device steps are timed"
+        timeout = timedelta(seconds=seconds)
+        tool, arguments = call.inputs["tool"], call.inputs["arguments"]
+        async with self._database.transaction(call.actor) as scope:
+            device = await _find_device(scope, call.inputs["device"])
+            assessment = _judge(tool, arguments, home=device.home or "")
+            await self._ask(scope, call, device, assessment, timeout)
+        await self._wait_for_answer(call, timeout)
+        with watching(self._bus, call.attempt_id) as watch:
+            async with self._database.transaction(call.actor) as scope:
+                await calls.send_call(
+                    scope,
+                    call_id=call.attempt_id,
+                    device_id=device.id,
+                    command=tool,
+                    params=arguments,
+                    timeout=timeout,
+                    wait=timeout,
+                )
+
+            async def find_end() -> calls.CallEnd | None:
+                async with self._database.transaction(call.actor, is_quiet=True) as scope:
+                    return await calls.find_end(scope, call.attempt_id)
+
+            end = await watch.wait(find_end, timeout=timeout, is_fresh=False)
+        if end is None:
+            await self.stop(call)
+            raise StepError("device_timeout", "The device did not answer in time.")
+        if end.error is not None:
+            raise StepError(str(end.error.get("code", "device")), str(end.error.get("message", ""))[:500])
+        return end.result
+
+    async def stop(self, call: StepCall) -> None:
+        """Nobody waits for the call any more: the machine kills what it runs for it, and no question stays open."""
+        async with self._database.transaction(call.actor) as scope:
+            await calls.cancel_call(scope, call.attempt_id)
+            await approvals.expire(scope, call.attempt_id)
+
+    async def _ask(
+        self, scope: Scope, call: StepCall, device: DeviceRow, assessment: Assessment, timeout: timedelta
+    ) -> None:
+        """Park a question, once, unless the call may run just so. Raises StepError for what never may."""
+        limits = await policies.limits_of(scope, device)
+        rules = await approvals.load_rules(scope)
+        verdict = policy.judge(
+            assessment, rules=rules, device_id=device.id, conversation_id=device.id, limits=limits
+        )
+        if call.inputs["tool"] in limits.denied_tools or verdict is policy.Verdict.REFUSE:
+            raise StepError(
+                "refused", "The policy of the workspace or the device refuses this.", is_final=True
+            )
+        if verdict is policy.Verdict.ASK:
+            question = questions.Question(
+                id=call.attempt_id,
+                tool=call.inputs["tool"],
+                arguments=call.inputs["arguments"],
+                assessment=assessment,
+                asked_by="workflow",
+                device=device,
+                lifetime=timeout,
+            )
+            await questions.ask(scope, question)
+
+    async def _wait_for_answer(self, call: StepCall, timeout: timedelta) -> None:
+        async with self._bus.wakeups(approval_topic(call.attempt_id)) as woken:
+            while True:
+                woken.clear()
+                async with self._database.transaction(call.actor, is_quiet=True) as scope:
+                    try:
+                        asked = await approvals.get_approval(scope, call.attempt_id)
+                    except ApprovalNotFoundError:
+                        return  # it may run just so
+                if asked.state == "allowed":
+                    return
+                if asked.state != "pending":
+                    reason = asked.reason or f"It was {asked.state}."
+                    raise StepError("refused", reason, is_final=True)
+                await woken.wait()
+
+
+def _judge(tool: str, arguments: Any, *, home: str) -> Assessment:
+    try:
+        return grade_call(tool, decode_arguments(tool, checked(arguments)), home=home)
+    except ValueError as error:
+        raise StepError("wrong_arguments", str(error)[:300], is_final=True) from None
+
+
+async def _find_device(scope: Scope, wanted: Any) -> DeviceRow:
+    """By id or name; the primary one, or the only one, when none is named. Raises StepError."""
+    rows = await registry.list_rows(scope)
+    if wanted is None:
+        found = [row for row in rows if row.is_primary] or (rows if len(rows) == 1 else [])
+    else:
+        found = [row for row in rows if wanted in (row.name, f"dev_{row.id.hex}")]
+    if len(found) != 1:
+        named = "no device is the primary one" if wanted is None else f"there is no device {wanted}"
+        raise StepError("no_such_device", named, is_final=True)
+    return found[0]

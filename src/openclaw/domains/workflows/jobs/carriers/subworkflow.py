@@ -1,0 +1,76 @@
+"""``subworkflow``: a run of its own, whose end is waited for."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from openclaw.domains.workflows import repository
+from openclaw.domains.workflows.events import run_changed_topic
+from openclaw.domains.workflows.jobs.carrying import StepCall
+from openclaw.domains.workflows.language.failures import StepError
+from openclaw.domains.workflows.service import runs
+from openclaw.infra.bus import EventBus
+from openclaw.infra.db import Database
+from openclaw.infra.scope import Scope
+from openclaw.kit import ids
+from openclaw.kit.errors import OpenClawError
+
+Starter = Callable[[dict[str, str]], Awaitable[None]]
+
+
+class SubworkflowCarrier:
+    """Starts child runs; ``start`` is called once they are accepted."""
+
+    def __init__(self, database: Database, bus: EventBus, start: Starter) -> None:
+        self._database = database
+        self._bus = bus
+        self._start = start
+
+    async def carry(self, call: StepCall) -> Any:
+        """The child's output. Raises StepError when it fails or cannot begin."""
+        async with self._database.transaction(call.actor) as scope:
+            workflow_id = await _find(scope, str(call.inputs["workflow"]))
+            child = await runs.start_child(
+                scope,
+                call.run_id,
+                workflow_id,
+                version=call.inputs["version"],
+                data=call.inputs["input"],
+                key=_key(call),
+            )
+        if child.state == "pending":
+            await self._start(runs.payload_of(child))
+        async with self._bus.wakeups(run_changed_topic(child.id)) as woken:
+            while True:
+                woken.clear()
+                async with self._database.transaction(call.actor, is_quiet=True) as scope:
+                    row = await runs.access_run(scope, child.id)
+                if row.finished_at is not None:
+                    break
+                await woken.wait()
+        if row.state == "completed":
+            return (row.output or {}).get("value")
+        words = OpenClawError.from_wire(row.error).words() if row.error else f"the run was {row.state}"
+        raise StepError("subworkflow_failed", words)
+
+    async def stop(self, call: StepCall) -> None:
+        """Nobody waits for the child any more: it is cancelled."""
+        async with self._database.transaction(call.actor) as scope:
+            child = await repository.find_run_by_key(scope, _key(call))
+            if child is not None:
+                await runs.cancel_run(scope, child.id)
+
+
+async def _find(scope: Scope, wanted: str) -> UUID:
+    """A workflow by id or name. Raises StepError."""
+    try:
+        return ids.from_wire("wf", wanted)
+    except ValueError:
+        found = await repository.find_by_name(scope, wanted)
+    if found is None:
+        raise StepError("no_such_workflow", f"There is no workflow {wanted}.", is_final=True)
+    return found.id
+
+
+def _key(call: StepCall) -> str:
+    return f"child:{call.attempt_id.hex}"

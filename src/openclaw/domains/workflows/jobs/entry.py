@@ -1,0 +1,68 @@
+"""One entry of a run: what a process that works on it holds in memory."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from openclaw.domains.workflows.errors import StepFailedError
+from openclaw.domains.workflows.jobs.replay import Replayed
+from openclaw.domains.workflows.language.failures import StepError
+from openclaw.domains.workflows.machine.messages import End, Ended, Outcome, Record, Work
+from openclaw.infra.scope import Actor
+from openclaw.kit.errors import OpenClawError
+
+
+class RunSuperseded(BaseException):
+    """A later entry of the run has taken over, or it has ended: this one must write nothing more."""
+
+
+@dataclass
+class Entry:
+    """One entry of a run. ``works`` have begun and not ended; ``held`` wait for a paused run to go on."""
+
+    actor: Actor
+    run_id: UUID
+    workflow_id: UUID
+    epoch: int
+    depth: int
+    is_dry: bool
+    at: Replayed
+    state: str = "running"
+    is_paused: bool = False
+    inbox: asyncio.Queue[Ended | None] = field(default_factory=asyncio.Queue[Ended | None])
+    tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
+    held: dict[str, Work] = field(default_factory=dict[str, Work])
+    works: dict[str, Work] = field(default_factory=dict[str, Work])  # begun and not ended
+    asked: dict[str, Work] = field(default_factory=dict[str, Work])  # approvals that nobody has answered
+
+
+def asking(work: Work) -> Record:
+    """The record of a question that has just been asked."""
+    return Record(
+        path=work.path,
+        step_id=work.step.id,
+        type=work.step.type,
+        state="waiting",
+        inputs=work.inputs,
+        output=None,
+        failure=None,
+        attempts=(),
+        started_at=work.started_at,
+        at=work.started_at,
+    )
+
+
+def answered(answer: dict[str, Any]) -> Outcome:
+    """How a question ended, by the answer that its row keeps."""
+    if answer["approved"]:
+        return Outcome({"approved": True, "data": answer["data"], "by": answer["by"]})
+    reason = answer.get("reason") or "The person said no."
+    return Outcome(failure=StepError("refused", reason, is_final=True))
+
+
+def error_of(end: End) -> OpenClawError | None:
+    """Why the run failed, in words; None when it did not."""
+    if end.failure is None:
+        return None
+    return StepFailedError(step=end.path or "–", reason=end.failure.message)

@@ -1,0 +1,232 @@
+"""Workflows, runs and steps as they travel."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from openclaw.infra.wire import (
+    Items,
+    UserId,
+    Wire,
+    WireInput,
+    WorkflowId,
+    WorkflowRunId,
+    WorkflowStepRunId,
+)
+
+Status = Literal["draft", "active", "archived"]
+RunState = Literal["pending", "running", "waiting", "completed", "failed", "cancelled", "delayed"]
+SecretName = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
+Key = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class SaveWorkflow(WireInput):
+    """A definition, as JSON or as YAML text. ``baseVersion``: what it was made from; a newer one is a conflict."""
+
+    definition: dict[str, Any] | None = None
+    yaml: Annotated[str, Field(max_length=600_000)] | None = None
+    base_version: Annotated[int, Field(ge=1)] | None = None
+
+
+class CheckDefinition(WireInput):
+    """Is it a workflow?"""
+
+    definition: dict[str, Any] | None = None
+    yaml: Annotated[str, Field(max_length=600_000)] | None = None
+
+
+class Problem(Wire):
+    """What is wrong with a definition, and where (JSON path)."""
+
+    path: str
+    code: str
+    message: str
+
+
+class Checked(Wire):
+    """All that is wrong, nothing when it is a workflow; and the definition as it was read."""
+
+    problems: list[Problem]
+    definition: Any
+
+
+class Workflow(Wire):
+    """A workflow in the list."""
+
+    id: WorkflowId
+    name: str
+    description: str
+    status: Status
+    latest_version: int
+    active_version: int | None
+    owner_id: UserId
+    created_at: datetime
+    updated_at: datetime
+
+
+class WorkflowDetail(Workflow):
+    """A workflow with the definition of one of its versions."""
+
+    version: int
+    definition: dict[str, Any]
+
+
+class Workflows(Items):
+    """Workflows, the last changed first."""
+
+    items: list[Workflow]
+
+
+class Version(Wire):
+    """A saved version."""
+
+    version: int
+    created_by_user_id: UserId
+    created_at: datetime
+
+
+class Versions(Items):
+    """Versions, the newest first."""
+
+    items: list[Version]
+
+
+class Change(Wire):
+    """One difference between versions: ``path`` in the definition; steps by their id."""
+
+    kind: Literal["added", "removed", "changed"]
+    path: str
+    before: Any = None
+    after: Any = None
+
+
+class Changes(Items):
+    """What changed between two versions."""
+
+    items: list[Change]
+
+
+class YamlText(Wire):
+    """A definition as YAML."""
+
+    yaml: str
+
+
+class Activate(WireInput):
+    """Which version runs from now on; the newest when left out."""
+
+    version: Annotated[int, Field(ge=1)] | None = None
+
+
+class StartRun(WireInput):
+    """Run a workflow. ``recorded``: outputs by step, for a dry run, or ``recordedFrom`` a run that has them."""
+
+    input: dict[str, Any] = Field(default_factory=dict[str, Any])
+    version: Annotated[int, Field(ge=1)] | None = None
+    dry: bool = False
+    recorded: dict[str, Any] | None = None
+    recorded_from: WorkflowRunId | None = None
+    idempotency_key: Key | None = None
+
+
+class RepeatRun(WireInput):
+    """Run again from a step on (its path), with what was before as it was; ``input`` takes the place of that step's."""
+
+    from_path: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    input: dict[str, Any] | None = None
+    version: Annotated[int, Field(ge=1)] | None = None
+    idempotency_key: Key | None = None
+
+
+class Answer(WireInput):
+    """What a person says to an approval step; ``data`` fills in its form."""
+
+    approved: bool
+    data: dict[str, Any] | None = None
+    reason: Annotated[str, Field(max_length=2000)] | None = None
+
+
+class RunFailure(Wire):
+    """Why a run failed, and at which step."""
+
+    code: str
+    title: str
+    path: str | None
+
+
+class RunSummary(Wire):
+    """A run in the list, without what went in and came out."""
+
+    id: WorkflowRunId
+    workflow_id: WorkflowId
+    version: int
+    state: RunState
+    dry: bool
+    paused: bool
+    error: RunFailure | None
+    origin_run_id: WorkflowRunId | None
+    from_path: str | None
+    parent_run_id: WorkflowRunId | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class WorkflowRun(RunSummary):
+    """A run."""
+
+    input: dict[str, Any]
+    output: Any
+
+
+class WorkflowRuns(Items):
+    """Runs, the newest first."""
+
+    items: list[RunSummary]
+
+
+class StepRun(Wire):
+    """A step of a run. ``large``: bodies are left out of the list; ask for the step."""
+
+    id: WorkflowStepRunId
+    path: str
+    step_id: str
+    type: str
+    state: Literal["waiting", "delayed", "completed", "failed", "cancelled", "skipped"]
+    input: Any
+    output: Any
+    large: bool
+    error: dict[str, Any] | None
+    attempts: list[Any]
+    reused: bool
+    started_at: datetime
+    due_at: datetime | None
+    finished_at: datetime | None
+    duration_ms: int | None
+
+
+class StepRuns(Items):
+    """A page of a run's history, in the order in which steps got to where they are."""
+
+    items: list[StepRun]
+
+
+class PutSecret(WireInput):
+    """A secret's value; it is never shown again."""
+
+    name: SecretName
+    value: Annotated[str, Field(min_length=1, max_length=16_384)]
+
+
+class Secret(Wire):
+    """A secret, without its value."""
+
+    name: str
+    updated_at: datetime
+
+
+class Secrets(Items):
+    """The workspace's secrets by name."""
+
+    items: list[Secret]

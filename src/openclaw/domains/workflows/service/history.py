@@ -1,0 +1,75 @@
+"""What a run has done, step by step."""
+
+from uuid import UUID
+
+from openclaw.domains.workflows import repository
+from openclaw.domains.workflows.errors import WorkflowNotFoundError
+from openclaw.domains.workflows.models import WorkflowRunStepRow
+from openclaw.domains.workflows.schemas import StepRun
+from openclaw.domains.workflows.service import bodies
+from openclaw.domains.workflows.service.runs import access_run
+from openclaw.infra.blobs import BlobStore
+from openclaw.infra.scope import Scope
+from openclaw.kit.errors import InvalidInputError
+from openclaw.kit.pagination import Page, decode_cursor, encode_cursor
+
+
+async def list_steps(
+    scope: Scope, run_id: UUID, blobs: BlobStore, *, cursor: str | None, limit: int
+) -> Page[StepRun]:
+    """A page of a run's steps, in the order of their ends, without large bodies.
+
+    Raises WorkflowNotFoundError, InvalidInputError.
+    """
+    await access_run(scope, run_id)
+    rows = await repository.list_steps(scope, run_id, after_seq=_after(cursor), limit=limit + 1)
+    shown = rows[:limit]
+    following = encode_cursor(str(shown[-1].seq)) if len(rows) > limit else None
+    return Page([await _view(scope, row, blobs) for row in shown], following)
+
+
+async def get_step(scope: Scope, run_id: UUID, step_row_id: UUID, blobs: BlobStore) -> StepRun:
+    """One step with all of its input and output. Raises WorkflowNotFoundError."""
+    await access_run(scope, run_id)
+    row = await repository.find_step(scope, run_id, step_row_id)
+    if row is None:
+        raise WorkflowNotFoundError
+    return await _view(scope, row, blobs, is_whole=True)
+
+
+async def _view(
+    scope: Scope, row: WorkflowRunStepRow, blobs: BlobStore, *, is_whole: bool = False
+) -> StepRun:
+    is_large = any("blob" in (packed or {}) for packed in (row.input, row.output))
+    read = [
+        await bodies.unpack(scope, blobs, packed) if is_whole or "blob" not in (packed or {}) else None
+        for packed in (row.input, row.output)
+    ]
+    took = (row.finished_at - row.started_at) if row.finished_at else None
+    error = row.error
+    return StepRun(
+        id=row.id,
+        path=row.path,
+        step_id=row.step_id,
+        type=row.type,
+        state=row.state,  # type: ignore[arg-type]
+        input=read[0],
+        output=read[1],
+        large=is_large,
+        error={"code": error["code"], "message": error["message"]} if error else None,
+        attempts=[{key: a[key] for key in ("at", "code", "message")} for a in row.attempts],
+        reused=row.is_reused,
+        started_at=row.started_at,
+        due_at=row.due_at,
+        finished_at=row.finished_at,
+        duration_ms=int(took.total_seconds() * 1000) if took is not None else None,
+    )
+
+
+def _after(cursor: str | None) -> int:
+    if cursor is None:
+        return -1
+    position = decode_cursor(cursor)
+    if not (position.isascii() and position.isdigit() and len(position) < 10):
+        raise InvalidInputError(field="cursor", reason="not a cursor from an earlier page")
+    return int(position)

@@ -1,0 +1,300 @@
+"""Runs: started, looked at, paused, cancelled, answered, repeated."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from openclaw.domains.workflows import events, repository
+from openclaw.domains.workflows.errors import (
+    InvalidInputDataError,
+    TooManyWorkflowRunsError,
+    WorkflowNotFoundError,
+    WrongStateError,
+)
+from openclaw.domains.workflows.language.data import data_errors
+from openclaw.domains.workflows.language.definition import Definition
+from openclaw.domains.workflows.language.limits import MAX_INPUT_BYTES
+from openclaw.domains.workflows.machine.paths import Redone
+from openclaw.domains.workflows.models import WorkflowRow, WorkflowRunRow, WorkflowRunStepRow
+from openclaw.domains.workflows.schemas import (
+    Answer,
+    RepeatRun,
+    RunFailure,
+    RunSummary,
+    StartRun,
+    WorkflowRun,
+)
+from openclaw.domains.workflows.service import bodies
+from openclaw.domains.workflows.service.definitions import access_version, access_workflow
+from openclaw.domains.workflows.service.pages import cursor_of, position_of
+from openclaw.domains.workspaces.policy import check_role
+from openclaw.infra.blobs import BlobStore
+from openclaw.infra.bus import publish
+from openclaw.infra.jsonb import storable
+from openclaw.infra.outbox import record
+from openclaw.infra.scope import Role, Scope
+from openclaw.kit import ids
+from openclaw.kit.errors import InvalidInputError, OpenClawError, TooLargeError
+from openclaw.kit.pagination import Page
+
+MAX_OPEN_RUNS = 1_000  # of one user in one workspace
+MAX_NESTED_RUNS = 8
+_START_GRACE = timedelta(seconds=2)
+
+
+async def start_run(scope: Scope, workflow_id: UUID, data: StartRun, blobs: BlobStore) -> WorkflowRunRow:
+    """Accept a run: it is in the database, and somebody starts it whatever happens to this process.
+
+    Raises WorkflowNotFoundError, WrongStateError, InvalidInputDataError, TooManyWorkflowRunsError, NotAllowedError.
+    """
+    check_role(scope.who, Role.MEMBER)
+    if data.idempotency_key and (known := await repository.find_run_by_key(scope, data.idempotency_key)):
+        if known.workflow_id != workflow_id:
+            raise WorkflowNotFoundError
+        return known
+    workflow = await access_workflow(scope, workflow_id)
+    version = _version_to_run(workflow, data.version)
+    recorded = dict(data.recorded or {})
+    if data.recorded_from is not None:
+        recorded = await _outputs_of(scope, data.recorded_from, blobs) | recorded
+    return await _add_run(
+        scope,
+        workflow_id,
+        version,
+        data.input,
+        is_dry=data.dry,
+        recorded=recorded if data.dry else None,
+        idempotency_key=data.idempotency_key,
+    )
+
+
+async def start_child(
+    scope: Scope, parent_id: UUID, workflow_id: UUID, *, version: int | None, data: dict[str, Any], key: str
+) -> WorkflowRunRow:
+    """The run of a subworkflow step; the same key is the same run. Raises as `start_run`, InvalidInputError."""
+    if (known := await repository.find_run_by_key(scope, key)) is not None:
+        return known
+    parent = await access_run(scope, parent_id)
+    if parent.depth + 1 >= MAX_NESTED_RUNS:
+        raise TooLargeError(field="workflows inside one another", limit=MAX_NESTED_RUNS)
+    wanted = _version_to_run(await access_workflow(scope, workflow_id), version)
+    return await _add_run(scope, workflow_id, wanted, data, idempotency_key=key, parent=parent)
+
+
+async def repeat_run(scope: Scope, run_id: UUID, data: RepeatRun) -> WorkflowRunRow:
+    """Run again, from a step on (by default the one that failed, else all); what came before is not run again.
+
+    Raises WorkflowNotFoundError, WrongStateError, InvalidInputError, TooManyWorkflowRunsError, NotAllowedError.
+    """
+    check_role(scope.who, Role.MEMBER)
+    origin = await access_run(scope, run_id)
+    if origin.finished_at is None:
+        raise WrongStateError(state=origin.state)
+    path = data.from_path or (origin.error or {}).get("path")
+    if data.input is not None and path is None:
+        raise InvalidInputError(field="fromPath", reason="say which step the input is for")
+    wanted = data.version or origin.version
+    version = await access_version(scope, origin.workflow_id, wanted)
+    steps = await repository.list_steps(scope, run_id)
+    reused: list[WorkflowRunStepRow] = []
+    if path is not None:
+        try:
+            redone = Redone(Definition.model_validate(version.definition), path)
+        except ValueError as error:
+            raise InvalidInputError(field="fromPath", reason=str(error)) from None
+        reused = [s for s in steps if s.path not in redone and s.state in ("completed", "failed")]
+    run = await _add_run(
+        scope,
+        origin.workflow_id,
+        wanted,
+        origin.input,
+        is_dry=origin.is_dry,
+        recorded=origin.recorded,
+        edited={path: data.input} if path is not None and data.input is not None else None,
+        idempotency_key=data.idempotency_key,
+        origin_run_id=run_id,
+        from_path=path,
+    )
+    await repository.copy_steps(scope, run.id, reused)
+    return run
+
+
+async def access_run(scope: Scope, run_id: UUID, *, lock: bool = False) -> WorkflowRunRow:
+    """A run of the user. Raises WorkflowNotFoundError."""
+    row = await repository.find_run(scope, run_id, lock=lock)
+    if row is None:
+        raise WorkflowNotFoundError
+    return row
+
+
+async def count_steps(scope: Scope, run_id: UUID) -> int:
+    """How many steps of the run there are in its history."""
+    return await repository.count_steps(scope, run_id)
+
+
+async def list_runs(
+    scope: Scope, *, workflow_id: UUID | None, cursor: str | None, limit: int
+) -> Page[RunSummary]:
+    """A page of the user's runs, the newest first. Raises WorkflowNotFoundError, InvalidInputError."""
+    if workflow_id is not None:
+        await access_workflow(scope, workflow_id)
+    rows = await repository.list_runs(
+        scope, workflow_id=workflow_id, before=position_of(cursor), limit=limit + 1
+    )
+    shown = rows[:limit]
+    following = cursor_of(shown[-1].created_at, shown[-1].id) if len(rows) > limit else None
+    return Page([_summary(row, scope.who.language) for row in shown], following)
+
+
+async def cancel_run(scope: Scope, run_id: UUID) -> WorkflowRunRow:
+    """Stop a run wherever it is. Nothing happens when it has ended. Raises WorkflowNotFoundError."""
+    row = await access_run(scope, run_id, lock=True)
+    if row.finished_at is None:
+        row.cancel_requested_at = scope.now()
+        await publish(scope, events.run_topic(run_id), {"kind": "cancel"})
+    return row
+
+
+async def set_paused(scope: Scope, run_id: UUID, *, paused: bool) -> WorkflowRunRow:
+    """Begin no further step until resumed. Raises WorkflowNotFoundError, WrongStateError."""
+    row = await access_run(scope, run_id, lock=True)
+    if row.finished_at is not None:
+        raise WrongStateError(state=row.state)
+    row.paused_at = scope.now() if paused else None
+    await publish(scope, events.run_topic(run_id), {"kind": "pause" if paused else "resume"})
+    return row
+
+
+async def answer(scope: Scope, run_id: UUID, step_row_id: UUID, data: Answer, blobs: BlobStore) -> None:
+    """Answer an approval step; the first answer counts.
+
+    Raises WorkflowNotFoundError, WrongStateError, InvalidInputDataError.
+    """
+    await access_run(scope, run_id)
+    step = await repository.find_step(scope, run_id, step_row_id, lock=True)
+    if step is None or step.type != "approval":
+        raise WorkflowNotFoundError
+    if step.state != "waiting" or step.answer is not None:
+        raise WrongStateError(state="answered" if step.answer is not None else step.state)
+    asked = await bodies.unpack(scope, blobs, step.input) or {}
+    if data.approved and asked.get("form") is not None:
+        _check_data(asked["form"], data.data)
+    step.answer = storable(
+        {
+            "approved": data.approved,
+            "data": data.data,
+            "reason": data.reason,
+            "by": ids.to_wire("user", scope.user_id),
+        }
+    )
+    await publish(scope, events.run_topic(run_id), {"kind": "answer"})
+
+
+def view(row: WorkflowRunRow, language: str) -> WorkflowRun:
+    """A run as it travels."""
+    summary = _summary(row, language)
+    return WorkflowRun(**dict(summary), input=row.input, output=(row.output or {}).get("value"))
+
+
+def _summary(row: WorkflowRunRow, language: str) -> RunSummary:
+    error: RunFailure | None = None
+    if row.error is not None:
+        words = OpenClawError.from_wire(row.error)
+        error = RunFailure(code=words.code, title=words.words(language), path=row.error.get("path"))
+    return RunSummary(
+        id=row.id,
+        workflow_id=row.workflow_id,
+        version=row.version,
+        state=row.state,  # type: ignore[arg-type]
+        dry=row.is_dry,
+        paused=row.paused_at is not None and row.finished_at is None,
+        error=error,
+        origin_run_id=row.origin_run_id,
+        from_path=row.from_path,
+        parent_run_id=row.parent_run_id,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )
+
+
+def payload_of(row: WorkflowRunRow) -> dict[str, str]:
+    """What the durable engine is given of a run: names only, the rest is in rows."""
+    return {"runId": row.id.hex, "workspaceId": row.workspace_id.hex, "userId": row.user_id.hex}
+
+
+async def is_open(scope: Scope, run_id: UUID) -> bool:
+    """Whether the run has not ended. Needs a system scope."""
+    return await repository.is_open(scope, run_id)
+
+
+async def _outputs_of(scope: Scope, run_id: UUID, blobs: BlobStore) -> dict[str, Any]:
+    await access_run(scope, run_id)
+    steps = await repository.list_steps(scope, run_id)
+    return {
+        step.path: await bodies.unpack(scope, blobs, step.output)
+        for step in steps
+        if step.state == "completed" and step.type not in bodies.OWN_TYPES
+    }
+
+
+def _version_to_run(workflow: WorkflowRow, wanted: int | None) -> int:
+    if workflow.status == "archived":
+        raise WrongStateError(state=workflow.status)
+    version = wanted or workflow.active_version
+    if version is None:
+        raise WrongStateError(state=workflow.status)
+    return version
+
+
+def _check_data(schema: dict[str, Any] | None, data: Any) -> None:
+    if schema is not None and (wrong := data_errors(schema, data)):
+        path, reason = wrong[0]
+        raise InvalidInputDataError(path=path, reason=reason)
+
+
+async def _add_run(
+    scope: Scope,
+    workflow_id: UUID,
+    version: int,
+    data: dict[str, Any],
+    *,
+    is_dry: bool = False,
+    recorded: dict[str, Any] | None = None,
+    edited: dict[str, Any] | None = None,
+    idempotency_key: str | None = None,
+    origin_run_id: UUID | None = None,
+    from_path: str | None = None,
+    parent: WorkflowRunRow | None = None,
+) -> WorkflowRunRow:
+    definition = (await access_version(scope, workflow_id, version)).definition
+    if len(orjson.dumps(data)) > MAX_INPUT_BYTES:
+        raise TooLargeError(field="input", limit=MAX_INPUT_BYTES)
+    _check_data(definition.get("input"), data)
+    if await repository.count_open_runs(scope) >= MAX_OPEN_RUNS:
+        raise TooManyWorkflowRunsError(limit=MAX_OPEN_RUNS)
+    row = WorkflowRunRow(
+        id=ids.new_id(),
+        workspace_id=scope.workspace_id,
+        user_id=scope.user_id,
+        workflow_id=workflow_id,
+        version=version,
+        state="pending",
+        is_dry=is_dry or (parent is not None and parent.is_dry),
+        epoch=0,
+        input=storable(data),
+        edited=storable(edited),
+        recorded=storable(recorded),
+        origin_run_id=origin_run_id,
+        from_path=from_path,
+        parent_run_id=parent.id if parent else None,
+        depth=parent.depth + 1 if parent else 0,
+        idempotency_key=idempotency_key,
+        created_at=scope.now(),
+    )
+    await repository.add(scope, row)
+    # This process starts the run itself when the transaction has committed; the fact is for when it dies before.
+    await record(scope, events.RUN_REQUESTED, payload_of(row), delay=_START_GRACE)
+    return row

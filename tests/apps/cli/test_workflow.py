@@ -1,0 +1,78 @@
+"""`openclaw workflow`, and every example in examples/, on a server that runs."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.apps.cli.installation import Terminal
+
+EXAMPLES: dict[str, tuple[list[str], Any]] = {
+    "transform": (["-i", "name=Bo", "-i", "amounts=[5, 500]"], "Hello Bo, 2 amounts."),
+    "condition": (["-i", "amount=50"], {"large": "skipped", "medium": "completed", "small": "skipped"}),
+    "loop": (
+        [],
+        {"words": ["0: ALPHA", "1: BETA", "2: GAMMA"], "powers": [1, 2, 4, 8, 16, 32, 64, 128]},
+    ),
+    "parallel": ([], {"fast": "the fast one won"}),
+    "delay": ([], "waited"),
+    "approval": (["--yes"], "completed"),
+    "http": (["-i", "url={server}/healthz"], "200"),
+    "subworkflow": ([], "Hello you, 2 amounts."),
+    "link-checker": (
+        ["-i", 'links=["{server}/healthz", "{server}/api/nothing"]'],
+        {"checked": 2, "broken": ["the server answered 404"]},
+    ),
+}
+
+
+def test_every_example_has_its_place_here(root: Path) -> None:
+    known = {path.stem for path in (root / "examples").glob("*.yaml")}
+    assert known == {*EXAMPLES, "agent", "device", "web-digest"}
+
+
+def test_examples(terminal: Terminal, root: Path) -> None:
+    for name, (options, output) in EXAMPLES.items():
+        typed = [option.format(server=terminal.server) if "{" in option else option for option in options]
+        done = terminal.run("workflow", "run", str(root / "examples" / f"{name}.yaml"), *typed, "--json")
+        assert done.code == 0, (name, done.out, done.err)
+        assert done.json["output"] == output, name
+
+
+def test_the_assistant_and_the_machine(terminal: Terminal, root: Path) -> None:
+    said = terminal.run("workflow", "run", str(root / "examples" / "agent.yaml"), "--json").json
+    assert said["output"]["model"] == "demo"
+    looked = terminal.run("workflow", "run", str(root / "examples" / "device.yaml"), "--json").json
+    assert looked["state"] == "completed"
+    assert looked["output"]["hostname"], looked
+
+
+def test_what_a_person_sees(terminal: Terminal, root: Path) -> None:
+    file = str(root / "examples" / "condition.yaml")
+    done = terminal.run("workflow", "run", file)
+    assert done.code == 0
+    assert "small  done" in done.out
+    assert "large  skipped" in done.out
+    assert done.out.rstrip().endswith("}")
+    again = terminal.run("workflow", "run", file, LANG="zh_CN.UTF-8")
+    assert "版本 1" in again.out, "the same file is the same version"
+
+
+def test_what_needs_more_than_this_installation_is_at_least_well_formed(
+    terminal: Terminal, root: Path
+) -> None:
+    done = terminal.run("workflow", "check", str(root / "examples" / "web-digest.yaml"))
+    assert (done.code, done.out) == (0, "Example: web digest: nothing is wrong.\n")
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_all_that_is_wrong_is_told(terminal: Terminal, tmp_path: Path, command: str) -> None:
+    file = tmp_path / "wrong.yaml"
+    broken = "- {id: a, type: delay, config: {}, next_steps: [b]}"
+    file.write_text(f"openclaw: openclaw.workflow/1\nname: x\nsteps:\n{broken}\n")
+    done = terminal.run("workflow", command, str(file))
+    assert done.code == 2
+    assert "$.steps[0].next_steps[0]: there is no step b" in done.out
+    assert "$.steps[0].config: a delay has either" in done.out
+    assert terminal.run("workflow", command, str(tmp_path / "missing.yaml")).code == 2
+    assert terminal.run("workflow", "run", str(file), "-i", "nothing").code == 2
