@@ -1,6 +1,7 @@
 """What a call of untrusted code takes and gives; also the wire form between client and supervisor."""
 
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -62,7 +63,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     code: tuple[str, ...]
     entry: str
-    inputs: msgspec.Raw = msgspec.Raw(b"null")  # JSON
+    inputs: Any = None  # anything that JSON has
     limits: Limits = Limits()
     grants: Grants = Grants()
 
@@ -85,11 +86,11 @@ class Connection(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """How a call ended. One of ``output`` (JSON), ``error`` (the code raised) and ``stopped_by`` (a limit) counts."""
+    """How a call ended. ``output`` (JSON), ``error`` (it raised) or ``stopped_by`` (a limit) says it."""
 
     tier: Tier
     usage: Usage
-    output: msgspec.Raw = msgspec.Raw(b"null")
+    output: Any = None
     error: str | None = None
     message: str = ""
     stopped_by: str | None = None
@@ -99,7 +100,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[str, ...] = ()  # system calls that harmless code makes too; others raise SecurityViolation
     connections: tuple[Connection, ...] = ()
 
-    def check(self) -> msgspec.Raw:
+    def check(self) -> Any:
         """The output.
 
         :raises CodeFailedError: the code raised, or ended without an answer.

@@ -144,7 +144,7 @@ class Sandbox:
         running = _Running(call, host or {}, asyncio.get_running_loop().create_future())
         self._running[number] = running
         self.counts["calls"] += 1
-        job = b'{"entry":%b,"inputs":%b}' % (json.dumps(call.entry).encode(), bytes(call.inputs))
+        job = msgspec.json.encode({"entry": call.entry, "inputs": call.inputs})
         try:
             await self._send(Start(number, call.code, call.limits, call.grants), job)
             ended, body = await running.ended
@@ -255,20 +255,19 @@ def _check_tier(hello: Hello, call: Call, at_least: Tier) -> None:
         )
 
 
-def _read_answer(answer: bytes, ended: Ended) -> tuple[msgspec.Raw, str | None, str]:
+def _read_answer(answer: bytes, ended: Ended) -> tuple[Any, str | None, str]:
     """Output, error and message of what the code wrote as its answer: anything at all."""
-    nothing = msgspec.Raw(b"null")
     if ended.stopped_by is not None:
-        return nothing, None, ""
+        return None, None, ""
     if not answer:
-        return nothing, "NoAnswer", f"the code ended without an answer (exit code {ended.exit_code})"
+        return None, "NoAnswer", f"the code ended without an answer (exit code {ended.exit_code})"
     try:
         read = json.loads(answer, parse_constant=_refuse_constant)
         if "output" in read:
-            return msgspec.Raw(msgspec.json.encode(read["output"])), None, ""
-        return nothing, str(read["error"])[:200], str(read["message"])[:2000]
+            return read["output"], None, ""
+        return None, str(read["error"])[:200], str(read["message"])[:2000]
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
-        return nothing, "BadAnswer", "the answer is not what the sandbox writes"
+        return None, "BadAnswer", "the answer is not what the sandbox writes"
 
 
 def _refuse_constant(name: str) -> None:

@@ -1,0 +1,129 @@
+"""What a call gives, in each tier, and what it costs nobody."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openclaw.sandbox.calls import Grants, Limits, NetworkGrant, Tier
+from openclaw.sandbox.client import Sandbox
+from openclaw.sandbox.errors import (
+    CodeFailedError,
+    LimitExceededError,
+    SandboxLostError,
+    SandboxUnavailableError,
+)
+from openclaw.sandbox.frames import Settings
+from tests.sandbox.conftest import SMALL, Cell, value
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_coroutines_are_entry_points(cell: Cell) -> None:
+    assert value(await cell.run("raises:later", "input")) == ["input"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "error"),
+    [
+        ("raises:wrong", "LookupError"),
+        ("raises:not_json", "NotJson"),
+        ("raises:not_a_number", "NotJson"),
+        ("raises:ends", "SystemExit"),
+        ("raises:absent", "AttributeError"),
+        ("absent:run", "ModuleNotFoundError"),
+        ("hostile", "AttributeError"),
+    ],
+)
+async def test_code_that_fails_says_how(cell: Cell, entry: str, error: str) -> None:
+    outcome = await cell.run(entry if ":" in entry else f"{entry}:")
+    assert outcome.error == error
+    with pytest.raises(CodeFailedError, match=error):
+        outcome.check()
+
+
+async def test_limits_are_errors_to_who_asks(cell: Cell) -> None:
+    outcome = await cell.run("stay", limits=Limits(wall_seconds=0.2))
+    with pytest.raises(LimitExceededError, match="wall"):
+        outcome.check()
+
+
+async def test_host_calls_are_those_that_were_granted(cell: Cell) -> None:
+    async def double(parameters: Any) -> int:
+        return int(parameters["number"]) * 2
+
+    async def tell(parameters: Any) -> str:
+        return "the secret"
+
+    grants = Grants(host_calls=frozenset({"double"}))
+    outcome = await cell.run("ask_host", grants=grants, host={"double": double, "secrets": tell})
+    assert value(outcome) == [42, "secrets was not granted", "__class__ was not granted"]
+
+
+async def test_a_call_that_nobody_waits_for_is_stopped(cell: Cell) -> None:
+    waiting = asyncio.ensure_future(cell.run("stay"))
+    while not list(_jailed()):
+        await asyncio.wait([waiting], timeout=0.01)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert value(await cell.run("sanity", 2))["inputs"] == 2
+
+
+def _jailed() -> list[int]:
+    """Processes that ignore SIGTERM because ``stay`` does."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            ignored = int(status.read_text().split("SigIgn:\t", 1)[1].split()[0], 16)
+        except (OSError, IndexError):
+            continue
+        if ignored.bit_count() > 50:
+            found.append(int(status.parent.name))
+    return found
+
+
+async def test_more_calls_than_slots_wait_for_their_turn(cell: Cell) -> None:
+    outcomes = await asyncio.gather(*(cell.run("sanity", number) for number in range(4)))
+    assert [value(outcome)["inputs"] for outcome in outcomes] == [0, 1, 2, 3]
+
+
+async def test_a_tier_can_be_demanded(cell: Cell) -> None:
+    from openclaw.sandbox.calls import Call
+
+    call = Call(code=(), entry="openclaw.sandbox.guest.probe:run")
+    with pytest.raises(SandboxUnavailableError, match="hardened is required"):
+        await cell.sandbox.run(call, at_least=Tier.HARDENED)
+    if cell.tier is Tier.LANDLOCK:
+        with pytest.raises(SandboxUnavailableError, match="`http`"):
+            await cell.run("sanity", grants=Grants(network=NetworkGrant(hosts=("example.com",))))
+
+
+async def test_the_supervisor_has_no_secrets_and_takes_the_jails_with_it(
+    cell: Cell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENCLAW_TEST_SECRET", "very secret")
+    async with Sandbox(Settings(slots=1, only=cell.tier)) as sandbox:
+        other = Cell(sandbox, cell.tier, cell.findings)
+        await other.run("sanity")
+        process = sandbox._process
+        assert process is not None
+        if os.getuid() == 0:  # it hides its memory from others
+            assert b"very secret" not in Path(f"/proc/{process.pid}/environ").read_bytes()
+        waiting = asyncio.ensure_future(other.run("stay"))
+        while not list(_jailed()):
+            await asyncio.wait([waiting], timeout=0.01)
+        process.kill()
+        with pytest.raises(SandboxLostError):
+            await waiting
+        while list(_jailed()):
+            await asyncio.wait([asyncio.ensure_future(process.wait())], timeout=0.01)
+        assert value(await other.run("sanity", 3))["inputs"] == 3  # another one was started
+
+
+async def test_where_nothing_holds_nothing_runs() -> None:
+    async with Sandbox(Settings(only=Tier.HARDENED)) as sandbox:
+        with pytest.raises(SandboxUnavailableError, match="bubblewrap"):
+            await Cell(sandbox, Tier.NONE, {}).run("sanity", limits=SMALL)
