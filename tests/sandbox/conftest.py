@@ -82,7 +82,7 @@ def value(outcome: Outcome) -> Any:
 )
 async def cell(request: pytest.FixtureRequest) -> AsyncIterator[Cell]:
     """Each tier in turn."""
-    sandbox = Sandbox(Settings(slots=1, only=request.param))
+    sandbox = Sandbox(Settings(slots=2, only=request.param))
     try:
         hello = await sandbox.start()
         if hello.tier is Tier.NONE:
@@ -101,28 +101,27 @@ class Target:
     folder: Path
     secret: str
     process: subprocess.Popen[bytes]
-    tcp: socket.socket
-    abstract: socket.socket
-    named: socket.socket
+    servers: list[socket.socket]
     name: str = field(default_factory=lambda: "claw" + secrets.token_hex(4))
 
     @property
     def inputs(self) -> dict[str, Any]:
         """What the attacker knows: all of it."""
+        tcp, abstract, named = (server.getsockname() for server in self.servers)
         return {
             "paths": [str(self.folder / "secret.txt")],
             "secret": str(self.folder / "secret.txt"),
             "processes": [self.process.pid, os.getpid()],
             "folders": [str(self.folder), "/tmp"],
             "name": self.name,
-            "port": self.tcp.getsockname()[1],
-            "abstract": self.abstract.getsockname().decode().lstrip("\0"),
-            "path": self.named.getsockname(),
+            "port": tcp[1],
+            "abstract": abstract.decode().lstrip("\0"),
+            "path": named,
         }
 
     def is_untouched(self) -> bool:
         """Nobody came, nothing was written, the process lives, and nothing of the attack runs any more."""
-        for server in (self.tcp, self.abstract, self.named):
+        for server in self.servers:
             with contextlib.suppress(BlockingIOError):
                 server.accept()
                 return False
@@ -166,6 +165,6 @@ def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Target]:
             server.listen()
             server.setblocking(False)
         (folder / "socket").chmod(0o777)
-        yield Target(folder, secret, process, *servers)
+        yield Target(folder, secret, process, servers)
     process.kill()
     process.wait()

@@ -1,5 +1,6 @@
 """Attacks on the host, as root and as an ordinary user, in each tier; judged by what happened to the host."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -59,7 +60,7 @@ async def test_nobody_stays_behind(cell: Cell, target: Target) -> None:
 
 async def test_processes_are_limited(cell: Cell) -> None:
     outcome = await cell.run("fork_bomb")
-    assert outcome.stopped_by in {"processes", None}
+    assert outcome.stopped_by in {"processes", "memory", None}
     if outcome.stopped_by is None:
         assert value(outcome) <= SMALL.processes
     assert cell.tier is Tier.LANDLOCK or not cell.has_group or outcome.usage.wall_seconds < SMALL.wall_seconds
@@ -81,17 +82,13 @@ async def test_disk_is_limited(cell: Cell) -> None:
     assert outcome.stopped_by == "disk" or value(outcome) <= SMALL.scratch_bytes
 
 
-@pytest.mark.parametrize("attack", ["cpu_loop", "cpu_by_children"])
-async def test_processor_time_is_limited(cell: Cell, attack: str) -> None:
-    outcome = await cell.run(attack)
-    assert outcome.stopped_by == "cpu"
-    assert outcome.usage.wall_seconds < SMALL.wall_seconds
-
-
-async def test_time_is_limited_whatever_is_ignored(cell: Cell) -> None:
-    outcome = await cell.run("stay", limits=Limits(wall_seconds=0.5))
-    assert outcome.stopped_by == "wall"
-    assert outcome.usage.wall_seconds < 5
+async def test_time_is_limited_of_processors_and_of_the_wall(cell: Cell) -> None:
+    """Whatever signals it ignores, and by however many children it works."""
+    loop, children, deaf = await asyncio.gather(
+        cell.run("cpu_loop"), cell.run("cpu_by_children"), cell.run("stay", limits=Limits(wall_seconds=0.5))
+    )
+    assert (loop.stopped_by, children.stopped_by, deaf.stopped_by) == ("cpu", "cpu", "wall")
+    assert max(loop.usage.cpu_seconds, children.usage.cpu_seconds) < 3
 
 
 @pytest.mark.parametrize(("attack", "limit"), [("log_flood", "logs"), ("large_output", "output")])
@@ -112,9 +109,11 @@ async def test_a_forged_answer_is_no_more_than_a_wrong_one(cell: Cell, answer: s
 async def test_violations_are_told_by_the_kernel(cell: Cell, target: Target) -> None:
     assert await cell.refused("odd_sockets") == {"socket(AF_VSOCK)", "socket(AF_ALG)", "socket(AF_PACKET)"}
     assert await cell.refused("trace", target.inputs) == {"ptrace"}
-    assert await cell.refused("make_device") >= {"mknod"} or cell.tier is Tier.LANDLOCK
+    assert await cell.refused("make_device") == {"mknodat"}
     assert await cell.refused("make_namespaces") == {"unshare", "clone", "setns", "mount"}
-    surface = "bpf keyctl add_key perf_event_open userfaultfd open_by_handle_at pivot_root chroot"
+    surface = (
+        "bpf keyctl add_key perf_event_open userfaultfd open_by_handle_at pivot_root chroot process_vm_readv"
+    )
     assert await cell.refused("kernel_surface") == {*surface.split(), "init_module", "kexec_load"}
     assert await cell.refused("refusal_flood") == {"socket(AF_INET)"}
     assert target.is_untouched()
@@ -133,8 +132,7 @@ async def test_the_next_call_is_served_by_whom_it_trusts(cell: Cell, target: Tar
 
 async def test_only_files_of_its_own_come_back(cell: Cell, target: Target) -> None:
     outcome = await cell.run("leave_files", target.inputs)
-    assert set(outcome.files) <= {"good.txt", "sub/also.txt"}, outcome.refused_files
-    assert outcome.files["sub/also.txt"] == b"also"
+    assert outcome.files == {"good.txt": b"good", "sub/also.txt": b"also", "sparse": b""}
     assert target.secret not in str(outcome)
     refused = outcome.refused_files
     assert (
@@ -145,7 +143,6 @@ async def test_only_files_of_its_own_come_back(cell: Cell, target: Target) -> No
         == "ELOOP"
     )
     assert refused["twice.txt"] == refused["again.txt"] == "has other names"
-    assert refused["pipe"] == "not a regular file"
     assert refused["a?b"] == refused[".hidden"] == "name"
 
 

@@ -16,7 +16,9 @@ from openclaw.sandbox.errors import (
     SandboxUnavailableError,
 )
 from openclaw.sandbox.frames import Settings
-from tests.sandbox.conftest import SMALL, Cell, value
+from tests.sandbox.conftest import SMALL, Cell, named_processes, value
+
+NAME = f"claw{os.getpid()}"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -63,26 +65,13 @@ async def test_host_calls_are_those_that_were_granted(cell: Cell) -> None:
 
 
 async def test_a_call_that_nobody_waits_for_is_stopped(cell: Cell) -> None:
-    waiting = asyncio.ensure_future(cell.run("stay"))
-    while not list(_jailed()):
+    waiting = asyncio.ensure_future(cell.run("stay", NAME))
+    while not list(named_processes(NAME)):
         await asyncio.wait([waiting], timeout=0.01)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert value(await cell.run("sanity", 2))["inputs"] == 2
-
-
-def _jailed() -> list[int]:
-    """Processes that ignore SIGTERM because ``stay`` does."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            ignored = int(status.read_text().split("SigIgn:\t", 1)[1].split()[0], 16)
-        except (OSError, IndexError):
-            continue
-        if ignored.bit_count() > 50:
-            found.append(int(status.parent.name))
-    return found
 
 
 async def test_more_calls_than_slots_wait_for_their_turn(cell: Cell) -> None:
@@ -112,14 +101,16 @@ async def test_the_supervisor_has_no_secrets_and_takes_the_jails_with_it(
         assert process is not None
         if os.getuid() == 0:  # it hides its memory from others
             assert b"very secret" not in Path(f"/proc/{process.pid}/environ").read_bytes()
-        waiting = asyncio.ensure_future(other.run("stay"))
-        while not list(_jailed()):
+        waiting = asyncio.ensure_future(other.run("stay", NAME))
+        while not list(named_processes(NAME)):
             await asyncio.wait([waiting], timeout=0.01)
+        process_end = asyncio.ensure_future(asyncio.Event().wait())
         process.kill()
         with pytest.raises(SandboxLostError):
             await waiting
-        while list(_jailed()):
-            await asyncio.wait([asyncio.ensure_future(process.wait())], timeout=0.01)
+        while list(named_processes(NAME)):
+            await asyncio.wait([process_end], timeout=0.01)
+        process_end.cancel()
         assert value(await other.run("sanity", 3))["inputs"] == 3  # another one was started
 
 

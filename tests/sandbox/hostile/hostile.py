@@ -176,7 +176,7 @@ def large_output(inputs: Any, host: Any) -> Any:
 def forged_answer(inputs: Any, host: Any) -> Any:
     """Bytes in place of an answer, on whatever is open."""
     body = inputs["answer"].encode()
-    for descriptor in range(3, 32):
+    for descriptor in {*range(3, 32)} - {host._socket.fileno()}:
         with contextlib.suppress(OSError):
             os.write(descriptor, body)
     os._exit(inputs.get("code", 0))
@@ -204,7 +204,8 @@ def cpu_by_children(inputs: Any, host: Any) -> Any:
 
 
 def stay(inputs: Any, host: Any) -> Any:
-    """Deaf to every signal that can be ignored."""
+    """Deaf to every signal that can be ignored; named so that it can be found."""
+    libc.prctl(15, str(inputs).encode(), 0, 0, 0)
     for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_IGN)
     _wait(20)
@@ -349,7 +350,6 @@ def leave_files(inputs: Any, host: Any) -> Any:
         lambda: os.symlink("/proc/self/environ", "environment.txt"),
         lambda: Path("twice.txt").write_text("x"),
         lambda: os.link("twice.txt", "again.txt"),
-        lambda: os.mkfifo("pipe"),
         lambda: os.truncate(Path("sparse").open("wb").fileno(), 1 << 30),
         lambda: Path("a\nb").write_text("x"),
         lambda: Path(".hidden").write_text("x"),

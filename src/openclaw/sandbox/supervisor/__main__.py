@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -12,6 +13,21 @@ from pathlib import Path
 from openclaw.sandbox.guest import kernel
 from openclaw.sandbox.supervisor.daemon import Daemon
 
+_PREFIX = "openclaw-sandbox-"
+
+
+def _remove_orphans() -> None:
+    """Folders of supervisors that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if folder.stat().st_uid == os.getuid():
+                    shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(descriptor)
+
 
 def main() -> None:
     """Serve until the client is gone."""
@@ -21,8 +37,11 @@ def main() -> None:
     kernel.hide_memory()
     with socket.socket(fileno=0) as client:
         client.setblocking(False)
-        runtime = Path(tempfile.mkdtemp(prefix="openclaw-sandbox-"))
+        _remove_orphans()
+        runtime = Path(tempfile.mkdtemp(prefix=_PREFIX))
         runtime.chmod(0o711)
+        lock = os.open(runtime, os.O_RDONLY | os.O_CLOEXEC)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # while we live
         try:
             with contextlib.suppress(asyncio.CancelledError):
                 asyncio.run(Daemon(client, runtime).serve())

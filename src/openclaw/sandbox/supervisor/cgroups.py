@@ -55,6 +55,14 @@ def find_parents() -> dict[str, Path]:
         return {}
 
 
+def remove_orphans(parents: dict[str, Path]) -> None:
+    """Groups of supervisors that were killed; what was in them died with those."""
+    for folder in {folder for parent in parents.values() for folder in parent.glob("openclaw-*-*")}:
+        if not Path("/proc", folder.name.split("-")[1]).exists():
+            with contextlib.suppress(OSError):  # not empty yet: the next supervisor's
+                folder.rmdir()
+
+
 @dataclass
 class Counts:
     """What the kernel has counted so far."""
@@ -71,7 +79,7 @@ class Group:
     name: str
     interval: float = 0.1
     folders: dict[str, Path] = field(default_factory=dict)
-    is_over: bool = False
+    _before: Counts = field(default_factory=Counts)
 
     def make(self, *, memory_bytes: int, processes: int) -> None:
         """Make it; OSError if that fails."""
@@ -86,6 +94,7 @@ class Group:
 
     def limit(self, *, memory_bytes: int, processes: int) -> None:
         """Set the limits of the next call."""
+        self._before = self.counts()
         memory, pids = self.folders["memory"], self.folders["pids"]
         (pids / "pids.max").write_text(str(processes))
         if self._is_v2:
@@ -114,6 +123,16 @@ class Group:
             _value(self.folders["memory"] / memory, "oom_kill"),
             _value(self.folders["pids"] / "pids.events", "max"),
         )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the kernel has killed for memory since the limits were set."""
+        return self.counts().killed > self._before.killed
+
+    @property
+    def has_refused_processes(self) -> bool:
+        """Whether a process could not be made since the limits were set."""
+        return self.counts().refused_processes > self._before.refused_processes
 
     def cpu_seconds(self) -> float:
         """Used by all that ever were in it."""

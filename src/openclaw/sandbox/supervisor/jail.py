@@ -67,6 +67,11 @@ class Sight:
             kernel.mount("tmpfs", str(self._folder), "tmpfs", kernel.NO_SUID | kernel.NO_DEVICES, "mode=755")
             self.is_private = True
 
+    def close(self) -> None:
+        """Undo it, so that the folder can be removed."""
+        if self.is_private:
+            kernel.libc.umount2(os.fsencode(self._folder), _DETACH)
+
     @contextlib.contextmanager
     def of(self, paths: Sequence[str]) -> Iterator[list[str]]:
         """Where the jail's user finds ``paths``, until it has bound them."""

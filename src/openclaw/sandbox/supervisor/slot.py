@@ -15,7 +15,7 @@ from openclaw.kit.clock import SystemClock
 from openclaw.sandbox.calls import Limits
 from openclaw.sandbox.guest import kernel, zygote
 from openclaw.sandbox.supervisor import jail, outputs
-from openclaw.sandbox.supervisor.cgroups import Counts, Group
+from openclaw.sandbox.supervisor.cgroups import Group
 from openclaw.sandbox.supervisor.processes import Tree, start, wait_for_end
 from openclaw.sandbox.supervisor.watch import Watch
 
@@ -130,13 +130,11 @@ class Slot:
             "others": 0,
             "work": "",
         }
-        before = Counts()
         if self._group is not None:
             self._group.limit(
                 memory_bytes=limits.memory_bytes + _OVERHEAD_BYTES,
                 processes=limits.processes + _OVERHEAD_PROCESSES,
             )
-            before = self._group.counts()
         ends = watch.open()
         lost = None
         meter = self._group or Tree(self._process.pid, limits.memory_bytes + _OVERHEAD_BYTES)
@@ -152,7 +150,7 @@ class Slot:
             if watch.seen.stopped_by is None:
                 exit_code = await self._exit_code()
                 lost = "the jail ended" if exit_code is None else None
-        stopped_by = self._judge(watch, before)
+        stopped_by = self._judge(watch)
         if stopped_by or lost or exit_code or watch.seen.refused or not watch.seen.is_confined:
             self.is_spent = True
         collected = outputs.Collected()
@@ -167,13 +165,12 @@ class Slot:
             collected,
         )
 
-    def _judge(self, watch: Watch, before: Counts) -> str | None:
+    def _judge(self, watch: Watch) -> str | None:
         """Which limit it was: the kernel's counts say more than how the code ended."""
         if self._group is not None:
-            after = self._group.counts()
-            if after.killed > before.killed:
+            if self._group.is_over:
                 return "memory"
-            if after.refused_processes > before.refused_processes:
+            if self._group.has_refused_processes:
                 return "processes"
         return watch.seen.stopped_by
 

@@ -72,6 +72,7 @@ async def probe(settings: Settings, runtime: Path) -> Machine:
     findings["user"] = "root: each jail has its own" if is_root else "the server's own"
     findings["landlock"] = str(landlock.version() or "none")
     groups = cgroups.find_parents()
+    cgroups.remove_orphans(groups)
     if settings.only in {None, Tier.NAMESPACES}:
         place = await _namespaces(findings, sight, runtime, groups, first_user)
         if place is not None:

@@ -22,7 +22,11 @@ class Meter(Protocol):
     """What counts for a jail."""
 
     interval: float
-    is_over: bool
+
+    @property
+    def is_over(self) -> bool:
+        """Whether too much memory was in use."""
+        ...
 
     def cpu_seconds(self) -> float:
         """Used so far."""
@@ -145,6 +149,7 @@ class Watch:
         with contextlib.suppress(OSError):
             await self._loop.sock_sendall(self._questions, _LENGTH.pack(len(body)) + body)
             self._loop.add_reader(self._questions.fileno(), self._on_questions)
+            self._take_question()
 
     @property
     def cpu_seconds(self) -> float:
@@ -245,7 +250,11 @@ class Watch:
             self._loop.remove_reader(self._questions.fileno())
             return
         self._question += part
-        if len(self._question) < _LENGTH.size:
+        self._take_question()
+
+    def _take_question(self) -> None:
+        """The next that is whole, of what was read so far."""
+        if self._over.done() or len(self._question) < _LENGTH.size:
             return
         (length,) = _LENGTH.unpack_from(self._question)
         if length > _LARGEST_QUESTION:
