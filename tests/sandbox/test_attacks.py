@@ -165,7 +165,18 @@ class contextlib_suppress_violation:  # noqa: N801
 async def test_all_of_this_holds_for_an_ordinary_user(tmp_path: Path) -> None:
     wrapper = Path(__file__).with_name("as_ordinary_user.py")
     tests = [str(Path(__file__)), str(Path(__file__).with_name("test_calls.py"))]
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-o", "addopts=", *tests]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-o",
+        "addopts=",
+        "--tb=short",
+        *tests,
+    ]
     done = subprocess.run(
         [sys.executable, str(wrapper), json.dumps(command)],
         cwd=ROOT,

@@ -88,6 +88,8 @@ class Sandbox:
                 reason=f"there is no isolation for {sys.platform} yet",
                 remedy="Run the worker on Linux, or in a Linux container or virtual machine.",
             )
+        if self._process is not None:  # one that was killed
+            await self._process.wait()
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         try:
@@ -114,7 +116,8 @@ class Sandbox:
     async def close(self) -> None:
         """End the supervisor and with it every call."""
         if self._socket is not None:
-            self._socket.shutdown(socket.SHUT_RDWR)
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
         if self._reading is not None:
             await cancel_and_wait(self._reading)
         if self._process is not None:
@@ -124,8 +127,6 @@ class Sandbox:
             except TimeoutError:
                 self._process.send_signal(signal.SIGKILL)  # the jails die with it
                 await self._process.wait()
-        if self._socket is not None:
-            self._socket.close()
         self._socket = self._process = self._reading = self._hello = None
 
     async def run(
@@ -198,6 +199,7 @@ class Sandbox:
         except OSError:
             pass
         finally:
+            source.close()
             if not hello.done():
                 reason = "the sandbox's supervisor does not start"
                 hello.set_exception(SandboxUnavailableError(reason=reason, remedy="Its log says why."))
