@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
+import sys
 from pathlib import Path
 
 from openclaw.kit.tasks import spawn
@@ -22,6 +24,7 @@ from openclaw.sandbox.frames import (
     frame,
 )
 from openclaw.sandbox.supervisor import refusals
+from openclaw.sandbox.supervisor.network import Network
 from openclaw.sandbox.supervisor.slot import JailError, Verdict
 from openclaw.sandbox.supervisor.tiers import Machine, probe
 from openclaw.sandbox.supervisor.watch import Watch
@@ -40,6 +43,7 @@ class Daemon:
         self._watches: dict[int, Watch] = {}
         self._calls: dict[int, asyncio.Task[None]] = {}
         self._unsent = asyncio.Lock()
+        self._network: Network | None = None
 
     async def serve(self) -> None:
         """Until the client closes its end."""
@@ -59,6 +63,12 @@ class Daemon:
         match message:
             case Settings():
                 self._machine = await probe(message, self._runtime)
+                user = self._machine.first_user
+                self._network = Network(
+                    user=None if user is None else user - 1,
+                    internal=message.internal_hosts,
+                    path=os.pathsep.join(sys.path),
+                )
                 await self._send(self._machine.hello())
             case Start():
                 self._calls[message.number] = spawn(self._run(message, body), name="sandboxed call")
@@ -82,7 +92,12 @@ class Daemon:
         def ask(body: bytes) -> None:
             spawn(self._send(Question(number), body), name="sandbox question")
 
-        watch = Watch(start.limits, on_question=ask)
+        def let_out(listener: int) -> None:
+            assert self._network is not None
+            assert start.grants.network is not None
+            self._network.open(number, start.grants.network, listener)
+
+        watch = Watch(start.limits, on_question=ask, on_proxy=let_out if start.grants.network else None)
         try:
             ended, body = await self._judge(start, job, watch)
             await self._send(ended, body)
@@ -102,6 +117,9 @@ class Daemon:
             verdict = await runner.run(watch, start.code, job, start.limits, network=network is not None)
         except (JailError, OSError) as error:
             return Ended(number=number, lost=str(error)), b""
+        connections, network_bytes = (), 0
+        if network is not None and self._network is not None:
+            connections, network_bytes = await self._network.close(number)
         seen = watch.seen
         lost = verdict.lost
         if not seen.is_confined and lost is None and verdict.stopped_by is None:
@@ -112,6 +130,8 @@ class Daemon:
             wall_seconds=asyncio.get_running_loop().time() - began,
             cpu_seconds=verdict.cpu_seconds,
             memory_bytes=verdict.memory_bytes,
+            network_bytes=network_bytes,
+            connections=connections,
             exit_code=verdict.exit_code,
             stopped_by=_stopped_by(verdict, has_answer=bool(seen.result)),
             lost=lost,

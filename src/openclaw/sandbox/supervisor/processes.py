@@ -50,7 +50,7 @@ def start(
         command,
         preexec_fn=prepare,  # noqa: PLW1509 - one thread
         pass_fds=tuple(descriptors),
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL if 0 not in descriptors else None,
         stdout=subprocess.DEVNULL if 1 not in descriptors else None,
         stderr=subprocess.DEVNULL if 2 not in descriptors else None,
         env=dict(environment),

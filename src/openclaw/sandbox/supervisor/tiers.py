@@ -51,6 +51,7 @@ class Machine:
     tier: Tier = Tier.NONE
     runner: Runner | None = None
     findings: dict[str, str] = field(default_factory=dict)
+    first_user: int | None = None
 
     def hello(self) -> Hello:
         """For the client."""
@@ -78,12 +79,12 @@ async def probe(settings: Settings, runtime: Path) -> Machine:
         if place is not None:
             findings["limits"] = "control group" if place.groups else "sampled"
             pool = Pool(place, settings, first_user, f"openclaw-{os.getpid()}")
-            return Machine(Tier.NAMESPACES, pool, findings)
+            return Machine(Tier.NAMESPACES, pool, findings, first_user)
     if settings.only in {None, Tier.LANDLOCK}:
         runner = await _landlock(findings, runtime, settings, first_user)
         if runner is not None:
             findings["limits"] = "sampled"
-            return Machine(Tier.LANDLOCK, runner, findings)
+            return Machine(Tier.LANDLOCK, runner, findings, first_user)
     return machine
 
 
