@@ -190,6 +190,12 @@ def cpu_loop(inputs: Any, host: Any) -> Any:
         pass
 
 
+def cpu_in_silence(inputs: Any, host: Any) -> Any:
+    """The same, with nothing open by which it could be noticed."""
+    os.closerange(0, 1024)
+    cpu_loop(inputs, host)
+
+
 def cpu_by_children(inputs: Any, host: Any) -> Any:
     """The same in pieces of which none is long, by processes that nobody waits for."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

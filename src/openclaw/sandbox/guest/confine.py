@@ -6,7 +6,7 @@ import os
 import resource
 import socket
 import struct
-from typing import Any, NoReturn
+from typing import Any
 
 from openclaw.sandbox.guest import kernel, landlock, seccomp
 
@@ -20,31 +20,22 @@ SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime"
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
 
-def enter_namespaces(order: dict[str, Any]) -> None:
-    """Return as the second process of namespaces of its own; the callers above wait, and with them all others end.
+def enter_namespaces(order: dict[str, Any], user: int, group: int) -> None:
+    """Called by the first process of new namespaces, return as their second; when that ends, all others do.
 
-    The code is never process 1: that one is spared by the kernel's limit on processor time.
+    The code is never process 1: that one is spared by the kernel's limit on processor time. Process 1 keeps the call's
+    pipes open, so that their end is the end of all, whatever the code closes.
     """
-    user, group = os.getuid(), os.getgid()
-    kernel.unshare(
-        kernel.NEW_USER
-        | kernel.NEW_PID
-        | kernel.NEW_MOUNT
-        | kernel.NEW_IPC
-        | kernel.NEW_UTS
-        | kernel.NEW_NETWORK
-    )
+    kernel.die_with_parent()
     kernel.write_file("/proc/self/setgroups", "deny")
     kernel.write_file("/proc/self/uid_map", f"{user} {user} 1")
     kernel.write_file("/proc/self/gid_map", f"{group} {group} 1")
-    if first := os.fork():
-        _exit_like(os.waitpid(first, 0)[1])
-    kernel.die_with_parent()
     if second := os.fork():
         while True:
             ended, status = os.wait()
             if ended == second:
-                _exit_like(status)
+                code = os.waitstatus_to_exitcode(status)
+                os._exit(code if code >= 0 else 128 - code)
     kernel.die_with_parent()
     with contextlib.suppress(OSError):
         kernel.write_file("/proc/self/oom_score_adj", "1000")  # rather than the zygote
@@ -66,11 +57,6 @@ def _mount_private(limits: dict[str, int]) -> None:
         kernel.mount(
             "tmpfs", "/proc", "tmpfs", sealed | kernel.NO_EXEC | kernel.READ_ONLY, "size=4k,mode=555"
         )
-
-
-def _exit_like(status: int) -> NoReturn:
-    code = os.waitstatus_to_exitcode(status)
-    os._exit(code if code >= 0 else 128 - code)
 
 
 def limit_resources(limits: dict[str, int], *, others: int = 0) -> None:

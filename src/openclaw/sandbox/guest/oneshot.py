@@ -48,9 +48,8 @@ def _outlive(child: int) -> NoReturn:
         os._exit(128 + signal.SIGKILL)
 
     signal.signal(signal.SIGTERM, stop)
-    for descriptor in (0, 1, 2, JOB, RESULT, OUTPUT, CHANNEL, QUESTIONS):
-        with contextlib.suppress(OSError):
-            os.close(descriptor)
+    for descriptor in (JOB, CHANNEL, QUESTIONS):  # the other two end when all have: we are the last
+        os.close(descriptor)
     status = 0
     while True:
         ended, status = os.wait()

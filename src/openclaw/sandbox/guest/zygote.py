@@ -27,6 +27,7 @@ def main() -> NoReturn:
         for charged in (False, True):
             seccomp.build_program(seccomp.Filter(network=network, charged=charged))
     control = socket.socket(fileno=CONTROL)
+    user, group = os.getuid(), os.getgid()
     control.send(b"ready")
     gc.collect()
     gc.freeze()  # shared with every child: no collection writes to these pages
@@ -34,20 +35,21 @@ def main() -> NoReturn:
         message, descriptors = kernel.receive_descriptors(control)
         if not message:
             os._exit(0)
-        child = os.fork()
+        order = json.loads(message)
+        child = kernel.fork_into_namespaces()
         if child == 0:
-            control.close()
-            _call(json.loads(message), descriptors)
+            _call(order, descriptors, (user, group))
         for descriptor in descriptors:
             os.close(descriptor)
         _, status = os.waitpid(child, 0)
         control.send(struct.pack("i", os.waitstatus_to_exitcode(status)))
 
 
-def _call(order: dict[str, Any], descriptors: list[int]) -> NoReturn:
+def _call(order: dict[str, Any], descriptors: list[int], ids: tuple[int, int]) -> NoReturn:
     job, result, output, channel, questions = descriptors
     try:
-        confine.enter_namespaces(order)
+        confine.enter_namespaces(order, *ids)
+        os.close(CONTROL)
         told = socket.socket(fileno=channel)
         os.setsid()
         task = json.loads(entry.read_all(job))
