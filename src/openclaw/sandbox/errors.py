@@ -28,8 +28,13 @@ class SecurityViolation(OpenClawError):  # noqa: N818 - the name that plugin aut
     template: ClassVar[str] = "The code tried what the sandbox forbids: {violations}."
     template_zh: ClassVar[str] = "代码尝试了沙箱禁止的操作：{violations}。"
 
-    violations: list[str]
+    violations: list[str]  # system calls by name, as the kernel told them
     tier: str
+
+    def words(self, language: str = "en") -> str:
+        """The sentence for people; the calls as a list of words."""
+        template = self.template_zh if language == "zh" else self.template
+        return template.format(violations=", ".join(self.violations))
 
 
 @dataclass(eq=False)
