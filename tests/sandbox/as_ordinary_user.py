@@ -4,7 +4,6 @@ and the interpreter wherever they are (below ``/root``, say)."""
 import json
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from openclaw.sandbox.guest import kernel
@@ -13,8 +12,8 @@ USER = 64_321
 
 
 def main() -> None:
-    """The command is the first argument, as JSON; the working directory is the checkout."""
-    command = json.loads(sys.argv[1])
+    """The command, as JSON, and its home are the arguments; the working directory is the checkout."""
+    command, home = json.loads(sys.argv[1]), sys.argv[2]
     kernel.unshare(kernel.NEW_MOUNT)
     kernel.mount("none", "/", None, kernel.RECURSIVE | kernel.PRIVATE)
     shown = [Path.cwd(), Path(sys.base_prefix).resolve(), Path(sys.prefix)]
@@ -29,7 +28,6 @@ def main() -> None:
             kernel.mount(f"/proc/self/fd/{descriptor}", str(path), None, kernel.BIND | kernel.RECURSIVE)
         os.close(descriptor)
     os.chdir(Path.cwd())
-    home = tempfile.mkdtemp(prefix="ordinary-")
     os.chown(home, USER, USER)
     os.setgroups([])
     os.setresgid(USER, USER, USER)

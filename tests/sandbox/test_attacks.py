@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -164,9 +165,8 @@ class contextlib_suppress_violation:  # noqa: N801
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="it is one that runs the tests")
-async def test_all_of_this_holds_for_an_ordinary_user(tmp_path: Path) -> None:
+async def test_all_of_this_holds_for_an_ordinary_user() -> None:
     wrapper = Path(__file__).with_name("as_ordinary_user.py")
-    tests = [str(Path(__file__)), str(Path(__file__).with_name("test_calls.py"))]
     command = [
         sys.executable,
         "-m",
@@ -177,14 +177,15 @@ async def test_all_of_this_holds_for_an_ordinary_user(tmp_path: Path) -> None:
         "-o",
         "addopts=",
         "--tb=short",
-        *tests,
+        __file__,
     ]
-    done = subprocess.run(
-        [sys.executable, str(wrapper), json.dumps(command)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory(prefix="ordinary-") as home:
+        done = subprocess.run(
+            [sys.executable, str(wrapper), json.dumps(command), home],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert " passed" in done.stdout

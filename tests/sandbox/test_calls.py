@@ -9,6 +9,7 @@ import pytest
 
 from openclaw.sandbox.calls import Grants, Limits, NetworkGrant, Tier
 from openclaw.sandbox.client import Sandbox
+from openclaw.sandbox.egress.fetch import HttpCall
 from openclaw.sandbox.errors import (
     CodeFailedError,
     LimitExceededError,
@@ -62,6 +63,60 @@ async def test_host_calls_are_those_that_were_granted(cell: Cell) -> None:
     grants = Grants(host_calls=frozenset({"double"}))
     outcome = await cell.run("ask_host", grants=grants, host={"double": double, "secrets": tell})
     assert value(outcome) == [42, "secrets was not granted", "__class__ was not granted"]
+
+
+async def test_an_answer_that_is_not_read_holds_up_nobody(cell: Cell) -> None:
+    asked = asyncio.Event()
+
+    async def much(parameters: Any) -> str:
+        asked.set()
+        return "x" * (8 << 20)
+
+    grants = Grants(host_calls=frozenset({"much"}))
+    waiting = asyncio.ensure_future(cell.run("ignore_host", NAME, grants=grants, host={"much": much}))
+    await asked.wait()
+    assert value(await cell.run("sanity", 1))["inputs"] == 1
+    assert not waiting.done()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
+async def test_requests_by_the_host_for_code_without_network(cell: Cell, tmp_path: Path) -> None:
+    asked: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n") + await reader.readexactly(4))
+        writer.write(b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    http = HttpCall(NetworkGrant(hosts=(f"localhost:{port}", "169.254.169.254:80")), internal=("localhost",))
+    urls = [
+        f"http://localhost:{port}/a?b",
+        "http://169.254.169.254/",
+        "http://other.test/",
+        "file:///etc/passwd",
+    ]
+    outcome = await cell.run(
+        "network:by_host",
+        {"urls": urls, "headers": {"Host": "other.test", "X-Own": "1"}, "body": "body"},
+        grants=Grants(host_calls=frozenset({"http"})),
+        host={"http": http},
+    )
+    server.close()
+    denied = [
+        "address_instead_of_name",
+        "host_not_granted",
+        "only http and https, and only methods of theirs",
+    ]
+    assert value(outcome) == [[201, "hello"], *denied]
+    assert asked[0].startswith(b"POST /a?b HTTP/1.1\r\n")
+    assert asked[0].endswith(b"body")
+    assert b"other.test" not in asked[0]
+    assert [connection.decision for connection in http.connections] == ["allow", *denied[:2]]
 
 
 async def test_a_call_that_nobody_waits_for_is_stopped(cell: Cell) -> None:

@@ -377,6 +377,14 @@ def ask_host(inputs: Any, host: Any) -> Any:
     return found
 
 
+def ignore_host(inputs: Any, host: Any) -> Any:
+    """Ask for much and read nothing of it."""
+    body = json.dumps({"name": "much", "parameters": {}}).encode()
+    host._socket.sendall(struct.pack("<I", len(body)) + body)
+    libc.prctl(15, str(inputs).encode(), 0, 0, 0)
+    _wait(20)
+
+
 def abuse_host(inputs: Any, host: Any) -> Any:
     """The socket to the host: a length that lies, and open files in a message."""
     with contextlib.suppress(OSError):

@@ -1,5 +1,6 @@
 """What code with a network tries. Runs within the jail."""
 
+import base64
 import http.client
 import os
 import socket
@@ -65,6 +66,18 @@ def smuggle(inputs: Any, host: Any) -> Any:
         while part := client.recv(4096):
             found += part
     return found.decode()
+
+
+def by_host(inputs: Any, host: Any) -> Any:
+    """Through the host call."""
+    found: list[Any] = []
+    for url in inputs["urls"]:
+        try:
+            answer = host.call("http", method="POST", url=url, headers=inputs["headers"], body=inputs["body"])
+            found.append([answer["status"], base64.b64decode(answer["body"]).decode()])
+        except Exception as error:
+            found.append(str(error))
+    return found
 
 
 def around(inputs: Any, host: Any) -> Any:

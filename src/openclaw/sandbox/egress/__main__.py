@@ -15,14 +15,9 @@ import msgspec
 
 from openclaw.kit.tasks import spawn
 from openclaw.sandbox.calls import NetworkGrant
+from openclaw.sandbox.egress.fetch import resolve_host
 from openclaw.sandbox.egress.proxy import Proxy
 from openclaw.sandbox.guest import kernel
-
-
-async def resolve(host: str, port: int) -> list[str]:
-    """Every address of ``host``, as the system knows them."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(address[0]) for *_, address in found]
 
 
 class Egress:
@@ -53,7 +48,7 @@ class Egress:
 
     async def _open(self, order: dict[str, Any], listener: socket.socket) -> None:
         grant = msgspec.convert(order["grant"], NetworkGrant)
-        proxy = Proxy(grant, resolve=resolve, internal=order["internal"])
+        proxy = Proxy(grant, resolve=resolve_host, internal=order["internal"])
         self._proxies[order["number"]] = proxy
         await proxy.start(listener)
 

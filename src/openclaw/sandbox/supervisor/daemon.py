@@ -79,7 +79,7 @@ class Daemon:
                     call.cancel()
             case Answer():
                 if watch := self._watches.get(message.number):
-                    await watch.answer(body)
+                    watch.answer(body)
 
     async def _send(self, message: FromSupervisor, body: bytes = b"") -> None:
         with contextlib.suppress(OSError):  # the client is gone: `serve` ends

@@ -19,6 +19,8 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",  # it starts a thread per processor, and counts those of the machine
 }
 
+_ours: set[int] = set()
+
 
 def start(
     command: Sequence[str],
@@ -46,7 +48,7 @@ def start(
             os.setresuid(user, user, user)
         kernel.die_with_parent()
 
-    return subprocess.Popen(  # noqa: S603 - a jail's command, of our making
+    process = subprocess.Popen(  # noqa: S603 - a jail's command, of our making
         command,
         preexec_fn=prepare,  # noqa: PLW1509 - one thread
         pass_fds=tuple(descriptors),
@@ -56,6 +58,17 @@ def start(
         env=dict(environment),
         cwd="/",
     )
+    _ours.add(process.pid)
+    return process
+
+
+def reap_orphans() -> None:
+    """Take the ends of what came to us when the process that made it was killed: nobody else waits for them."""
+    with contextlib.suppress(OSError):
+        for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
+            if int(child) not in _ours:
+                with contextlib.suppress(OSError):
+                    os.waitpid(int(child), os.WNOHANG)
 
 
 def _above(descriptor: int) -> int:
@@ -77,6 +90,8 @@ async def wait_for_end(process: subprocess.Popen[bytes]) -> int:
         finally:
             loop.remove_reader(descriptor)
             os.close(descriptor)
+    _ours.discard(process.pid)
+    reap_orphans()
     return process.wait()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from openclaw.kit.tasks import spawn
+from openclaw.kit.tasks import cancel_and_wait, spawn
 from openclaw.sandbox.calls import Limits
 from openclaw.sandbox.guest import kernel
 from openclaw.sandbox.supervisor import refusals
@@ -90,6 +90,7 @@ class Watch:
         self._over: asyncio.Future[None] = self._loop.create_future()
         self._listener: int | None = None
         self._question = bytearray()
+        self._answering: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._opened: list[int] = []
         self._cpu_before = 0.0
@@ -130,7 +131,7 @@ class Watch:
         finally:
             if self.seen.stopped_by is not None or not self._over.done():
                 kill()
-            giving.cancel()
+            await cancel_and_wait(giving, *([self._answering] if self._answering else []))
             self._quiet()
 
     async def _give(self, job: bytes) -> None:
@@ -144,8 +145,12 @@ class Watch:
             self.seen.stopped_by = limit
             self._over.set_result(None)
 
-    async def answer(self, body: bytes) -> None:
-        """The host's answer to the last question."""
+    def answer(self, body: bytes) -> None:
+        """The host's answer to the last question. The code may never read it: nobody waits for that."""
+        if not self._over.done():
+            self._answering = spawn(self._answer(body), name="sandbox answer")
+
+    async def _answer(self, body: bytes) -> None:
         with contextlib.suppress(OSError):
             await self._loop.sock_sendall(self._questions, _LENGTH.pack(len(body)) + body)
             self._loop.add_reader(self._questions.fileno(), self._on_questions)
