@@ -118,6 +118,7 @@ async def _namespaces(
             findings["namespaces"] = said = await _try_slot(variant, first_user)
             if said == "held":
                 findings["python"] = python.program
+                findings["proc"] = "own" if variant.has_proc else "covered"
                 return variant
     return None
 
