@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from openclaw.kit.errors import TooLargeError
 from openclaw.sandbox.calls import Grants, Limits, NetworkGrant, Tier
 from openclaw.sandbox.client import Sandbox
 from openclaw.sandbox.egress.fetch import HttpCall
@@ -45,6 +46,13 @@ async def test_code_that_fails_says_how(cell: Cell, entry: str, error: str) -> N
     assert outcome.error == error
     with pytest.raises(CodeFailedError, match=error):
         outcome.check()
+
+
+async def test_inputs_are_limited_before_anybody_has_to_carry_them(cell: Cell) -> None:
+    with pytest.raises(TooLargeError):
+        await cell.run("sanity", "x" * (17 << 20))
+    large = "x" * (4 << 20)
+    assert (await cell.run("raises:large_input", large, limits=Limits())).output == len(large)
 
 
 async def test_limits_are_errors_to_who_asks(cell: Cell) -> None:

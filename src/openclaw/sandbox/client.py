@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import msgspec
 
+from openclaw.kit.errors import TooLargeError
 from openclaw.kit.tasks import cancel_and_wait, spawn
 from openclaw.sandbox.calls import Call, Connection, Outcome, Tier, Usage
 from openclaw.sandbox.errors import SandboxLostError, SandboxUnavailableError, SecurityViolation
@@ -34,6 +35,7 @@ from openclaw.sandbox.frames import (
     frame,
 )
 
+_LARGEST_INPUT = 16 << 20
 HostCall = Callable[[Mapping[str, Any]], Awaitable[Any]]
 
 _PACKAGES = Path(__file__).resolve().parents[2]
@@ -134,10 +136,15 @@ class Sandbox:
     ) -> Outcome:
         """Run ``call``; ``host`` answers the host calls that it was granted.
 
+        :raises TooLargeError: the inputs are over 16 MiB.
         :raises SecurityViolation: the code tried what nothing harmless does.
         :raises SandboxUnavailableError: nothing here keeps code apart, or nothing as strong as ``at_least``.
         :raises SandboxLostError: the jail or the supervisor ended under the call.
         """
+        assert all(folder.startswith("/") for folder in call.code)
+        job = msgspec.json.encode({"entry": call.entry, "inputs": call.inputs})
+        if len(job) > _LARGEST_INPUT:
+            raise TooLargeError(field="inputs", limit=_LARGEST_INPUT)
         hello = await self.start()
         _check_tier(hello, call, at_least)
         self._number += 1
@@ -145,7 +152,6 @@ class Sandbox:
         running = _Running(call, host or {}, asyncio.get_running_loop().create_future())
         self._running[number] = running
         self.counts["calls"] += 1
-        job = msgspec.json.encode({"entry": call.entry, "inputs": call.inputs})
         try:
             await self._send(Start(number, call.code, call.limits, call.grants), job)
             ended, body = await running.ended
@@ -236,7 +242,10 @@ class Sandbox:
                 answer = {"error": "not_granted", "message": f"{str(name)[:100]} was not granted"}
         except (ValueError, TypeError, KeyError, RecursionError, OSError) as error:
             answer = {"error": "failed", "message": str(error)[:500]}
-        await self._send(Answer(number), msgspec.json.encode(answer))
+        encoded = msgspec.json.encode(answer)
+        if len(encoded) > _LARGEST_INPUT:
+            encoded = b'{"error":"too_large","message":"the answer is too large"}'
+        await self._send(Answer(number), encoded)
 
 
 def _import_path() -> list[str]:

@@ -8,6 +8,11 @@ async def later(inputs: Any, host: Any) -> Any:
     return [inputs]
 
 
+def large_input(inputs: Any, host: Any) -> Any:
+    """How much there was."""
+    return len(inputs)
+
+
 def wrong(inputs: Any, host: Any) -> Any:
     """Raises."""
     raise LookupError("not there")

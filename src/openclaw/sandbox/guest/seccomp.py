@@ -103,8 +103,10 @@ SHARED_BUT_SELF = {"prlimit64": (302, 261), "sched_setaffinity": (203, 122)}
 SIGNALS = {
     "kill": (62, 129),
     "tkill": (200, 130),
+    "tgkill": (234, 131),
     "pidfd_send_signal": (424, 424),
     "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
 }
 
 _LAST_KNOWN = 461

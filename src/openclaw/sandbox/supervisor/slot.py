@@ -24,6 +24,7 @@ _OVERHEAD_BYTES = 64 << 20  # the zygote itself, its helpers and page tables
 _OVERHEAD_PROCESSES = 8
 _CLOCK = SystemClock()
 _SHORTLY = timedelta(milliseconds=5)
+_TRIES = 400
 
 
 class JailError(Exception):
@@ -70,6 +71,7 @@ class Slot:
         self._place = place
         self._group = Group(place.groups, name) if place.groups else None
         self._process: Any = None
+        self._control: Any = None
 
     async def start(self) -> None:
         """Bring the jail up.
@@ -197,7 +199,10 @@ class Slot:
         self.kill()
         if self._process is not None:
             await wait_for_end(self._process)
-        self._control.close()
+        if self._control is not None:
+            self._control.close()
         if self._group is not None:
-            while not self._group.is_gone():
+            for _ in range(_TRIES):
+                if self._group.is_gone():
+                    break
                 await _CLOCK.sleep(_SHORTLY)  # the kernel tells nobody when a group is empty
