@@ -56,9 +56,9 @@ class Grants(msgspec.Struct, frozen=True):
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """Run ``entry`` (``module:function``, called with the inputs and the host) from the folders ``code``.
+    """Run ``entry`` (``module:function`` or ``script.js:function``, called with inputs and host) from ``code``.
 
-    ``code`` are absolute paths: the first is the code's own, others what it imports. They are seen read-only.
+    ``code`` are absolute paths of folders, seen read-only: the first is the code's own, others what it imports.
     """
 
     code: tuple[str, ...]

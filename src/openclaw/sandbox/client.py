@@ -153,7 +153,7 @@ class Sandbox:
         self._running[number] = running
         self.counts["calls"] += 1
         try:
-            await self._send(Start(number, call.code, call.limits, call.grants), job)
+            await self._send(Start(number, call.code, call.limits, call.grants, _is_javascript(call)), job)
             ended, body = await running.ended
         except asyncio.CancelledError:
             await self._send(Cancel(number))
@@ -264,6 +264,10 @@ def _check_tier(hello: Hello, call: Call, at_least: Tier) -> None:
             reason=f"a network of its own needs namespaces and this machine has {hello.tier}",
             remedy="Use the host call `http` instead, or: " + hello.remedy,
         )
+
+
+def _is_javascript(call: Call) -> bool:
+    return call.entry.partition(":")[0].endswith(".js")
 
 
 def _read_answer(answer: bytes, ended: Ended) -> tuple[Any, str | None, str]:

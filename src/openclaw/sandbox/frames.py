@@ -36,6 +36,7 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     code: tuple[str, ...]
     limits: Limits
     grants: Grants
+    is_javascript: bool = False
 
 
 class Cancel(msgspec.Struct, frozen=True, tag=True):

@@ -8,6 +8,7 @@ import os
 import sys
 from typing import Any
 
+from openclaw.sandbox.guest import javascript
 from openclaw.sandbox.guest.host import Host
 
 _MESSAGE = 2000
@@ -33,12 +34,15 @@ def quiet_input(output: int) -> None:
 
 
 def run(job: dict[str, Any], code: list[str], host: Host, result: int) -> None:
-    """Import ``module:function`` from ``code``, call it with the inputs and ``host``; its answer to ``result``."""
+    """Call the entry of ``job`` (found in ``code``) with its inputs and ``host``; its answer goes to ``result``."""
     reply: dict[str, Any]
     try:
         sys.path[:0] = code
         module, _, function = job["entry"].partition(":")
-        output = getattr(importlib.import_module(module), function)(job["inputs"], host)
+        if module.endswith(javascript.SUFFIX):
+            output = javascript.call(code[0], module, function, job["inputs"], host)
+        else:
+            output = getattr(importlib.import_module(module), function)(job["inputs"], host)
         if inspect.iscoroutine(output):
             output = asyncio.run(output)
         reply = {"output": output}

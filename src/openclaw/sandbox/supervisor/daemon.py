@@ -23,7 +23,7 @@ from openclaw.sandbox.frames import (
     decode_to_supervisor,
     frame,
 )
-from openclaw.sandbox.supervisor import refusals
+from openclaw.sandbox.supervisor import jail, refusals
 from openclaw.sandbox.supervisor.network import Network
 from openclaw.sandbox.supervisor.slot import JailError, Verdict
 from openclaw.sandbox.supervisor.tiers import Machine, probe
@@ -114,7 +114,8 @@ class Daemon:
         self._watches[number] = watch
         began = asyncio.get_running_loop().time()
         try:
-            verdict = await runner.run(watch, start.code, job, start.limits, network=network is not None)
+            code = start.code + ((jail.copy_quickjs(self._runtime),) if start.is_javascript else ())
+            verdict = await runner.run(watch, code, job, start.limits, network=network is not None)
         except (JailError, OSError) as error:
             return Ended(number=number, lost=str(error)), b""
         connections, network_bytes = (), 0

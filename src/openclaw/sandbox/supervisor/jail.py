@@ -2,9 +2,11 @@
 
 import contextlib
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from openclaw.sandbox.guest import confine, kernel
@@ -92,6 +94,24 @@ class Sight:
                 kernel.libc.umount2(os.fsencode(place), _DETACH)
                 with contextlib.suppress(OSError):
                     Path(place).rmdir()
+
+
+def copy_quickjs(runtime: Path) -> str:
+    """A folder with the JavaScript engine and nothing else of what is installed.
+
+    :raises FileNotFoundError: it is not installed; the message says how to get it.
+    """
+    folder = runtime / "quickjs"
+    if not folder.exists():
+        engine, package = find_spec("_quickjs"), find_spec("quickjs")
+        if engine is None or engine.origin is None or package is None or package.origin is None:
+            raise FileNotFoundError("JavaScript needs the package quickjs-ng, which openclaw[server] brings")
+        (folder / "quickjs").mkdir(parents=True)
+        shutil.copy(engine.origin, folder)
+        shutil.copy(package.origin, folder / "quickjs")
+        for file in folder.rglob("*"):
+            file.chmod(0o755)
+    return str(folder)
 
 
 def code_places(code: Sequence[str]) -> list[str]:
