@@ -46,6 +46,15 @@ def _status(steps: str) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
+# A root with no other users, who may make no namespaces: a container within strict limits.
+_ALONE = """
+kernel.unshare(kernel.NEW_USER)
+kernel.write_file("/proc/self/setgroups", "deny")
+kernel.write_file("/proc/self/uid_map", "0 0 1")
+kernel.write_file("/proc/self/gid_map", "0 0 1")
+kernel.write_file("/proc/sys/user/max_user_namespaces", "0")
+"""
+
 needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can change what a machine offers")
 
 
@@ -65,6 +74,16 @@ def test_where_a_container_masks_proc() -> None:
     found = _status(_MASKED_PROC)
     assert found["tier"] == "namespaces"
     assert found["findings"]["proc"] == "covered"
+
+
+@needs_root
+def test_where_namespaces_are_refused_and_there_are_no_other_users() -> None:
+    found = _status(_ALONE)
+    if found["tier"] == "none":
+        pytest.skip(MISSING)
+    assert found["tier"] == "landlock"
+    assert found["findings"]["user"] == "the server's own"
+    assert found["findings"]["processes"] == "held"
 
 
 async def test_other_systems_refuse_with_words(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,6 +103,8 @@ class Daemon:
             await self._send(ended, body)
         finally:
             watch.close()
+            if start.grants.network is not None and self._network is not None:
+                await self._network.close(number)  # nothing is left to close where the call came to its end
             self._watches.pop(number, None)
             self._calls.pop(number, None)
 

@@ -48,7 +48,21 @@ def start(
             os.setresuid(user, user, user)
         kernel.die_with_parent()
 
-    process = subprocess.Popen(  # noqa: S603 - a jail's command, of our making
+    try:
+        process = _start(command, prepare, descriptors, environment)
+    except subprocess.SubprocessError as error:  # all that it says of what failed in `prepare`
+        raise OSError(str(error)) from error
+    _ours.add(process.pid)
+    return process
+
+
+def _start(
+    command: Sequence[str],
+    prepare: Callable[[], None],
+    descriptors: Mapping[int, int],
+    environment: Mapping[str, str],
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - a jail's command, of our making
         command,
         preexec_fn=prepare,  # noqa: PLW1509 - one thread
         pass_fds=tuple(descriptors),
@@ -58,8 +72,20 @@ def start(
         env=dict(environment),
         cwd="/",
     )
-    _ours.add(process.pid)
-    return process
+
+
+def can_become(user: int) -> bool:
+    """Whether this process may give itself up for ``user``: it may lack the right, or the user may not exist here."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups([])
+            os.setresgid(user, user, user)
+            os.setresuid(user, user, user)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return os.waitpid(child, 0)[1] == 0
 
 
 def reap_orphans() -> None:

@@ -14,6 +14,7 @@ from openclaw.sandbox.guest import landlock
 from openclaw.sandbox.supervisor import cgroups, jail
 from openclaw.sandbox.supervisor.oneshot import OneShots
 from openclaw.sandbox.supervisor.pool import Pool
+from openclaw.sandbox.supervisor.processes import can_become
 from openclaw.sandbox.supervisor.slot import JailError, Place, Slot, Verdict
 from openclaw.sandbox.supervisor.watch import Watch
 
@@ -21,6 +22,7 @@ _JOB = json.dumps({"entry": "openclaw.sandbox.guest.probe:run", "inputs": "probe
 _HELD = json.dumps({"output": ["probe", []]}).encode()
 _LIMITS = Limits(wall_seconds=10)
 _USERS = 200_000  # in the range that no system gives to people
+_FEWER_USERS = 60_000  # containers whose root is an ordinary user have 65,536
 _BUBBLEWRAP = (
     "Install bubblewrap (apt-get install bubblewrap, dnf install bubblewrap), and let it make user namespaces: in a "
     "container run with --security-opt seccomp=unconfined, on Ubuntu add an AppArmor profile with `userns,`."
@@ -64,13 +66,13 @@ async def probe(settings: Settings, runtime: Path) -> Machine:
     machine = Machine()
     findings = machine.findings
     is_root = os.getuid() == 0
-    first_user = _USERS + 64 * (os.getpid() % 4096) if is_root else None
+    first_user = _first_user() if is_root else None
     (runtime / "passwd").write_text("root:x:0:0::/:/bin/sh\nsandbox:x:1000:1000::/tmp:/bin/sh\n")
     sight = jail.Sight(runtime / "sight")
     (runtime / "sight").mkdir()
     if is_root:
         sight.become_private()
-    findings["user"] = "root: each jail has its own" if is_root else "the server's own"
+    findings["user"] = "the server's own" if first_user is None else "each jail has its own"
     findings["landlock"] = str(landlock.version() or "none")
     groups = cgroups.find_parents()
     cgroups.remove_orphans(groups)
@@ -86,6 +88,14 @@ async def probe(settings: Settings, runtime: Path) -> Machine:
             findings["limits"] = "sampled"
             return Machine(Tier.LANDLOCK, runner, findings, first_user)
     return machine
+
+
+def _first_user() -> int | None:
+    """The first of those that jails run as: of this supervisor alone, or where fewer users exist, the last of them."""
+    for user in (_USERS + 64 * (os.getpid() % 4096), _FEWER_USERS):
+        if can_become(user - 1) and can_become(user + 64):
+            return user
+    return None
 
 
 def _interpreters() -> list[jail.Interpreter]:
