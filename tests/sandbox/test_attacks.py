@@ -75,7 +75,8 @@ async def test_memory_is_limited(cell: Cell, attack: str) -> None:
     assert outcome.stopped_by in {"memory", "processes"} or outcome.error in {"MemoryError", "OSError"}, (
         outcome
     )
-    assert outcome.usage.memory_bytes < SMALL.memory_bytes + 200 * MIB
+    if cell.has_group:  # elsewhere it is sampled: a burst is seen when it has happened
+        assert outcome.usage.memory_bytes <= SMALL.memory_bytes + 64 * MIB
 
 
 async def test_disk_is_limited(cell: Cell) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from openclaw.sandbox.guest import kernel
 from openclaw.sandbox.supervisor.daemon import Daemon
+from openclaw.sandbox.supervisor.jail import Sight
 
 _PREFIX = "openclaw-sandbox-"
 
@@ -38,14 +39,18 @@ def main() -> None:
     with socket.socket(fileno=0) as client:
         client.setblocking(False)
         _remove_orphans()
-        runtime = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        runtime.chmod(0o711)
-        lock = os.open(runtime, os.O_RDONLY | os.O_CLOEXEC)
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # while we live
+        fresh = Path(tempfile.mkdtemp(prefix="openclaw-fresh-"))
+        fresh.chmod(0o711)
+        lock = os.open(fresh, os.O_RDONLY | os.O_CLOEXEC)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # while we live; before others take it for an orphan
+        runtime = fresh.rename(fresh.with_name(_PREFIX + fresh.name.rpartition("-")[2]))
+        (runtime / "sight").mkdir()
+        sight = Sight(runtime / "sight")
         try:
             with contextlib.suppress(asyncio.CancelledError):
-                asyncio.run(Daemon(client, runtime).serve())
+                asyncio.run(Daemon(client, runtime, sight).serve())
         finally:
+            sight.close()
             shutil.rmtree(runtime, ignore_errors=True)
 
 

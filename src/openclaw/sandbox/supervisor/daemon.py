@@ -36,8 +36,9 @@ _OUT_OF_MEMORY = {128 + signal.SIGKILL}
 class Daemon:
     """The supervisor's end of the socket."""
 
-    def __init__(self, client: socket.socket, runtime: Path) -> None:
+    def __init__(self, client: socket.socket, runtime: Path, sight: jail.Sight) -> None:
         self._client = client
+        self._sight = sight
         self._runtime = runtime
         self._machine = Machine()
         self._watches: dict[int, Watch] = {}
@@ -62,7 +63,7 @@ class Daemon:
     async def _take(self, message: ToSupervisor, body: bytes) -> None:
         match message:
             case Settings():
-                self._machine = await probe(message, self._runtime)
+                self._machine = await probe(message, self._runtime, self._sight)
                 user = self._machine.first_user
                 self._network = Network(
                     user=None if user is None else user - 1,

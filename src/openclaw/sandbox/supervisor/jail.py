@@ -70,9 +70,8 @@ class Sight:
             self.is_private = True
 
     def close(self) -> None:
-        """Undo it, so that the folder can be removed."""
-        if self.is_private:
-            kernel.libc.umount2(os.fsencode(self._folder), _DETACH)
+        """Undo it, if it was done, so that the folder can be removed."""
+        kernel.libc.umount2(os.fsencode(self._folder), _DETACH)
 
     @contextlib.contextmanager
     def of(self, paths: Sequence[str]) -> Iterator[list[str]]:

@@ -49,7 +49,6 @@ class Pool:
         for slot in self._idle:
             await self._end(slot)
         self._idle.clear()
-        self.place.sight.close()
 
     async def _acquire(self, code: tuple[str, ...]) -> Slot:
         while True:

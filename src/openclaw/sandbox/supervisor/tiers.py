@@ -57,19 +57,20 @@ class Machine:
 
     def hello(self) -> Hello:
         """For the client."""
-        reason = "" if self.runner else "this machine offers no isolation that holds"
+        tried = [
+            f"{name}: {self.findings[name]}" for name in ("namespaces", "processes") if name in self.findings
+        ]
+        reason = "" if self.runner else f"this machine offers no isolation that holds ({'; '.join(tried)})"
         return Hello(self.tier, self.findings, reason, "" if self.runner else _KERNEL)
 
 
-async def probe(settings: Settings, runtime: Path) -> Machine:
+async def probe(settings: Settings, runtime: Path, sight: jail.Sight) -> Machine:
     """Try the tiers; the first that keeps a harmless call from what is forbidden is taken."""
     machine = Machine()
     findings = machine.findings
     is_root = os.getuid() == 0
     first_user = _first_user() if is_root else None
     (runtime / "passwd").write_text("root:x:0:0::/:/bin/sh\nsandbox:x:1000:1000::/tmp:/bin/sh\n")
-    sight = jail.Sight(runtime / "sight")
-    (runtime / "sight").mkdir()
     if is_root:
         sight.become_private()
     findings["user"] = "the server's own" if first_user is None else "each jail has its own"
