@@ -49,5 +49,5 @@ async def test_limits_are_the_jails(cell: Cell) -> None:
     loops, pattern, memory = await asyncio.gather(
         *(cell.run(f"script.js:{name}") for name in ("loops", "pattern", "memory"))
     )
-    assert (loops.stopped_by, pattern.stopped_by) == ("cpu", "cpu")
+    assert (loops.stopped_by, pattern.stopped_by) == ("cpu", "cpu"), (loops, pattern)
     assert memory.stopped_by == "memory" or memory.error is not None

@@ -116,9 +116,10 @@ async def wait_for_end(process: subprocess.Popen[bytes]) -> int:
         finally:
             loop.remove_reader(descriptor)
             os.close(descriptor)
+    code = process.wait()
     _ours.discard(process.pid)
     reap_orphans()
-    return process.wait()
+    return code
 
 
 def count_of_user(user: int) -> int:
