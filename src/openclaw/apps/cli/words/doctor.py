@@ -72,9 +72,8 @@ DOCTOR: dict[str, tuple[str, str]] = {
         "源码目录中运行 make web；否则请重新安装发布的软件包。",
     ),
     "fix_sandbox": (
-        "On Linux, install bubblewrap and let it make user namespaces; in a container, "
-        "--security-opt seccomp=unconfined.",
-        "请在 Linux 上安装 bubblewrap 并允许其创建用户命名空间；容器中请使用 --security-opt seccomp=unconfined。",
+        "On Linux, install bubblewrap; in containers, --security-opt seccomp=unconfined lets it make namespaces.",
+        "请在 Linux 上安装 bubblewrap；容器中请使用 --security-opt seccomp=unconfined，以允许其创建命名空间。",
     ),
     "fix_port": ("Stop that program, or choose another port: {option}", "请停止该程序，或更换端口：{option}"),
     "fix_home": (
