@@ -5,7 +5,7 @@ import sys
 
 import uvloop
 
-from benchmarks import bridge, fanout, gateway, growth, held, hello, startup, tool, turn
+from benchmarks import bridge, fanout, gateway, growth, held, hello, sandbox, startup, tool, turn
 
 BENCHMARKS = {
     "turn": turn,
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "held": held,
     "fanout": fanout,
     "bridge": bridge,
+    "sandbox": sandbox,
 }
 
 

@@ -55,6 +55,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         "no packaged PostgreSQL",
         "no real Pi runtime",
         "no published gateway protocol",
+        "no isolation",
     ):
         if count := sum(missing in str(report.longrepr) for report in skipped):
             terminalreporter.write_sep("!", f"{count} TESTS DID NOT RUN: {missing}", red=True)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# System packages that tests use: Chromium, fonts so that Chinese shows as itself in pictures, and a PostgreSQL as
-# distributions package it. As root on a system with apt-get, install what is missing; elsewhere say what is missing.
+# System packages that tests use: Chromium, fonts so that Chinese shows as itself in pictures, bubblewrap for the
+# sandbox (Linux only), and a PostgreSQL as distributions package it. As root on a system with apt-get, install what is missing; elsewhere say what is missing.
 # Never a reason to stop: tests that need one are skipped where there is none, and the test report says so.
 set -eu
 
@@ -15,6 +15,9 @@ elif [ ! -d /usr/share/fonts/opentype/noto ]; then
 fi
 if ! command -v initdb >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/initdb /usr/pgsql*/bin/initdb >/dev/null 2>&1; then
   missing="$missing postgresql"
+fi
+if [ "$(uname)" = Linux ]; then
+  command -v bwrap >/dev/null 2>&1 || missing="$missing bubblewrap"
 fi
 [ -n "$missing" ] || exit 0
 
@@ -40,7 +43,7 @@ cat >&2 <<EOF
   !! Not installed:$missing
   !! Tests that need them will be SKIPPED. To run them:
   !!   Debian, Ubuntu   sudo apt-get install$missing
-  !!   Fedora           sudo dnf install chromium google-noto-sans-cjk-fonts postgresql-server
+  !!   Fedora           sudo dnf install chromium google-noto-sans-cjk-fonts bubblewrap postgresql-server
   !!   macOS            brew install --cask chromium && brew install postgresql
 
 EOF

@@ -215,6 +215,8 @@ BREAKS = [
         "from openclaw.domains.identity import manifest as foreign",
         {"slice-interface", "no-http"},
     ),
+    Break("the sandbox knows infra", "sandbox-alone", "sandbox.canary", "from openclaw.infra import config"),
+    Break("the guest pulls in the wire's library", "guest-alone", "sandbox.guest.canary", "import msgspec"),
     Break(
         "two modules of infra import each other", "acyclic", "infra.canary", "import openclaw.infra.canary2"
     ),

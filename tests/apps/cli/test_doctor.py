@@ -19,7 +19,7 @@ from tests.apps.cli.installation import Done, Installation, Terminal
 
 EVERY_CHECK = [
     "python", "server_part", "environment", "home", "port_web", "port_gateway", "port_bridge", "web_console",
-    "database", "server", "clock", "login", "gateway", "model", "bridge", "policy",
+    "database", "sandbox", "server", "clock", "login", "gateway", "model", "bridge", "policy",
 ]  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def test_a_good_set_up(healthy: Terminal) -> None:
     found = checks(done)
     assert list(found) == EVERY_CHECK
     bad = {name: check for name, check in found.items() if check["state"] not in ("ok", "skip")}
-    assert set(bad) <= {"model", "web_console", "port_bridge", "home"}, bad
+    assert set(bad) <= {"model", "web_console", "port_bridge", "home", "sandbox"}, bad
     assert found["model"]["state"] == "warn"
     assert "held by OpenClaw" in found["port_web"]["detail"]
     assert "held by OpenClaw" in found["port_gateway"]["detail"]

@@ -1272,6 +1272,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/conversations/{conversation_id}/runtime/new-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New Runtime Session
+         * @description Have the machine's runtime begin an empty session. What was said stays in the record.
+         */
+        post: operations["newRuntimeSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/conversations/{conversation_id}/runtime/compact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compact Runtime
+         * @description Have the machine's runtime summarise its context.
+         */
+        post: operations["compactRuntime"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/conversations/{conversation_id}/runtime/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runtime Models
+         * @description The models that the machine's runtime can use.
+         */
+        get: operations["listRuntimeModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/conversations/{conversation_id}/runtime/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Runtime Model
+         * @description Have the machine's runtime use another model.
+         */
+        post: operations["setRuntimeModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/workflow-language": {
         parameters: {
             query?: never;
@@ -1728,7 +1808,7 @@ export interface components {
          *
          *     ``device``: None when a client asks about what is no machine of the user. ``targets``: every machine, when it goes
          *     to several; ``device`` names them together. ``link``: where the console shows it and takes the answer, below the
-         *     server's address.
+         *     server's address. ``question``: put by an extension of a machine's runtime, in its own words.
          */
         Approval: {
             /**
@@ -1752,6 +1832,7 @@ export interface components {
             arguments: {
                 [key: string]: unknown;
             };
+            question: components["schemas"]["Question"] | null;
             device: components["schemas"]["DeviceRef"] | null;
             /** Targets */
             targets: components["schemas"]["DeviceRef"][];
@@ -2030,8 +2111,18 @@ export interface components {
             definition: unknown;
         };
         /**
+         * ChooseModel
+         * @description Another model for a machine's runtime.
+         */
+        ChooseModel: {
+            /** Provider */
+            provider: string;
+            /** Model */
+            model: string;
+        };
+        /**
          * Conversation
-         * @description A conversation in the list.
+         * @description A conversation in the list. ``runtimeSession``: what the machine's runtime calls its present session.
          */
         Conversation: {
             /**
@@ -2043,6 +2134,18 @@ export interface components {
             title: string;
             /** Deviceid */
             deviceId: string | null;
+            /**
+             * Runtime
+             * @enum {string}
+             */
+            runtime: "server" | "pi";
+            /**
+             * Syncmode
+             * @enum {string}
+             */
+            syncMode: "local_only" | "metadata" | "full";
+            /** Runtimesession */
+            runtimeSession: string | null;
             /** Archived */
             archived: boolean;
             /**
@@ -2116,12 +2219,27 @@ export interface components {
         /**
          * CreateConversation
          * @description A new conversation; the title comes from the first message when it is left out.
+         *
+         *     ``runtime``: ``pi`` for that of ``deviceId``. ``syncMode`` says how much of it the server keeps: ids, states and
+         *     counts; names besides; or everything. Neither can be changed afterwards; the server's own agent needs ``full``.
          */
         CreateConversation: {
             /** Title */
             title?: string | null;
             /** Deviceid */
             deviceId?: string | null;
+            /**
+             * Runtime
+             * @default server
+             * @enum {string}
+             */
+            runtime: "server" | "pi";
+            /**
+             * Syncmode
+             * @default full
+             * @enum {string}
+             */
+            syncMode: "local_only" | "metadata" | "full";
         };
         /**
          * CreateGatewayToken
@@ -2187,7 +2305,8 @@ export interface components {
          * Decide
          * @description An answer to an approval. High risk needs ``confirm`` as well.
          *
-         *     ``rule_days``: when the rule that ``allow_always`` leaves ends by itself.
+         *     ``rule_days``: when the rule that ``allow_always`` leaves ends by itself. ``answer``: what was chosen or written,
+         *     where a question wants that.
          */
         Decide: {
             /**
@@ -2195,6 +2314,8 @@ export interface components {
              * @enum {string}
              */
             decision: "allow_once" | "allow_conversation" | "allow_always" | "deny";
+            /** Answer */
+            answer?: string | null;
             /** Reason */
             reason?: string | null;
             /**
@@ -2819,6 +2940,23 @@ export interface components {
             value: string;
         };
         /**
+         * Question
+         * @description What an extension of a machine's runtime asks; ``options`` are those of a ``select``.
+         */
+        Question: {
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "confirm" | "select" | "input" | "editor";
+            /** Title */
+            title: string;
+            /** Message */
+            message: string;
+            /** Options */
+            options: string[];
+        };
+        /**
          * Redeem
          * @description Redeem a challenge by id and code, or by a code typed at the machine, with proof of the device key.
          */
@@ -2958,6 +3096,8 @@ export interface components {
         /**
          * Run
          * @description One turn of the agent. ``undone``: its changes to files were undone, by its user.
+         *
+         *     ``runtime``: ``pi`` for that of a machine, of which the server keeps what ``sync_mode`` says.
          */
         Run: {
             /**
@@ -2972,6 +3112,16 @@ export interface components {
             conversationId: string;
             /** Clientrunid */
             clientRunId: string;
+            /**
+             * Runtime
+             * @enum {string}
+             */
+            runtime: "server" | "pi";
+            /**
+             * Syncmode
+             * @enum {string}
+             */
+            syncMode: "local_only" | "metadata" | "full";
             /**
              * State
              * @enum {string}
@@ -3071,6 +3221,29 @@ export interface components {
             undone: components["schemas"]["UndoneRun"] | null;
         };
         /**
+         * RuntimeModel
+         * @description A model that a machine's runtime can use.
+         */
+        RuntimeModel: {
+            /** Provider */
+            provider: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * RuntimeModels
+         * @description The models of a machine's runtime; ``current`` is the one that it uses.
+         */
+        RuntimeModels: {
+            /** Nextcursor */
+            nextCursor?: string | null;
+            /** Items */
+            items: components["schemas"]["RuntimeModel"][];
+            current: components["schemas"]["RuntimeModel"] | null;
+        };
+        /**
          * SaveWorkflow
          * @description A definition, as JSON or as YAML text. ``baseVersion``: what it was made from; a newer one is a conflict.
          */
@@ -3127,12 +3300,20 @@ export interface components {
         /**
          * SendMessage
          * @description Say something. The same key again is the same message.
+         *
+         *     ``delivery``: when Pi is at work, after its present step (``steer``) or when it would stop (``follow_up``).
          */
         SendMessage: {
             /** Text */
             text: string;
             /** Idempotencykey */
             idempotencyKey?: string | null;
+            /**
+             * Delivery
+             * @default steer
+             * @enum {string}
+             */
+            delivery: "steer" | "follow_up";
         };
         /**
          * Sent
@@ -10130,7 +10311,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid */
+            /** @description agents.answer_needed, request.invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11506,6 +11687,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description agents.runtime_not_offered */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description request.too_large */
             413: {
                 headers: {
@@ -11846,6 +12036,15 @@ export interface operations {
             };
             /** @description request.unsupported_version */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conversations.runtime_fixed */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12569,7 +12768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description agents.run_busy, conversations.not_a_user_message */
+            /** @description agents.run_busy, conversations.not_a_user_message, conversations.runtime_history */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12706,7 +12905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description agents.run_busy */
+            /** @description agents.run_busy, conversations.runtime_history */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12814,6 +13013,509 @@ export interface operations {
             };
             /** @description request.unsupported_version */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    newRuntimeSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspaces.not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conversations.not_found, devices.not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description agents.run_busy, agents.runtime_not_offered, conversations.no_runtime, conversations.runtime_command, devices.offline */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compactRuntime: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspaces.not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conversations.not_found, devices.not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description agents.run_busy, agents.runtime_not_offered, conversations.no_runtime, conversations.runtime_command, devices.offline */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRuntimeModels: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuntimeModels"];
+                };
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspaces.not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conversations.not_found, devices.not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description agents.run_busy, agents.runtime_not_offered, conversations.no_runtime, conversations.runtime_command, devices.offline */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setRuntimeModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseModel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description request.malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspaces.not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conversations.not_found, devices.not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description agents.run_busy, agents.runtime_not_offered, conversations.no_runtime, conversations.runtime_command, devices.offline */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

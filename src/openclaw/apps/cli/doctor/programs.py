@@ -39,6 +39,22 @@ def check_database() -> Finding:
     return Finding("database", "fail", detail, say(fixes[problem], log=f"{found['home']}/postgres/log"))
 
 
+def check_sandbox() -> Finding:
+    """Code of others is kept apart here."""
+    if not is_server_installed():
+        return Finding("sandbox", "skip", say("found_client_only"))
+    found, said = _ask("openclaw.sandbox", "status")
+    if found is None:
+        return Finding("sandbox", "warn", said, say("fix_sandbox"))
+    tier = str(found["tier"])
+    if tier == "none":
+        return Finding("sandbox", "warn", say("found_sandbox_none"), say("fix_sandbox"))
+    state = "ok" if tier == "namespaces" else "warn"
+    return Finding(
+        "sandbox", state, say(f"found_sandbox_{tier}"), "" if state == "ok" else say("fix_sandbox")
+    )
+
+
 def check_bridge() -> list[Finding]:
     """This machine is linked and online, and its policy file can be used."""
     try:

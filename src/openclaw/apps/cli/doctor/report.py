@@ -14,7 +14,7 @@ from openclaw.apps.cli.doctor.machine import (
     check_server_part,
     check_web_console,
 )
-from openclaw.apps.cli.doctor.programs import check_bridge, check_database
+from openclaw.apps.cli.doctor.programs import check_bridge, check_database, check_sandbox
 from openclaw.apps.cli.doctor.server import check_server
 from openclaw.apps.cli.errors import FAILED
 from openclaw.apps.cli.help import terminal_width
@@ -58,8 +58,9 @@ def examine(server: str | None, *, as_json: bool) -> int:
 
 def _run(server: str | None) -> list[Finding]:
     """The slow ones beside each other; the order of the report is fixed."""
-    with ThreadPoolExecutor(3) as pool:
+    with ThreadPoolExecutor(4) as pool:
         database = pool.submit(check_database)
+        sandbox = pool.submit(check_sandbox)
         bridge = pool.submit(check_bridge)
         remote = pool.submit(check_server, server)
         here = [
@@ -70,7 +71,7 @@ def _run(server: str | None) -> list[Finding]:
             *check_ports(),
             check_web_console(),
         ]
-        return [*here, database.result(), *remote.result(), *bridge.result()]
+        return [*here, database.result(), sandbox.result(), *remote.result(), *bridge.result()]
 
 
 def _is_local(server: str | None) -> bool:

@@ -14,6 +14,7 @@ DOCTOR: dict[str, tuple[str, str]] = {
     "check_port_bridge": ("Bridge port", "bridge 端口"),
     "check_web_console": ("Web console", "网页控制台"),
     "check_database": ("Database", "数据库"),
+    "check_sandbox": ("Sandbox", "沙箱"),
     "check_server": ("Server", "服务器"),
     "check_clock": ("Clock", "时钟"),
     "check_login": ("Login", "登录"),
@@ -36,6 +37,9 @@ DOCTOR: dict[str, tuple[str, str]] = {
     "found_space": ("{path}, {free} free", "{path}，可用 {free}"),
     "found_no_unknown": ("no misspelt OPENCLAW_ variables", "没有拼错的 OPENCLAW_ 变量"),
     "found_unknown": ("nothing reads {names}", "无人读取 {names}"),
+    "found_sandbox_namespaces": ("jails with namespaces of their own", "独立命名空间的隔离环境"),
+    "found_sandbox_landlock": ("Landlock and filters only, no namespaces", "仅 Landlock 与系统调用过滤，无命名空间"),
+    "found_sandbox_none": ("nothing isolates: plugins do not run here", "没有任何隔离：插件无法在此运行"),
     "found_nothing": ("it said nothing", "没有输出"),
     "found_database_embedded": ("embedded PostgreSQL {version}", "内嵌 PostgreSQL {version}"),
     "found_database_configured": ("your PostgreSQL {version}", "自备 PostgreSQL {version}"),
@@ -66,6 +70,10 @@ DOCTOR: dict[str, tuple[str, str]] = {
     "fix_web_console": (
         "In a checkout: make web. Otherwise install the released package again.",
         "源码目录中运行 make web；否则请重新安装发布的软件包。",
+    ),
+    "fix_sandbox": (
+        "On Linux, install bubblewrap; in containers, --security-opt seccomp=unconfined lets it make namespaces.",
+        "请在 Linux 上安装 bubblewrap；容器中请使用 --security-opt seccomp=unconfined，以允许其创建命名空间。",
     ),
     "fix_port": ("Stop that program, or choose another port: {option}", "请停止该程序，或更换端口：{option}"),
     "fix_home": (

@@ -1,0 +1,157 @@
+"""The jail: bubblewrap's command line, the interpreter in it, and how its sources come into its user's sight."""
+
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from openclaw.sandbox.guest import confine, kernel
+
+GUEST = Path(confine.__file__).resolve().parent
+_PROXY = f"http://127.0.0.1:{confine.PROXY_PORT}"
+_INSIDE = "/guest"
+_SYSTEM_FILES = (
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/ssl/certs",
+    "/etc/alternatives",
+    "/etc/pki/tls/certs",
+)
+_SYSTEM_FOLDERS = ("lib", "lib32", "lib64", "libx32", "bin", "sbin")
+_DETACH = 2
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """A Python to run code with: its program and the folder of its installation, both in the jail as outside."""
+
+    program: str
+    prefix: str
+
+    @property
+    def is_of_system(self) -> bool:
+        """Whether ``/usr`` brings it."""
+        return Path(self.prefix).is_relative_to("/usr")
+
+
+def this_interpreter() -> Interpreter:
+    """The one that runs the supervisor, outside of any virtual environment."""
+    program = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+    return Interpreter(str(program), str(Path(sys.base_prefix).resolve()))
+
+
+def guest_command(python: Interpreter, module: str, root: str, *arguments: str) -> list[str]:
+    """Start a module of the guest, found below ``root``: no site, no environment, nothing written beside it."""
+    start = f"import sys; sys.path.insert(0, {root!r}); from openclaw.sandbox.guest import {module} as m; m.main()"
+    return [python.program, "-I", "-S", "-B", "-c", start, *arguments]
+
+
+class Sight:
+    """Makes files visible to jails whose user may not walk the way to them (an installation below ``/root``).
+
+    As root it does so in a mount namespace of the supervisor's own, where nobody else looks.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._count = 0
+        self.is_private = False
+
+    def become_private(self) -> None:
+        """Take a mount namespace; without the right to it, files must be readable where they are."""
+        with contextlib.suppress(OSError):
+            kernel.unshare(kernel.NEW_MOUNT)
+            kernel.mount("none", "/", None, kernel.RECURSIVE | kernel.PRIVATE)
+            kernel.mount("tmpfs", str(self._folder), "tmpfs", kernel.NO_SUID | kernel.NO_DEVICES, "mode=755")
+            self.is_private = True
+
+    def close(self) -> None:
+        """Undo it, if it was done, so that the folder can be removed."""
+        kernel.libc.umount2(os.fsencode(self._folder), _DETACH)
+
+    @contextlib.contextmanager
+    def of(self, paths: Sequence[str]) -> Iterator[list[str]]:
+        """Where the jail's user finds ``paths``, until it has bound them."""
+        if not self.is_private:
+            yield list(paths)
+            return
+        seen: list[str] = []
+        try:
+            for path in paths:
+                self._count += 1
+                place = self._folder / str(self._count)
+                place.mkdir(mode=0o755)
+                kernel.mount(path, str(place), None, kernel.BIND | kernel.RECURSIVE)
+                seen.append(str(place))
+            yield seen
+        finally:
+            for place in seen:
+                kernel.libc.umount2(os.fsencode(place), _DETACH)
+                with contextlib.suppress(OSError):
+                    Path(place).rmdir()
+
+
+def copy_quickjs(runtime: Path) -> str:
+    """A folder with the JavaScript engine and nothing else of what is installed.
+
+    :raises FileNotFoundError: it is not installed; the message says how to get it.
+    """
+    folder = runtime / "quickjs"
+    if not folder.exists():
+        engine, package = find_spec("_quickjs"), find_spec("quickjs")
+        if engine is None or engine.origin is None or package is None or package.origin is None:
+            raise FileNotFoundError("JavaScript needs the package quickjs-ng, which openclaw[server] brings")
+        (folder / "quickjs").mkdir(parents=True)
+        shutil.copy(engine.origin, folder)
+        shutil.copy(package.origin, folder / "quickjs")
+        for file in folder.rglob("*"):
+            file.chmod(0o755)
+    return str(folder)
+
+
+def code_places(code: Sequence[str]) -> list[str]:
+    """Where the jail sees the folders of code."""
+    return [f"/code/{index}" for index in range(len(code))]
+
+
+def jail_command(
+    program: str, python: Interpreter, sources: Sequence[str], *, has_proc: bool, passwd: str
+) -> list[str]:
+    """bubblewrap around the zygote. ``sources``: the guest's code, the interpreter's folder, the code's folders."""
+    guest, prefix, *code = sources
+    command = [program, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
+    command += ["--cap-drop", "ALL", "--clearenv", "--hostname", "sandbox", "--ro-bind", "/usr", "/usr"]
+    for name in _SYSTEM_FOLDERS:
+        place = Path("/", name)
+        if place.is_symlink():
+            command += ["--symlink", f"usr/{name}", f"/{name}"]
+        elif place.is_dir():
+            command += ["--ro-bind", f"/{name}", f"/{name}"]
+    for file in _SYSTEM_FILES:
+        command += ["--ro-bind-try", file, file]
+    command += ["--ro-bind", passwd, "/etc/passwd"]
+    # A container runtime that masks its /proc forbids a new one here; the child covers it before the code runs.
+    command += ["--proc", "/proc"] if has_proc else ["--bind", "/proc", "/proc"]
+    command += ["--dev", "/dev", "--size", str(1 << 20), "--tmpfs", "/tmp", "--dir", "/output"]  # noqa: S108
+    command += ["--ro-bind", guest, f"{_INSIDE}/openclaw/sandbox/guest"]
+    if not python.is_of_system:
+        command += ["--ro-bind", prefix, python.prefix]
+    for source, place in zip(code, code_places(code), strict=True):
+        command += ["--ro-bind", source, place]
+    # The root is a file system in memory: left writable, one call could leave something for the next.
+    command += ["--remount-ro", "/", "--remount-ro", "/dev"]
+    for name, value in jail_environment().items():
+        command += ["--setenv", name, value]
+    return [*command, "--chdir", "/", "--", *guest_command(python, "zygote", _INSIDE)]
+
+
+def jail_environment() -> dict[str, str]:
+    """What code in a jail sees of an environment; the way out is named also where it is closed."""
+    values = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
+    values |= {"HOME": "/tmp", "TMPDIR": "/tmp", "OUTPUT": "/output", "NODE_USE_ENV_PROXY": "1"}  # noqa: S108
+    names = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+    return values | dict.fromkeys(names, _PROXY)
