@@ -13,7 +13,7 @@ from openclaw.domains.workflows.errors import (
     WorkflowNotFoundError,
     WrongStateError,
 )
-from openclaw.domains.workflows.language.data import data_errors
+from openclaw.domains.workflows.language.data import data_errors, with_defaults
 from openclaw.domains.workflows.language.definition import Definition
 from openclaw.domains.workflows.language.limits import MAX_INPUT_BYTES
 from openclaw.domains.workflows.machine.paths import Redone
@@ -270,6 +270,7 @@ async def _add_run(
     parent: WorkflowRunRow | None = None,
 ) -> WorkflowRunRow:
     definition = (await access_version(scope, workflow_id, version)).definition
+    data = with_defaults(definition.get("input") or {}, data)
     if len(orjson.dumps(data)) > MAX_INPUT_BYTES:
         raise TooLargeError(field="input", limit=MAX_INPUT_BYTES)
     _check_data(definition.get("input"), data)
