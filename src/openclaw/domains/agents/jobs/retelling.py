@@ -93,9 +93,7 @@ class Retelling:
         elif isinstance(event, Output):
             step = _find(ctx, event.call)
             if step is not None and step.finished_at is None:
-                ctx.live.tool(
-                    step, "update", partialResult={"stream": "stdout", "text": storable(event.text)}
-                )
+                ctx.live.output(step, {"stream": "stdout", "text": storable(event.text)})
         elif (event.reply, event.offset) == (remote.replies, _heard(ctx)):
             self._speak(ctx, event.text)
 
@@ -131,7 +129,10 @@ class Retelling:
         heard = "".join(ctx.unkept)
         if text.startswith(heard) and (rest := text[len(heard) :]):
             self._speak(ctx, rest)
-        ctx.live.end_text()
+        if event.stop == "tools":
+            await ctx.live.said(scope)
+        else:
+            ctx.live.end_text()
         output = {"text": text, "finishReason": event.stop}
         if event.error:
             output["error"] = event.error
