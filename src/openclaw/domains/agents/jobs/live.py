@@ -109,30 +109,22 @@ class LiveRun:
     @contextlib.contextmanager
     def listening(self) -> Generator[None]:
         """While inside, live words wait for what was told before them, and are repeated to whoever comes back."""
-        loop = asyncio.get_running_loop()
-
-        def hear(_topic: str, body: dict[str, Any]) -> None:
-            payload = body["payload"]
-            if "cursor" in body and payload.get("run") == self._names["run"]:
-                loop.call_soon(self._heard, payload["seq"])  # when all others here have heard it as well
+        topic = echo_topic(*self._owner)
 
         def repeat(_topic: str, _body: dict[str, Any]) -> None:
             if self._text:
                 self._publish("chat", self._delta(""))
 
-        listeners = (self._topic, hear), (echo_topic(*self._owner), repeat)
-        for topic, listener in listeners:
-            self._bus.subscribe(topic, listener)
+        self._bus.subscribe(topic, repeat)
         self._is_listening = True
         try:
             yield
         finally:
-            self._is_listening, self._awaited = False, 0
-            for topic, listener in listeners:
-                self._bus.unsubscribe(topic, listener)
-            for timer in (self._flush, self._patience):
-                if timer is not None:
-                    timer.cancel()
+            self._bus.unsubscribe(topic, repeat)
+            self._is_listening = False
+            self._await(0)
+            if self._flush is not None:
+                self._flush.cancel()
 
     async def finished(self, scope: Scope, *, state: str, text: str, error: dict[str, str] | None) -> None:
         """The run has ended, in this transaction."""
@@ -166,7 +158,7 @@ class LiveRun:
             await self._bus.flush()
         await tell(scope, *self._owner, self._numbered(event, members))
         if self._is_listening:
-            self._awaited = self._seq
+            self._await(self._seq)
 
     def _publish(self, event: str, members: dict[str, Any]) -> None:
         self._has_spoken = True
@@ -178,16 +170,30 @@ class LiveRun:
             self._patience = asyncio.get_running_loop().call_later(_PATIENCE_SECONDS, self._go_on)
         return self._awaited > 0
 
+    def _await(self, seq: int) -> None:
+        """Let words wait until that event is heard; 0: no longer."""
+        self._awaited = seq
+        if seq:  # only as long: a user's runs would all hear every word of each other
+            self._bus.subscribe(self._topic, self._hear)
+            return
+        self._bus.unsubscribe(self._topic, self._hear)
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _hear(self, _topic: str, body: dict[str, Any]) -> None:
+        payload = body["payload"]
+        if "cursor" in body and payload.get("run") == self._names["run"]:
+            # Afterwards: others here may be told of it only after us.
+            asyncio.get_running_loop().call_soon(self._heard, payload["seq"])
+
     def _heard(self, seq: int) -> None:
         if 0 < self._awaited <= seq:
             self._go_on()
 
     def _go_on(self) -> None:
         """Send what has waited. A tool's output is of no use any more once its result was told."""
-        self._awaited = 0
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
+        self._await(0)
         waiting, self._waiting = self._waiting, []
         for step, part in waiting:
             if step.finished_at is None:
