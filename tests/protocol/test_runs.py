@@ -12,6 +12,7 @@ from openclaw.protocol.runs import (
     Began,
     Closed,
     Delta,
+    Heard,
     KeptEvent,
     Output,
     Question,
@@ -37,6 +38,7 @@ EVENTS: list[RunEvent] = [
     ToolEnded("c1", is_error=True, is_denied=True, result={"stdout": BODY}),
     Asked(QUESTION, "c1"),
     Closed("q"),
+    Heard("0" * 32),
     Delta(0, 0, BODY),
     Output("c1", BODY),
 ]

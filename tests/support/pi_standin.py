@@ -8,6 +8,7 @@ dead, crashes          write to stderr and exit 1: always; as long as the number
 stderr                 so many bytes of noise in one line
 never, cut, deaf       commands that are not answered; that end the process in the middle of the answer's line; after
                        which nothing is read any more
+slow                   a prompt that says how it queues is looked at when the run has ended
 ungated                an extension that asks before each tool call is not loaded
 big, secret, no_model  bytes that get_messages answers at least; a word planted wherever one could leak; no model
 """
@@ -212,6 +213,8 @@ class Standin:
             await self.turns.ask(message)
             self.answer(command)
         else:
+            if self.faults.get("slow") and "streamingBehavior" in command and self.turns.task is not None:
+                await asyncio.wait([self.turns.task])
             self._start(command)
 
     def _start(self, command: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ from openclaw.kit.tasks import cancel_and_wait, spawn
 
 _log = structlog.get_logger(__name__)
 _LIVE_BATCH = timedelta(milliseconds=40)
+_FLUSH_SECONDS = 1.0
 
 Message: TypeAlias = tuple[str, dict[str, Any]]
 """A topic and a body."""
@@ -72,6 +73,7 @@ class EventBus:
         self._listeners: dict[str, set[Listener]] = {}
         self._gap_listeners: set[Callable[[], None]] = set()
         self._live: list[Message] = []
+        self._sending = asyncio.Lock()
         self._flusher: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -129,6 +131,15 @@ class EventBus:
         self._deliver(topic, body)
         self._live.append((topic, body))
 
+    async def flush(self) -> None:
+        """Send what is live so far: other processes hear it before whatever is committed after this.
+
+        Unless that takes more than a second: then it is not worth the wait.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FLUSH_SECONDS):
+                await self._send_live()
+
     def _deliver(self, topic: str, body: dict[str, Any]) -> None:
         for listener in (*self._listeners.get(topic, ()), *self._listeners.get("*", ())):
             try:
@@ -142,10 +153,11 @@ class EventBus:
             await self._send_live()
 
     async def _send_live(self) -> None:
-        pending, self._live = self._live, []
-        if pending and self._transport.is_connected:
-            for batch in _batches(pending, self._transport.largest):
-                await self._transport.send_live(batch)
+        async with self._sending:  # in order, and whoever asks waits for what is on its way
+            pending, self._live = self._live, []
+            if pending and self._transport.is_connected:
+                for batch in _batches(pending, self._transport.largest):
+                    await self._transport.send_live(batch)
 
     def _tell_gap(self) -> None:
         for listener in tuple(self._gap_listeners):

@@ -191,6 +191,12 @@ class Closed(_Event, frozen=True, tag="closed"):
     question: Name
 
 
+class Heard(_Event, frozen=True, tag="heard"):
+    """The runtime has taken what was said into the turn by the call ``say``; what no such event names, it has not."""
+
+    say: Key
+
+
 class Delta(_Event, frozen=True, tag="delta"):
     """Live: more of the run's reply number ``reply`` (from 0), after its first ``offset`` letters.
 
@@ -211,7 +217,7 @@ class Output(_Event, frozen=True, tag="output"):
     after: Count = 0
 
 
-KeptEvent: TypeAlias = Began | Said | ToolStarted | ToolEnded | Asked | Closed
+KeptEvent: TypeAlias = Began | Said | ToolStarted | ToolEnded | Asked | Closed | Heard
 LiveEvent: TypeAlias = Delta | Output
 RunEvent: TypeAlias = KeptEvent | LiveEvent
 
@@ -244,7 +250,7 @@ def limited(event: RunEvent, mode: SyncMode) -> RunEvent | None:
             return replace(event, result=None)
         case Asked():
             return replace(event, question=_limited_question(event.question, has_names=has_names))
-        case Began() | Closed():
+        case Began() | Closed() | Heard():
             return event
 
 

@@ -15,7 +15,7 @@ from openclaw.apps.bridge.policy import PolicyStore
 from openclaw.apps.bridge.run_commands import RunCommands
 from openclaw.apps.bridge.state import StateFolder
 from openclaw.kit.clock import SystemClock
-from openclaw.protocol.runs import Answer, Run, RunLimits
+from openclaw.protocol.runs import Answer, Run, RunLimits, Say
 from tests.support.pi_chat import FAMILY, doing, gate
 from tests.support.pi_wire import standin
 
@@ -26,7 +26,7 @@ SECONDS = 20
 class Machine:
     """What runs tell, and the commands."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, family: str = FAMILY, **faults: Any) -> None:
         self.told: list[dict[str, Any]] = []
         self.project = folder / "project"
         self.project.mkdir()
@@ -34,7 +34,10 @@ class Machine:
         policies = PolicyStore(state, home=folder)
         policies.ensure_file()
         clock = SystemClock()
-        launch = PiLaunch(folder=self.project, command=tuple(standin(FAMILY, {"gates": str(folder)})))
+        if "start_gate" in faults:
+            faults["start_gate"] = str(folder / faults["start_gate"])
+        command = tuple(standin(family, {"gates": str(folder), **faults}))
+        launch = PiLaunch(folder=self.project, command=command)
         self.sessions = PiSessions(launch, folder / "pi", clock=clock, node_id="n")
         self.journal = Journal(folder / "journal.sqlite3", clock=clock)
         self.commands = RunCommands(
@@ -51,6 +54,9 @@ class Machine:
         run = Run(CONVERSATION, "full", text, RunLimits(**limits))
         return asyncio.create_task(self.commands.perform(call_id, run, device_id="dev"))
 
+    def say(self, text: str, into: str = "a" * 32) -> "asyncio.Task[dict[str, Any]]":
+        return asyncio.create_task(self.commands.perform("e" * 32, Say(into, text), device_id="dev"))
+
     async def heard(self, kind: str) -> dict[str, Any]:
         """The first event of that kind; waits for it."""
         async with asyncio.timeout(SECONDS):
@@ -63,8 +69,8 @@ class Machine:
 
 
 @pytest.fixture
-async def machine(tmp_path: Path) -> AsyncIterator[Machine]:
-    made = Machine(tmp_path)
+async def machine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Machine]:
+    made = Machine(tmp_path, **getattr(request, "param", {}))
     yield made
     await made.sessions.close()
     made.journal.close()
@@ -83,6 +89,42 @@ async def test_what_follows_a_stopped_turn_at_once_waits_for_its_end(
     assert first.cancelled()
     said = [event["text"] for event in machine.told if event["kind"] == "said" and event["call"] == "b" * 32]
     assert said == ["You said: Again"]
+
+
+@pytest.mark.parametrize("machine", [{"family": "npm-0.87", "slow": True}], indirect=True)
+async def test_what_the_runtime_takes_as_the_turn_ends_is_part_of_it(
+    machine: Machine, tmp_path: Path
+) -> None:
+    """It begins the runtime anew, so the turn is not over; that it was heard is told before the end."""
+    with gate(tmp_path, "half") as half:
+        running = machine.start("a" * 32, "Wait at gate:half please")
+        await machine.heard("delta")
+        said = machine.say("And this")
+        half.open()
+        async with asyncio.timeout(SECONDS):
+            assert await said == {}
+            end = await running
+    kept = [event for event in machine.told if event["kind"] != "delta"]
+    assert end == {"outcome": "completed", "events": len(kept)}
+    texts = [event["text"] for event in kept if event["kind"] == "said"]
+    assert texts == ["Before the gate. After the gate.", "You said: And this"]
+    assert [event["say"] for event in kept if event["kind"] == "heard"] == ["e" * 32]
+    async with asyncio.timeout(SECONDS):
+        assert (await machine.start("b" * 32, "Again"))["outcome"] == "completed"
+
+
+@pytest.mark.parametrize("machine", [{"start_gate": "start"}], indirect=True)
+async def test_what_is_said_before_the_turn_has_begun_waits_for_it(machine: Machine, tmp_path: Path) -> None:
+    with gate(tmp_path, "start") as start, gate(tmp_path, "half") as half:
+        running = machine.start("a" * 32, "Wait at gate:half please")
+        said = machine.say("And this")
+        start.open()
+        async with asyncio.timeout(SECONDS):
+            assert await said == {}
+            half.open()
+            assert (await running)["outcome"] == "completed"
+    texts = [event["text"] for event in machine.told if event["kind"] == "said"]
+    assert texts == ["Before the gate. After the gate.", "You said: And this"]
 
 
 @pytest.mark.parametrize(

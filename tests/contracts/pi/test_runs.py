@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -232,7 +231,7 @@ async def test_abort_with_an_open_dialog_does_not_hang(pi: Runtime) -> None:
         await driver.abort()
     assert driver.dialogs() == []
     assert not driver.status.is_busy
-    assert await driver.settles_within(timedelta())
+    assert driver.has_settled
     assert "guarded-ran\\n" not in json.dumps([event.members for event in heard.events])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from openclaw.kit import ids
-from openclaw.protocol.runs import ANSWER, RUN, RUN_ARGUMENTS, SAY
+from openclaw.protocol.runs import ANSWER, RUN, RUN_ARGUMENTS
 from openclaw.protocol.tools import ARGUMENTS
 from tests.domains.agents.chatting import Chat, chatting
 from tests.support.accounts import Person, register
@@ -288,25 +288,6 @@ async def test_the_machine_does_not_come_back(hasty: Person) -> None:
         await pi.chat.watch.event("device.changed", reason="renamed")
         reply = await pi.chat.reply()
         assert (reply["state"], reply["error"]["code"]) == ("failed", "agents.machine_lost")
-
-
-async def test_what_came_too_late_for_a_run_is_a_turn_of_its_own(ann: Person) -> None:
-    async with machine_with_pi(ann) as pi:
-        await pi.begin("One")
-        first = pi.call
-        assert first is not None
-        for text in ("Two", "Three"):
-            await pi.chat.person.post(f"/conversations/{pi.chat.id}/messages", {"text": text})
-        for _ in range(2):
-            late = await pi.machine.next_call()
-            assert late.command == SAY
-            await late.fail("RUN_ENDED")
-        await first.answer({"outcome": "completed", "events": pi.count})
-        await pi.chat.ended()
-        told = [p for p in pi.chat.watch.events("sessions.changed") if p["reason"] == "message"]
-        assert len({p["messageId"] for p in told}) == len(told) >= 2, "who follows can read each of them"
-        again = await pi.machine.next_call()
-        assert (again.command, again.params["text"]) == (RUN, "Two\n\nThree")
 
 
 async def test_a_conversation_stays_with_its_runtime(ann: Person) -> None:

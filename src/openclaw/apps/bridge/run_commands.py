@@ -57,7 +57,7 @@ class RunCommands:
                 case Run():
                     return await self._run(call_id, command, device_id)
                 case Say():
-                    return await self._say(command)
+                    return await self._say(call_id, command)
                 case Answer():
                     return await self._answer(command)
                 case _:
@@ -93,12 +93,8 @@ class RunCommands:
             del self._turns[call_id]
         return {"outcome": end.get("outcome", "completed"), "events": teller.count}
 
-    async def _say(self, command: Say) -> dict[str, Any]:
-        turn = self._turn(command.run)
-        driver = turn.session.driver
-        await (driver.steer if command.delivery == "steer" else driver.follow_up)(command.text)
-        if turn.has_ended:  # at this very moment: it would be a run that nobody knows of
-            await driver.abort()
+    async def _say(self, call_id: str, command: Say) -> dict[str, Any]:
+        if not await self._turn(command.run).say(call_id, command.text, command.delivery):
             raise _ended()
         return {}
 

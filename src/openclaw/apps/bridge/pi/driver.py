@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -183,10 +182,11 @@ class PiDriver:
         """Stop the run: dialogs are cancelled, queued messages forgotten where the runtime can. Returns when idle."""
         await (await self._supervisor.runtime()).abort()
 
-    async def settles_within(self, duration: timedelta) -> bool:
-        """Whether no run is on, at the latest after ``duration``."""
+    @property
+    def has_settled(self) -> bool:
+        """Whether no run is on, and the end of the last one was told."""
         runtime = self._supervisor.running
-        return runtime is None or await runtime.settles_within(duration.total_seconds())
+        return runtime is None or runtime.has_settled
 
     async def new_session(self) -> Read:
         """Begin an empty session (a run that is on ends); its state. PiRefusedError when an extension prevents it."""

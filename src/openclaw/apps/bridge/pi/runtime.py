@@ -80,6 +80,11 @@ class PiRuntime:
         return self._busy.is_busy(self._loop.time())
 
     @property
+    def has_settled(self) -> bool:
+        """Whether no run is on, and the end of the last one was told."""
+        return self._idle.is_set()
+
+    @property
     def is_deaf_to_reads(self) -> bool:
         """Whether a read sent now would stop its whole input until the run ends: also right behind a prompt."""
         return self.profile.blocks_reads_in_a_run and (self.is_busy or self._prompts_sent > 0)

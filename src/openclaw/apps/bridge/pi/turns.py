@@ -25,6 +25,8 @@ from openclaw.protocol.runs import (
     Asked,
     Began,
     Closed,
+    Delivery,
+    Heard,
     KeptEvent,
     LiveEvent,
     Method,
@@ -58,6 +60,11 @@ class Turn:
         self._keep = keep
         self._teller = Teller(keep, show)
         self._ended: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._end: dict[str, Any] | None = None  # what the runtime said last of that
+        self._prompted = asyncio.Event()
+        self._saying = 0
+        self._silence = asyncio.Event()  # nothing is being said into it
+        self._silence.set()
         self._seen: set[str] = set()
         self._gates: dict[str, str] = {}  # question -> the call that waits for it
         self._methods: dict[str, Method] = {}
@@ -71,7 +78,7 @@ class Turn:
 
     @property
     def has_ended(self) -> bool:
-        """Whether the runtime has said that it is over."""
+        """Whether it is over."""
         return self._ended.done()
 
     async def run(self, text: str) -> dict[str, Any]:
@@ -86,19 +93,45 @@ class Turn:
             state = await driver.state()
             self._keep(Began(session=_session_name(state.data)))
             await driver.prompt(text)
+            self._prompted.set()
             end = await asyncio.shield(self._ended)
         except asyncio.CancelledError:
+            self._ended.cancel()
             with suppress(OpenClawError):
                 await driver.abort()
             raise
         finally:
+            self._ended.cancel()  # if it has not come to that
+            self._prompted.set()
             stop()
             self._close()
             await cancel_and_wait(*self._tasks)
+            await self._silence.wait()  # what it still stirs up is not the next turn's
             self.session.remember()
         if self._failure is not None:
             raise self._failure
         return end
+
+    async def say(self, call: str, text: str, delivery: Delivery) -> bool:
+        """Say something into it, by that call; False when it is over. It does not end while that is on its way."""
+        await self._prompted.wait()  # an idle runtime would take it for the turn
+        if self.has_ended:
+            return False
+        driver = self.session.driver
+        self._saying += 1
+        self._silence.clear()
+        try:
+            await (driver.steer if delivery == "steer" else driver.follow_up)(text)
+            if self.has_ended:  # stopped: it would be a run that nobody knows of
+                await driver.abort()
+                return False
+            self._keep(Heard(say=call))
+            return True
+        finally:
+            self._saying -= 1
+            if not self._saying:
+                self._silence.set()
+                self._end_if_over()
 
     async def answer(self, answer: Answer) -> None:
         """Give the runtime the person's answer. PiDialogError when the question is not open any more.
@@ -118,8 +151,8 @@ class Turn:
 
     def _hear(self, event: Event) -> None:
         if event.type == "run_ended":
-            if not self._ended.done():
-                self._ended.set_result(event.members)
+            self._end = event.members
+            self._end_if_over()
             return
         if event.type == "tool_execution_end" and not self._teller.knows(
             str(event.members.get("toolCallId"))
@@ -132,6 +165,12 @@ class Turn:
                 if dialog.id not in self._seen:
                     self._seen.add(dialog.id)
                     self._opened(dialog)
+
+    def _end_if_over(self) -> None:
+        """End, unless what was said as the runtime stopped has begun it anew, or may yet."""
+        is_quiet = self.session.driver.has_settled and not self._saying
+        if self._end is not None and not self._ended.done() and (is_quiet or self._failure is not None):
+            self._ended.set_result(self._end)
 
     def _heard_of_too_late(self, event: Event) -> None:
         """A call that nobody judged. One that failed did not get as far; after any other there is no trust left."""

@@ -79,7 +79,7 @@ class FanOut:
         def on_progress(body: dict[str, Any]) -> None:
             if body["deviceId"] == str(target.device_id):
                 part = {"stream": body["stream"], "text": body["text"], "device": target.name}
-                ctx.live.tool(step, "update", partialResult=part)
+                ctx.live.output(step, part)
 
         with watching(self._bus, target.call_id, on_progress) as watch:
             sent = await self._send(ctx, step, target, timeout)

@@ -179,6 +179,8 @@ class MachineRunner:
         run = await _locked(scope, ctx)
         device = await _device(scope, ctx)
         remote.device = device or remote.device
+        # Before the events, of which those that were told before the end are then there as well.
+        end = await calls.find_end(scope, ctx.run_id)
         is_late = ended_at is not None and scope.now() - ended_at >= _LAST_WORDS
         rows = await machine_events.list_events(scope, run.id, after_seq=run.told_seq, limit=_BATCH)
         for row in rows:
@@ -190,7 +192,6 @@ class MachineRunner:
         if len(rows) == _BATCH:
             return _Look(None, run.told_seq, timedelta())
         expires = await self._answer(scope, ctx)
-        end = await calls.find_end(scope, ctx.run_id)
         if end is not None:
             told = (end.result or {}).get("events", 0)
             if isinstance(told, int) and run.told_seq < told and not is_late:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from openclaw.domains.agents import policy, repository
 from openclaw.domains.agents.jobs import questions
@@ -19,9 +20,11 @@ from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from openclaw.protocol.grading import Assessment, Grade, grade_call
 from openclaw.protocol.runs import (
+    SAY,
     Asked,
     Began,
     Closed,
+    Heard,
     KeptEvent,
     LiveEvent,
     Output,
@@ -72,6 +75,9 @@ class Retelling:
                 await self._asked(scope, ctx, event)
             case Closed():
                 await self._closed(scope, ctx, event.question)
+            case Heard():
+                assert ctx.device_id is not None
+                await calls.note_done(scope, UUID(hex=event.say), device_id=ctx.device_id, command=SAY)
 
     def show(self, ctx: RunContext, event: LiveEvent) -> None:
         """Pass on what is live, once what it follows on is kept.
@@ -87,9 +93,7 @@ class Retelling:
         elif isinstance(event, Output):
             step = _find(ctx, event.call)
             if step is not None and step.finished_at is None:
-                ctx.live.tool(
-                    step, "update", partialResult={"stream": "stdout", "text": storable(event.text)}
-                )
+                ctx.live.output(step, {"stream": "stdout", "text": storable(event.text)})
         elif (event.reply, event.offset) == (remote.replies, _heard(ctx)):
             self._speak(ctx, event.text)
 
@@ -125,7 +129,10 @@ class Retelling:
         heard = "".join(ctx.unkept)
         if text.startswith(heard) and (rest := text[len(heard) :]):
             self._speak(ctx, rest)
-        ctx.live.end_text()
+        if event.stop == "tools":
+            await ctx.live.said(scope)
+        else:
+            ctx.live.end_text()
         output = {"text": text, "finishReason": event.stop}
         if event.error:
             output["error"] = event.error

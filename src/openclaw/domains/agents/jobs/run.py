@@ -1,6 +1,7 @@
 """The durable job: enter, ask the model, run what it wants, until it has answered."""
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -92,9 +93,9 @@ class RunJob:
         try:
             # Listen before the run is read: an abort after that wakes us, one before is seen in the row.
             async with self._bus.wakeups(run_topic(run_id)) as woken:
-                ctx = await self._enter(actor, run_id)
-                if ctx is not None:
-                    with ctx.live.repeating():
+                with contextlib.ExitStack() as listening:
+                    ctx = await self._enter(actor, run_id, listening)
+                    if ctx is not None:
                         await self._work_until_aborted(ctx, woken)
         except RunSuperseded:
             _log.info("another process goes on with the run", run_id=payload["runId"])
@@ -105,7 +106,7 @@ class RunJob:
             words = error if isinstance(error, OpenClawError) else InternalError(request_id=run_id.hex)
             await self._give_up(actor, run_id, ctx, words)
 
-    async def _enter(self, actor: Actor, run_id: UUID) -> RunContext | None:
+    async def _enter(self, actor: Actor, run_id: UUID, listening: contextlib.ExitStack) -> RunContext | None:
         async with self._database.transaction(actor) as scope:
             run = await repository.enter_run(scope, run_id)
             if run is None:
@@ -132,6 +133,7 @@ class RunJob:
                 return None
             if ctx.awaits_approval:  # entered again: the question still stands
                 run.state = "awaiting_approval"
+            listening.enter_context(live.listening())  # before the first words that it may hear
             await live.started(scope)
         return ctx
 

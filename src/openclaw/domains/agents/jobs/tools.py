@@ -175,8 +175,7 @@ class ToolRunner:
     async def _call(self, ctx: RunContext, step: RunStepRow) -> None:
         def on_progress(body: dict[str, Any]) -> None:
             if body["deviceId"] == str(step.device_id):
-                part = {"stream": body["stream"], "text": body["text"]}
-                ctx.live.tool(step, "update", partialResult=part)
+                ctx.live.output(step, {"stream": body["stream"], "text": body["text"]})
 
         with watching(self._bus, step.id, on_progress) as watch:
             sent = await self._send(ctx, step)

@@ -23,7 +23,8 @@ class ConversationTranscript:
         questions = [row for row in rows if row.role == "user" and reply is not None and row.seq < reply.seq]
         if not questions:
             return None
-        *earlier, question = questions
+        # The run's own, which need not be the last: into the turn before something was said after it, and heard there.
+        *earlier, question = sorted(questions, key=lambda row: row.run_id == run_id)
         answers = {row.seq: row.run_id for row in rows if row.role == "assistant"}
         turns = [Turn(seq=row.seq + 1, question=row.text, run_id=answers.get(row.seq + 1)) for row in earlier]
         return History(summary=conversation.summary, turns=turns, question=question.text)

@@ -340,14 +340,15 @@ async def finish_call(
     state: str,
     result: dict[str, Any] | None,
     error: dict[str, Any] | None,
+    over: Collection[str] = ("queued", "sent"),
 ) -> bool:
-    """Keep a call's answer; False when it had ended before (the first answer counts)."""
+    """Keep a call's answer; False when it had ended before: its state was none of ``over``."""
     finished = await scope.session.scalar(
         update(DeviceCallRow)
         .where(
             DeviceCallRow.id == call_id,
             DeviceCallRow.device_id == device_id,
-            DeviceCallRow.state.in_(("queued", "sent")),
+            DeviceCallRow.state.in_(over),
         )
         .values(state=state, result=result, error=error, finished_at=scope.now())
         .returning(DeviceCallRow.id)

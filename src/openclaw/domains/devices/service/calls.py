@@ -172,6 +172,21 @@ async def finish_call(
     return is_first
 
 
+async def note_done(scope: Scope, call_id: UUID, *, device_id: UUID, command: str) -> None:
+    """The machine has told otherwise that it did the call. That counts, also against an answer that it broke off."""
+    row = await repository.find_call(scope, call_id)
+    if row is not None and row.command == command:
+        await repository.finish_call(
+            scope,
+            call_id,
+            device_id=device_id,
+            state="done",
+            result={},
+            error=None,
+            over=(*OPEN, "failed"),
+        )
+
+
 async def is_own_call(scope: Scope, call_id: UUID) -> bool:
     """Whether the acting machine was ever sent that call."""
     row = await repository.find_call(scope, call_id)
