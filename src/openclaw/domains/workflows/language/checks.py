@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from openclaw.domains.workflows.errors import InvalidDefinitionError
 from openclaw.domains.workflows.language import expressions, graph, sources
-from openclaw.domains.workflows.language.data import json_path, schema_error
+from openclaw.infra.json_schema import json_path, schema_error
 from openclaw.domains.workflows.language.definition import STEP_TYPES, Definition
 from openclaw.domains.workflows.language.limits import (
     MAX_DEFINITION_BYTES,

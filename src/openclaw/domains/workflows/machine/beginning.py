@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import orjson
 
 from openclaw.domains.workflows.language import expressions, texts
-from openclaw.domains.workflows.language.data import data_errors
+from openclaw.infra.json_schema import data_errors
 from openclaw.domains.workflows.language.definition import (
     AgentStep,
     ApprovalStep,

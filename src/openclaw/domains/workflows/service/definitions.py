@@ -21,13 +21,12 @@ from openclaw.domains.workflows.schemas import (
     Workflow,
     WorkflowDetail,
 )
-from openclaw.domains.workflows.service.pages import cursor_of, position_of
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.jsonb import storable
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError
-from openclaw.kit.pagination import Page
+from openclaw.kit.pagination import Page, cursor_of, position_of
 
 MAX_VERSIONS = 10_000
 
