@@ -198,9 +198,7 @@ def _calls() -> None:
         _to("plugin_calls", "user"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plugin_calls")),
     )
-    op.create_index(
-        "ix_plugin_calls_of_user", "plugin_calls", ["workspace_id", "user_id", "finished_at"]
-    )
+    op.create_index("ix_plugin_calls_of_user", "plugin_calls", ["workspace_id", "user_id", "finished_at"])
     op.create_index("ix_plugin_calls_of_run", "plugin_calls", ["run_id"])
     op.create_table(
         "workflow_run_files",

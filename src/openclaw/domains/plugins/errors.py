@@ -30,6 +30,18 @@ class PackageExistsError(OpenClawError):
 
 
 @dataclass(eq=False)
+class PackageNotOwnError(OpenClawError):
+    """The package may be used here, and only whoever published it changes it."""
+
+    code: ClassVar[str] = "plugins.package_not_own"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    template: ClassVar[str] = "{name} was published by others; only they can change it."
+    template_zh: ClassVar[str] = "{name} 由他人发布，只有发布者可以更改。"
+
+    name: str
+
+
+@dataclass(eq=False)
 class PublisherChangedError(OpenClawError):
     """The package is signed with another key than the name's packages before it."""
 
@@ -166,7 +178,7 @@ class PluginCallError(OpenClawError):
 
 @dataclass(eq=False)
 class PluginDependencyError(OpenClawError):
-    """What the plugin imports cannot be put together: not in the package, not to be fetched, or not as it was signed."""
+    """What the plugin imports cannot be put together: it is not there, not to be fetched, or not as signed."""
 
     code: ClassVar[str] = "plugins.dependency"
     kind: ClassVar[Kind] = Kind.CONFLICT

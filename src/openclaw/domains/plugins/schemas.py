@@ -27,7 +27,8 @@ Granted = Annotated[
 ]
 SecretValues = Annotated[
     dict[
-        Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9_.-]{0,63}$")], Annotated[str, Field(max_length=8_000)]
+        Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9_.-]{0,63}$")],
+        Annotated[str, Field(max_length=8_000)],
     ],
     Field(max_length=64),
 ]
@@ -139,9 +140,9 @@ class InstallPlugin(WireInput):
     """Install a package, with some or all of the permissions that it asks for."""
 
     package_id: PluginPackageId
-    settings: Settings = {}
-    secrets: SecretValues = {}
-    permissions: Granted = {}
+    settings: Settings = Field(default_factory=dict[str, Any])
+    secrets: SecretValues = Field(default_factory=dict[str, str])
+    permissions: Granted = Field(default_factory=dict[str, Any])
 
 
 class UpdatePlugin(WireInput):

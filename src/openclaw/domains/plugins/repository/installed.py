@@ -28,9 +28,7 @@ async def add(scope: Scope, row: PluginRow) -> None:
 
 async def find(scope: Scope, plugin_id: UUID, *, lock: bool = False) -> PluginRow | None:
     """An installation of the workspace."""
-    query = select(PluginRow).where(
-        PluginRow.id == plugin_id, PluginRow.workspace_id == scope.workspace_id
-    )
+    query = select(PluginRow).where(PluginRow.id == plugin_id, PluginRow.workspace_id == scope.workspace_id)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return await scope.session.scalar(query)
@@ -134,9 +132,7 @@ async def put_settings(scope: Scope, least_tier: str) -> None:
     """Set what the workspace asks of plugins' isolation."""
     values = {"least_tier": least_tier, "updated_by_user_id": scope.user_id, "updated_at": scope.now()}
     statement = insert(PluginSettingsRow).values(workspace_id=scope.workspace_id, **values)
-    await scope.session.execute(
-        statement.on_conflict_do_update(index_elements=["workspace_id"], set_=values)
-    )
+    await scope.session.execute(statement.on_conflict_do_update(index_elements=["workspace_id"], set_=values))
 
 
 # Calls
@@ -178,6 +174,4 @@ async def list_calls(
 
 async def forget_old_calls(scope: Scope) -> None:
     """Forget calls that ended a month ago. Needs a system scope."""
-    await scope.session.execute(
-        delete(PluginCallRow).where(PluginCallRow.finished_at < scope.now() - _KEPT)
-    )
+    await scope.session.execute(delete(PluginCallRow).where(PluginCallRow.finished_at < scope.now() - _KEPT))

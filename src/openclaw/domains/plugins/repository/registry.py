@@ -104,22 +104,18 @@ async def list_blocks(scope: Scope, workspace_id: UUID) -> list[PluginBlockRow]:
     return list(await scope.session.scalars(query.order_by(PluginBlockRow.created_at.desc()).limit(1_000)))
 
 
-async def delete_block(scope: Scope, block_id: UUID) -> bool:
-    """Take back a kill switch of the workspace; False when it has none such."""
-    return await _delete_block(scope, block_id, of=scope.workspace_id)
-
-
-async def delete_block_of_all(scope: Scope, block_id: UUID) -> bool:
-    """Take back a kill switch for everybody; False when there is none. Needs a system scope: for operators."""
-    return await _delete_block(scope, block_id, of=None)
-
-
-async def _delete_block(scope: Scope, block_id: UUID, *, of: UUID | None) -> bool:
-    owner = PluginBlockRow.workspace_id
-    statement = delete(PluginBlockRow).where(
-        PluginBlockRow.id == block_id, owner.is_(None) if of is None else owner == of
+async def find_block(scope: Scope, block_id: UUID) -> PluginBlockRow | None:
+    """A kill switch that holds for the workspace."""
+    query = select(PluginBlockRow).where(
+        PluginBlockRow.id == block_id,
+        or_(PluginBlockRow.workspace_id == scope.workspace_id, PluginBlockRow.workspace_id.is_(None)),
     )
-    return await scope.session.scalar(statement.returning(PluginBlockRow.id)) is not None
+    return await scope.session.scalar(query)
+
+
+async def delete_block(scope: Scope, block_id: UUID) -> None:
+    """Take a kill switch back; one for everybody needs a system scope."""
+    await scope.session.execute(delete(PluginBlockRow).where(PluginBlockRow.id == block_id))
 
 
 def _is_approved():  # noqa: ANN202  (a condition of SQLAlchemy's, whose type says nothing)

@@ -28,12 +28,21 @@ def find_reason(
     return None
 
 
+async def find_reason_in(
+    scope: Scope, workspace_id: UUID, *, name: str, version: str, publisher_key: str
+) -> str | None:
+    """Why a plugin does not run in a workspace; None when it does."""
+    blocks = await repository.list_blocks(scope, workspace_id)
+    return find_reason(blocks, name=name, version=version, publisher_key=publisher_key)
+
+
 async def check_not_blocked(
     scope: Scope, workspace_id: UUID, *, name: str, version: str, publisher_key: str
 ) -> None:
     """Raise PluginBlockedError when a kill switch is set, for the workspace or for everybody."""
-    blocks = await repository.list_blocks(scope, workspace_id)
-    reason = find_reason(blocks, name=name, version=version, publisher_key=publisher_key)
+    reason = await find_reason_in(
+        scope, workspace_id, name=name, version=version, publisher_key=publisher_key
+    )
     if reason is not None:
         raise PluginBlockedError(name=name, version=version, reason=reason)
 
@@ -75,21 +84,29 @@ async def set_block(scope: Scope, actor: Actor, data: SetBlock) -> PluginBlockRo
     return row
 
 
-async def remove_block(scope: Scope, actor: Actor, block_id: UUID, *, everywhere: bool) -> None:
-    """Take a kill switch back. Raises PluginNotFoundError, NotAllowedError."""
-    if everywhere:
-        is_removed = await repository.delete_block_of_all(scope, block_id)
-    else:
-        check_role(actor, Role.ADMIN)
-        is_removed = await repository.delete_block(scope, block_id)
-    if not is_removed:
+async def access_block(scope: Scope, block_id: UUID) -> PluginBlockRow:
+    """A kill switch that holds for the workspace. Raises PluginNotFoundError."""
+    row = await repository.find_block(scope, block_id)
+    if row is None:
         raise PluginNotFoundError
+    return row
+
+
+async def remove_block(scope: Scope, actor: Actor, row: PluginBlockRow) -> None:
+    """Take a kill switch back, one for everybody in a system scope that an operator's request opened.
+
+    Raises NotAllowedError.
+    """
+    if row.workspace_id is not None:
+        check_role(actor, Role.ADMIN)
+    await repository.delete_block(scope, row.id)
     await audit.append_for(
         scope,
         workspace_id=actor.workspace_id,
         user_id=actor.user_id,
         action="plugins.unblocked",
-        detail={"block": block_id.hex},
+        subject=row.name,
+        detail=_named(row),
     )
 
 

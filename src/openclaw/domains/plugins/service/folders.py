@@ -1,4 +1,4 @@
-"""Folders of code on this machine: made once for their content, read-only, and checked again by whoever uses them first.
+"""Folders of code on this machine: made once for their content, read-only, checked again by whoever first uses them.
 
 A folder is ``<kind>/<key>-<build>``: another build has another path, so that no warm jail sees it change. It is made
 aside and then given its name; of several processes that want the same one, one makes it and the others wait.
@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -35,27 +35,37 @@ class Folders:
         self._keys = keys
         self._clock = clock
         self._most = most
-        self._checked: dict[str, Path] = {}
-        self._making: dict[str, asyncio.Lock] = {}
 
     async def ensure(self, kind: str, key: str, build: Build) -> Path:
         """The folder of ``key`` (what its content follows from), made by ``build`` unless it is there and whole."""
-        name = f"{kind}/{key}"
-        async with self._making.setdefault(name, asyncio.Lock()):
-            known = self._checked.get(name)
-            if known is None or not known.is_dir():
-                known = self._checked[name] = await asyncio.to_thread(self._ensure, kind, key, build)
-        os.utime(known.parent)
-        return known
+        found = await asyncio.to_thread(self._ensure, kind, key, build)
+        assert found is not None
+        return found
 
-    def _ensure(self, kind: str, key: str, build: Build) -> Path:
+    async def find(self, kind: str, key: str) -> Path | None:
+        """The folder of ``key`` if it is there and whole."""
+        return await asyncio.to_thread(self._ensure, kind, key, None)
+
+    def touch(self, contents: Sequence[Path]) -> bool:
+        """Say that folders are used; False when one of them has gone."""
+        try:
+            for content in contents:
+                os.utime(content.parent)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _ensure(self, kind: str, key: str, build: Build | None) -> Path | None:
         folder = self._root / kind
         folder.mkdir(parents=True, exist_ok=True, mode=0o755)
         with _locked(folder / f".{key}.lock"):
             for found in sorted(folder.glob(f"{key}-*")):
                 if self._is_whole(found, f"{kind}/{key}"):
+                    os.utime(found)
                     return found / _CONTENT
                 _remove(found)
+            if build is None:
+                return None
             self._tidy(folder)
             return self._make(folder, kind, key, build)
 

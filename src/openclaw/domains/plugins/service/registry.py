@@ -4,13 +4,12 @@ import asyncio
 import hashlib
 from uuid import UUID
 
-import msgspec
-
 from openclaw.domains.audit import service as audit
 from openclaw.domains.identity.service import accounts
 from openclaw.domains.plugins.errors import (
     NotOperatorError,
     PackageExistsError,
+    PackageNotOwnError,
     PluginNotFoundError,
     PublisherChangedError,
     TooManyPackagesError,
@@ -19,21 +18,25 @@ from openclaw.domains.plugins.models import PluginPackageRow, PluginPublisherRow
 from openclaw.domains.plugins.repository import registry as repository
 from openclaw.domains.plugins.service import builtin
 from openclaw.domains.plugins.service.blocks import check_not_blocked
+from openclaw.domains.plugins.service.packages import package_row
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.blobs import BlobStore
-from openclaw.infra.jsonb import checked
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.kit.errors import InvalidInputError
 from openclaw.kit.ids import new_id
-from openclaw.protocol.packages.errors import PackageRefusedError
 from openclaw.protocol.packages.package import Package, read_package
 
 MAX_PACKAGES = 500
 
 
+async def is_operator(scope: Scope) -> bool:
+    """Whether the actor is the owner of this installation."""
+    return (await accounts.get_me(scope)).role == "owner"
+
+
 async def check_operator(scope: Scope) -> None:
     """Raise NotOperatorError for all but the owner of this installation."""
-    if (await accounts.get_me(scope)).role != "owner":
+    if not await is_operator(scope):
         raise NotOperatorError
 
 
@@ -83,41 +86,20 @@ async def publish(
     return row
 
 
-def package_row(package: Package, digest: str, size: int) -> PluginPackageRow:
-    """What a row says of a package, before anybody has published it. Raises PackageRefusedError."""
-    manifest = msgspec.structs.replace(package.manifest, files={})
-    try:
-        raw = checked(msgspec.to_builtins(manifest))
-    except ValueError as error:
-        raise PackageRefusedError(reason="bad_manifest", detail=str(error)) from None
-    return PluginPackageRow(
-        name=manifest.name,
-        version=manifest.version,
-        review_note="",
-        digest=digest,
-        archive_bytes=size,
-        publisher_key=package.signer,
-        manifest=raw,
-        yank_reason="",
-    )
-
-
-async def access_package(scope: Scope, package_id: UUID, *, lock: bool = False) -> tuple[PluginPackageRow, str]:
-    """A package that the workspace may see, and its source. Raises PluginNotFoundError."""
-    if (found := builtin.find(package_id)) is not None:
-        return found, "builtin"
-    row = await repository.find_package(scope, package_id, lock=lock)
+async def access_package(scope: Scope, package_id: UUID) -> PluginPackageRow:
+    """A package that the workspace may see. Raises PluginNotFoundError."""
+    row = builtin.find(package_id) or await repository.find_package(scope, package_id)
     if row is None:
         raise PluginNotFoundError
-    return row, row.visibility
+    return row
 
 
 async def access_own(scope: Scope, package_id: UUID) -> PluginPackageRow:
-    """A package that the workspace has published, locked. Raises PluginNotFoundError, NotAllowedError."""
-    row, source = await access_package(scope, package_id)
-    if source == "builtin" or row.workspace_id != scope.workspace_id:
-        raise PluginNotFoundError
+    """A package that the workspace has published. Raises PluginNotFoundError, NotAllowedError."""
+    row = await access_package(scope, package_id)
     check_role(scope.who, Role.ADMIN)
+    if row.workspace_id != scope.workspace_id:
+        raise PackageNotOwnError(name=row.name)
     return row
 
 

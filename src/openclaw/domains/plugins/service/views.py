@@ -31,21 +31,17 @@ def granted_in(row: PluginRow) -> Permissions:
     return msgspec.convert(row.permissions, Permissions)
 
 
-def package_view(
-    row: PluginPackageRow, scope: Scope, installed: PluginRow | None, *, source: str | None = None
-) -> PluginPackage:
+def package_view(row: PluginPackageRow, scope: Scope, installed: PluginRow | None) -> PluginPackage:
     """A version in a list."""
-    return PluginPackage(**_package_fields(row, scope, installed, source))
+    return PluginPackage(**_package_fields(row, scope, installed))
 
 
-def package_detail(
-    row: PluginPackageRow, scope: Scope, installed: PluginRow | None, *, source: str | None = None
-) -> PluginPackageDetail:
+def package_detail(row: PluginPackageRow, scope: Scope, installed: PluginRow | None) -> PluginPackageDetail:
     """A version with what can be known of it."""
     manifest, language = manifest_in(row), scope.who.language
     limits = manifest.limits
     return PluginPackageDetail(
-        **_package_fields(row, scope, installed, source),
+        **_package_fields(row, scope, installed),
         homepage=manifest.homepage,
         license=manifest.license,
         actions=actions_of(manifest, language),
@@ -71,9 +67,7 @@ def plugin_view(row: PluginRow, blocks: Sequence[PluginBlockRow], language: str)
         category=manifest.category,
         publisher_key=row.publisher_key,
         enabled=row.is_enabled,
-        blocked=find_reason(
-            blocks, name=row.name, version=row.version, publisher_key=row.publisher_key
-        ),
+        blocked=find_reason(blocks, name=row.name, version=row.version, publisher_key=row.publisher_key),
         settings=row.settings,
         settings_schema=manifest.config,
         secrets=row.secret_names,
@@ -140,13 +134,11 @@ def _items(permission: Any) -> tuple[str, ...]:
     return getattr(permission, fields[0]) if fields else ()
 
 
-def _package_fields(
-    row: PluginPackageRow, scope: Scope, installed: PluginRow | None, source: str | None
-) -> dict[str, Any]:
+def _package_fields(row: PluginPackageRow, scope: Scope, installed: PluginRow | None) -> dict[str, Any]:
     manifest, language = manifest_in(row), scope.who.language
     return {
         "id": row.id,
-        "source": source or row.visibility,
+        "source": row.visibility,
         "name": row.name,
         "version": row.version,
         "title": manifest.title.text(language),

@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from openclaw.domains.workflows.errors import InvalidDefinitionError
 from openclaw.domains.workflows.language import expressions, graph, sources
-from openclaw.infra.json_schema import json_path, schema_error
 from openclaw.domains.workflows.language.definition import STEP_TYPES, Definition
 from openclaw.domains.workflows.language.limits import (
     MAX_DEFINITION_BYTES,
@@ -20,6 +19,7 @@ from openclaw.domains.workflows.language.limits import (
     MAX_STEPS,
 )
 from openclaw.domains.workflows.language.values import marks_in
+from openclaw.infra.json_schema import json_path, schema_error
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from openclaw.domains.workflows.errors import (
     WorkflowNotFoundError,
     WrongStateError,
 )
-from openclaw.infra.json_schema import data_errors
 from openclaw.domains.workflows.language.definition import Definition
 from openclaw.domains.workflows.language.limits import MAX_INPUT_BYTES
 from openclaw.domains.workflows.machine.paths import Redone
@@ -31,6 +30,7 @@ from openclaw.domains.workflows.service.definitions import access_version, acces
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import publish
+from openclaw.infra.json_schema import data_errors
 from openclaw.infra.jsonb import storable
 from openclaw.infra.outbox import record
 from openclaw.infra.scope import Role, Scope

@@ -5,9 +5,9 @@ from typing import Any
 
 from openclaw.domains.agents.service import providers
 from openclaw.domains.workflows.jobs.carrying import StepCall
-from openclaw.infra.json_schema import data_errors
 from openclaw.domains.workflows.language.failures import StepError
 from openclaw.infra.db import Database
+from openclaw.infra.json_schema import data_errors
 from openclaw.infra.metrics import MODEL_TOKENS
 from openclaw.infra.secrets import KeyRing
 from openclaw.kit.clock import Clock
