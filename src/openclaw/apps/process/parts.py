@@ -79,6 +79,7 @@ async def open_process(
         internal_hosts=config.plugin_internal_hosts,
     )
     agent_steps = workflows.AgentCarrier(database, keys, clock)
+    device_steps = workflows.DeviceCarrier(database, bus)
 
     async def start_child(payload: dict[str, str]) -> None:
         await platform.start_workflow(payload)
@@ -91,8 +92,11 @@ async def open_process(
         clock=clock,
         carriers={
             "agent": agent_steps,
-            "device": workflows.DeviceCarrier(database, bus),
+            "device": device_steps,
             "http": workflows.HttpCarrier(may_be_private=not config.is_exposed),
+            "plugin": workflows.PluginCarrier(
+                plugin_runtime, database, blobs, devices=device_steps, agents=agent_steps
+            ),
             "subworkflow": workflows.SubworkflowCarrier(database, bus, start_child),
         },
     )

@@ -165,7 +165,7 @@ class PluginDisabledError(OpenClawError):
 
 @dataclass(eq=False)
 class PluginCallError(OpenClawError):
-    """A plugin was asked for what it does not have, or with what does not fit, or answered so."""
+    """A plugin was asked for what it does not have, or with what does not fit."""
 
     code: ClassVar[str] = "plugins.wrong_call"
     kind: ClassVar[Kind] = Kind.INVALID
@@ -173,6 +173,20 @@ class PluginCallError(OpenClawError):
     template_zh: ClassVar[str] = "{name}：{reason}"
 
     name: str
+    reason: str
+
+
+@dataclass(eq=False)
+class PluginFailedError(OpenClawError):
+    """The plugin did what it was asked for and failed, or answered what it must not; ``said`` is its own code."""
+
+    code: ClassVar[str] = "plugins.failed"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "{name} failed: {reason}"
+    template_zh: ClassVar[str] = "{name} 失败：{reason}"
+
+    name: str
+    said: str
     reason: str
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import defer
 
 from openclaw.domains.workflows.models import (
     WorkflowRow,
+    WorkflowRunFileRow,
     WorkflowRunRow,
     WorkflowRunStepRow,
     WorkflowSecretRow,
@@ -299,3 +300,23 @@ async def copy_steps(scope: Scope, run_id: UUID, steps: Sequence[WorkflowRunStep
     ]
     if values:
         await scope.session.execute(_NEW_STEP, values)
+
+
+# Files
+
+
+async def put_files(scope: Scope, values: Sequence[dict[str, Any]]) -> None:
+    """Note files down; those of the same try again are the same rows."""
+    if values:
+        statement = insert(WorkflowRunFileRow).on_conflict_do_nothing(index_elements=["id"])
+        await scope.session.execute(statement, list(values))
+
+
+async def find_file(scope: Scope, file_id: UUID) -> WorkflowRunFileRow | None:
+    """A file of a run of the scope's user."""
+    query = select(WorkflowRunFileRow).where(
+        WorkflowRunFileRow.id == file_id,
+        WorkflowRunFileRow.user_id == scope.user_id,
+        WorkflowRunFileRow.workspace_id == scope.workspace_id,
+    )
+    return await scope.session.scalar(query)

@@ -53,6 +53,8 @@ class Host:
         for name, reason in _MISSING.items():
             given = others.get(name)
             self.calls[name] = _bounded(given, _MOST[name]) if given else _refusing(reason)
+        if (device := others.get("device")) is not None:
+            self.calls["device"] = _bounded(self._on_device(device), _MOST["device"])
 
     @property
     def refused_connections(self) -> list[Connection]:
@@ -62,6 +64,16 @@ class Host:
             if self._http is None
             else [each for each in self._http.connections if each.decision != "allow"]
         )
+
+    def _on_device(self, call: HostCall) -> HostCall:
+        async def answer(parameters: Mapping[str, Any]) -> Any:
+            granted = self._plugin.permissions.device
+            tool = str(parameters.get("tool"))
+            if granted is None or tool not in granted.tools:
+                raise ValueError(f"the tool {tool[:60]} was not granted")
+            return await call(parameters)
+
+        return answer
 
     async def _secret(self, parameters: Mapping[str, Any]) -> str:
         granted = self._plugin.permissions.secrets

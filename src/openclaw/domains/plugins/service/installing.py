@@ -11,7 +11,7 @@ from openclaw.domains.audit import service as audit
 from openclaw.domains.plugins.errors import (
     PackageUnusableError,
     PermissionsNotGrantedError,
-    PluginCallError,
+    PluginFailedError,
     PluginHookError,
     PluginInstalledError,
     PluginNotFoundError,
@@ -259,7 +259,7 @@ async def _run_hooks(
                 return f"{hook}: {error.words()}"
             if isinstance(error, SandboxUnavailableError):
                 raise
-            reason = error.reason if isinstance(error, PluginCallError) else error.words(scope.who.language)
+            reason = error.reason if isinstance(error, PluginFailedError) else error.words(scope.who.language)
             raise PluginHookError(name=row.name, hook=hook, reason=reason) from error
         if hook == VALIDATE and answer is False:
             raise PluginSettingsError(path="$", reason="the plugin does not work with them")

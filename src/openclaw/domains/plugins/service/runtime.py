@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,32 +9,29 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import structlog
-
-from openclaw.domains.audit import service as audit
 from openclaw.domains.plugins.errors import (
     PluginBlockedError,
     PluginCallError,
     PluginDisabledError,
+    PluginFailedError,
 )
 from openclaw.domains.plugins.events import STOPPED_TOPIC
 from openclaw.domains.plugins.repository import installed as repository
 from openclaw.domains.plugins.service import blocks, entries
 from openclaw.domains.plugins.service.code import PluginCode
 from openclaw.domains.plugins.service.host import Host
+from openclaw.domains.plugins.service.outcomes import limits_of, note_call, note_violation, read_outcome
 from openclaw.domains.plugins.service.running import (
     ActionCall,
     Done,
     Installed,
-    PluginFile,
     installed_of,
     without,
 )
 from openclaw.infra.bus import EventBus
 from openclaw.infra.db import Database
 from openclaw.infra.json_schema import data_errors
-from openclaw.infra.jsonb import checked, storable
-from openclaw.infra.metrics import PLUGIN_CALLS, SANDBOX_EVENTS
+from openclaw.infra.metrics import SANDBOX_EVENTS
 from openclaw.infra.scope import Scope
 from openclaw.infra.secrets import KeyRing
 from openclaw.kit.clock import Clock
@@ -48,18 +44,12 @@ from openclaw.protocol.packages.calls import (
     hook_call,
     read_answer,
 )
-from openclaw.protocol.packages.manifest import Manifest, ResourceLimits
-from openclaw.sandbox.calls import Call, Connection, Grants, Limits, Outcome, Tier
+from openclaw.sandbox.calls import Call, Grants, Outcome, Tier
 from openclaw.sandbox.client import HostCall, Sandbox
 from openclaw.sandbox.errors import SecurityViolation
 from openclaw.sandbox.frames import Settings
 
-_log = structlog.get_logger(__name__)
-_MIB = 1 << 20
-_MOST = ResourceLimits(memory_mb=2048, cpu_seconds=600, wall_seconds=900, files_mb=64)
 _HOOK_SECONDS = 30
-_LOG_BYTES = 64 << 10
-_TOLD_CONNECTIONS = 20
 
 
 @dataclass(eq=False)
@@ -126,8 +116,8 @@ class PluginRuntime:
     async def call(self, call: ActionCall, others: Mapping[str, HostCall]) -> Done:
         """Carry out an action. ``others`` answer host calls that are not this slice's.
 
-        Raises PluginCallError, PluginDisabledError, PluginBlockedError, PluginDependencyError, CodeFailedError,
-        LimitExceededError, SecurityViolation, SandboxUnavailableError, SandboxLostError.
+        Raises PluginCallError, PluginFailedError, PluginDisabledError, PluginBlockedError, PluginDependencyError,
+        CodeFailedError, LimitExceededError, SecurityViolation, SandboxUnavailableError, SandboxLostError.
         """
         running = _Running(call.actor.workspace_id, call.plugin)
         self._running.add(running)
@@ -143,7 +133,7 @@ class PluginRuntime:
             except OpenClawError as error:
                 await self._note(call, plugin, host, started_at, error=error)
                 raise
-            done, failure = _read(plugin.manifest, call, outcome)
+            done, failure = read_outcome(plugin, call, outcome)
             await self._note(call, plugin, host, started_at, outcome=outcome, error=failure)
         finally:
             self._running.discard(running)
@@ -155,7 +145,7 @@ class PluginRuntime:
     async def run_hook(self, scope: Scope, plugin: Installed, hook: str) -> Any:
         """One of the SDK's hooks, within the transaction of ``scope``; what it returned, None for a script.
 
-        Raises what `call` raises, and PluginCallError when the hook failed.
+        Raises what `call` raises, and PluginFailedError when the hook failed.
         """
         call = hook_call(plugin.manifest, hook, settings=plugin.settings, key=f"{plugin.id.hex}:{hook}")
         if call is None:
@@ -174,12 +164,16 @@ class PluginRuntime:
         except SecurityViolation as error:
             # The transaction of the installation is undone; that the code tried it is kept.
             async with self._database.transaction(scope.who) as other:
-                await _note_violation(other, plugin, error, {"hook": hook})
+                await note_violation(other, plugin, error, {"hook": hook})
             raise
         finally:
             self._running.discard(running)
         if answer.error is not None:
-            raise PluginCallError(name=plugin.name, reason=without(answer.error.message, plugin.secrets))
+            raise PluginFailedError(
+                name=plugin.name,
+                said=answer.error.code,
+                reason=without(answer.error.message, plugin.secrets),
+            )
         return answer.output
 
     async def _find(self, scope: Scope, name: str) -> tuple[Installed, Tier]:
@@ -272,41 +266,11 @@ class PluginRuntime:
         outcome: Outcome | None = None,
         error: OpenClawError | None = None,
     ) -> None:
-        state = _state_of(error)
-        counted = plugin.name if plugin.source != "private" else "private"
-        PLUGIN_CALLS.labels(counted, state).inc()
-        violation = error if isinstance(error, SecurityViolation) else None
-        secrets = {**plugin.secrets, **call.masked}
-        words = error.words(call.actor.language) if error else ""
-        refused = [*host.refused_connections]
-        if outcome is not None:
-            refused += [each for each in outcome.connections if each.decision != "allow"]
-        place = {"run": call.run_id.hex if call.run_id else None, "path": call.path}
         async with self._database.transaction(call.actor, is_quiet=True) as scope:
-            await repository.put_call(
-                scope,
-                {
-                    "id": call.id,
-                    "name": plugin.name,
-                    "version": plugin.version,
-                    "action": call.action,
-                    "run_id": call.run_id,
-                    "path": call.path,
-                    "state": state,
-                    "tier": outcome.tier.value if outcome else violation.tier if violation else None,
-                    "error": storable({"code": error.code, "message": without(words, secrets)})
-                    if error
-                    else None,
-                    "usage": _usage(outcome),
-                    "logs": storable(without(outcome.logs[:_LOG_BYTES], secrets)) if outcome else "",
-                    "started_at": started_at,
-                    "finished_at": self._clock.now(),
-                },
+            refused = host.refused_connections
+            await note_call(
+                scope, call, plugin, started_at=started_at, outcome=outcome, error=error, refused=refused
             )
-            if violation is not None:
-                await _note_violation(scope, plugin, violation, place)
-            if refused:
-                await _note_connections(scope, plugin, refused, place)
 
     # Kill switches
 
@@ -333,82 +297,3 @@ class PluginRuntime:
                 )
                 if reason is not None:
                     running.stop(reason)
-
-
-def limits_of(manifest: Manifest, seconds: float) -> Limits:
-    """What a call may use: what the package asks for, as far as this server gives it, and the step's time."""
-    asked = manifest.limits
-    wall = min(asked.wall_seconds, _MOST.wall_seconds, math.ceil(seconds))
-    return Limits(
-        memory_bytes=min(asked.memory_mb, _MOST.memory_mb) * _MIB,
-        cpu_seconds=min(asked.cpu_seconds, _MOST.cpu_seconds),
-        wall_seconds=wall,
-        files_bytes=min(asked.files_mb, _MOST.files_mb) * _MIB,
-    )
-
-
-def _read(manifest: Manifest, call: ActionCall, outcome: Outcome) -> tuple[Done | None, OpenClawError | None]:
-    """What the outcome says: anything may stand in it, for the plugin's code wrote it."""
-    try:
-        answer = read_answer(manifest, outcome.check())
-    except OpenClawError as error:
-        return None, error
-    if answer.error is not None:
-        return None, PluginCallError(name=call.plugin, reason=answer.error.message or answer.error.code)
-    try:
-        output = checked(answer.output)
-        wrong = data_errors(manifest.actions[call.action].output, output)
-    except (ValueError, RecursionError) as error:
-        wrong = [("$", str(error)[:200])]
-        output = None
-    if wrong:
-        path, reason = wrong[0]
-        return None, PluginCallError(name=call.plugin, reason=f"output {path}: {reason}")
-    types = {file.name: file.type for file in answer.files}
-    files = tuple(
-        PluginFile(name, types.get(name, "application/octet-stream"), body)
-        for name, body in outcome.files.items()
-    )
-    return Done(output, files), None
-
-
-def _state_of(error: OpenClawError | None) -> str:
-    match error:
-        case None:
-            return "completed"
-        case SecurityViolation():
-            return "violation"
-        case PluginBlockedError():
-            return "stopped"
-        case _:
-            return "failed"
-
-
-def _usage(outcome: Outcome | None) -> dict[str, Any]:
-    if outcome is None:
-        return {}
-    used = outcome.usage
-    return {
-        "wallSeconds": round(used.wall_seconds, 4),
-        "cpuSeconds": round(used.cpu_seconds, 4),
-        "memoryBytes": used.memory_bytes,
-        "networkBytes": used.network_bytes,
-    }
-
-
-async def _note_violation(
-    scope: Scope, plugin: Installed, error: SecurityViolation, place: dict[str, Any]
-) -> None:
-    detail = {"version": plugin.version, "violations": error.violations, "tier": error.tier, **place}
-    _log.warning("a plugin tried what the sandbox forbids", plugin=plugin.name, violations=error.violations)
-    await audit.append(scope, "plugins.security_violation", subject=plugin.name, detail=detail)
-
-
-async def _note_connections(
-    scope: Scope, plugin: Installed, refused: list[Connection], place: dict[str, Any]
-) -> None:
-    SANDBOX_EVENTS.labels("refused_connections").inc(len(refused))
-    told = dict.fromkeys((each.host, each.port, each.decision) for each in refused)
-    listed = [{"host": h, "port": p, "decision": d} for h, p, d in list(told)[:_TOLD_CONNECTIONS]]
-    detail = storable({"version": plugin.version, "connections": listed, **place})
-    await audit.append(scope, "plugins.connection_refused", subject=plugin.name, detail=detail)

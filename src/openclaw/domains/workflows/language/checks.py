@@ -1,6 +1,6 @@
 """Is it a workflow? Every problem at once, each with its JSON path."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,12 +57,17 @@ class _Walk:
 def parse(raw: Any) -> Definition:
     """The definition. Raises InvalidDefinitionError with every problem."""
     if found := find_problems(raw):
-        raise InvalidDefinitionError(
-            count=len(found),
-            first=f"{found[0].path}: {found[0].message}",
-            problems=[{"path": p.path, "code": p.code, "message": p.message} for p in found[:MAX_ERRORS]],
-        )
+        raise invalid(found)
     return Definition.model_validate(raw)
+
+
+def invalid(found: Sequence[Problem]) -> InvalidDefinitionError:
+    """The error that says what was found."""
+    return InvalidDefinitionError(
+        count=len(found),
+        first=f"{found[0].path}: {found[0].message}",
+        problems=[{"path": p.path, "code": p.code, "message": p.message} for p in found[:MAX_ERRORS]],
+    )
 
 
 def find_problems(raw: Any) -> list[Problem]:

@@ -9,10 +9,11 @@ from openclaw.domains.workflows.language.failures import StepError
 from openclaw.infra.db import Database
 from openclaw.infra.json_schema import data_errors
 from openclaw.infra.metrics import MODEL_TOKENS
+from openclaw.infra.scope import Actor
 from openclaw.infra.secrets import KeyRing
 from openclaw.kit.clock import Clock
 from openclaw.runtime.history import user_message
-from openclaw.runtime.streaming import Models, ReplyRequest
+from openclaw.runtime.streaming import ModelReply, Models, ReplyRequest
 
 _SYSTEM = "You carry out one step of an automated workflow. Answer with the result alone."
 _AS_JSON = "Answer with JSON that fits this JSON Schema, and with nothing else:\n"
@@ -32,17 +33,24 @@ class AgentCarrier:
         if inputs["tools"]:
             message = "Tools are not offered to agent steps yet; use device, http and plugin steps."
             raise StepError("not_available", message, is_final=True)
-        async with self._database.transaction(call.actor, is_quiet=True) as scope:
-            config = await providers.default_config(scope, self._keys)
         schema = inputs["answer_schema"]
         system = inputs["system"] or _SYSTEM
         if schema is not None:
             system = f"{system}\n{_AS_JSON}{json.dumps(schema, ensure_ascii=False)}"
-        request = ReplyRequest(system, [user_message(inputs["prompt"])])
+        reply = await self.ask(call.actor, inputs["prompt"], system=system)
+        return {"text": reply.text, "data": _data(reply.text, schema), "model": reply.model}
+
+    async def ask(
+        self, actor: Actor, prompt: str, *, system: str | None = None, most_tokens: int | None = None
+    ) -> ModelReply:
+        """What the workspace's model answers. Raises ProviderError."""
+        async with self._database.transaction(actor, is_quiet=True) as scope:
+            config = await providers.default_config(scope, self._keys)
+        request = ReplyRequest(system or _SYSTEM, [user_message(prompt)], max_output_tokens=most_tokens)
         reply = await self._models.stream_reply(config, request, lambda _: None)
         MODEL_TOKENS.labels("input").inc(reply.input_tokens)
         MODEL_TOKENS.labels("output").inc(reply.output_tokens)
-        return {"text": reply.text, "data": _data(reply.text, schema), "model": reply.model}
+        return reply
 
     async def close(self) -> None:
         """Close the connections to providers."""
