@@ -1,12 +1,10 @@
 """A plugin in every tier of the sandbox."""
 
 import base64
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from openclaw.protocol.packages.calls import (
     PluginAnswer,
@@ -16,10 +14,8 @@ from openclaw.protocol.packages.calls import (
     read_answer,
 )
 from openclaw.protocol.packages.manifest import Manifest, manifest_of
-from openclaw.sandbox.calls import Call, Grants, Outcome, Tier
+from openclaw.sandbox.calls import Call, Grants, Outcome
 from openclaw.sandbox.client import HostCall, Sandbox
-from openclaw.sandbox.errors import SandboxUnavailableError
-from openclaw.sandbox.frames import Settings
 from openclaw.sdk.description import describe
 from tests.sdk.greeting.plugin import Greeting
 
@@ -32,20 +28,6 @@ ANSWER = {
 }
 ANSWERS: dict[str, Any] = {"secret": TOKEN, "kv.get": 4, "kv.set": None, "http": ANSWER}
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=[Tier.NAMESPACES, Tier.LANDLOCK])
-async def sandbox(request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
-    sandbox = Sandbox(Settings(slots=1, only=request.param))
-    try:
-        hello = await sandbox.start()
-        if hello.tier is Tier.NONE:
-            pytest.skip(hello.reason)
-        yield sandbox
-    except SandboxUnavailableError as error:
-        pytest.skip(str(error))
-    finally:
-        await sandbox.close()
 
 
 def manifest() -> Manifest:

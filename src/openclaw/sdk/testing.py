@@ -50,6 +50,25 @@ class ScriptedHost:
         return answer(**parameters) if isinstance(answer, Callable) else answer
 
 
+def in_turn(answers: Mapping[str, Any]) -> dict[str, Answer]:
+    """Answers from a file: a list is given one by one, its last one again and again; ``{"refused": code}`` refuses."""
+
+    def answer(listed: list[Any]) -> Callable[..., Any]:
+        rest = list(listed)
+
+        def give(**_: Any) -> Any:
+            value = rest.pop(0) if len(rest) > 1 else rest[0]
+            if isinstance(value, dict) and set(value) == {"refused"}:
+                raise HostRefused(str(value["refused"]))
+            return value
+
+        return give
+
+    return {
+        name: answer(listed if isinstance(listed, list) else [listed]) for name, listed in answers.items()
+    }
+
+
 def run_plugin(
     plugin: type[BasePlugin],
     inputs: Mapping[str, Any] | None = None,

@@ -90,12 +90,15 @@ def _read_index(data: bytes, limits: PackageLimits) -> list[_Entry]:
         raise PackageRefusedError(reason="not_an_archive")
     sign, _, _, _, count, length, start, _ = _END.unpack_from(data, len(data) - _END.size)
     if sign != _END_SIGN:
-        raise PackageRefusedError(reason="trailing_data" if _END_SIGN in data else "not_an_archive")
+        found = data.rfind(_END_SIGN)
+        is_cut = found < 0 or found + _END.size > len(data)
+        raise PackageRefusedError(reason="not_an_archive" if is_cut else "trailing_data")
     if count > limits.files:
         raise PackageRefusedError(reason="too_many_files", limit=limits.files)
     index = data[start : start + length]
     if start + length + _END.size != len(data) or data[start + length :] != _end(count, length, start):
         raise PackageRefusedError(reason="not_canonical")
+    _check_kinds(index)
     entries = list(_read_entries(index, count, limits))
     last = entries[-1] if entries else None
     if last is None or last.start + len(_local(last)) + last.packed != start:
@@ -109,13 +112,9 @@ def _read_entries(index: bytes, count: int, limits: PackageLimits) -> Iterator[_
         if len(index) - position < _CENTRAL.size:
             raise PackageRefusedError(reason="not_canonical")
         fields = _CENTRAL.unpack_from(index, position)
-        sign, made_by, _, flags, method, _, _, crc, packed, size, length = fields[:11]
-        mode, start = fields[15], fields[16]
+        method, crc, packed, size, length, start = *fields[4:5], *fields[7:11], fields[16]
         raw = index[position + _CENTRAL.size : position + _CENTRAL.size + length]
         name = raw.decode("utf-8", errors="replace")
-        if sign != _CENTRAL_SIGN:
-            raise PackageRefusedError(reason="not_canonical")
-        _check_kind(name, made_by=made_by, flags=flags, method=method, mode=mode)
         check_path(name)
         if size > limits.file_bytes:
             raise PackageRefusedError(reason="too_large", path=name, limit=limits.file_bytes)
@@ -129,15 +128,21 @@ def _read_entries(index: bytes, count: int, limits: PackageLimits) -> Iterator[_
         raise PackageRefusedError(reason="not_canonical")
 
 
-def _check_kind(name: str, *, made_by: int, flags: int, method: int, mode: int) -> None:
-    shown = ascii(name[:200])[1:-1]
-    if flags & _FLAG_ENCRYPTED:
-        raise PackageRefusedError(reason="encrypted", path=shown)
-    if method not in {_STORED, _DEFLATED}:
-        raise PackageRefusedError(reason="compression", path=shown)
-    kind = mode >> 28
-    if made_by >> 8 == _UNIX >> 8 and kind not in {0, _KIND_REGULAR}:
-        raise PackageRefusedError(reason="symlink", path=shown)
+def _check_kinds(index: bytes) -> None:
+    """Say what other archives have and packages have not, rather than only that they differ."""
+    position = 0
+    while len(index) - position >= _CENTRAL.size:
+        _, made_by, _, flags, method, *more = _CENTRAL.unpack_from(index, position)
+        length, extra, comment, mode = more[5], more[6], more[7], more[10]
+        position += _CENTRAL.size
+        shown = ascii(index[position : position + min(length, 200)].decode(errors="replace"))[1:-1]
+        position += length + extra + comment
+        if flags & _FLAG_ENCRYPTED:
+            raise PackageRefusedError(reason="encrypted", path=shown)
+        if method not in {_STORED, _DEFLATED}:
+            raise PackageRefusedError(reason="compression", path=shown)
+        if made_by >> 8 == _UNIX >> 8 and mode >> 28 not in {0, _KIND_REGULAR}:
+            raise PackageRefusedError(reason="symlink", path=shown)
 
 
 def _expanded(body: bytes, entry: _Entry) -> bytes:

@@ -25,8 +25,6 @@ from openclaw.protocol.packages.manifest import Manifest
 from openclaw.protocol.packages.permissions import Permissions
 
 RUNTIME = "openclaw.sdk.runtime:call"
-VALIDATE = "validate_config"
-HOOKS = ("on_install", "on_uninstall", "on_enable", "on_disable", VALIDATE)
 HOST_CALLS: dict[str, tuple[str, ...]] = {
     "network": ("http",),
     "device": ("device",),
@@ -87,7 +85,7 @@ def action_call(
 
 
 def hook_call(manifest: Manifest, hook: str, *, settings: dict[str, Any], key: str) -> PluginCall | None:
-    """The call of one of ``HOOKS``; None for a script, which has none."""
+    """The call of one of the manifest's ``HOOKS``; None for a script, which has none."""
     if manifest.is_javascript:
         return None
     return _python_call(manifest, {"hook": hook, "settings": settings, "key": key})

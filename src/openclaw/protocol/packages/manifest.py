@@ -15,6 +15,8 @@ from openclaw.sdk.schemas import schema_problem
 FORMAT = 1
 MAX_MANIFEST = 1 << 20
 DEFAULT_ACTION = "execute"
+VALIDATE = "validate_config"
+HOOKS = ("on_install", "on_uninstall", "on_enable", "on_disable", VALIDATE)
 JAVASCRIPT = ".js"
 _MIB = 1 << 20
 
@@ -221,8 +223,11 @@ def _action_problems(actions: Mapping[str, Action]) -> Iterator[tuple[str, str]]
     if not 1 <= len(actions) <= 64:
         yield "actions", "1 to 64"
     for name, action in actions.items():
-        if len(name) > 50 or not _ACTION.fullmatch(name):
-            yield f"actions/{name[:50]}", "lower-case letters, digits and underscores, at most 50"
+        if len(name) > 50 or not _ACTION.fullmatch(name) or name in HOOKS:
+            yield (
+                f"actions/{name[:50]}",
+                "lower-case letters, digits and underscores, at most 50, not a hook's",
+            )
         yield from _text_problems(f"actions/{name[:50]}/", action.title, action.description)
 
 

@@ -8,7 +8,7 @@ from openclaw.protocol.packages.errors import PackageRefusedError
 MAX_PATH = 200
 MAX_PARTS = 12
 _PART = re.compile(r"[A-Za-z0-9_.+@-]+")
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$|clock\$)(\..*)?", re.IGNORECASE)
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$|clock\$)", re.IGNORECASE)
 
 
 def check_path(path: str) -> None:
@@ -21,7 +21,7 @@ def check_path(path: str) -> None:
     parts = slashed.split("/")
     if slashed.startswith(("/", "~")) or ".." in parts or re.match(r"[A-Za-z]:", path):
         raise PackageRefusedError(reason="path_escape", path=shown)
-    if any(_RESERVED.fullmatch(part.rstrip(" .")) for part in parts):
+    if any(_RESERVED.fullmatch(part.partition(".")[0].strip(" ")) for part in parts):
         raise PackageRefusedError(reason="reserved_name", path=shown)
     is_long = len(path) > MAX_PATH or len(parts) > MAX_PARTS
     if is_long or not all(_PART.fullmatch(part) and not part.endswith(".") for part in path.split("/")):
