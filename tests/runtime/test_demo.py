@@ -127,6 +127,20 @@ def test_it_says_what_it_is_and_how_to_get_a_model(said: str, label: str, hint: 
     assert told.calls == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Sum up this page:\n\n<title>News</title><script>x</script><p>One", "lines:\n\n- News\n- One"),
+        ("Summarize:\n\n" + "\n\n".join("abcdefg"), "- a\n- b\n- c\n- d\n- e"),
+        ("请总结这一页：\n\n<h1>新闻</h1>", "开头几行：\n\n- 新闻"),
+    ],
+)  # fmt: skip
+def test_of_a_text_it_gives_the_first_lines_and_says_so(said: str, told: str) -> None:
+    text = answer([user_message(said)], with_tools=False).text
+    assert told in text
+    assert "x" not in text.split("\n\n")[-1]
+
+
 def test_without_a_machine_it_asks_for_one() -> None:
     assert "Link one" in answer([user_message("list /tmp")], with_tools=False).text
     assert "连接" in answer([user_message("列出 /tmp")], with_tools=False).text

@@ -33,6 +33,21 @@ def data_errors(schema: dict[str, Any], data: Any) -> list[tuple[str, str]]:
     return found
 
 
+def with_defaults(schema: dict[str, Any], data: Any) -> Any:
+    """``data``, and what the schema's ``default`` says for properties that it leaves out, in objects within it too."""
+    if not isinstance(data, dict):
+        return data
+    filled = dict(data)
+    for name, property_ in schema.get("properties", {}).items():
+        if not isinstance(property_, dict):  # true or false: no schema that says anything
+            continue
+        if name not in filled and "default" in property_:
+            filled[name] = property_["default"]
+        if name in filled:
+            filled[name] = with_defaults(property_, filled[name])
+    return filled
+
+
 def json_path(parts: Any) -> str:
     """``$.steps[0].id`` of the keys and indexes that lead there."""
     return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)

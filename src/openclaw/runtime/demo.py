@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from openclaw.runtime.demo_digest import digest
 from openclaw.runtime.demo_phrases import DemoCall, understand
 from openclaw.runtime.demo_reports import report
 from openclaw.runtime.history import first_words
@@ -75,6 +76,8 @@ def answer(history: "Sequence[ModelMessage]", *, with_tools: bool) -> DemoAnswer
     if results:
         lines = [report(part.tool_name, _decoded(part.content), language) for part in results]
         return DemoAnswer(_LABEL[language] + "\n\n".join(lines))
+    if (summary := digest(said, language)) is not None:
+        return DemoAnswer(_LABEL[language] + summary)
     call = understand(said)
     if call is None:
         return DemoAnswer(_LABEL[language] + _HELP[language])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.apps.cli.installation import Terminal
+from tests.apps.cli.installation import Installation, Terminal
 
 EXAMPLES: dict[str, tuple[list[str], Any]] = {
     "transform": (["-i", "name=Bo", "-i", "amounts=[5, 500]"], "Hello Bo, 2 amounts."),
@@ -28,7 +28,7 @@ EXAMPLES: dict[str, tuple[list[str], Any]] = {
 
 def test_every_example_has_its_place_here(root: Path) -> None:
     known = {path.stem for path in (root / "examples").glob("*.yaml")}
-    assert known == {*EXAMPLES, "agent", "device", "web-digest"}
+    assert known == {*EXAMPLES, "agent", "device", "web-digest"}, "name it here, and say what it must answer"
 
 
 def test_examples(terminal: Terminal, root: Path) -> None:
@@ -58,11 +58,56 @@ def test_what_a_person_sees(terminal: Terminal, root: Path) -> None:
     assert "版本 1" in again.out, "the same file is the same version"
 
 
-def test_what_needs_more_than_this_installation_is_at_least_well_formed(
-    terminal: Terminal, root: Path
+def test_a_page_is_summed_up_into_the_machines_notes(
+    installation: Installation, terminal: Terminal, root: Path
 ) -> None:
-    done = terminal.run("workflow", "check", str(root / "examples" / "web-digest.yaml"))
-    assert (done.code, done.out) == (0, "Example: web digest: nothing is wrong.\n")
+    file, log = str(root / "examples" / "web-digest.yaml"), terminal.home / "run.log"
+    run = terminal.start("workflow", "run", file, "-i", f"url={terminal.server}/", "--yes", log=log)
+    questions: list[Any] = []
+    while not questions:
+        assert run.poll() is None, log.read_text()
+        questions = terminal.answer("approvals", "list")["items"]
+    assert questions[0]["tool"] == "fs.write"
+    terminal.answer("approvals", "allow", questions[0]["id"])
+    out, _ = run.communicate(timeout=60)
+    assert run.returncode == 0, (out, log.read_text())
+    assert "- OpenClaw" in (installation.home / "notes" / "digest.md").read_text()
+
+
+def test_every_example_runs_without_input(terminal: Terminal, root: Path) -> None:
+    """Also one that needs a workflow of another file, which the server has never seen."""
+    for file in sorted((root / "examples").glob("*.yaml")):
+        if file.stem not in {"web-digest", "delay"}:
+            done = terminal.run("workflow", "run", str(file), "--yes")
+            assert done.code == 0, (file.stem, done.out, done.err)
+
+
+def test_input_that_is_missing_is_named(terminal: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "greet.yaml"
+    file.write_text(
+        "openclaw: openclaw.workflow/1\nname: greet\n"
+        "input: {type: object, required: [name], properties: {name: {}, to: {default: {a: 1}}}}\n"
+        "steps: [{id: a, type: transform, config: {set: {$expr: input}}}]\n"
+    )
+    refused = terminal.run("workflow", "run", str(file))
+    assert refused.code == 2
+    assert "-i name=" in refused.err
+    done = terminal.run("workflow", "run", str(file), "-i", "name=Bo", "--json")
+    assert done.json["output"] == {"name": "Bo", "to": {"a": 1}}
+
+
+def test_a_workflow_beside_the_file_is_saved_with_it(terminal: Terminal, tmp_path: Path) -> None:
+    step = "steps: [{id: a, type: subworkflow, config: {workflow: %s}}]"
+    for name, body in (("outer", step % "middle"), ("middle", step % "inner"), ("broken", "steps: inner")):
+        (tmp_path / f"{name}.yaml").write_text(f"openclaw: openclaw.workflow/1\nname: {name}\n{body}\n")
+    missing = terminal.run("workflow", "run", str(tmp_path / "outer.yaml"))
+    assert missing.code == 1, "there is no file of a workflow named inner"
+    inner = (
+        "openclaw: openclaw.workflow/1\nname: inner\nsteps: [{id: a, type: transform, config: {set: 7}}]\n"
+    )
+    (tmp_path / "any-name.yml").write_text(inner)
+    done = terminal.run("workflow", "run", str(tmp_path / "outer.yaml"), "--json")
+    assert done.json["output"] == 7, done.err
 
 
 @pytest.mark.parametrize("command", ["check", "run"])

@@ -8,10 +8,12 @@ import orjson
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from openclaw import __version__
+from openclaw.apps.server.mcp.endpoint import McpEndpoint
 from openclaw.domains.agents import manifest as agents
 from openclaw.domains.audit import manifest as audit
 from openclaw.domains.conversations import manifest as conversations
@@ -55,6 +57,7 @@ def build_app(platform: Platform) -> FastAPI:
     install_error_handlers(app)
     plain = app.openapi
     app.openapi = lambda: completed(plain())
+    app.router.routes.append(Route("/mcp", McpEndpoint(platform, workspaces.authenticate_request)))
     app.mount("/", _WebApp(directory=STATIC, check_dir=False), name="web")
     app.add_middleware(BodyLimit)
     app.add_middleware(ApiVersions)

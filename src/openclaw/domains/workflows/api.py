@@ -1,7 +1,5 @@
 """Routes of workflows, their versions, secrets and runs."""
 
-import asyncio
-import contextlib
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -16,7 +14,6 @@ from openclaw.domains.workflows.errors import (
     WorkflowNotFoundError,
     WrongStateError,
 )
-from openclaw.domains.workflows.events import run_changed_topic
 from openclaw.domains.workflows.language.schema import language_schema
 from openclaw.domains.workflows.models import WorkflowRunRow
 from openclaw.domains.workflows.schemas import (
@@ -44,6 +41,7 @@ from openclaw.domains.workflows.schemas import (
     YamlText,
 )
 from openclaw.domains.workflows.service import definitions, files, history, runs, secrets
+from openclaw.domains.workflows.service.watching import watch_run
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.infra.scope import Actor
 from openclaw.infra.web.context import CurrentActor, CurrentPlatform, CurrentScope, Platform
@@ -261,24 +259,19 @@ async def get_run(
     steps: Annotated[int, Query(ge=0)] = 0,
 ) -> WorkflowRun:
     """A run. With `wait`, up to so many seconds until it is in another state than `state` or has more than `steps`."""
-
-    async def look() -> tuple[WorkflowRun, int]:
-        async with platform.database.transaction(actor, is_quiet=True) as scope:
-            row = await runs.access_run(scope, workflow_run_id)
-            count = await runs.count_steps(scope, workflow_run_id) if wait else 0
-            return runs.view(row, actor.language), count
-
+    async with platform.database.transaction(actor, is_quiet=True) as scope:
+        found = runs.view(await runs.access_run(scope, workflow_run_id), actor.language)
     if not wait:
-        return (await look())[0]
-    async with platform.bus.wakeups(run_changed_topic(workflow_run_id)) as woken:
-        found, count = await look()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(wait):
-                while found.state == (state or found.state) and count <= steps and found.finished_at is None:
-                    await woken.wait()
-                    woken.clear()
-                    found, count = await look()
-    return found
+        return found
+    was = state or found.state
+    return await watch_run(
+        platform.database,
+        platform.bus,
+        actor,
+        workflow_run_id,
+        seconds=wait,
+        is_enough=lambda run, count: run.state != was or count > steps,
+    )
 
 
 @router.get(

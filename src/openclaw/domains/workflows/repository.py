@@ -80,6 +80,22 @@ async def list_workflows(
     return list(await scope.session.scalars(query))
 
 
+async def list_active(scope: Scope, *, limit: int) -> list[tuple[WorkflowRow, dict[str, Any]]]:
+    """The workspace's active workflows with the definition that runs, the first made first."""
+    query = (
+        select(WorkflowRow, WorkflowVersionRow.definition)
+        .join(
+            WorkflowVersionRow,
+            (WorkflowVersionRow.workflow_id == WorkflowRow.id)
+            & (WorkflowVersionRow.version == WorkflowRow.active_version),
+        )
+        .where(WorkflowRow.workspace_id == scope.workspace_id, WorkflowRow.status == "active")
+        .order_by(WorkflowRow.created_at, WorkflowRow.id)
+        .limit(limit)
+    )
+    return [(row, definition) for row, definition in await scope.session.execute(query)]
+
+
 async def find_version(scope: Scope, workflow_id: UUID, version: int) -> WorkflowVersionRow | None:
     """A version of a workflow of the scope's workspace."""
     return await scope.session.scalar(

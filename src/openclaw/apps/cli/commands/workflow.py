@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -16,6 +16,8 @@ workflow_app = new_group("workflow")
 _ENDS = frozenset({"completed", "failed", "cancelled"})
 _LISTED = 1_000
 _MOST_STEPS = 10_000
+_MOST_FILES = 200
+_SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 WorkflowFile = Annotated[
     Path, typer.Argument(metavar=say("file_metavar"), help=say("argument_workflow_file"))
 ]
@@ -62,7 +64,10 @@ def run_workflow(
             else:
                 _tell_problems(checked["problems"])
             return 2
-        workflow = _saved(api, checked["definition"])
+        definition = checked["definition"]
+        _ask_missing(definition.get("input") or {}, data, may_ask=not as_json)
+        _save_needed(api, definition, file.parent)
+        workflow = _saved(api, definition)
         body = {"input": data, "version": workflow["version"]}
         run = api.post(f"/workflows/{workflow['id']}/runs", body)
         if not as_json:
@@ -126,6 +131,63 @@ def _saved(api: "Api", definition: Any) -> Any:
     if newest["activeVersion"] != newest["version"]:
         api.post(f"/workflows/{newest['id']}/activate", {"version": newest["version"]})
     return newest
+
+
+def _ask_missing(schema: Any, data: dict[str, Any], *, may_ask: bool) -> None:
+    """Ask at the terminal for required input that was not given, or say how to give it."""
+    import sys
+
+    from openclaw.apps.cli.errors import UsageError
+    from openclaw.apps.cli.output import printable
+
+    properties = schema.get("properties", {})
+    missing = [
+        n for n in schema.get("required", ()) if n not in data and "default" not in properties.get(n, {})
+    ]
+    if missing and not (may_ask and sys.stdin.isatty()):
+        raise UsageError(reason=say("workflow_missing_input", names=", ".join(missing), name=missing[0]))
+    for name in missing:
+        words = printable(str(properties.get(name, {}).get("description", "")))
+        sys.stderr.write(f"{printable(name)}{f' ({words})' if words else ''}: ")
+        sys.stderr.flush()
+        data.update([_input_of(f"{name}={sys.stdin.readline().strip()}")])
+
+
+def _save_needed(api: "Api", definition: Any, folder: Path) -> None:
+    """Workflows that this one starts, and those that they start, from files beside it: those that the server lacks."""
+    wanted, seen = _started_by(definition["steps"]), {definition["name"]}
+    known = {workflow["name"] for workflow in api.items("/workflows", _LISTED)} if wanted else set[str]()
+    texts = (
+        [_read(f) for f in sorted(folder.iterdir())[:_MOST_FILES] if f.suffix in _SUFFIXES] if wanted else []
+    )
+    while wanted:
+        name = wanted.pop()
+        seen.add(name)
+        for text in texts:
+            if name not in text:
+                continue
+            found = api.post("/workflow-language/check", {"yaml": text})
+            if found["problems"] or found["definition"]["name"] != name:
+                continue
+            if name not in known:
+                _saved(api, found["definition"])
+            wanted |= _started_by(found["definition"]["steps"]) - seen
+            break
+
+
+def _started_by(part: Any) -> set[str]:
+    """The names of the workflows that steps start, at any depth."""
+    if isinstance(part, list):
+        return set[str]().union(*map(_started_by, cast("list[Any]", part)))
+    if not isinstance(part, dict):
+        return set()
+    held = cast("dict[str, Any]", part)
+    own = (
+        {str(held["config"]["workflow"])}
+        if held.get("type") == "subworkflow" and "config" in held
+        else set[str]()
+    )
+    return own.union(*map(_started_by, held.values()))
 
 
 def _read(file: Path) -> str:

@@ -7,12 +7,13 @@ WORKFLOW: dict[str, tuple[str, str]] = {
     "command_workflow_run_long": (
         (
             "Run a workflow from a YAML or JSON file and show each step as it ends. If the file differs from the "
-            "workflow of that name, it is saved as a new version, which is then the active one. Questions to a person "
-            "are asked here, or answered elsewhere."
+            "workflow of that name, it is saved as a new version, which is then the active one. Workflows that it "
+            "starts are taken from files beside it when the server has none of that name. Questions to a person are "
+            "asked here, or answered elsewhere."
         ),
         (
             "运行 YAML 或 JSON 文件中的工作流，并在每个步骤结束时显示结果。若文件有改动，"
-            "同名工作流会保存为新版本并启用。需要人工确认的问题在此询问，也可在其他地方回答。"
+            "同名工作流会保存为新版本并启用。它启动的工作流若服务器上没有，则取自同一文件夹中的文件。需要人工确认的问题在此询问，也可在其他地方回答。"
         ),
     ),
     "argument_workflow_file": ("a workflow in YAML or JSON", "YAML 或 JSON 格式的工作流"),
@@ -24,6 +25,10 @@ WORKFLOW: dict[str, tuple[str, str]] = {
     "workflow_fine": ("{name}: nothing is wrong.", "{name}：没有问题。"),
     "workflow_wrong": ("{count} problems.", "{count} 个问题。"),
     "workflow_bad_input": ("{text}: not NAME=VALUE", "{text}：不是 名称=值"),
+    "workflow_missing_input": (
+        "it needs {names}. Give each as -i NAME=VALUE, for example: -i {name}=…",
+        "缺少输入：{names}。请用 -i 名称=值 给出，例如：-i {name}=…",
+    ),
     "workflow_started": ("{name}, version {version}: {run}", "{name}，版本 {version}：{run}"),
     "workflow_ask": ("{message}\nAllow? [y/N] ", "{message}\n允许吗？[y/N] "),
     "workflow_waits": (

@@ -30,7 +30,7 @@ from openclaw.domains.workflows.service.definitions import access_version, acces
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import publish
-from openclaw.infra.json_schema import data_errors
+from openclaw.infra.json_schema import data_errors, with_defaults
 from openclaw.infra.jsonb import storable
 from openclaw.infra.outbox import record
 from openclaw.infra.scope import Role, Scope
@@ -269,6 +269,7 @@ async def _add_run(
     parent: WorkflowRunRow | None = None,
 ) -> WorkflowRunRow:
     definition = (await access_version(scope, workflow_id, version)).definition
+    data = with_defaults(definition.get("input") or {}, data)
     if len(orjson.dumps(data)) > MAX_INPUT_BYTES:
         raise TooLargeError(field="input", limit=MAX_INPUT_BYTES)
     _check_data(definition.get("input"), data)
