@@ -78,8 +78,8 @@ async def open_process(
         clock=clock,
         internal_hosts=config.plugin_internal_hosts,
     )
-    agent_steps = workflows.AgentCarrier(database, keys, clock)
     device_steps = workflows.DeviceCarrier(database, bus)
+    agent_steps = workflows.AgentCarrier(database, keys, clock, device_steps)
 
     async def start_child(payload: dict[str, str]) -> None:
         await platform.start_workflow(payload)

@@ -147,3 +147,21 @@ class WorkflowRunFileRow(Base):
     type: Mapped[str] = mapped_column(String(100))
     bytes: Mapped[int]
     created_at: Mapped[datetime]
+
+
+class WorkflowAgentTurnRow(Base):
+    """A turn of the model in one try of an agent step: what it wanted done, and what became of that."""
+
+    __tablename__ = "workflow_agent_turns"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("workflow_runs.id", ondelete="CASCADE"), index=True)
+    attempt_id: Mapped[UUID]
+    number: Mapped[int]
+    reply: Mapped[list[Any]]
+    calls: Mapped[list[Any]]
+    outcomes: Mapped[list[Any] | None]
+
+    __table_args__ = (UniqueConstraint("attempt_id", "number", name="uq_workflow_agent_turns_number"),)
