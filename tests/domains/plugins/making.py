@@ -76,6 +76,8 @@ async def install(
 _PARAMETER = {"network": "hosts", "device": "tools", "secrets": "names"}
 
 
-def work(name: str = "work", *, plugin: str = "worker", more: dict[str, Any] | None = None, **inputs: Any) -> dict[str, Any]:
+def work(
+    name: str = "work", *, plugin: str = "worker", more: dict[str, Any] | None = None, **inputs: Any
+) -> dict[str, Any]:
     """A step that asks the worker for something."""
     return {"id": name, "type": "plugin", "config": {"plugin": plugin, "inputs": inputs}, **(more or {})}

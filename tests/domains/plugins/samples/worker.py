@@ -13,7 +13,11 @@ class Worker(BasePlugin):
 
     async def echo(self, inputs: dict[str, Any], context: Context) -> dict[str, Any]:
         context.log("said", inputs.get("text", ""))
-        return {"text": inputs.get("text", ""), "key": context.key, "greeting": context.settings.get("greeting")}
+        return {
+            "text": inputs.get("text", ""),
+            "key": context.key,
+            "greeting": context.settings.get("greeting"),
+        }
 
     async def count(self, inputs: dict[str, Any], context: Context) -> dict[str, Any]:
         number = (await context.kv.get("n") or 0) + 1
@@ -24,7 +28,7 @@ class Worker(BasePlugin):
         return {"chart": context.files.write("chart <1>.svg", "<svg/>", "image/svg+xml")}
 
     async def secret(self, inputs: dict[str, Any], context: Context) -> dict[str, Any]:
-        print("it is", await context._host.call("secret", name="token"))  # without the SDK's masks
+        print("it is", context._host.call("secret", name="token"))  # without the SDK's masks
         return {}
 
     async def fail(self, inputs: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -59,7 +63,8 @@ class Worker(BasePlugin):
         return config.get("greeting") != "wrong"
 
     async def on_install(self, context: Context) -> None:
-        await context.kv.set("installed", True)
+        if context.settings.get("hook"):
+            await context.kv.set("installed", True)
         if context.settings.get("hook") == "fail":
             raise PluginError("no_room", "There is no room for me.")
         if context.settings.get("hook") == "phone":
