@@ -129,7 +129,8 @@ async def update(
     if (package.name, package.visibility) != (row.name, row.source):
         reason = f"{row.name} of the {row.source} registry is installed; uninstall it first"
         raise PackageUnusableError(name=package.name, version=package.version, reason=reason)
-    if package.publisher_key != row.publisher_key and not data.accept_publisher:
+    is_other = package.publisher_key != row.publisher_key
+    if is_other and not data.accept_publisher:
         raise PublisherChangedError(name=row.name, known=row.publisher_key, found=package.publisher_key)
     if data.permissions is not None:
         granted = _granted(after, data.permissions)
