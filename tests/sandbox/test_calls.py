@@ -152,7 +152,7 @@ async def test_requests_carry_bytes(site_port: int) -> None:
         {"url": url, "method": "POST", "body_base64": base64.b64encode(b"\xff\0\xfe!").decode()}
     )
     assert base64.b64decode(answer["body"]) == b"\xff\0\xfe!"
-    with pytest.raises(ValueError, match="padding|base64"):
+    with pytest.raises(ValueError, match=r"padding|base64"):
         await http({"url": url, "method": "POST", "body_base64": "?"})
 
 

@@ -59,7 +59,7 @@ def in_turn(answers: Mapping[str, Any]) -> dict[str, Answer]:
         def give(**_: Any) -> Any:
             value = rest.pop(0) if len(rest) > 1 else rest[0]
             if isinstance(value, dict) and set(value) == {"refused"}:
-                raise HostRefused(str(value["refused"]))
+                raise HostRefused("failed", str(value["refused"]))
             return value
 
         return give

@@ -37,10 +37,11 @@ from openclaw.infra.scope import Role, Scope
 from openclaw.infra.secrets import KeyRing
 from openclaw.kit.errors import InvalidInputError, OpenClawError
 from openclaw.kit.ids import new_id
-from openclaw.protocol.packages.calls import VALIDATE
 from openclaw.protocol.packages.manifest import Manifest
 from openclaw.protocol.packages.permissions import Permissions, compare, permission_problem
 from openclaw.sandbox.errors import SandboxUnavailableError
+
+_VALIDATE = "validate_config"
 
 
 async def access_plugin(scope: Scope, plugin_id: UUID, *, lock: bool = False) -> PluginRow:
@@ -106,7 +107,7 @@ async def install(
         await repository.add(scope, row)
     except IntegrityError:
         raise PluginInstalledError(name=row.name, version="?", source="?") from None
-    await _run_hooks(scope, row, runtime, keys, (VALIDATE, "on_install", "on_enable"))
+    await _run_hooks(scope, row, runtime, keys, (_VALIDATE, "on_install", "on_enable"))
     await _note(scope, row, "plugins.installed")
     return row
 
@@ -128,7 +129,8 @@ async def update(
     if (package.name, package.visibility) != (row.name, row.source):
         reason = f"{row.name} of the {row.source} registry is installed; uninstall it first"
         raise PackageUnusableError(name=package.name, version=package.version, reason=reason)
-    if package.publisher_key != row.publisher_key and not data.accept_publisher:
+    is_other = package.publisher_key != row.publisher_key
+    if is_other and not data.accept_publisher:
         raise PublisherChangedError(name=row.name, known=row.publisher_key, found=package.publisher_key)
     if data.permissions is not None:
         granted = _granted(after, data.permissions)
@@ -144,7 +146,7 @@ async def update(
     row.permissions = granted
     _set_package(row, package)
     row.updated_at = scope.now()
-    await _run_hooks(scope, row, runtime, keys, (VALIDATE,))
+    await _run_hooks(scope, row, runtime, keys, (_VALIDATE,))
     await _note(scope, row, "plugins.updated", before=before.version)
     await _stop(scope, row, f"it was updated to {row.version}", version=before.version)
 
@@ -160,7 +162,7 @@ async def change(
     hooks: list[str] = []
     if data.settings is not None:
         row.settings = checked_settings(manifest, data.settings)
-        hooks.append(VALIDATE)
+        hooks.append(_VALIDATE)
     if data.secrets is not None:
         seal_secrets(row, _checked_secrets(manifest, data.secrets), keys)
     if data.permissions is not None:
@@ -261,7 +263,7 @@ async def _run_hooks(
                 raise
             reason = error.reason if isinstance(error, PluginFailedError) else error.words(scope.who.language)
             raise PluginHookError(name=row.name, hook=hook, reason=reason) from error
-        if hook == VALIDATE and answer is False:
+        if hook == _VALIDATE and answer is False:
             raise PluginSettingsError(path="$", reason="the plugin does not work with them")
     return None
 

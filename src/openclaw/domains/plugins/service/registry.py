@@ -57,6 +57,8 @@ async def publish(
     manifest = package.manifest
     if manifest.name in builtin.names():
         raise InvalidInputError(field="name", reason=f"{manifest.name} is the name of a built-in plugin")
+    if package.signer == builtin.SIGNER:
+        raise InvalidInputError(field="signature", reason="its key is one that everybody knows")
     digest = hashlib.sha256(archive).hexdigest()
     await repository.lock_name(scope, actor.workspace_id, visibility, manifest.name)
     known = await repository.find_version(
