@@ -177,8 +177,9 @@ ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.getenvb", "os.puten
 
 
 def environment_in_config_only(module: Module) -> Found:
-    """Configuration is read once per process and passed down."""
-    if not module.under(".*") or module.under("infra/config", "apps/bridge/config", "apps/cli/config"):
+    """Configuration is read once per process and passed down. (The SDK's is the jail's: where output goes.)"""
+    places = ("infra/config", "apps/bridge/config", "apps/cli/config", "sdk/runtime")
+    if not module.under(".*") or module.under(*places):
         return
     message = "read the environment in the process's config module and pass the value down"
     for node in module.nodes:
@@ -189,13 +190,13 @@ def environment_in_config_only(module: Module) -> Found:
             yield statement, message
 
 
-def kit_is_standard_library(module: Module) -> Found:
+def bottom_is_standard_library(module: Module) -> Found:
     """The bottom of the tree hangs on nothing."""
-    if not module.under("kit"):
+    if not module.under("kit", "sdk"):
         return
     for statement, origin in module.imports():
         if origin.partition(".")[0] not in sys.stdlib_module_names | {"openclaw"}:
-            yield statement, f"kit is standard library only, not `{origin.partition('.')[0]}`"
+            yield statement, f"kit and sdk are standard library only, not `{origin.partition('.')[0]}`"
 
 
 def protocol_opens_nothing(module: Module) -> Found:
@@ -245,7 +246,7 @@ RULES: tuple[Rule, ...] = (
     sql_is_literal,
     tasks_by_spawn_only,
     environment_in_config_only,
-    kit_is_standard_library,
+    bottom_is_standard_library,
     protocol_opens_nothing,
     tests_never_sleep,
     tests_never_mock_us,

@@ -310,7 +310,11 @@ TARGETS = {
     "check-lint": ("kit.canary", "import os", "F401"),
     "check-types": ("kit.canary", 'x: int = "1"', "reportAssignmentType"),
     "check-imports": ("kit.canary", "import openclaw.apps", "openclaw.kit.canary -> openclaw.apps"),
-    "check-rules": ("kit.canary", "import msgspec", "src/openclaw/kit/canary.py:1: kit-is-standard-library"),
+    "check-rules": (
+        "kit.canary",
+        "import msgspec",
+        "src/openclaw/kit/canary.py:1: bottom-is-standard-library",
+    ),
     "check-deps": ("kit.canary", "import canary_nobody_declared", "DEP001 'canary_nobody_declared'"),
 }
 

@@ -47,7 +47,7 @@ BROKEN = [
     ("environment-in-config-only", "src/openclaw/infra/logs.py", "import os\nx = os.environ['X']"),
     ("environment-in-config-only", "src/openclaw/apps/cli/main.py", "from os import getenv"),
     ("environment-in-config-only", "src/openclaw/apps/bridge/main.py", "import os\nos.getenv('X')"),
-    ("kit-is-standard-library", "src/openclaw/kit/ids.py", "import msgspec"),
+    ("bottom-is-standard-library", "src/openclaw/kit/ids.py", "import msgspec"),
     ("protocol-opens-nothing", "src/openclaw/protocol/tools.py", "from pathlib import Path"),
     ("protocol-opens-nothing", "src/openclaw/protocol/tools.py", "open('x')"),
     ("protocol-opens-nothing", "src/openclaw/protocol/tools.py", "import urllib.request"),

@@ -1,11 +1,14 @@
 """What a call gives, in each tier, and what it costs nobody."""
 
 import asyncio
+import base64
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from openclaw.kit.errors import TooLargeError
 from openclaw.sandbox.calls import Grants, Limits, NetworkGrant, Tier
@@ -125,6 +128,32 @@ async def test_requests_by_the_host_for_code_without_network(cell: Cell, tmp_pat
     assert asked[0].endswith(b"body")
     assert b"other.test" not in asked[0]
     assert [connection.decision for connection in http.connections] == ["allow", *denied[:2]]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def site_port() -> AsyncIterator[int]:
+    """A server that answers with the four bytes it is sent."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" + await reader.readexactly(4))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+
+
+async def test_requests_carry_bytes(site_port: int) -> None:
+    http = HttpCall(NetworkGrant(hosts=(f"localhost:{site_port}",)), internal=("localhost",))
+    url = f"http://localhost:{site_port}/"
+    answer = await http(
+        {"url": url, "method": "POST", "body_base64": base64.b64encode(b"\xff\0\xfe!").decode()}
+    )
+    assert base64.b64decode(answer["body"]) == b"\xff\0\xfe!"
+    with pytest.raises(ValueError, match=r"padding|base64"):
+        await http({"url": url, "method": "POST", "body_base64": "?"})
 
 
 async def test_a_call_that_nobody_waits_for_is_stopped(cell: Cell) -> None:

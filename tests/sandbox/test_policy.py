@@ -55,6 +55,18 @@ async def test_hosts(host: str, port: int, denied: str | None) -> None:
             await lookup()
 
 
+async def test_any_host_is_a_public_one() -> None:
+    anywhere = NetworkGrant(hosts=("*",))
+    assert await address_for(anywhere, "a.example", 443, resolve=_resolver("93.184.216.34"))
+    for host, port, answer, denied in (
+        ("a.example", 22, "93.184.216.34", "host_not_granted"),
+        ("a.example", 443, "127.0.0.1", "address_not_public"),
+        ("10.0.0.1", 443, "10.0.0.1", "address_instead_of_name"),
+    ):
+        with pytest.raises(DeniedError, match=denied):
+            await address_for(anywhere, host, port, resolve=_resolver(answer))
+
+
 PRIVATE = (
     "127.0.0.1 127.9.9.9 0.0.0.0 10.1.2.3 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 100.100.100.200 224.0.0.1 "
     "255.255.255.255 192.0.0.1 198.18.0.1 240.0.0.1 ::1 :: fe80::1 fe80::1%eth0 fc00::1 ff02::1 ::ffff:127.0.0.1 "

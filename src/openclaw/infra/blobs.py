@@ -1,6 +1,8 @@
 """Object storage: bodies that are too large for a row. A local folder by default, S3 and others by URL."""
 
 import contextlib
+import hashlib
+import re
 from pathlib import Path
 from uuid import UUID
 
@@ -13,7 +15,10 @@ from openclaw.kit.errors import UnavailableError
 
 
 class BlobStore:
-    """Objects by key. Every key starts with its workspace, so a scope cannot name another tenant's object."""
+    """Objects by key. Every key starts with its workspace, so a scope cannot name another tenant's object.
+
+    Beside them there is content by its digest, for whoever knows that: packages of plugins.
+    """
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
@@ -34,6 +39,24 @@ class BlobStore:
             return None
         except BaseError as error:
             raise UnavailableError(part="object storage") from error
+
+    async def put_content(self, digest: str, body: bytes) -> None:
+        """Store what belongs to no workspace alone, under its SHA-256 (hexadecimal). Raises UnavailableError."""
+        try:
+            await obstore.put_async(self._store, _content_key(digest), body)
+        except BaseError as error:
+            raise UnavailableError(part="object storage") from error
+
+    async def find_content(self, digest: str) -> bytes | None:
+        """What `put_content` stored, or None, also for what is not what it was. Raises UnavailableError."""
+        try:
+            result = await obstore.get_async(self._store, _content_key(digest))
+            body = bytes(await result.bytes_async())
+        except FileNotFoundError:
+            return None
+        except BaseError as error:
+            raise UnavailableError(part="object storage") from error
+        return body if hashlib.sha256(body).hexdigest() == digest else None
 
     async def forget(self, workspace_id: UUID, folder: str) -> None:
         """Delete every object of a workspace below ``folder``. Again does no harm. Raises UnavailableError."""
@@ -65,3 +88,9 @@ def _key(workspace_id: UUID, name: str) -> str:
     if not name or name.startswith("/") or ".." in name.split("/") or "\x00" in name:
         raise ValueError(f"not an object name: {name!r}")
     return f"workspaces/{workspace_id.hex}/{name}"
+
+
+def _content_key(digest: str) -> str:
+    if re.fullmatch("[0-9a-f]{64}", digest) is None:
+        raise ValueError(f"not a digest: {digest!r}")
+    return f"content/{digest}"

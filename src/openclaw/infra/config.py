@@ -76,6 +76,14 @@ class Config(BaseSettings):
         default=1440, ge=1, le=10_080, description="How long a call waits for an offline device."
     )
 
+    plugin_index: str | None = Field(
+        default=None,
+        description="Package index (PEP 691) that wheels of plugins may be fetched from. Unset: none are fetched.",
+    )
+    plugin_internal_hosts: tuple[str, ...] = Field(
+        default=(), description="Host names that plugins may reach though their addresses are not public."
+    )
+
     @field_validator("public_url")
     @classmethod
     def _no_trailing_slash(cls, value: str | None) -> str | None:

@@ -22,6 +22,15 @@ MODEL_TOKENS = Counter(
 TOOL_CALLS = Counter(
     "openclaw_tool_calls_total", "Tool calls by their end.", ["tool", "state"], registry=REGISTRY
 )
+PLUGIN_CALLS = Counter(
+    "openclaw_plugin_usage_total", "Calls of plugins by their end.", ["plugin", "state"], registry=REGISTRY
+)
+SANDBOX_EVENTS = Counter(
+    "openclaw_sandbox_events_total",
+    "Sandboxed calls, and what was odd about them: violations, stopped, lost, refused_connections.",
+    ["event"],
+    registry=REGISTRY,
+)
 
 
 def exposition() -> bytes:

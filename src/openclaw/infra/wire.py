@@ -88,6 +88,10 @@ RuleId = Annotated[UUID, WireId("rule")]
 WorkflowId = Annotated[UUID, WireId("wf")]
 WorkflowRunId = Annotated[UUID, WireId("wrun")]
 WorkflowStepRunId = Annotated[UUID, WireId("wstep")]
+WorkflowFileId = Annotated[UUID, WireId("file")]
+PluginId = Annotated[UUID, WireId("plug")]
+PluginPackageId = Annotated[UUID, WireId("ppkg")]
+PluginBlockId = Annotated[UUID, WireId("pblk")]
 ProviderId = Annotated[UUID, WireId("prov")]
 
 

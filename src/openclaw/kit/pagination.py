@@ -3,7 +3,9 @@
 import base64
 import binascii
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from openclaw.kit.errors import InvalidInputError
 
@@ -35,3 +37,19 @@ def decode_cursor(cursor: str) -> str:
     ):  # what is not in the alphabet is skipped in decoding
         raise InvalidInputError(field="cursor", reason="not a cursor from an earlier page")
     return position
+
+
+def cursor_of(at: datetime, row_id: UUID) -> str:
+    """The cursor to what comes after a row, in a list ordered by a time and an id."""
+    return encode_cursor(f"{at.isoformat()}|{row_id.hex}")
+
+
+def position_of(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """The row that `cursor_of` made a cursor from. Raises InvalidInputError."""
+    if cursor is None:
+        return None
+    try:
+        at, _, digits = decode_cursor(cursor).partition("|")
+        return datetime.fromisoformat(at), UUID(hex=digits)
+    except ValueError:
+        raise InvalidInputError(field="cursor", reason="not a cursor from an earlier page") from None

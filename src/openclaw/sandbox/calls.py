@@ -40,7 +40,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class NetworkGrant(msgspec.Struct, frozen=True):
-    """Hosts that a call may reach, each ``name``, ``*.name`` or ``name:port``, and how much it may carry."""
+    """Hosts that a call may reach, each ``name``, ``*.name``, ``name:port`` or ``*``, and how much it may carry."""
 
     hosts: tuple[str, ...]
     ports: tuple[int, ...] = (443, 80)  # for entries that name none

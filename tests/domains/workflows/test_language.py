@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from openclaw.domains.workflows.language import diff, expressions, texts, yaml_text
 from openclaw.domains.workflows.language.checks import find_problems
-from openclaw.domains.workflows.language.data import data_errors, schema_error
+from openclaw.infra.json_schema import data_errors, schema_error
 from openclaw.domains.workflows.language.failures import StepError
 from openclaw.domains.workflows.language.schema import language_schema
 from openclaw.domains.workflows.language.values import masked, reveal

@@ -102,6 +102,10 @@ class Api:
         """The answer to a PUT."""
         return _decoded(self.server, self.send("PUT", path, body=body))
 
+    def upload(self, path: str, data: bytes, **query: str) -> Any:
+        """The answer to a POST of bytes."""
+        return _decoded(self.server, self.send("POST", path, content=data, query=query))
+
     def delete(self, path: str) -> None:
         """Delete something."""
         self.send("DELETE", path)
@@ -125,16 +129,18 @@ class Api:
         *,
         body: Mapping[str, Any] | None = None,
         query: Mapping[str, str | int | bool | None] | None = None,
+        content: bytes | None = None,
     ) -> httpx2.Response:
         """The server's answer to a call of the person who is logged in.
 
         Raises ServerRefusedError, ServerUnreachableError, NotAServerError, NotLoggedInError, SessionEndedError.
         """
         token = self.session.access_token
-        response = self._request(method, path, body=body, query=query, token=token)
+        response = self._request(method, path, body=body, query=query, token=token, content=content)
         if response.status_code == _UNAUTHORIZED:
             self._renew(token)
-            response = self._request(method, path, body=body, query=query, token=self.session.access_token)
+            token = self.session.access_token
+            response = self._request(method, path, body=body, query=query, token=token, content=content)
         if response.is_success:
             return response
         if response.status_code == _UNAUTHORIZED:
@@ -165,13 +171,15 @@ class Api:
         body: Mapping[str, Any] | None,
         query: Mapping[str, str | int | bool | None] | None,
         token: str | None,
+        content: bytes | None = None,
     ) -> httpx2.Response:
         params = {key: _text(value) for key, value in (query or {}).items() if value is not None}
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if content is not None:
+            headers["Content-Type"] = "application/octet-stream"
+        url = f"{self.server}{_API}{path}"
         try:
-            return self._http.request(
-                method, f"{self.server}{_API}{path}", json=body, params=params, headers=headers
-            )
+            return self._http.request(method, url, json=body, content=content, params=params, headers=headers)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise ServerUnreachableError(server=self.server, reason=_reason(error)) from None
 

@@ -12,6 +12,7 @@ from openclaw.domains.audit import manifest as audit
 from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
+from openclaw.domains.plugins import manifest as plugins
 from openclaw.domains.workflows import manifest as workflows
 from openclaw.durable.engine import DurableEngine
 from openclaw.infra.blobs import BlobStore, open_blobs
@@ -31,7 +32,7 @@ from openclaw.kit.tasks import cancel_and_wait, spawn
 
 _log = structlog.get_logger(__name__)
 _START_SECONDS = 3
-CHORES = (forget_old, *identity.CHORES, *devices.CHORES, *conversations.CHORES)
+CHORES = (forget_old, *identity.CHORES, *devices.CHORES, *conversations.CHORES, *plugins.CHORES)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,17 @@ async def open_process(
         config=config,
         transcript=conversations.ConversationTranscript(),
     )
-    agent_steps = workflows.AgentCarrier(database, keys, clock)
+    folders = plugins.Folders(config.home / "plugins", keys, clock)
+    plugin_runtime = plugins.PluginRuntime(
+        database=database,
+        bus=bus,
+        code=plugins.PluginCode(folders, blobs, index=config.plugin_index),
+        keys=keys,
+        clock=clock,
+        internal_hosts=config.plugin_internal_hosts,
+    )
+    device_steps = workflows.DeviceCarrier(database, bus)
+    agent_steps = workflows.AgentCarrier(database, keys, clock, device_steps)
 
     async def start_child(payload: dict[str, str]) -> None:
         await platform.start_workflow(payload)
@@ -81,8 +92,11 @@ async def open_process(
         clock=clock,
         carriers={
             "agent": agent_steps,
-            "device": workflows.DeviceCarrier(database, bus),
+            "device": device_steps,
             "http": workflows.HttpCarrier(may_be_private=not config.is_exposed),
+            "plugin": workflows.PluginCarrier(
+                plugin_runtime, database, blobs, devices=device_steps, agents=agent_steps
+            ),
             "subworkflow": workflows.SubworkflowCarrier(database, bus, start_child),
         },
     )
@@ -130,6 +144,7 @@ async def open_process(
         clock=clock,
         start_run=starter(agents.RUN_KIND),
         start_workflow=starter(workflows.RUN_KIND),
+        plugins=plugin_runtime,
     )
     await bus.start()
     relay = OutboxRelay(database, bus, clock, _subscribers(carrier, blobs))
@@ -143,6 +158,7 @@ async def open_process(
     finally:
         await cancel_and_wait(*tasks, *beginning)
         await engine.stop()
+        await plugin_runtime.close()
         await bus.stop()
         await run_job.close()
         await agent_steps.close()

@@ -19,6 +19,7 @@ from openclaw.domains.audit import manifest as audit
 from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
+from openclaw.domains.plugins import manifest as plugins
 from openclaw.domains.workflows import manifest as workflows
 from openclaw.domains.workspaces import manifest as workspaces
 from openclaw.infra.health import Health, check_health
@@ -32,7 +33,7 @@ from openclaw.infra.web.versions import CURRENT, ApiVersions
 from openclaw.kit.errors import UnavailableError
 
 STATIC = Path(__file__).parent / "static"
-_SLICES = (identity, workspaces, audit, devices, agents, conversations, workflows)
+_SLICES = (identity, workspaces, audit, devices, plugins, agents, conversations, workflows)
 
 
 def build_app(platform: Platform) -> FastAPI:

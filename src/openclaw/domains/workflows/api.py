@@ -1,8 +1,9 @@
 """Routes of workflows, their versions, secrets and runs."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Response
 
 from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.workflows.errors import (
@@ -39,19 +40,20 @@ from openclaw.domains.workflows.schemas import (
     Workflows,
     YamlText,
 )
-from openclaw.domains.workflows.service import definitions, history, runs, secrets
+from openclaw.domains.workflows.service import definitions, files, history, runs, secrets
 from openclaw.domains.workflows.service.watching import watch_run
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.infra.scope import Actor
 from openclaw.infra.web.context import CurrentActor, CurrentPlatform, CurrentScope, Platform
 from openclaw.infra.web.routes import errors, slice_router
-from openclaw.infra.wire import WorkflowId, WorkflowRunId, WorkflowStepRunId
+from openclaw.infra.wire import WorkflowFileId, WorkflowId, WorkflowRunId, WorkflowStepRunId
 from openclaw.kit.errors import TooLargeError
 from openclaw.kit.pagination import MAX_PAGE
 
 router = slice_router("workflows")
 AtWorkflow = Annotated[WorkflowId, Path()]
 AtRun = Annotated[WorkflowRunId, Path()]
+AtFile = Annotated[WorkflowFileId, Path()]
 AtStep = Annotated[WorkflowStepRunId, Path()]
 Cursor = Annotated[str | None, Query(max_length=300)]
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
@@ -74,9 +76,9 @@ async def get_language(_actor: CurrentActor) -> dict[str, Any]:
 
 
 @router.post("/workflow-language/check", operation_id="checkWorkflow", responses=errors(NotSignedInError))
-async def check_workflow(_actor: CurrentActor, data: CheckDefinition) -> Checked:
+async def check_workflow(scope: CurrentScope, data: CheckDefinition) -> Checked:
     """Everything that is wrong with a definition, each with its JSON path."""
-    return definitions.check_definition(data.definition, data.yaml)
+    return await definitions.check_definition(scope, data.definition, data.yaml)
 
 
 @router.get("/workflows", operation_id="listWorkflows", responses=errors(NotSignedInError))
@@ -202,6 +204,25 @@ async def delete_secret(scope: CurrentScope, name: Annotated[SecretName, Query()
 
 
 # Runs
+
+
+@router.get(
+    "/workflow-runs/{workflow_run_id}/files/{file_id}",
+    operation_id="downloadWorkflowFile",
+    response_class=Response,
+    responses=errors(*_GONE) | {200: {"description": "The file.", "content": {"*/*": {}}}},
+)
+async def download_file(
+    scope: CurrentScope, platform: CurrentPlatform, workflow_run_id: AtRun, file_id: AtFile
+) -> Response:
+    """A file that a step of the run gave back: to be kept, never to be shown in place, for code of others made it."""
+    file, body = await files.get_file(scope, workflow_run_id, file_id, platform.blobs)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(body, media_type=file.type, headers=headers)
 
 
 @router.post(

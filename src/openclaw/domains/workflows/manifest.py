@@ -9,6 +9,7 @@ from openclaw.domains.workflows.api import router
 from openclaw.domains.workflows.jobs.carriers.agent_step import AgentCarrier
 from openclaw.domains.workflows.jobs.carriers.device_step import DeviceCarrier
 from openclaw.domains.workflows.jobs.carriers.http_step import HttpCarrier
+from openclaw.domains.workflows.jobs.carriers.plugin_step import PluginCarrier
 from openclaw.domains.workflows.jobs.carriers.subworkflow import SubworkflowCarrier
 from openclaw.domains.workflows.jobs.run import WorkflowJob
 from openclaw.domains.workflows.service import runs
@@ -37,6 +38,7 @@ __all__ = [
     "AgentCarrier",
     "DeviceCarrier",
     "HttpCarrier",
+    "PluginCarrier",
     "SubworkflowCarrier",
     "WorkflowJob",
     "subscribers",

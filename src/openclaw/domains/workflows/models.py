@@ -1,4 +1,4 @@
-"""Tables of workflows, their versions and secrets, runs and steps."""
+"""Tables of workflows, their versions and secrets, runs, steps and the files that these gave back."""
 
 from datetime import datetime
 from typing import Any
@@ -131,3 +131,37 @@ class WorkflowRunStepRow(Base):
     finished_at: Mapped[datetime | None]
 
     __table_args__ = (UniqueConstraint("run_id", "path", name="uq_workflow_run_steps_path"),)
+
+
+class WorkflowRunFileRow(Base):
+    """A file that a step gave back; its body is in object storage."""
+
+    __tablename__ = "workflow_run_files"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("workflow_runs.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str] = mapped_column(String(1000))
+    name: Mapped[str] = mapped_column(String(255))
+    type: Mapped[str] = mapped_column(String(100))
+    bytes: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class WorkflowAgentTurnRow(Base):
+    """A turn of the model in one try of an agent step: what it wanted done, and what became of that."""
+
+    __tablename__ = "workflow_agent_turns"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("workflow_runs.id", ondelete="CASCADE"), index=True)
+    attempt_id: Mapped[UUID]
+    number: Mapped[int]
+    reply: Mapped[list[Any]]
+    calls: Mapped[list[Any]]
+    outcomes: Mapped[list[Any] | None]
+
+    __table_args__ = (UniqueConstraint("attempt_id", "number", name="uq_workflow_agent_turns_number"),)

@@ -10,7 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import defer
 
 from openclaw.domains.workflows.models import (
+    WorkflowAgentTurnRow,
     WorkflowRow,
+    WorkflowRunFileRow,
     WorkflowRunRow,
     WorkflowRunStepRow,
     WorkflowSecretRow,
@@ -315,3 +317,49 @@ async def copy_steps(scope: Scope, run_id: UUID, steps: Sequence[WorkflowRunStep
     ]
     if values:
         await scope.session.execute(_NEW_STEP, values)
+
+
+# Files
+
+
+async def put_files(scope: Scope, values: Sequence[dict[str, Any]]) -> None:
+    """Note files down; those of the same try again are the same rows."""
+    if values:
+        statement = insert(WorkflowRunFileRow).on_conflict_do_nothing(index_elements=["id"])
+        await scope.session.execute(statement, list(values))
+
+
+async def find_file(scope: Scope, file_id: UUID) -> WorkflowRunFileRow | None:
+    """A file of a run of the scope's user."""
+    query = select(WorkflowRunFileRow).where(
+        WorkflowRunFileRow.id == file_id,
+        WorkflowRunFileRow.user_id == scope.user_id,
+        WorkflowRunFileRow.workspace_id == scope.workspace_id,
+    )
+    return await scope.session.scalar(query)
+
+
+# Turns of agent steps
+
+
+async def list_agent_turns(scope: Scope, attempt_id: UUID) -> list[WorkflowAgentTurnRow]:
+    """The turns of a try of an agent step, in their order."""
+    query = select(WorkflowAgentTurnRow).where(
+        WorkflowAgentTurnRow.attempt_id == attempt_id,
+        WorkflowAgentTurnRow.user_id == scope.user_id,
+        WorkflowAgentTurnRow.workspace_id == scope.workspace_id,
+    )
+    return list(await scope.session.scalars(query.order_by(WorkflowAgentTurnRow.number)))
+
+
+async def add_agent_turn(scope: Scope, values: dict[str, Any]) -> None:
+    """Note a turn down, unless an earlier self of the run has noted the same one."""
+    statement = insert(WorkflowAgentTurnRow).values(values)
+    await scope.session.execute(statement.on_conflict_do_nothing(index_elements=["attempt_id", "number"]))
+
+
+async def set_agent_outcomes(scope: Scope, turn_id: UUID, outcomes: list[Any]) -> None:
+    """Note down what became of a turn's calls."""
+    await scope.session.execute(
+        update(WorkflowAgentTurnRow).where(WorkflowAgentTurnRow.id == turn_id).values(outcomes=outcomes)
+    )

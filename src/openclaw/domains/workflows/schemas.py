@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from openclaw.domains.plugins.schemas import PluginCall
 from openclaw.infra.wire import (
     Items,
     UserId,
@@ -187,7 +188,7 @@ class WorkflowRuns(Items):
 
 
 class StepRun(Wire):
-    """A step of a run. ``large``: bodies are left out of the list; ask for the step."""
+    """A step of a run. ``large``: bodies are left out of the list; ask for the step, as for a plugin's ``call``."""
 
     id: WorkflowStepRunId
     path: str
@@ -204,6 +205,7 @@ class StepRun(Wire):
     due_at: datetime | None
     finished_at: datetime | None
     duration_ms: int | None
+    call: PluginCall | None = None
 
 
 class StepRuns(Items):

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
@@ -28,6 +28,7 @@ class Platform:
     clock: Clock
     start_run: Callable[[dict[str, str]], Awaitable[None]]
     start_workflow: Callable[[dict[str, str]], Awaitable[None]]
+    plugins: Any  # runs plugins; the slice of that name knows its type
 
 
 Authenticator = Callable[[Request], Awaitable[Actor]]

@@ -10,6 +10,8 @@ from openclaw.infra.web.errors import problem_response
 from openclaw.kit.errors import RateLimitedError, TooLargeError
 
 MAX_BODY = 2_097_152
+MAX_ARCHIVE = 33_554_432
+_ARCHIVES = "/plugin-packages"  # read after the client is known
 _MAX_ADDRESSES = 10_000
 
 
@@ -48,9 +50,10 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = MAX_ARCHIVE if scope["path"].endswith(_ARCHIVES) else MAX_BODY
         declared = next((value for key, value in scope["headers"] if key == b"content-length"), b"0")
-        if not declared.isdigit() or int(declared) > MAX_BODY:
-            await _refuse(scope, receive, send)
+        if not declared.isdigit() or int(declared) > most:
+            await _refuse(scope, receive, send, most)
             return
         read = 0
         has_answered = False
@@ -59,9 +62,9 @@ class BodyLimit:
             nonlocal read, has_answered
             message = await receive()
             read += len(message.get("body", b""))
-            if read > MAX_BODY and not has_answered:
+            if read > most and not has_answered:
                 has_answered = True
-                await _refuse(scope, receive, send)
+                await _refuse(scope, receive, send, most)
                 return {"type": "http.disconnect"}
             return message
 
@@ -72,8 +75,8 @@ class BodyLimit:
         await self._app(scope, counted, answer)
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    request, error = Request(scope), TooLargeError(field="body", limit=MAX_BODY)
+async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+    request, error = Request(scope), TooLargeError(field="body", limit=limit)
     response = problem_response(
         413,
         code=error.code,

@@ -50,7 +50,7 @@ class RequestContext:
                 answered["X-Frame-Options"] = "DENY"
                 answered["Cross-Origin-Opener-Policy"] = "same-origin"
                 answered["Permissions-Policy"] = "loopback-network=(self), local-network-access=(self), camera=(), microphone=()"
-                answered["Content-Security-Policy"] = policy
+                answered.setdefault("Content-Security-Policy", policy)
                 if scope["path"].startswith("/api"):
                     answered.setdefault("Cache-Control", "no-store")
             await send(message)

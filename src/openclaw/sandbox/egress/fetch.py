@@ -25,8 +25,17 @@ async def resolve_host(host: str, port: int) -> list[str]:
     return [str(address[0]) for *_, address in found]
 
 
+def _body(parameters: Mapping[str, Any]) -> bytes:
+    packed = parameters.get("body_base64")
+    if packed is not None:
+        return base64.b64decode(str(packed), validate=True)
+    return str(parameters.get("body") or "").encode()
+
+
 class HttpCall:
     """Answers ``host.call("http", url=…, method=…, headers={…}, body=…)`` for one call of untrusted code.
+
+    ``body`` is text; ``body_base64`` stands for bytes.
 
     The answer: ``status``, ``headers`` (pairs), ``body`` (base64). Redirects are answers too: following one is another
     request and is checked as such. ``connections`` and ``total_bytes`` are for the audit.
@@ -73,7 +82,7 @@ class HttpCall:
         self._tell(host, port, ALLOWED)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         name = host if port == (443 if is_secure else 80) else f"{host}:{port}"
-        body = str(parameters.get("body") or "").encode()
+        body = _body(parameters)
         headers = [(str(k), str(v)) for k, v in dict(parameters.get("headers") or {}).items()]
         headers = [(key, value) for key, value in headers if key.lower() not in _OURS]
         headers += [("Host", name), ("Connection", "close"), ("Content-Length", str(len(body)))]

@@ -37,13 +37,13 @@ def normalise_host(host: str) -> str:
 
 
 def is_granted(grant: NetworkGrant, host: str, port: int) -> bool:
-    """Whether an entry names ``host`` and ``port``. ``*.name`` is every name below ``name``, not itself."""
+    """Whether an entry names ``host`` and ``port``. ``*.name`` is every name below ``name``, ``*`` every name."""
     for entry in grant.hosts:
         name, _, number = entry.lower().partition(":")
         name = name.rstrip(".")
         ports = (int(number),) if number.isdigit() else grant.ports
         below = name.startswith("*.") and host.endswith(name[1:]) and len(host) >= len(name)
-        if port in ports and (host == name or below):
+        if port in ports and (name in {"*", host} or below):
             return True
     return False
 

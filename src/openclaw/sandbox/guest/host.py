@@ -24,7 +24,7 @@ class Host:
         self._socket = socket.socket(fileno=descriptor)
         self._lock = threading.Lock()
 
-    def call(self, name: str, **parameters: Any) -> Any:
+    def call(self, name: str, /, **parameters: Any) -> Any:
         """Ask for ``name``; what it answers is JSON.
 
         :raises HostCallError: ``name`` was not granted, or failed.

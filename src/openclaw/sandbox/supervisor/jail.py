@@ -12,6 +12,9 @@ from pathlib import Path
 from openclaw.sandbox.guest import confine, kernel
 
 GUEST = Path(confine.__file__).resolve().parent
+SDK = (
+    GUEST.parents[1] / "sdk"
+)  # what plugins import; found by its place, for nothing here knows what is in it
 _PROXY = f"http://127.0.0.1:{confine.PROXY_PORT}"
 _INSIDE = "/guest"
 _SYSTEM_FILES = (
@@ -121,8 +124,8 @@ def code_places(code: Sequence[str]) -> list[str]:
 def jail_command(
     program: str, python: Interpreter, sources: Sequence[str], *, has_proc: bool, passwd: str
 ) -> list[str]:
-    """bubblewrap around the zygote. ``sources``: the guest's code, the interpreter's folder, the code's folders."""
-    guest, prefix, *code = sources
+    """bubblewrap around the zygote. ``sources``: guest, SDK, the interpreter's folder, the folders of the code."""
+    guest, sdk, prefix, *code = sources
     command = [program, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
     command += ["--cap-drop", "ALL", "--clearenv", "--hostname", "sandbox", "--ro-bind", "/usr", "/usr"]
     for name in _SYSTEM_FOLDERS:
@@ -138,6 +141,7 @@ def jail_command(
     command += ["--proc", "/proc"] if has_proc else ["--bind", "/proc", "/proc"]
     command += ["--dev", "/dev", "--size", str(1 << 20), "--tmpfs", "/tmp", "--dir", "/output"]  # noqa: S108
     command += ["--ro-bind", guest, f"{_INSIDE}/openclaw/sandbox/guest"]
+    command += ["--ro-bind", sdk, f"{_INSIDE}/openclaw/sdk"]
     if not python.is_of_system:
         command += ["--ro-bind", prefix, python.prefix]
     for source, place in zip(code, code_places(code), strict=True):

@@ -85,7 +85,7 @@ class OneShots:
         order = {
             "limits": {name: getattr(limits, name) for name in limits.__struct_fields__},
             "code": list(code),
-            "readable": [self.python.prefix, str(jail.GUEST)],
+            "readable": [self.python.prefix, str(jail.GUEST), str(jail.SDK)],
             "network": False,
             "alone": False,
             "charged": False,

@@ -85,7 +85,7 @@ class Slot:
         self._control.setblocking(False)
         complaints, said = os.pipe()
         try:
-            with place.sight.of([str(jail.GUEST), place.python.prefix, *self.code]) as sources:
+            with place.sight.of([str(jail.GUEST), str(jail.SDK), place.python.prefix, *self.code]) as sources:
                 command = jail.jail_command(
                     place.bubblewrap, place.python, sources, has_proc=place.has_proc, passwd=place.passwd
                 )

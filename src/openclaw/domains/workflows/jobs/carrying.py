@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
@@ -18,13 +18,17 @@ from openclaw.kit.errors import OpenClawError, UnavailableError
 
 @dataclass(frozen=True)
 class StepCall:
-    """One carrying-out. ``key`` is the same for every try, for whoever can tell a repetition by it."""
+    """One carrying-out. ``key`` is the same for every try, for whoever can tell a repetition by it.
+
+    ``revealed`` are the secrets in ``inputs`` by name: nothing that is kept may show them.
+    """
 
     actor: Actor
     run_id: UUID
     work: Work
     inputs: Any
     depth: int
+    revealed: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def key(self) -> str:
@@ -77,7 +81,7 @@ async def carry_out(
     try:
         revealed = await _secrets(database, keys, actor, work.inputs)
         inputs = reveal(work.inputs, revealed.__getitem__)
-        output = await carrier.carry(StepCall(actor, run_id, work, inputs, depth))
+        output = await carrier.carry(StepCall(actor, run_id, work, inputs, depth, revealed))
     except StepError as failure:
         said = masked(failure.message, revealed)
         return Outcome(failure=StepError(failure.code, said, is_final=failure.is_final))

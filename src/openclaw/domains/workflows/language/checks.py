@@ -1,6 +1,6 @@
 """Is it a workflow? Every problem at once, each with its JSON path."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from openclaw.domains.workflows.errors import InvalidDefinitionError
 from openclaw.domains.workflows.language import expressions, graph, sources
-from openclaw.domains.workflows.language.data import json_path, schema_error
 from openclaw.domains.workflows.language.definition import STEP_TYPES, Definition
 from openclaw.domains.workflows.language.limits import (
     MAX_DEFINITION_BYTES,
@@ -20,6 +19,7 @@ from openclaw.domains.workflows.language.limits import (
     MAX_STEPS,
 )
 from openclaw.domains.workflows.language.values import marks_in
+from openclaw.infra.json_schema import json_path, schema_error
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,17 @@ class _Walk:
 def parse(raw: Any) -> Definition:
     """The definition. Raises InvalidDefinitionError with every problem."""
     if found := find_problems(raw):
-        raise InvalidDefinitionError(
-            count=len(found),
-            first=f"{found[0].path}: {found[0].message}",
-            problems=[{"path": p.path, "code": p.code, "message": p.message} for p in found[:MAX_ERRORS]],
-        )
+        raise invalid(found)
     return Definition.model_validate(raw)
+
+
+def invalid(found: Sequence[Problem]) -> InvalidDefinitionError:
+    """The error that says what was found."""
+    return InvalidDefinitionError(
+        count=len(found),
+        first=f"{found[0].path}: {found[0].message}",
+        problems=[{"path": p.path, "code": p.code, "message": p.message} for p in found[:MAX_ERRORS]],
+    )
 
 
 def find_problems(raw: Any) -> list[Problem]:

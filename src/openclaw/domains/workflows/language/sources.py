@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from openclaw.domains.workflows.language import expressions, texts
+from openclaw.protocol.tools import ARGUMENTS
 
 _VALUES = {
     "plugin": ("inputs",),
@@ -90,6 +91,10 @@ def odd(kind: Any, config: Mapping[str, Any], path: str) -> Iterator[tuple[str, 
         yield f"{path}.concurrency", "rounds of `while` follow one another"
     if kind == "delay" and ("for" in config) == ("until" in config):
         yield path, "a delay has either `for` or `until`"
+    if kind == "agent" and isinstance(tools := config.get("tools"), list):
+        for index, tool in enumerate(tools):
+            if isinstance(tool, str) and tool not in ARGUMENTS:
+                yield f"{path}.tools[{index}]", f"there is no tool {tool}; there are {', '.join(ARGUMENTS)}"
     if kind == "parallel" and isinstance(branches := config.get("branches"), list):
         names = [b.get("id") for b in branches if isinstance(b, Mapping)]
         if len(set(map(str, names))) < len(names):

@@ -6,7 +6,6 @@ from typing import Any, Protocol
 import orjson
 
 from openclaw.domains.workflows.language import expressions, texts
-from openclaw.domains.workflows.language.data import data_errors
 from openclaw.domains.workflows.language.definition import (
     AgentStep,
     ApprovalStep,
@@ -23,6 +22,7 @@ from openclaw.domains.workflows.language.limits import LONGEST_SECONDS, MAX_OUTP
 from openclaw.domains.workflows.language.values import resolve
 from openclaw.domains.workflows.machine.frames import Frame, Node
 from openclaw.domains.workflows.machine.messages import Outcome
+from openclaw.infra.json_schema import data_errors
 
 
 class Run(Protocol):

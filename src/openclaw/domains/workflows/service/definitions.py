@@ -21,13 +21,13 @@ from openclaw.domains.workflows.schemas import (
     Workflow,
     WorkflowDetail,
 )
-from openclaw.domains.workflows.service.pages import cursor_of, position_of
+from openclaw.domains.workflows.service import plugin_steps
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.jsonb import storable
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError
-from openclaw.kit.pagination import Page
+from openclaw.kit.pagination import Page, cursor_of, position_of
 
 MAX_VERSIONS = 10_000
 
@@ -45,13 +45,14 @@ def read_definition(definition: dict[str, Any] | None, yaml: str | None) -> Any:
         raise InvalidDefinitionError(count=1, first=str(error), problems=[problem]) from None
 
 
-def check_definition(definition: dict[str, Any] | None, yaml: str | None) -> Checked:
+async def check_definition(scope: Scope, definition: dict[str, Any] | None, yaml: str | None) -> Checked:
     """All that is wrong with a definition. Raises InvalidInputError."""
     try:
         raw = read_definition(definition, yaml)
     except InvalidDefinitionError as error:
         return Checked(problems=[Problem(**problem) for problem in error.problems], definition=None)
-    found = [Problem(path=p.path, code=p.code, message=p.message) for p in checks.find_problems(raw)]
+    problems = checks.find_problems(raw) or await plugin_steps.find_problems(scope, raw)
+    found = [Problem(path=p.path, code=p.code, message=p.message) for p in problems]
     return Checked(problems=found[: checks.MAX_ERRORS], definition=raw)
 
 
@@ -68,7 +69,7 @@ async def list_workflows(
 async def create_workflow(scope: Scope, data: SaveWorkflow) -> WorkflowDetail:
     """A new workflow, as a draft. Raises InvalidDefinitionError, NotAllowedError."""
     check_role(scope.who, Role.MEMBER)
-    raw = _checked(data)
+    raw = await _checked(scope, data)
     row = WorkflowRow(
         id=ids.new_id(),
         workspace_id=scope.workspace_id,
@@ -92,7 +93,7 @@ async def save_workflow(scope: Scope, workflow_id: UUID, data: SaveWorkflow) -> 
     """
     check_role(scope.who, Role.MEMBER)
     row = await access_workflow(scope, workflow_id, lock=True)
-    raw = _checked(data)
+    raw = await _checked(scope, data)
     if row.status == "archived" or row.latest_version >= MAX_VERSIONS:
         raise WrongStateError(state=row.status)
     if data.base_version is not None and data.base_version != row.latest_version:
@@ -160,9 +161,11 @@ async def export_yaml(scope: Scope, workflow_id: UUID, version: int | None) -> s
     return yaml_text.to_yaml(yaml_text.in_order(found.definition))
 
 
-def _checked(data: SaveWorkflow) -> dict[str, Any]:
+async def _checked(scope: Scope, data: SaveWorkflow) -> dict[str, Any]:
     raw = read_definition(data.definition, data.yaml)
     checks.parse(raw)
+    if problems := await plugin_steps.find_problems(scope, raw):
+        raise checks.invalid(problems)
     return raw
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from openclaw.domains.plugins.service import calls as plugin_calls
 from openclaw.domains.workflows import repository
 from openclaw.domains.workflows.errors import WorkflowNotFoundError
 from openclaw.domains.workflows.models import WorkflowRunStepRow
@@ -34,7 +35,10 @@ async def get_step(scope: Scope, run_id: UUID, step_row_id: UUID, blobs: BlobSto
     row = await repository.find_step(scope, run_id, step_row_id)
     if row is None:
         raise WorkflowNotFoundError
-    return await _view(scope, row, blobs, is_whole=True)
+    found = await _view(scope, row, blobs, is_whole=True)
+    if row.type == "plugin":
+        found.call = await plugin_calls.find_call(scope, run_id, row.path)
+    return found
 
 
 async def _view(

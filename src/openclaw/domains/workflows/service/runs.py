@@ -13,7 +13,6 @@ from openclaw.domains.workflows.errors import (
     WorkflowNotFoundError,
     WrongStateError,
 )
-from openclaw.domains.workflows.language.data import data_errors, with_defaults
 from openclaw.domains.workflows.language.definition import Definition
 from openclaw.domains.workflows.language.limits import MAX_INPUT_BYTES
 from openclaw.domains.workflows.machine.paths import Redone
@@ -28,16 +27,16 @@ from openclaw.domains.workflows.schemas import (
 )
 from openclaw.domains.workflows.service import bodies
 from openclaw.domains.workflows.service.definitions import access_version, access_workflow
-from openclaw.domains.workflows.service.pages import cursor_of, position_of
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import publish
+from openclaw.infra.json_schema import data_errors, with_defaults
 from openclaw.infra.jsonb import storable
 from openclaw.infra.outbox import record
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError, OpenClawError, TooLargeError
-from openclaw.kit.pagination import Page
+from openclaw.kit.pagination import Page, cursor_of, position_of
 
 MAX_OPEN_RUNS = 1_000  # of one user in one workspace
 MAX_NESTED_RUNS = 8

@@ -1,7 +1,9 @@
 """``device``: a tool on one of the user's machines, judged and asked about like every other call, and run once."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from openclaw.domains.agents import policy
 from openclaw.domains.agents.errors import ApprovalNotFoundError
@@ -16,9 +18,22 @@ from openclaw.domains.workflows.language.failures import StepError
 from openclaw.infra.bus import EventBus
 from openclaw.infra.db import Database
 from openclaw.infra.jsonb import checked
-from openclaw.infra.scope import Scope
+from openclaw.infra.scope import Actor, Scope
 from openclaw.protocol.grading import Assessment, grade_call
 from openclaw.protocol.tools import decode_arguments
+
+
+@dataclass(frozen=True)
+class DeviceCall:
+    """A tool on a machine, for a step or for a plugin that a step runs. The same id is the same call."""
+
+    id: UUID
+    actor: Actor
+    device: Any  # an id or a name; None: the primary one, or the only one
+    tool: str
+    arguments: Any
+    timeout: timedelta
+    asked_by: str = "workflow"
 
 
 class DeviceCarrier:
@@ -32,75 +47,89 @@ class DeviceCarrier:
         """The machine's result. Raises StepError."""
         seconds = timeout_of(call.work.step)
         assert seconds is not None, "device steps are timed"
-        timeout = timedelta(seconds=seconds)
-        tool, arguments = call.inputs["tool"], call.inputs["arguments"]
-        async with self._database.transaction(call.actor) as scope:
-            device = await _find_device(scope, call.inputs["device"])
-            assessment = _judge(tool, arguments, home=device.home or "")
-            await self._ask(scope, call, device, assessment, timeout)
-        await self._wait_for_answer(call, timeout)
-        with watching(self._bus, call.attempt_id) as watch:
-            async with self._database.transaction(call.actor) as scope:
+        inputs = call.inputs
+        return await self.call(
+            DeviceCall(
+                id=call.attempt_id,
+                actor=call.actor,
+                device=inputs["device"],
+                tool=inputs["tool"],
+                arguments=inputs["arguments"],
+                timeout=timedelta(seconds=seconds),
+            )
+        )
+
+    async def stop(self, call: StepCall) -> None:
+        """Nobody waits for the step any more."""
+        await self.stop_call(call.actor, call.attempt_id)
+
+    async def call(self, wanted: DeviceCall) -> Any:
+        """The machine's result. Raises StepError."""
+        async with self._database.transaction(wanted.actor) as scope:
+            device = await _find_device(scope, wanted.device)
+            assessment = _judge(wanted.tool, wanted.arguments, home=device.home or "")
+            await self._ask(scope, wanted, device, assessment)
+        await self._wait_for_answer(wanted)
+        with watching(self._bus, wanted.id) as watch:
+            async with self._database.transaction(wanted.actor) as scope:
                 await calls.send_call(
                     scope,
-                    call_id=call.attempt_id,
+                    call_id=wanted.id,
                     device_id=device.id,
-                    command=tool,
-                    params=arguments,
-                    timeout=timeout,
-                    wait=timeout,
+                    command=wanted.tool,
+                    params=wanted.arguments,
+                    timeout=wanted.timeout,
+                    wait=wanted.timeout,
                 )
 
             async def find_end() -> calls.CallEnd | None:
-                async with self._database.transaction(call.actor, is_quiet=True) as scope:
-                    return await calls.find_end(scope, call.attempt_id)
+                async with self._database.transaction(wanted.actor, is_quiet=True) as scope:
+                    return await calls.find_end(scope, wanted.id)
 
-            end = await watch.wait(find_end, timeout=timeout, is_fresh=False)
+            end = await watch.wait(find_end, timeout=wanted.timeout, is_fresh=False)
         if end is None:
-            await self.stop(call)
+            await self.stop_call(wanted.actor, wanted.id)
             raise StepError("device_timeout", "The device did not answer in time.")
         if end.error is not None:
             raise StepError(str(end.error.get("code", "device")), str(end.error.get("message", ""))[:500])
         return end.result
 
-    async def stop(self, call: StepCall) -> None:
+    async def stop_call(self, actor: Actor, call_id: UUID) -> None:
         """Nobody waits for the call any more: the machine kills what it runs for it, and no question stays open."""
-        async with self._database.transaction(call.actor) as scope:
-            await calls.cancel_call(scope, call.attempt_id)
-            await approvals.expire(scope, call.attempt_id)
+        async with self._database.transaction(actor) as scope:
+            await calls.cancel_call(scope, call_id)
+            await approvals.expire(scope, call_id)
 
-    async def _ask(
-        self, scope: Scope, call: StepCall, device: DeviceRow, assessment: Assessment, timeout: timedelta
-    ) -> None:
+    async def _ask(self, scope: Scope, wanted: DeviceCall, device: DeviceRow, assessment: Assessment) -> None:
         """Park a question, once, unless the call may run just so. Raises StepError for what never may."""
         limits = await policies.limits_of(scope, device)
         rules = await approvals.load_rules(scope)
         verdict = policy.judge(
             assessment, rules=rules, device_id=device.id, conversation_id=device.id, limits=limits
         )
-        if call.inputs["tool"] in limits.denied_tools or verdict is policy.Verdict.REFUSE:
+        if wanted.tool in limits.denied_tools or verdict is policy.Verdict.REFUSE:
             raise StepError(
                 "refused", "The policy of the workspace or the device refuses this.", is_final=True
             )
         if verdict is policy.Verdict.ASK:
             question = questions.Question(
-                id=call.attempt_id,
-                tool=call.inputs["tool"],
-                arguments=call.inputs["arguments"],
+                id=wanted.id,
+                tool=wanted.tool,
+                arguments=wanted.arguments,
                 assessment=assessment,
-                asked_by="workflow",
+                asked_by=wanted.asked_by,
                 device=device,
-                lifetime=timeout,
+                lifetime=wanted.timeout,
             )
             await questions.ask(scope, question)
 
-    async def _wait_for_answer(self, call: StepCall, timeout: timedelta) -> None:
-        async with self._bus.wakeups(approval_topic(call.attempt_id)) as woken:
+    async def _wait_for_answer(self, wanted: DeviceCall) -> None:
+        async with self._bus.wakeups(approval_topic(wanted.id)) as woken:
             while True:
                 woken.clear()
-                async with self._database.transaction(call.actor, is_quiet=True) as scope:
+                async with self._database.transaction(wanted.actor, is_quiet=True) as scope:
                     try:
-                        asked = await approvals.get_approval(scope, call.attempt_id)
+                        asked = await approvals.get_approval(scope, wanted.id)
                     except ApprovalNotFoundError:
                         return  # it may run just so
                 if asked.state == "allowed":

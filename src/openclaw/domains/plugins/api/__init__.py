@@ -1,0 +1,1 @@
+"""Routes of plugins: registries, installations, kill switches and calls."""

@@ -1,0 +1,1 @@
+"""Registries, installations, kill switches, and the running of plugins."""

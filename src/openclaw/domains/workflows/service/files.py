@@ -1,0 +1,80 @@
+"""Files that steps gave back: in object storage, named in outputs as ``{"$file": {id, name, type, bytes}}``."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from openclaw.domains.workflows import repository
+from openclaw.domains.workflows.errors import WorkflowNotFoundError
+from openclaw.domains.workflows.models import WorkflowRunFileRow
+from openclaw.domains.workflows.service.bodies import folder_of
+from openclaw.domains.workflows.service.runs import access_run
+from openclaw.infra.blobs import BlobStore
+from openclaw.infra.jsonb import storable
+from openclaw.infra.scope import Scope
+from openclaw.kit import ids
+
+MARK = "$file"
+_PLAIN = "application/octet-stream"
+_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,80}")
+_MOST_ORIGINS = 50
+
+File = tuple[str, str, bytes]
+"""Name, media type, body."""
+
+
+async def put_files(
+    scope: Scope, blobs: BlobStore, *, run_id: UUID, path: str, attempt_id: UUID, files: Iterable[File]
+) -> list[dict[str, Any]]:
+    """Keep the files of a step's try, and say what stands for them. Raises UnavailableError."""
+    values: list[dict[str, Any]] = []
+    for name, kind, body in files:
+        file_id = UUID(bytes=hashlib.sha256(attempt_id.bytes + name.encode(errors="replace")).digest()[:16])
+        await blobs.put(scope, _place(run_id, file_id), body)
+        values.append(
+            {
+                "id": file_id,
+                "workspace_id": scope.workspace_id,
+                "user_id": scope.user_id,
+                "run_id": run_id,
+                "path": path,
+                "name": storable(name)[-255:],
+                "type": kind if _TYPE.fullmatch(kind) else _PLAIN,
+                "bytes": len(body),
+                "created_at": scope.now(),
+            }
+        )
+    await repository.put_files(scope, values)
+    return [_reference(value) for value in values]
+
+
+async def get_file(
+    scope: Scope, run_id: UUID, file_id: UUID, blobs: BlobStore
+) -> tuple[WorkflowRunFileRow, bytes]:
+    """A file of the user's run, or of one whose steps the run has taken over, with its body.
+
+    Raises WorkflowNotFoundError, UnavailableError.
+    """
+    row = await repository.find_file(scope, file_id)
+    run = await access_run(scope, run_id)
+    for _ in range(_MOST_ORIGINS):
+        if row is None or row.run_id == run.id or run.origin_run_id is None:
+            break
+        run = await access_run(scope, run.origin_run_id)
+    if row is None or row.run_id != run.id:
+        raise WorkflowNotFoundError
+    body = await blobs.find(scope, _place(row.run_id, row.id))
+    if body is None:
+        raise WorkflowNotFoundError
+    return row, body
+
+
+def _reference(value: dict[str, Any]) -> dict[str, Any]:
+    named = {key: value[key] for key in ("name", "type", "bytes")}
+    return {MARK: {"id": ids.to_wire("file", value["id"]), **named}}
+
+
+def _place(run_id: UUID, file_id: UUID) -> str:
+    return f"{folder_of(run_id)}/files/{file_id.hex}"

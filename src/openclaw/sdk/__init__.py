@@ -1,0 +1,20 @@
+"""What authors of plugins import. Standard library only: it runs within the sandbox, without the rest of OpenClaw."""
+
+from openclaw.sdk.context import Context
+from openclaw.sdk.errors import HostError, InvalidError, NotGrantedError, PluginError
+from openclaw.sdk.http import Response
+from openclaw.sdk.plugin import BasePlugin, PluginConfig, PluginMetadata, ResourceLimits, action
+
+__all__ = [
+    "BasePlugin",
+    "Context",
+    "HostError",
+    "InvalidError",
+    "NotGrantedError",
+    "PluginConfig",
+    "PluginError",
+    "PluginMetadata",
+    "ResourceLimits",
+    "Response",
+    "action",
+]
