@@ -8,6 +8,7 @@ from openclaw.protocol.packages.archive import PackageLimits, read_archive, writ
 from openclaw.protocol.packages.package import MANIFEST, SIGNATURE
 from tests.domains.plugins.making import OTHER_SIGNER, archive, publish, send, work
 from tests.domains.workflows.running import definition, run
+from tests.protocol.packages import hostile
 from tests.support.accounts import Person, refused, register
 from tests.support.server import Server
 
@@ -31,7 +32,7 @@ async def stored(server: Server) -> tuple[Any, ...]:
     async with server.owner() as owner:
         counts = await owner.fetchrow(
             "SELECT (SELECT count(*) FROM plugin_packages), (SELECT count(*) FROM plugin_publishers),"
-            " (SELECT count(*) FROM audit_entries)"
+            " (SELECT count(*) FROM audit_entries WHERE action LIKE 'plugins.%')"
         )
     blobs = server.platform.config.home / "blobs" / "content"
     return *counts, sorted(path.name for path in blobs.glob("*"))
@@ -62,6 +63,12 @@ async def test_what_is_hostile_is_refused_and_leaves_nothing(
         "no manifest": changed(MANIFEST, None),
         "more behind it": sound + b"PK",
         "bomb": changed("zeros", bytes(70 << 20)),
+        "a path out of it, signed": hostile.with_file("../x.py"),
+        "a link": hostile.symlink(),
+        "a claim of a terabyte": hostile.claims(1 << 40 & 0xFFFFFFFF),
+        "a lie about a size": hostile.lying_size(),
+        "files that overlap": hostile.overlapping(),
+        "an unknown permission": hostile.with_manifest(permissions={"everything": {}}),
     }
     for why, body in cases.items():
         for visibility in ("private", "public"):
