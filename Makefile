@@ -14,7 +14,7 @@ PYTHON3 = $$(command -v python3 || command -v python || echo $(BIN)/python)
 UP ?=
 PYTEST ?= -n 2
 
-.PHONY: help run test check bench lock build clean setup setup-system setup-npm web web-packages builtin pytest web-test \
+.PHONY: help run test check bench lock build clean setup setup-system setup-npm web web-packages pytest web-test \
   soak check-format check-lint check-types check-imports check-rules check-deps check-web
 
 help:
@@ -45,9 +45,6 @@ web:
 web-packages:
 	@$(PYTHON3) tools/build_web.py install
 
-builtin: $(VENV)/.server
-	@$(BIN)/python -m tools.pack_plugins > /dev/null
-
 setup-system:
 	@tools/setup_system.sh
 
@@ -58,7 +55,7 @@ setup: setup-system $(VENV)/.dev web-packages setup-npm
 
 # ── Run ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-run: $(VENV)/.server web builtin
+run: $(VENV)/.server web
 	@exec $(BIN)/openclaw up $(UP)
 
 # ── Check and test ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -104,7 +101,7 @@ test: setup
 	@$(MAKE) web-test
 	@echo "test: all green"
 
-pytest: $(VENV)/.dev builtin
+pytest: $(VENV)/.dev
 	@$(BIN)/python -m pytest $(PYTEST)
 
 web-test: web-packages
@@ -130,7 +127,6 @@ build: $(VENV)/.dev web
 	@ls dist
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .ruff_cache .import_linter_cache src/openclaw/apps/server/static \
-	  src/openclaw/domains/plugins/builtin
+	rm -rf $(VENV) dist build .pytest_cache .ruff_cache .import_linter_cache src/openclaw/apps/server/static
 	find . -name node_modules -prune -exec rm -rf {} +
 	find src tests tools benchmarks migrations -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true

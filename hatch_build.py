@@ -1,10 +1,7 @@
-"""Wheel build hook: the wheel carries the built web app and the packed plugins."""
+"""Wheel build hook: the wheel carries the built web app."""
 
-import os
 import runpy
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +17,6 @@ class WebAppHook(BuildHookInterface[Any]):
         """Build before the files are collected. An editable install serves whatever ``make`` has built."""
         if version == "editable":
             return
-        self._pack_plugins()
         web = runpy.run_path(str(Path(self.root, "tools", "build_web.py")))
         if web["is_fresh"]():
             return
@@ -31,9 +27,3 @@ class WebAppHook(BuildHookInterface[Any]):
             raise RuntimeError("the web app is not built and there is no npm to build it; install Node.js")
         else:
             self.app.display_warning("no npm: packing the web app as it was last built")
-
-    def _pack_plugins(self) -> None:
-        """Every time: it takes a second."""
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(self.root, "src")), self.root])}
-        command = [sys.executable, "-m", "tools.pack_plugins"]
-        subprocess.run(command, cwd=self.root, env=environment, check=True, stdout=subprocess.DEVNULL)
