@@ -25,6 +25,7 @@ async def browse(
     limit: int,
 ) -> Page[PluginPackage]:
     """A page of plugins, each in its newest version that can be installed, by name. Raises InvalidInputError."""
+    await builtin.load()
     rows = [*builtin.packages(), *await repository.list_packages(scope, limit=_MOST)]
     newest: dict[str, PluginPackageRow] = {}
     for row in rows:
