@@ -12,7 +12,7 @@ from tests.support.server import Server
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def rows(person: Person) -> dict[str, int]:
+async def rows(person: Person) -> dict[str, Any]:
     """How many rows the workspace has."""
     async with person.server.owner() as owner:
         names = ("plugins", "plugin_packages", "plugin_publishers", "plugin_entries")

@@ -34,6 +34,7 @@ async def stored(server: Server) -> tuple[Any, ...]:
             "SELECT (SELECT count(*) FROM plugin_packages), (SELECT count(*) FROM plugin_publishers),"
             " (SELECT count(*) FROM audit_entries WHERE action LIKE 'plugins.%')"
         )
+    assert counts is not None
     blobs = server.platform.config.home / "blobs" / "content"
     return *counts, sorted(path.name for path in blobs.glob("*"))
 
