@@ -1,4 +1,4 @@
-"""`openclaw plugin` with a server: published, found, installed with its permissions seen, updated, switched, removed."""
+"""`openclaw plugin` with a server: published, found, installed with permissions seen, updated, switched, removed."""
 
 import json
 from pathlib import Path
