@@ -55,7 +55,7 @@ _BINARY: dict[str, Any] = {
 @router.get("/plugin-packages", operation_id="listPluginPackages", responses=errors(NotSignedInError))
 async def list_packages(
     scope: CurrentScope,
-    q: Annotated[str | None, Query(max_length=200)] = None,
+    q: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")] = None,
     category: Annotated[PluginName | None, Query()] = None,
     source: Annotated[Source | None, Query()] = None,
     name: Annotated[PluginName | None, Query()] = None,
