@@ -9,7 +9,6 @@ import sys
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,12 +18,8 @@ from openclaw.domains.plugins.service.folders import Folders
 from openclaw.infra.secrets import KeyRing
 from openclaw.kit.clock import SystemClock
 from openclaw.protocol.packages.manifest import Manifest, manifest_of
-from tests.domains.plugins.making import archive, install, work
-from tests.domains.workflows.running import definition, run
-from tests.support.accounts import refused, register
-from tests.support.server import Server
+from tests.domains.plugins.wheels import MOON, needing, wheel
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 BUILDER = """
 import asyncio, sys
 from pathlib import Path
@@ -95,45 +90,6 @@ async def test_a_build_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="no space"):
         await Folders(tmp_path, KeyRing(b"k" * 32), SystemClock()).ensure("code", "abc", build)
     assert [path.name for path in tmp_path.rglob("*")] == ["code", ".abc.lock"]
-
-
-def wheel(files: dict[str, bytes]) -> bytes:
-    body = io.BytesIO()
-    with zipfile.ZipFile(body, "w") as made:
-        for name, data in files.items():
-            made.writestr(name, data)
-    return body.getvalue()
-
-
-def needing(*bodies: bytes) -> list[dict[str, Any]]:
-    hashes = [hashlib.sha256(body).hexdigest() for body in bodies]
-    return [{"name": "moon", "version": "1.0", "hashes": hashes}]
-
-
-MOON = wheel(
-    {"moon/__init__.py": b"PHASE = 'full'\n", "moon-1.0.data/scripts/x": b"", "moon-1.0.dist-info/A": b""}
-)
-PLUGIN = b"""
-from moon import PHASE
-from openclaw.sdk import BasePlugin
-
-class Worker(BasePlugin):
-    async def execute(self, inputs, context):
-        return {"text": PHASE}
-"""
-
-
-async def test_a_plugin_imports_the_wheels_that_it_brings(server: Server) -> None:
-    ann = await register(server)
-    files = {"worker.py": PLUGIN, "wheels/moon-1.0-py3-none-any.whl": MOON}
-    await install(ann, archive(files=files, dependencies=needing(MOON)))
-    done = await run(ann, definition(work(do="x")))
-    assert done["output"] == {"text": "full"}
-    missing = archive(version="2.0.0", files={"worker.py": PLUGIN}, dependencies=needing(MOON))
-    package = await ann.api.post("/plugin-packages", content=missing)
-    answer = await ann.api.post("/plugins", json={"packageId": package.json()["id"]})
-    assert refused(answer) == (409, "plugins.dependency")
-    assert "no index is configured" in answer.json()["title"]
 
 
 async def test_hostile_wheels_are_refused(tmp_path: Path) -> None:

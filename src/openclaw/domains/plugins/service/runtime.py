@@ -51,6 +51,7 @@ from openclaw.sandbox.errors import SecurityViolation
 from openclaw.sandbox.frames import Settings
 
 _HOOK_SECONDS = 30
+_SLOTS = 8  # calls at once; one that waits for a machine or a person holds its slot
 
 
 @dataclass(eq=False)
@@ -100,7 +101,7 @@ class PluginRuntime:
         self._keys = keys
         self._clock = clock
         self._internal = internal_hosts
-        self._sandbox = Sandbox(Settings(internal_hosts=internal_hosts))
+        self._sandbox = Sandbox(Settings(slots=_SLOTS, internal_hosts=internal_hosts))
         self._counted: Counter[str] = Counter()
         self._running: set[_Running] = set()
         self._looking: set[asyncio.Task[None]] = set()
