@@ -217,6 +217,8 @@ BREAKS = [
     ),
     Break("the sandbox knows infra", "sandbox-alone", "sandbox.canary", "from openclaw.infra import config"),
     Break("the guest pulls in the wire's library", "guest-alone", "sandbox.guest.canary", "import msgspec"),
+    Break("the SDK pulls in a library", "sdk-alone", "sdk.canary", "import msgspec"),
+    Break("the SDK imports kit", "architecture", "sdk.canary", "import openclaw.kit.ids", {"sdk-alone"}),
     Break(
         "two modules of infra import each other", "acyclic", "infra.canary", "import openclaw.infra.canary2"
     ),

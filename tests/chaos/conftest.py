@@ -43,6 +43,7 @@ def shared_installation() -> Iterator[Installation]:
         if os.environ.get("OPENCLAW_TEST_BROKER"):
             broker = stack.enter_context(valkey())
             made.settings["OPENCLAW_REDIS_URL"] = broker.connection_url
+        made.settings["OPENCLAW_PLUGIN_INTERNAL_HOSTS"] = '["localhost"]'  # where peers of the tests are
         made.start_all(*ROLES)
         yield made
 

@@ -43,7 +43,11 @@ async def test_queries_that_are_none(target: Target, unchanged: None) -> None:
         "q": ("a" * 201, "%00", "a%00b"),
         "status": ("x", "", "%00", "DRAFT"),
         "workflow": ("x", "", "%00", f"wrun_{'0' * 32}"),
-        "name": ("", "a-b", "%00", "a" * 65, "1a"),
+        "name": ("", "-b", "%00", "a" * 65, "1a"),
+        "plugin": ("", "A", "%00", "a" * 51, "a--b"),
+        "category": ("", "A", "%00", "a" * 51, "a b"),
+        "source": ("x", "", "%00", "PUBLIC"),
+        "visibility": ("x", "", "%00", "builtin"),
     }
     numbers = ("version", "before", "after", "wait", "steps")
     broken |= dict.fromkeys(numbers, ("-1", "x", "1.5", "9" * 400, "", "%00", "true"))

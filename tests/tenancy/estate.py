@@ -15,6 +15,7 @@ from tests.support.accounts import Person, register, sign_in
 from tests.support.devices import Answer, Call, Machine, OnlineMachine, link, online
 from tests.support.node_hosts import gateway_token, try_to_connect
 from tests.support.server import Server
+from tests.tenancy.plugins import furnish_plugins
 
 # The table whose row a path parameter or an id in a body names. A new parameter has to be entered here, and given a
 # row in `_furnish`: the tests fail until it is.
@@ -22,10 +23,14 @@ TABLES = {
     "approval_id": "approvals",
     "challenge_id": "link_challenges",
     "conversation_id": "conversations",
+    "block_id": "plugin_blocks",
     "device_id": "devices",
+    "file_id": "workflow_run_files",
     "group_id": "device_groups",
     "invitation_id": "invitations",
     "message_id": "messages",
+    "package_id": "plugin_packages",
+    "plugin_id": "plugins",
     "provider_id": "model_providers",
     "request_id": "pairing_requests",
     "rule_id": "approval_rules",
@@ -45,10 +50,14 @@ PREFIXES = {
     "conv": "conversation_id",
     "dev": "device_id",
     "dgrp": "group_id",
+    "file": "file_id",
     "gtok": "token_id",
     "inv": "invitation_id",
     "msg": "message_id",
     "pair": "request_id",
+    "pblk": "block_id",
+    "plug": "plugin_id",
+    "ppkg": "package_id",
     "prov": "provider_id",
     "rule": "rule_id",
     "run": "run_id",
@@ -177,6 +186,7 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
     await _run_on_its_machine(estate)
     await _archived_and_deleted(estate)
     await _workflow(estate)
+    await furnish_plugins(person, secret, estate.ids)
     return estate
 
 

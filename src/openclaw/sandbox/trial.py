@@ -43,10 +43,15 @@ async def run_trials(asked: bytes) -> bytes:
             hello = await sandbox.start()
             if hello.reason:
                 raise SandboxUnavailableError(reason=hello.reason, remedy=hello.remedy)
-            outcomes = [await _outcome(sandbox, trials.code, trial) for trial in trials.calls]
+            outcomes = await run_in(sandbox, trials)
     except SandboxUnavailableError as error:
         return msgspec.json.encode({"tier": "none", "reason": error.reason, "remedy": error.remedy})
     return msgspec.json.encode({"tier": hello.tier, "outcomes": outcomes})
+
+
+async def run_in(sandbox: Sandbox, trials: Trials) -> list[dict[str, Any]]:
+    """Run them in a sandbox that is there, one after the other."""
+    return [await _outcome(sandbox, trials.code, trial) for trial in trials.calls]
 
 
 async def _outcome(sandbox: Sandbox, code: tuple[str, ...], trial: Trial) -> dict[str, Any]:

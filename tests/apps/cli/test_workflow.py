@@ -23,12 +23,14 @@ EXAMPLES: dict[str, tuple[list[str], Any]] = {
         ["-i", 'links=["{server}/healthz", "{server}/api/nothing"]'],
         {"checked": 2, "broken": ["the server answered 404"]},
     ),
+    "plugin": ([], {"people": [{"name": "Ann"}, {"name": "Cid"}]}),
 }
 
 
 def test_every_example_has_its_place_here(root: Path) -> None:
     known = {path.stem for path in (root / "examples").glob("*.yaml")}
-    assert known == {*EXAMPLES, "agent", "device", "web-digest"}, "name it here, and say what it must answer"
+    known_here = {*EXAMPLES, "agent", "csv-chart", "device", "web-digest"}
+    assert known == known_here, "name it here, and say what it must answer"
 
 
 def test_examples(terminal: Terminal, root: Path) -> None:
@@ -37,6 +39,20 @@ def test_examples(terminal: Terminal, root: Path) -> None:
         done = terminal.run("workflow", "run", str(root / "examples" / f"{name}.yaml"), *typed, "--json")
         assert done.code == 0, (name, done.out, done.err)
         assert done.json["output"] == output, name
+
+
+def test_a_chart_of_a_table(terminal: Terminal, root: Path, tmp_path: Path) -> None:
+    file = str(root / "examples" / "csv-chart.yaml")
+    for names in (["chart.svg"], ["chart (2).svg", "chart.svg"]):
+        done = terminal.run("workflow", "run", file, "--files", str(tmp_path / "new"), "--json")
+        assert done.json["state"] == "completed", done
+        assert done.json["output"]["months"][0] == {"month": "2026-01", "revenue": 160}
+        assert sorted(path.name for path in (tmp_path / "new").iterdir()) == names
+    picture = (tmp_path / "new" / "chart.svg").read_text()
+    assert picture.startswith("<svg ")
+    assert "Revenue by month" in picture
+    again = terminal.run("workflow", "run", file, "-i", "csv=month,amount\nMay,5", "--files", str(tmp_path))
+    assert f"Saved {tmp_path / 'chart.svg'}" in again.out
 
 
 def test_the_assistant_and_the_machine(terminal: Terminal, root: Path) -> None:

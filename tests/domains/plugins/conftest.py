@@ -12,5 +12,6 @@ from tests.support.server import Server, running_server
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     with cluster.database() as url:
-        async with running_server(url, tmp_path_factory.mktemp("home")) as server:
+        home = tmp_path_factory.mktemp("home")
+        async with running_server(url, home, plugin_internal_hosts=("localhost",)) as server:
             yield server

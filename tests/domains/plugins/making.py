@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from openclaw.protocol.packages.manifest import manifest_of
 from openclaw.protocol.packages.package import build_package
+from tests.domains.workflows.peers import Peer
 from tests.support.accounts import Person, succeeded
 
 SIGNER = Ed25519PrivateKey.from_private_bytes(b"s" * 32)
@@ -71,6 +72,11 @@ async def install(
     }
     granted = asked if permissions is None else permissions
     return await person.post("/plugins", {"packageId": package["id"], "permissions": granted, **more})
+
+
+def at_home(peer: Peer) -> str:
+    """The address of a peer under a name that may be granted."""
+    return peer.url.replace("127.0.0.1", "localhost")
 
 
 _PARAMETER = {"network": "hosts", "device": "tools", "secrets": "names"}

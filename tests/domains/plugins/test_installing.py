@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.domains.plugins.making import OTHER_SIGNER, archive, install, publish, work
+from tests.domains.plugins.wheels import MOON, PLUGIN, needing
 from tests.domains.workflows.running import definition, run
 from tests.support.accounts import Person, refused, register
 from tests.support.server import Server
@@ -12,7 +13,7 @@ from tests.support.server import Server
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def rows(person: Person) -> dict[str, int]:
+async def rows(person: Person) -> dict[str, Any]:
     """How many rows the workspace has."""
     async with person.server.owner() as owner:
         names = ("plugins", "plugin_packages", "plugin_publishers", "plugin_entries")
@@ -146,3 +147,16 @@ async def test_a_disabled_plugin_does_not_run(server: Server) -> None:
     assert done["error"]["title"].endswith("worker is disabled in this workspace.")
     await ann.patch(f"/plugins/{installed['id']}", {"enabled": True, "settings": {"greeting": "again"}})
     assert (await run(ann, definition(work(do="echo"))))["output"]["greeting"] == "again"
+
+
+async def test_a_plugin_imports_the_wheels_that_it_brings(server: Server) -> None:
+    ann = await register(server)
+    files = {"worker.py": PLUGIN, "wheels/moon-1.0-py3-none-any.whl": MOON}
+    await install(ann, archive(files=files, dependencies=needing(MOON)))
+    done = await run(ann, definition(work(do="x")))
+    assert done["output"] == {"text": "full"}
+    missing = archive(version="2.0.0", files={"worker.py": PLUGIN}, dependencies=needing(MOON))
+    package = await ann.api.post("/plugin-packages", content=missing)
+    answer = await ann.api.post("/plugins", json={"packageId": package.json()["id"]})
+    assert refused(answer) == (409, "plugins.dependency")
+    assert "no index is configured" in answer.json()["title"]

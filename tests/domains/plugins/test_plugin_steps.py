@@ -7,11 +7,14 @@ import pytest
 from openclaw.infra.metrics import exposition
 from tests.domains.plugins.making import ACTION, archive, install, work
 from tests.domains.workflows.peers import running_peer
-from tests.domains.workflows.running import definition, expr, run, steps_of
+from tests.domains.workflows.running import definition, ended, expr, run, save, start, steps_of
 from tests.support.accounts import Person, refused, register
+from tests.support.devices import link, online
 from tests.support.server import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+TOOLS = {"device": {"tools": ["fs.read", "fs.write"]}}
+OPEN = {**ACTION, "input": {"type": "object"}}
 
 
 async def step_of(person: Person, run_id: str, path: str = "work") -> dict[str, Any]:
@@ -150,3 +153,81 @@ async def test_what_does_not_fit_is_said_with_its_place(server: Server) -> None:
     }
     answer = await ann.api.post("/workflows", json={"definition": inner})
     assert refused(answer) == (422, "workflows.invalid_definition")
+
+
+async def allowed(person: Person, permissions: dict[str, Any]) -> None:
+    await install(person, archive(permissions=permissions, actions={"execute": OPEN}))
+
+
+def machine(tool: str, **arguments: Any) -> dict[str, Any]:
+    return definition(work(do="machine", tool=tool, arguments=arguments))
+
+
+async def test_machines_are_asked_under_their_policy(server: Server) -> None:
+    ann = await register(server)
+    laptop = await link(ann, "laptop")
+    await allowed(ann, TOOLS)
+    written: list[Any] = []
+    answers = {
+        "fs.read": lambda _: {"content": "hello"},
+        "fs.write": lambda p: (
+            written.append(p) or {"path": p["path"], "bytes": 1, "created": True, "diff": ""}
+        ),
+    }
+    async with online(laptop, answers):
+        done = await run(ann, machine("fs.read", path="/home/ann/a"))
+        assert done["output"]["result"]["content"] == "hello", done
+        for decision in ("deny", "allow_once"):
+            workflow = await save(ann, machine("fs.write", path="/home/ann/b", content="x"))
+            with server.watching(ann.topic) as watch:
+                run_id = await start(ann, workflow)
+                asked = (await watch.event("exec.approval.requested"))["approval"]
+                assert asked["askedBy"] == "plugin worker"
+                assert written == []
+                await ann.post(f"/approvals/{asked['id']}/decision", {"decision": decision})
+                await ended(watch, run_id)
+        assert len(written) == 1
+        done = await run(ann, machine("exec", command="ls"))
+        assert "the tool exec was not granted" in done["error"]["title"]
+
+
+async def test_a_question_does_not_outlive_the_plugin(server: Server) -> None:
+    ann = await register(server)
+    laptop = await link(ann, "laptop")
+    await allowed(ann, TOOLS)
+    async with online(laptop, {}):
+        workflow = await save(ann, machine("fs.write", path="/home/ann/b", content="x"))
+        with server.watching(ann.topic) as watch:
+            run_id = await start(ann, workflow)
+            asked = (await watch.event("exec.approval.requested"))["approval"]
+            await ann.post("/plugin-blocks", {"name": "worker", "reason": "Enough."})
+            await ended(watch, run_id)
+        assert (await ann.get(f"/approvals/{asked['id']}"))["state"] == "expired"
+
+
+async def test_models_are_asked_for_those_who_may(server: Server) -> None:
+    ann = await register(server)
+    await allowed(ann, {"llm": {}})
+    done = await run(ann, definition(work(do="ask", text="Say hello.")))
+    assert done["state"] == "completed", done
+    assert done["output"]["text"]
+    plugin = (await ann.get("/plugins"))["items"][0]
+    await ann.patch(f"/plugins/{plugin['id']}", {"permissions": {}})
+    done = await run(ann, definition(work(do="ask", text="Say hello."), name="Not granted"))
+    assert "llm was not granted" in done["error"]["title"]
+
+
+async def test_what_the_server_does_not_have_is_said(server: Server) -> None:
+    ann = await register(server)
+    await ann.post("/workflow-language/check", {"definition": definition(work(plugin="nobody", do="x"))})
+    step = {
+        "id": "tell",
+        "type": "plugin",
+        "config": {"plugin": "notify", "inputs": {"title": "Hello"}},
+    }
+    package = (await ann.get("/plugin-packages?name=notify"))["items"][0]
+    assert package["source"] == "builtin"
+    assert "notify was not granted" in (await run(ann, definition(step)))["error"]["title"]
+    await ann.post("/plugins", {"packageId": package["id"], "permissions": {"notify": {}}})
+    done = await run(ann, definition(step, name="Granted"))
+    assert "cannot notify people yet" in done["error"]["title"], done

@@ -1,4 +1,4 @@
-"""Registries: hostile packages at the door, whose name it is, review, withdrawal, and who sees what."""
+"""Registries: hostile packages at the door, whose name it is, review, withdrawal, kill switches."""
 
 from typing import Any
 
@@ -6,8 +6,10 @@ import pytest
 
 from openclaw.protocol.packages.archive import PackageLimits, read_archive, write_archive
 from openclaw.protocol.packages.package import MANIFEST, SIGNATURE
-from tests.domains.plugins.making import OTHER_SIGNER, archive, publish, send, work
-from tests.domains.workflows.running import definition, run
+from tests.domains.plugins.making import OTHER_SIGNER, SIGNER, archive, at_home, install, publish, send, work
+from tests.domains.workflows.peers import running_peer
+from tests.domains.workflows.running import definition, ended, run, save, start
+from tests.protocol.packages import hostile
 from tests.support.accounts import Person, refused, register
 from tests.support.server import Server
 
@@ -31,8 +33,9 @@ async def stored(server: Server) -> tuple[Any, ...]:
     async with server.owner() as owner:
         counts = await owner.fetchrow(
             "SELECT (SELECT count(*) FROM plugin_packages), (SELECT count(*) FROM plugin_publishers),"
-            " (SELECT count(*) FROM audit_entries)"
+            " (SELECT count(*) FROM audit_entries WHERE action LIKE 'plugins.%')"
         )
+    assert counts is not None
     blobs = server.platform.config.home / "blobs" / "content"
     return *counts, sorted(path.name for path in blobs.glob("*"))
 
@@ -62,6 +65,12 @@ async def test_what_is_hostile_is_refused_and_leaves_nothing(
         "no manifest": changed(MANIFEST, None),
         "more behind it": sound + b"PK",
         "bomb": changed("zeros", bytes(70 << 20)),
+        "a path out of it, signed": hostile.with_file("../x.py"),
+        "a link": hostile.symlink(),
+        "a claim of a terabyte": hostile.claims(1 << 40 & 0xFFFFFFFF),
+        "a lie about a size": hostile.lying_size(),
+        "files that overlap": hostile.overlapping(),
+        "an unknown permission": hostile.with_manifest(permissions={"everything": {}}),
     }
     for why, body in cases.items():
         for visibility in ("private", "public"):
@@ -155,3 +164,75 @@ async def test_what_is_for_everybody_is_looked_at_first(server: Server, people: 
     carl = await register(server)
     assert "It is broken." in (await carl.api.post("/plugins", json=body)).json()["title"]
     assert (await run(bob, definition(work(do="echo"), name="Still")))["state"] == "completed"
+
+
+async def installed(person: Person, port: int) -> None:
+    """The worker, which may reach a peer."""
+    hosts = {"network": {"hosts": [f"localhost:{port}"]}}
+    await install(person, archive(permissions=hosts), permissions=hosts)
+
+
+async def test_a_running_call_is_ended_and_further_ones_are_refused(
+    server: Server, people: dict[str, Person]
+) -> None:
+    boss = await operator(server, people)
+    ann, bob = await register(server), await register(server)
+    async with running_peer() as peer:
+        for person in (ann, bob):
+            await installed(person, peer.port)
+        raw = definition(work(do="post", url=at_home(peer)))
+        workflows = [await save(person, raw) for person in (ann, bob)]
+        with server.watching(ann.topic) as watch, server.watching(bob.topic) as other:
+            runs = [await start(p, w) for p, w in zip((ann, bob), workflows, strict=True)]
+            await peer.until_asked(2)
+            block = await ann.post("/plugin-blocks", {"name": "worker", "reason": "It leaks."})
+            await ended(watch, runs[0])
+            assert (await bob.get(f"/workflow-runs/{runs[1]}"))["finishedAt"] is None, "another workspace"
+            everywhere = {"name": "worker", "version": "1.0.0", "reason": "Recalled.", "everywhere": True}
+            assert refused(await bob.api.post("/plugin-blocks", json=everywhere)) == (
+                403,
+                "plugins.not_operator",
+            )
+            recalled = await boss.post("/plugin-blocks", everywhere)
+            await ended(other, runs[1])
+    for person, run_id, reason in ((ann, runs[0], "It leaks."), (bob, runs[1], "Recalled.")):
+        done = await person.get(f"/workflow-runs/{run_id}")
+        assert done["state"] == "failed"
+        assert f"worker 1.0.0 was switched off: {reason}" in done["error"]["title"]
+        assert (await person.get("/plugins"))["items"][0]["blocked"] is not None
+        assert (await person.get("/plugin-calls"))["items"][0]["state"] == "stopped"
+    again = await run(bob, definition(work(do="echo"), name="Again"))
+    assert "Recalled." in again["error"]["title"]
+    path = f"/plugin-blocks/{recalled['id']}"
+    assert refused(await bob.api.delete(path)) == (403, "plugins.not_operator")
+    await boss.delete(path)
+    assert (await run(bob, definition(work(do="echo"), name="Back")))["state"] == "completed"
+    await ann.delete(f"/plugin-blocks/{block['id']}")
+    actions = [each["action"] for each in (await ann.get("/audit"))["items"]]
+    assert {"plugins.blocked", "plugins.unblocked"} <= set(actions)
+
+
+async def test_a_publisher_can_be_switched_off(server: Server) -> None:
+    ann = await register(server)
+    package = await publish(ann)
+    key = SIGNER.public_key().public_bytes_raw().hex()
+    await ann.post("/plugin-blocks", {"publisherKey": key, "reason": "Stolen key."})
+    answer = await ann.api.post("/plugins", json={"packageId": package["id"]})
+    assert refused(answer) == (403, "plugins.blocked")
+    assert refused(await send(ann, archive(version="2.0.0"))) == (403, "plugins.blocked")
+    assert refused(await ann.api.post("/plugin-blocks", json={"reason": "All."}))[0] == 422
+
+
+async def test_what_is_uninstalled_is_ended(server: Server) -> None:
+    ann = await register(server)
+    async with running_peer() as peer:
+        await installed(ann, peer.port)
+        workflow = await save(ann, definition(work(do="post", url=at_home(peer))))
+        with server.watching(ann.topic) as watch:
+            run_id = await start(ann, workflow)
+            await peer.until_asked(1)
+            plugin = (await ann.get("/plugins"))["items"][0]
+            await ann.delete(f"/plugins/{plugin['id']}")
+            await ended(watch, run_id)
+    done = await ann.get(f"/workflow-runs/{run_id}")
+    assert "it was uninstalled" in done["error"]["title"]

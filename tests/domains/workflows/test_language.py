@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from openclaw.domains.workflows.language import diff, expressions, texts, yaml_text
 from openclaw.domains.workflows.language.checks import find_problems
-from openclaw.infra.json_schema import data_errors, schema_error
 from openclaw.domains.workflows.language.failures import StepError
 from openclaw.domains.workflows.language.schema import language_schema
 from openclaw.domains.workflows.language.values import masked, reveal
+from openclaw.infra.json_schema import data_errors, schema_error
 from tests.domains.workflows.running import definition, expr, step, transform
 from tests.domains.workflows.strategies import definitions
 

@@ -12,10 +12,12 @@ from typing import Any, NoReturn
 from openclaw.sandbox.guest import confine, entry, host, kernel, seccomp
 
 CONTROL = 3
+# The standard library, and what every plugin is called through.
 PRELOADED = (
     "asyncio base64 collections concurrent.futures contextlib csv dataclasses datetime decimal email.message enum "
     "functools hashlib hmac html http.client inspect io itertools json math pathlib random re secrets shutil socket "
-    "ssl statistics string tempfile textwrap traceback typing urllib.parse urllib.request uuid zipfile zlib"
+    "ssl statistics string tempfile textwrap traceback typing urllib.parse urllib.request uuid zipfile zlib "
+    "openclaw.sdk.runtime"
 ).split()
 
 

@@ -1,6 +1,7 @@
 """`openclaw workflow`: check, run."""
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -10,6 +11,8 @@ from openclaw.apps.cli.commands.declare import AsJson, Server, command, new_grou
 from openclaw.apps.cli.words import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from openclaw.apps.cli.api import Api
 
 workflow_app = new_group("workflow")
@@ -47,6 +50,10 @@ def run_workflow(
         list[str] | None,
         typer.Option("--input", "-i", metavar=say("text_metavar"), help=say("option_workflow_input")),
     ] = None,
+    files: Annotated[
+        Path | None,
+        typer.Option("--files", metavar=say("folder_metavar"), help=say("option_workflow_files")),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help=say("option_workflow_yes"))] = False,
     server: Server = None,
     as_json: AsJson = False,
@@ -74,6 +81,8 @@ def run_workflow(
             name = printable(workflow["name"])
             tell(say("workflow_started", name=name, version=workflow["version"], run=run["id"]))
         run = _followed(api, run, yes=yes, is_quiet=as_json)
+        if files is not None:
+            _save_files(api, run["id"], files, is_quiet=as_json)
     if as_json:
         tell_json(run)
     else:
@@ -95,6 +104,60 @@ def _followed(api: "Api", run: Any, *, yes: bool, is_quiet: bool) -> Any:
         if run["state"] in _ENDS:
             return run
         run = api.get(f"/workflow-runs/{run['id']}", wait=20, steps=len(shown), state=run["state"])
+
+
+def _save_files(api: "Api", run_id: str, folder: Path, *, is_quiet: bool) -> None:
+    """Every file that a step gave back, under its name; nothing that is there is written over."""
+    from openclaw.apps.cli.errors import UsageError
+    from openclaw.apps.cli.output import printable, tell
+
+    saved: set[str] = set()
+    for step in api.items(f"/workflow-runs/{run_id}/steps", _MOST_STEPS):
+        whole = api.get(f"/workflow-runs/{run_id}/steps/{step['id']}") if step["large"] else step
+        for file in _files_in(whole["output"]):
+            if file["id"] in saved:
+                continue
+            saved.add(file["id"])
+            body = api.send("GET", f"/workflow-runs/{run_id}/files/{file['id']}").content
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                path = _write_new(folder, file["name"], body)
+            except OSError as error:
+                raise UsageError(reason=f"{folder}: {error.strerror or error}") from None
+            if not is_quiet:
+                tell(say("workflow_file_saved", path=printable(str(path))))
+
+
+def _files_in(value: Any) -> "Iterator[Any]":
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        if fields.keys() == {"$file"}:
+            yield fields["$file"]
+        else:
+            for inner in fields.values():
+                yield from _files_in(inner)
+    elif isinstance(value, list):
+        for inner in cast("list[Any]", value):
+            yield from _files_in(inner)
+
+
+def _write_new(folder: Path, name: str, body: bytes) -> Path:
+    """A new file for what code of others has named: within the folder, visible, and in place of nothing."""
+    plain = (
+        re.sub(r"[^\w.() -]", "_", name.replace("\\", "/").rpartition("/")[2]).lstrip(".")[-150:] or "file"
+    )
+    stem, dot, ending = plain.rpartition(".")
+    for number in range(1, 10_000):
+        numbered = (
+            plain if number == 1 else f"{stem} ({number}){dot}{ending}" if dot else f"{plain} ({number})"
+        )
+        try:
+            with (folder / numbered).open("xb") as file:
+                file.write(body)
+        except FileExistsError:
+            continue
+        return folder / numbered
+    raise FileExistsError(name)
 
 
 def _show(api: "Api", run_id: str, step: Any, *, yes: bool, is_quiet: bool) -> None:

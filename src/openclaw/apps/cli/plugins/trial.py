@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,20 +97,29 @@ def read_examples(folder: Path) -> dict[str, Example]:
 
 def try_plugin(folder: PluginFolder) -> Trial:
     """Run its tests and its examples. Raises PluginFolderError, TrialError."""
-    examples = read_examples(folder.path)
-    calls = [_call_of(folder, example) for example in examples.values()]
-    has_tests = any((folder.path / TESTS).glob("test_*.py"))
-    if has_tests:
-        calls.append({"entry": RUN_TESTS, "inputs": None, "answers": {}})
-    with _laid_out(folder) as code:
+    calls = trial_calls(folder)
+    with laid_out(folder) as code:
         told = _run(code, calls, needs_sandbox=folder.manifest.is_javascript)
+    return Trial(told.tier, told.reason, findings_of(folder, told.outcomes))
+
+
+def trial_calls(folder: PluginFolder) -> list[dict[str, Any]]:
+    """Each example as a call, then the tests if there are any; as the programs that run calls take them."""
+    calls = [_call_of(folder, example) for example in read_examples(folder.path).values()]
+    return [*calls, {"entry": RUN_TESTS, "inputs": None, "answers": {}}] if _has_tests(folder) else calls
+
+
+def findings_of(folder: PluginFolder, outcomes: Sequence[Outcome]) -> list[Finding]:
+    """What the outcomes of ``trial_calls`` come to."""
     findings = [
         Finding(name, _problem(folder, example, outcome), outcome.logs)
-        for (name, example), outcome in zip(examples.items(), told.outcomes, strict=False)
+        for (name, example), outcome in zip(read_examples(folder.path).items(), outcomes, strict=False)
     ]
-    if has_tests:
-        findings.append(_tests_finding(told.outcomes[-1]))
-    return Trial(told.tier, told.reason, findings)
+    return [*findings, _tests_finding(outcomes[-1])] if outcomes and _has_tests(folder) else findings
+
+
+def _has_tests(folder: PluginFolder) -> bool:
+    return any((folder.path / TESTS).glob("test_*.py"))
 
 
 def _call_of(folder: PluginFolder, example: Example) -> dict[str, Any]:
@@ -132,7 +141,7 @@ def _call_of(folder: PluginFolder, example: Example) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _laid_out(folder: PluginFolder) -> Generator[list[str]]:
+def laid_out(folder: PluginFolder) -> Generator[list[str]]:
     """The plugin and the wheels that it brings, in folders that the jail's user may read."""
     with tempfile.TemporaryDirectory(prefix="openclaw-plugin-") as name:
         place = Path(name)

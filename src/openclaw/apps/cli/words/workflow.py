@@ -21,6 +21,8 @@ WORKFLOW: dict[str, tuple[str, str]] = {
         "input as NAME=VALUE (VALUE is JSON, else a text)",
         "输入 名称=值（值为 JSON，否则为文字）",
     ),
+    "option_workflow_files": ("save the files that steps gave back there", "将步骤生成的文件保存到该文件夹"),
+    "workflow_file_saved": ("Saved {path}", "已保存 {path}"),
     "option_workflow_yes": ("answer every question with yes", "对所有问题回答“是”"),
     "workflow_fine": ("{name}: nothing is wrong.", "{name}：没有问题。"),
     "workflow_wrong": ("{count} problems.", "{count} 个问题。"),

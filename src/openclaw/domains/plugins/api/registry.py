@@ -21,6 +21,7 @@ from openclaw.domains.plugins.models import PluginPackageRow
 from openclaw.domains.plugins.schemas import (
     AcceptPublisher,
     DeprecatePackage,
+    PluginName,
     PluginPackageDetail,
     PluginPackages,
     ReviewPackage,
@@ -54,10 +55,10 @@ _BINARY: dict[str, Any] = {
 @router.get("/plugin-packages", operation_id="listPluginPackages", responses=errors(NotSignedInError))
 async def list_packages(
     scope: CurrentScope,
-    q: Annotated[str | None, Query(max_length=200)] = None,
-    category: Annotated[str | None, Query(max_length=50)] = None,
+    q: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")] = None,
+    category: Annotated[PluginName | None, Query()] = None,
     source: Annotated[Source | None, Query()] = None,
-    name: Annotated[str | None, Query(max_length=64)] = None,
+    name: Annotated[PluginName | None, Query()] = None,
     cursor: Annotated[str | None, Query(max_length=300)] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
 ) -> PluginPackages:

@@ -10,6 +10,7 @@ from openclaw.domains.plugins.schemas import (
     PluginBlock,
     PluginBlocks,
     PluginCalls,
+    PluginName,
     PluginSettings,
     PutPluginSettings,
     SetBlock,
@@ -95,7 +96,7 @@ async def put_settings(scope: CurrentScope, data: PutPluginSettings) -> PluginSe
 @router.get("/plugin-calls", operation_id="listPluginCalls", responses=errors(NotSignedInError))
 async def list_calls(
     scope: CurrentScope,
-    plugin: Annotated[str | None, Query(max_length=64)] = None,
+    plugin: Annotated[PluginName | None, Query()] = None,
     cursor: Annotated[str | None, Query(max_length=300)] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
 ) -> PluginCalls:

@@ -1,9 +1,11 @@
 """First-party plugins, which come with the server: packed when they are first asked for, in a registry of their own."""
 
+import asyncio
 import functools
 import hashlib
 import importlib.util
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +29,7 @@ _SIGNER = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"openclaw built-i
 SIGNER = public_key_of(_SIGNER)
 _LEFT_OUT = frozenset({"tests", "__pycache__"})
 _NOBODY = UUID(int=0)
+_packing = threading.Lock()
 _SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -53,13 +56,33 @@ def find(package_id: UUID) -> PluginPackageRow | None:
     return found[0] if found else None
 
 
+def find_named(name: str) -> PluginPackageRow | None:
+    """One by its name."""
+    return next((row for row in packages() if row.name == name), None)
+
+
 def archive_of(package_id: UUID) -> bytes:
     """Its archive."""
     return _packed()[package_id][1]
 
 
-@functools.cache
+def find_archive(digest: str) -> bytes | None:
+    """An archive by its digest."""
+    return next((archive for row, archive in _packed().values() if row.digest == digest), None)
+
+
+async def load() -> None:
+    """Pack them, unless that is done: it takes a moment, in which the event loop goes on."""
+    await asyncio.to_thread(_packed)
+
+
 def _packed() -> dict[UUID, tuple[PluginPackageRow, bytes]]:
+    with _packing:
+        return _pack_all()
+
+
+@functools.cache
+def _pack_all() -> dict[UUID, tuple[PluginPackageRow, bytes]]:
     found: dict[UUID, tuple[PluginPackageRow, bytes]] = {}
     for path in sorted(folder().glob("*/plugin.py")):
         try:
@@ -67,7 +90,7 @@ def _packed() -> dict[UUID, tuple[PluginPackageRow, bytes]]:
             digest = hashlib.sha256(archive).hexdigest()
             row = package_row(read_package(archive), digest, len(archive))
         except (PackageRefusedError, PluginError, OSError) as error:
-            _log.error("a built-in plugin cannot be packed", plugin=path.parent.name, error=str(error))  # noqa: TRY400
+            _log.error("a built-in plugin cannot be packed", plugin=path.parent.name, error=str(error))
             continue
         row.id, row.workspace_id, row.published_by_user_id = UUID(hex=digest[:32]), _NOBODY, _NOBODY
         row.visibility, row.review_state, row.created_at = "builtin", "approved", _SINCE

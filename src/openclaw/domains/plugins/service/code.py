@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from openclaw.domains.plugins.service import environments
+from openclaw.domains.plugins.service import builtin, environments
 from openclaw.domains.plugins.service.folders import Folders
 from openclaw.infra.blobs import BlobStore
 from openclaw.kit.errors import UnavailableError
@@ -32,7 +32,8 @@ class PluginCode:
         return tuple(map(str, found))
 
     async def _prepare(self, digest: str) -> tuple[Path, ...]:
-        archive = await self._blobs.find_content(digest)
+        await builtin.load()
+        archive = builtin.find_archive(digest) or await self._blobs.find_content(digest)
         if archive is None:
             raise UnavailableError(part="the plugin's package")
         package = await asyncio.to_thread(read_package, archive)

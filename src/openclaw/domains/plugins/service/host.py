@@ -15,7 +15,7 @@ _MOST_ENTRIES = 2_000
 _MISSING = {
     "llm": "models are asked from workflow steps only",
     "device": "machines are reached from workflow steps only",
-    "notify": "people are told from workflow steps only",
+    "notify": "this server cannot notify people yet",
     "email": "this server has no mail account",
     "database.query": "no database is connected to this workspace",
 }

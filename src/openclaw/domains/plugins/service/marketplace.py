@@ -10,6 +10,7 @@ from openclaw.domains.plugins.service import builtin, registry
 from openclaw.domains.plugins.service.packages import order_of
 from openclaw.domains.plugins.service.views import manifest_in, package_detail, package_view
 from openclaw.infra.scope import Scope
+from openclaw.kit.errors import InvalidInputError
 from openclaw.kit.pagination import Page, decode_cursor, encode_cursor
 
 _MOST = 5_000
@@ -25,6 +26,7 @@ async def browse(
     limit: int,
 ) -> Page[PluginPackage]:
     """A page of plugins, each in its newest version that can be installed, by name. Raises InvalidInputError."""
+    await builtin.load()
     rows = [*builtin.packages(), *await repository.list_packages(scope, limit=_MOST)]
     newest: dict[str, PluginPackageRow] = {}
     for row in rows:
@@ -33,6 +35,8 @@ async def browse(
         if known is None or _rank(row) > _rank(known):
             newest[place] = row
     after = decode_cursor(cursor) if cursor else ""
+    if cursor and "\0" not in after:
+        raise InvalidInputError(field="cursor", reason="not a cursor from an earlier page")
     found = [
         place
         for place, row in sorted(newest.items())

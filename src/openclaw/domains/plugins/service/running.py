@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from openclaw.domains.plugins.models import PluginRow
+from openclaw.domains.plugins.models import PluginPackageRow, PluginRow
 from openclaw.domains.plugins.service.views import granted_in, manifest_in
 from openclaw.infra.scope import Actor
 from openclaw.infra.secrets import KeyRing
@@ -91,6 +91,23 @@ def installed_of(row: PluginRow, keys: KeyRing) -> Installed:
         settings=row.settings,
         permissions=granted_in(row),
         secrets=orjson.loads(opened),
+    )
+
+
+def uninstalled(package: PluginPackageRow, workspace_id: UUID) -> Installed:
+    """A built-in plugin as every workspace may run it: without settings, and with no permission at all."""
+    return Installed(
+        id=package.id,
+        workspace_id=workspace_id,
+        source=package.visibility,
+        name=package.name,
+        version=package.version,
+        digest=package.digest,
+        publisher_key=package.publisher_key,
+        manifest=manifest_in(package),
+        settings={},
+        permissions=Permissions(),
+        secrets={},
     )
 
 

@@ -17,7 +17,7 @@ from openclaw.domains.plugins.errors import (
 )
 from openclaw.domains.plugins.events import STOPPED_TOPIC
 from openclaw.domains.plugins.repository import installed as repository
-from openclaw.domains.plugins.service import blocks, entries
+from openclaw.domains.plugins.service import blocks, builtin, entries
 from openclaw.domains.plugins.service.code import PluginCode
 from openclaw.domains.plugins.service.host import Host
 from openclaw.domains.plugins.service.outcomes import limits_of, note_call, note_violation, read_outcome
@@ -26,6 +26,7 @@ from openclaw.domains.plugins.service.running import (
     Done,
     Installed,
     installed_of,
+    uninstalled,
     without,
 )
 from openclaw.infra.bus import EventBus
@@ -50,6 +51,7 @@ from openclaw.sandbox.errors import SecurityViolation
 from openclaw.sandbox.frames import Settings
 
 _HOOK_SECONDS = 30
+_SLOTS = 8  # calls at once; one that waits for a machine or a person holds its slot
 
 
 @dataclass(eq=False)
@@ -99,7 +101,7 @@ class PluginRuntime:
         self._keys = keys
         self._clock = clock
         self._internal = internal_hosts
-        self._sandbox = Sandbox(Settings(internal_hosts=internal_hosts))
+        self._sandbox = Sandbox(Settings(slots=_SLOTS, internal_hosts=internal_hosts))
         self._counted: Counter[str] = Counter()
         self._running: set[_Running] = set()
         self._looking: set[asyncio.Task[None]] = set()
@@ -123,6 +125,7 @@ class PluginRuntime:
         self._running.add(running)
         started_at = self._clock.now()
         try:
+            await builtin.load()
             async with self._database.transaction(call.actor, is_quiet=True) as scope:
                 plugin, tier = await self._find(scope, call.plugin)
             running.version, running.publisher_key = plugin.version, plugin.publisher_key
@@ -178,18 +181,23 @@ class PluginRuntime:
 
     async def _find(self, scope: Scope, name: str) -> tuple[Installed, Tier]:
         row = await repository.find_by_name(scope, name)
-        if row is None:
-            raise PluginCallError(name=name, reason="is not installed in this workspace")
-        if not row.is_enabled:
+        if row is not None and not row.is_enabled:
             raise PluginDisabledError(name=name)
+        package = builtin.find_named(name)
+        if row is not None:
+            plugin = installed_of(row, self._keys)
+        elif package is not None:
+            plugin = uninstalled(package, scope.workspace_id)
+        else:
+            raise PluginCallError(name=name, reason="is not installed in this workspace")
         await blocks.check_not_blocked(
             scope,
             scope.workspace_id,
-            name=row.name,
-            version=row.version,
-            publisher_key=row.publisher_key,
+            name=plugin.name,
+            version=plugin.version,
+            publisher_key=plugin.publisher_key,
         )
-        return installed_of(row, self._keys), await self._least_tier(scope)
+        return plugin, await self._least_tier(scope)
 
     async def _least_tier(self, scope: Scope) -> Tier:
         row = await repository.find_settings(scope)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from openclaw.domains.plugins.service import installing
+from openclaw.domains.plugins.service import builtin, installing
 from openclaw.domains.plugins.service.views import manifest_in
 from openclaw.domains.workflows.language.checks import Problem
 from openclaw.domains.workflows.language.values import marks_in
@@ -17,7 +17,9 @@ async def find_problems(scope: Scope, raw: Mapping[str, Any]) -> list[Problem]:
     steps = list(_plugin_steps(raw.get("steps"), "$.steps"))
     if not steps:
         return []
-    installed = {row.name: manifest_in(row) for row in await installing.list_plugins(scope)}
+    await builtin.load()
+    rows = [*builtin.packages(), *await installing.list_plugins(scope)]
+    installed = {row.name: manifest_in(row) for row in rows}
     return [problem for path, config in steps for problem in _step_problems(installed, config, path)]
 
 
