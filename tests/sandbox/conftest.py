@@ -1,12 +1,13 @@
 """A sandbox for each tier of this machine, and the host that attacks aim at, with canaries to look at afterwards."""
 
+import asyncio
 import contextlib
 import os
 import secrets
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ class Cell:
         *,
         limits: Limits = SMALL,
         grants: Grants | None = None,
-        host: dict[str, HostCall] | None = None,
+        host: Mapping[str, HostCall] | None = None,
         code: tuple[str, ...] = (HOSTILE,),
     ) -> Outcome:
         """The outcome of ``entry``."""
@@ -131,6 +132,14 @@ class Target:
             and not any(path.exists() for path in written)
             and not list(named_processes(self.name))
         )
+
+
+async def let_run(rounds: int = 5) -> None:
+    """Give way to what is ready to run, so many rounds of the loop."""
+    for _ in range(rounds):
+        round_over = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(round_over.set_result, None)
+        await round_over
 
 
 def named_processes(name: str) -> Iterator[int]:

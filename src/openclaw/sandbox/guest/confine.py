@@ -11,6 +11,7 @@ from typing import Any
 from openclaw.sandbox.guest import kernel, landlock, seccomp
 
 PROXY_PORT = 3128
+MOST_CODE = 16  # folders of code that one call may have
 
 _SIOCSIFFLAGS, _UP_AND_RUNNING = 0x8914, 0x49
 # What a limit on address space would break is not bounded by it: interpreters map more than they use.
@@ -20,8 +21,15 @@ SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime"
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
 
-def enter_namespaces(order: dict[str, Any], user: int, group: int) -> None:
+def code_places(count: int) -> list[str]:
+    """Where a jail of namespaces shows the folders of code."""
+    return [f"/code/{index}" for index in range(count)]
+
+
+def enter_namespaces(order: dict[str, Any], trees: list[int], user: int, group: int) -> None:
     """Called by the first process of new namespaces, return as their second; when that ends, all others do.
+
+    ``trees`` are the call's folders of code, which nobody else in the jail sees.
 
     The code is never process 1: that one is spared by the kernel's limit on processor time. Process 1 keeps the call's
     pipes open, so that their end is the end of all, whatever the code closes.
@@ -40,6 +48,9 @@ def enter_namespaces(order: dict[str, Any], user: int, group: int) -> None:
     with contextlib.suppress(OSError):
         kernel.write_file("/proc/self/oom_score_adj", "1000")  # rather than the zygote
     _mount_private(order["limits"])
+    for tree, place in zip(trees, order["code"], strict=True):
+        kernel.attach_tree(tree, place)
+        os.close(tree)
 
 
 def _mount_private(limits: dict[str, int]) -> None:

@@ -53,7 +53,7 @@ def guest_command(python: Interpreter, module: str, root: str, *arguments: str) 
 class Sight:
     """Makes files visible to jails whose user may not walk the way to them (an installation below ``/root``).
 
-    As root it does so in a mount namespace of the supervisor's own, where nobody else looks.
+    It does so in a mount namespace of the supervisor's own, where nobody else looks.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -62,16 +62,44 @@ class Sight:
         self.is_private = False
 
     def become_private(self) -> None:
-        """Take a mount namespace; without the right to it, files must be readable where they are."""
+        """Take a mount namespace, with a user namespace where only that gives the right to one.
+
+        Where neither is to be had, there are no jails of namespaces.
+        """
         with contextlib.suppress(OSError):
-            kernel.unshare(kernel.NEW_MOUNT)
+            self._take_namespace()
             kernel.mount("none", "/", None, kernel.RECURSIVE | kernel.PRIVATE)
             kernel.mount("tmpfs", str(self._folder), "tmpfs", kernel.NO_SUID | kernel.NO_DEVICES, "mode=755")
+            # What is mounted below it later also shows to sandboxes that bound a part of it when they started.
+            kernel.mount("none", str(self._folder), None, kernel.SHARED)
             self.is_private = True
+
+    def _take_namespace(self) -> None:
+        try:
+            kernel.unshare(kernel.NEW_MOUNT)
+        except PermissionError:
+            if not _may_own_users():
+                raise
+            enter_user_namespace()
+            kernel.unshare(kernel.NEW_MOUNT)
 
     def close(self) -> None:
         """Undo it, if it was done, so that the folder can be removed."""
         kernel.libc.umount2(os.fsencode(self._folder), _DETACH)
+
+    def trees(self, code: Sequence[str]) -> list[int]:
+        """Mounts of the folders of ``code``, for a call to attach; whoever takes them closes them.
+
+        :raises OSError: one is not there.
+        """
+        found: list[int] = []
+        try:
+            found.extend(map(kernel.copy_tree, code))
+        except OSError:
+            for tree in found:
+                os.close(tree)
+            raise
+        return found
 
     @contextlib.contextmanager
     def of(self, paths: Sequence[str]) -> Iterator[list[str]]:
@@ -95,6 +123,53 @@ class Sight:
                     Path(place).rmdir()
 
 
+def enter_user_namespace() -> None:
+    """Become the owner of the namespaces made from here on, being the same user, and seeing the same others, as before.
+
+    :raises OSError: the kernel or its policy refuses.
+    """
+    user, group = os.getuid(), os.getgid()
+    outer = map(str.split, Path("/proc/self/uid_map").read_text().splitlines())
+    same = "".join(f"{first} {first} {count}\n" for first, _, count in outer)
+    ready, unshared = os.pipe()
+    parent = os.getpid()
+    if (helper := os.fork()) == 0:  # only who stays outside may map more than itself
+        os.close(unshared)
+        os.read(ready, 1)
+        for name in ("uid_map", "gid_map") if user == 0 else ():
+            with contextlib.suppress(OSError):
+                kernel.write_file(f"/proc/{parent}/{name}", same)
+        os._exit(0)
+    try:
+        kernel.unshare(kernel.NEW_USER)
+    finally:
+        os.close(ready)
+        os.close(unshared)
+        os.waitpid(helper, 0)
+    if user != 0:
+        kernel.hide_memory(hidden=False)  # who hides may not write to these files of its own
+        try:
+            kernel.write_file("/proc/self/setgroups", "deny")
+            kernel.write_file("/proc/self/uid_map", f"{user} {user} 1")
+            kernel.write_file("/proc/self/gid_map", f"{group} {group} 1")
+        finally:
+            kernel.hide_memory()
+
+
+def _may_own_users() -> bool:
+    """Whether a user namespace gives the right to mount here, tried by a child: there is no way back out of one."""
+    child = os.fork()
+    if child == 0:
+        try:
+            enter_user_namespace()
+            kernel.unshare(kernel.NEW_MOUNT)
+            kernel.mount("none", "/", None, kernel.RECURSIVE | kernel.PRIVATE)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return os.waitpid(child, 0)[1] == 0
+
+
 def copy_quickjs(runtime: Path) -> str:
     """A folder with the JavaScript engine and nothing else of what is installed.
 
@@ -113,16 +188,11 @@ def copy_quickjs(runtime: Path) -> str:
     return str(folder)
 
 
-def code_places(code: Sequence[str]) -> list[str]:
-    """Where the jail sees the folders of code."""
-    return [f"/code/{index}" for index in range(len(code))]
-
-
 def jail_command(
     program: str, python: Interpreter, sources: Sequence[str], *, has_proc: bool, passwd: str
 ) -> list[str]:
-    """bubblewrap around the zygote. ``sources``: the guest's code, the interpreter's folder, the code's folders."""
-    guest, prefix, *code = sources
+    """bubblewrap around the zygote. ``sources``: the guest's code and the interpreter's folder."""
+    guest, prefix = sources
     command = [program, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
     command += ["--cap-drop", "ALL", "--clearenv", "--hostname", "sandbox", "--ro-bind", "/usr", "/usr"]
     for name in _SYSTEM_FOLDERS:
@@ -140,8 +210,10 @@ def jail_command(
     command += ["--ro-bind", guest, f"{_INSIDE}/openclaw/sandbox/guest"]
     if not python.is_of_system:
         command += ["--ro-bind", prefix, python.prefix]
-    for source, place in zip(code, code_places(code), strict=True):
-        command += ["--ro-bind", source, place]
+    for place in confine.code_places(
+        confine.MOST_CODE
+    ):  # each call attaches its own, where no other call sees it
+        command += ["--dir", place]
     # The root is a file system in memory: left writable, one call could leave something for the next.
     command += ["--remount-ro", "/", "--remount-ro", "/dev"]
     for name, value in jail_environment().items():

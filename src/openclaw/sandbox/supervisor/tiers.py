@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -71,7 +72,7 @@ async def probe(settings: Settings, runtime: Path, sight: jail.Sight) -> Machine
     is_root = os.getuid() == 0
     first_user = _first_user() if is_root else None
     (runtime / "passwd").write_text("root:x:0:0::/:/bin/sh\nsandbox:x:1000:1000::/tmp:/bin/sh\n")
-    if is_root:
+    if settings.only is not Tier.LANDLOCK:
         sight.become_private()
     findings["user"] = "the server's own" if first_user is None else "each jail has its own"
     findings["landlock"] = str(landlock.version() or "none")
@@ -81,7 +82,8 @@ async def probe(settings: Settings, runtime: Path, sight: jail.Sight) -> Machine
         place = await _namespaces(findings, sight, runtime, groups, first_user)
         if place is not None:
             findings["limits"] = "control group" if place.groups else "sampled"
-            pool = Pool(place, settings, first_user, f"openclaw-{os.getpid()}")
+            pool = Pool(partial(_slot, place), settings, first_user, f"openclaw-{os.getpid()}")
+            pool.warm()
             return Machine(Tier.NAMESPACES, pool, findings, first_user)
     if settings.only in {None, Tier.LANDLOCK}:
         runner = await _landlock(findings, runtime, settings, first_user)
@@ -89,6 +91,10 @@ async def probe(settings: Settings, runtime: Path, sight: jail.Sight) -> Machine
             findings["limits"] = "sampled"
             return Machine(Tier.LANDLOCK, runner, findings, first_user)
     return machine
+
+
+def _slot(place: Place, user: int | None, name: str) -> Slot:
+    return Slot(place, user=user, name=name)
 
 
 def _first_user() -> int | None:
@@ -119,6 +125,9 @@ async def _namespaces(
     if program is None:
         findings["namespaces"] = "bubblewrap is not installed"
         return None
+    if not sight.is_private:
+        findings["namespaces"] = "the kernel or its policy refuses namespaces"
+        return None
     for python in _interpreters():
         place = Place(program, python, sight, runtime, groups)
         for variant in (
@@ -135,11 +144,11 @@ async def _namespaces(
 
 
 async def _try_slot(place: Place, user: int | None) -> str:
-    trial = Slot(place, (), user=user, name=f"openclaw-{os.getpid()}-probe")
+    trial = Slot(place, user=user, name=f"openclaw-{os.getpid()}-probe")
     try:
         await trial.start()
         watch = Watch(_LIMITS, on_question=lambda _: None)
-        verdict = await trial.run(watch, _JOB, _LIMITS, network=False)
+        verdict = await trial.run(watch, (str(jail.GUEST),), _JOB, _LIMITS, network=False)
         return _held(watch, verdict)
     except (JailError, OSError) as error:
         return str(error)

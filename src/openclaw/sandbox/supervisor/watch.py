@@ -90,6 +90,7 @@ class Watch:
         self._over: asyncio.Future[None] = self._loop.create_future()
         self._listener: int | None = None
         self._question = bytearray()
+        self._questions_asked = 0
         self._answering: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._opened: list[int] = []
@@ -264,9 +265,12 @@ class Watch:
         (length,) = _LENGTH.unpack_from(self._question)
         if length > _LARGEST_QUESTION:
             self.stop("host call")
+        elif self._questions_asked >= self._limits.host_calls:
+            self.stop("host calls")
         elif len(self._question) >= _LENGTH.size + length:
             body = bytes(self._question[_LENGTH.size : _LENGTH.size + length])
             del self._question[: _LENGTH.size + length]
+            self._questions_asked += 1
             # One at a time: the next is read when this one is answered.
             self._loop.remove_reader(self._questions.fileno())
             self._on_question(body)
