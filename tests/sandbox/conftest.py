@@ -30,7 +30,14 @@ SMALL = Limits(
     scratch_bytes=24 * MIB,
     files_bytes=MIB,
 )
-MISSING = "no isolation of this tier on this machine; tools/setup_system.sh installs bubblewrap, Linux brings the rest"
+MISSING = "no isolation of this tier here; tools/setup_system.sh installs bubblewrap and runsc, Linux brings the rest"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """``cell`` is each tier of the module's ``TIERS`` in turn."""
+    tiers = getattr(metafunc.module, "TIERS", None)
+    if tiers and "cell" in metafunc.fixturenames:
+        metafunc.parametrize("cell", tiers, indirect=True, scope="module", ids=lambda tier: tier.value)
 
 
 @dataclass
@@ -78,11 +85,9 @@ def value(outcome: Outcome) -> Any:
     return outcome.check()
 
 
-@pytest_asyncio.fixture(
-    scope="module", loop_scope="module", params=[Tier.NAMESPACES, Tier.LANDLOCK], ids=lambda tier: tier.value
-)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def cell(request: pytest.FixtureRequest) -> AsyncIterator[Cell]:
-    """Each tier in turn."""
+    """A sandbox of the tier that the module names."""
     sandbox = Sandbox(Settings(slots=2, only=request.param))
     try:
         hello = await sandbox.start()

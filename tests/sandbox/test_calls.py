@@ -24,6 +24,7 @@ from tests.sandbox.conftest import SMALL, Cell, let_run, named_processes, value
 NAME = f"claw{os.getpid()}"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+TIERS = [Tier.NAMESPACES, Tier.LANDLOCK]
 
 
 async def test_coroutines_are_entry_points(cell: Cell) -> None:

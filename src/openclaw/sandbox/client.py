@@ -54,9 +54,10 @@ class Sandbox:
     """A supervisor and the calls that it runs. ``async with``, or ``start`` and ``close``."""
 
     def __init__(self, settings: Settings | None = None) -> None:
-        self.counts: Counter[str] = Counter()  # calls, violations, stopped, lost
+        self.counts = Counter[str]()  # calls, violations, stopped, lost
         self._settings = settings = settings or Settings()
         self._lanes = Lanes(settings.slots, settings.spare_slots, settings.waiting_per_lane)
+        self._hardened: Sandbox | None = None  # beside this one, once a call demands it
         self._process: asyncio.subprocess.Process | None = None
         self._socket: socket.socket | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -119,6 +120,8 @@ class Sandbox:
 
     async def close(self) -> None:
         """End the supervisor and with it every call."""
+        if self._hardened is not None:
+            await self._hardened.close()
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
@@ -152,6 +155,8 @@ class Sandbox:
         :raises SandboxLostError: the jail or the supervisor ended under the call.
         """
         assert all(folder.startswith("/") for folder in call.code)
+        if at_least is Tier.HARDENED and self._settings.only is None:
+            return await self._harden().run(call, host=host, at_least=at_least, lane=lane)
         job = msgspec.json.encode({"entry": call.entry, "inputs": call.inputs})
         if len(job) > _LARGEST_INPUT:
             raise TooLargeError(field="inputs", limit=_LARGEST_INPUT)
@@ -159,6 +164,13 @@ class Sandbox:
         _check_tier(hello, call, at_least)
         async with self._lanes.turn(lane):
             return await self._run(call, job, host or {}, await self.start())
+
+    def _harden(self) -> "Sandbox":
+        """One of the hardened tier, for the calls that demand it."""
+        if self._hardened is None:
+            self._hardened = Sandbox(msgspec.structs.replace(self._settings, only=Tier.HARDENED))
+            self._hardened.counts = self.counts
+        return self._hardened
 
     async def _run(self, call: Call, job: bytes, host: Mapping[str, HostCall], hello: Hello) -> Outcome:
         self._number += 1
@@ -287,10 +299,10 @@ def _check_tier(hello: Hello, call: Call, at_least: Tier) -> None:
     if not hello.tier.covers(at_least):
         reason = f"{at_least} is required and this machine has {hello.tier}"
         raise SandboxUnavailableError(reason=reason, remedy=hello.remedy)
-    if call.grants.network is not None and not hello.tier.covers(Tier.NAMESPACES):
+    if call.grants.network is not None and hello.tier is not Tier.NAMESPACES:
         raise SandboxUnavailableError(
-            reason=f"a network of its own needs namespaces and this machine has {hello.tier}",
-            remedy="Use the host call `http` instead, or: " + hello.remedy,
+            reason=f"a network of its own is for the tier namespaces and this is {hello.tier}",
+            remedy="Use the host call `http` instead.",
         )
 
 

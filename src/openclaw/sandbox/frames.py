@@ -28,7 +28,7 @@ class Hello(msgspec.Struct, frozen=True, tag=True):
     tier: Tier
     findings: dict[str, str]
     reason: str = ""
-    remedy: str = ""
+    remedy: str = ""  # for who needs a stronger tier
 
 
 class Start(msgspec.Struct, frozen=True, tag=True):

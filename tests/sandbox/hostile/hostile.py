@@ -14,6 +14,7 @@ import signal
 import socket
 import struct
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +52,11 @@ def sanity(inputs: Any, host: Any) -> Any:
     Path(os.environ["TMPDIR"], "scratch").write_text("x" * 1000)
     code = subprocess.run(["/bin/echo", "a child"], capture_output=True, check=True, text=True).stdout
     return {"inputs": inputs, "sum": sum(range(1000)), "child": code.strip()}
+
+
+def system(inputs: Any, host: Any) -> Any:
+    """The release of the kernel that answers."""
+    return os.uname().release
 
 
 def read_files(inputs: Any, host: Any) -> Any:
@@ -198,7 +204,8 @@ def cpu_in_silence(inputs: Any, host: Any) -> Any:
 
 def cpu_by_children(inputs: Any, host: Any) -> Any:
     """The same in pieces of which none is long, by processes that nobody waits for."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with contextlib.suppress(ValueError):  # in the first thread only
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for _ in range(40):
         if os.fork() == 0:
             end = time.process_time() + 0.4
@@ -207,6 +214,13 @@ def cpu_by_children(inputs: Any, host: Any) -> Any:
             os._exit(0)
         with contextlib.suppress(ChildProcessError):
             os.wait()
+
+
+def cpu_by_threads_children(inputs: Any, host: Any) -> Any:
+    """The same, by processes whose parent is not the first thread."""
+    thread = threading.Thread(target=cpu_by_children, args=(inputs, host))
+    thread.start()
+    thread.join()
 
 
 def stay(inputs: Any, host: Any) -> Any:

@@ -4,11 +4,17 @@ import contextlib
 import os
 import signal
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+
+from openclaw.kit.clock import SystemClock
 
 _ROOT = Path("/sys/fs/cgroup")
 _V1 = ("memory", "pids", "cpuacct")
 _V2 = ("memory", "pids", "cpu")
+_CLOCK = SystemClock()
+_SHORTLY = timedelta(milliseconds=5)
+_TRIES = 400
 
 
 def _own_group(controller: str) -> str:
@@ -165,6 +171,14 @@ class Group:
                 except OSError:
                     return False
         return True
+
+
+async def remove_when_empty(group: Group) -> None:
+    """Kill what is in it and remove it, as soon as the kernel lets."""
+    for _ in range(_TRIES):
+        if group.is_gone():
+            return
+        await _CLOCK.sleep(_SHORTLY)  # the kernel tells nobody when a group is empty
 
 
 def _value(file: Path, key: str) -> int:

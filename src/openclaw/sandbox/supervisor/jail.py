@@ -21,7 +21,7 @@ _SYSTEM_FILES = (
     "/etc/alternatives",
     "/etc/pki/tls/certs",
 )
-_SYSTEM_FOLDERS = ("lib", "lib32", "lib64", "libx32", "bin", "sbin")
+SYSTEM_FOLDERS = ("lib", "lib32", "lib64", "libx32", "bin", "sbin")
 _DETACH = 2
 
 
@@ -57,7 +57,7 @@ class Sight:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._count = 0
         self.is_private = False
 
@@ -69,9 +69,9 @@ class Sight:
         with contextlib.suppress(OSError):
             self._take_namespace()
             kernel.mount("none", "/", None, kernel.RECURSIVE | kernel.PRIVATE)
-            kernel.mount("tmpfs", str(self._folder), "tmpfs", kernel.NO_SUID | kernel.NO_DEVICES, "mode=755")
+            kernel.mount("tmpfs", str(self.folder), "tmpfs", kernel.NO_SUID | kernel.NO_DEVICES, "mode=755")
             # What is mounted below it later also shows to sandboxes that bound a part of it when they started.
-            kernel.mount("none", str(self._folder), None, kernel.SHARED)
+            kernel.mount("none", str(self.folder), None, kernel.SHARED)
             self.is_private = True
 
     def _take_namespace(self) -> None:
@@ -85,7 +85,7 @@ class Sight:
 
     def close(self) -> None:
         """Undo it, if it was done, so that the folder can be removed."""
-        kernel.libc.umount2(os.fsencode(self._folder), _DETACH)
+        kernel.libc.umount2(os.fsencode(self.folder), _DETACH)
 
     def trees(self, code: Sequence[str]) -> list[int]:
         """Mounts of the folders of ``code``, for a call to attach; whoever takes them closes them.
@@ -111,7 +111,7 @@ class Sight:
         try:
             for path in paths:
                 self._count += 1
-                place = self._folder / str(self._count)
+                place = self.folder / str(self._count)
                 place.mkdir(mode=0o755)
                 kernel.mount(path, str(place), None, kernel.BIND | kernel.RECURSIVE)
                 seen.append(str(place))
@@ -195,7 +195,7 @@ def jail_command(
     guest, prefix = sources
     command = [program, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
     command += ["--cap-drop", "ALL", "--clearenv", "--hostname", "sandbox", "--ro-bind", "/usr", "/usr"]
-    for name in _SYSTEM_FOLDERS:
+    for name in SYSTEM_FOLDERS:
         place = Path("/", name)
         if place.is_symlink():
             command += ["--symlink", f"usr/{name}", f"/{name}"]
@@ -221,9 +221,12 @@ def jail_command(
     return [*command, "--chdir", "/", "--", *guest_command(python, "zygote", _INSIDE)]
 
 
-def jail_environment() -> dict[str, str]:
+def jail_environment(*, proxy: bool = True) -> dict[str, str]:
     """What code in a jail sees of an environment; the way out is named also where it is closed."""
     values = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
-    values |= {"HOME": "/tmp", "TMPDIR": "/tmp", "OUTPUT": "/output", "NODE_USE_ENV_PROXY": "1"}  # noqa: S108
+    values |= {"HOME": "/tmp", "TMPDIR": "/tmp", "OUTPUT": "/output"}  # noqa: S108
+    if not proxy:
+        return values
+    values["NODE_USE_ENV_PROXY"] = "1"
     names = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
     return values | dict.fromkeys(names, _PROXY)

@@ -7,24 +7,19 @@ import os
 import socket
 import struct
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from openclaw.kit.clock import SystemClock
 from openclaw.sandbox.calls import Limits
 from openclaw.sandbox.guest import confine, kernel, zygote
 from openclaw.sandbox.supervisor import jail, outputs
-from openclaw.sandbox.supervisor.cgroups import Group
+from openclaw.sandbox.supervisor.cgroups import Group, remove_when_empty
 from openclaw.sandbox.supervisor.processes import Tree, start, wait_for_end
 from openclaw.sandbox.supervisor.watch import Watch
 
 _READY_SECONDS = 20
 _OVERHEAD_BYTES = 64 << 20  # the zygote itself, its helpers and page tables
 _OVERHEAD_PROCESSES = 8
-_CLOCK = SystemClock()
-_SHORTLY = timedelta(milliseconds=5)
-_TRIES = 400
 
 
 class JailError(Exception):
@@ -217,7 +212,4 @@ class Slot:
         if self._control is not None:
             self._control.close()
         if self._group is not None:
-            for _ in range(_TRIES):
-                if self._group.is_gone():
-                    break
-                await _CLOCK.sleep(_SHORTLY)  # the kernel tells nobody when a group is empty
+            await remove_when_empty(self._group)
