@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from openclaw.kit.errors import TooLargeError
-from openclaw.sandbox.calls import Grants, Limits, NetworkGrant, Tier
+from openclaw.sandbox.calls import Call, Grants, Limits, NetworkGrant, Outcome, Tier
 from openclaw.sandbox.client import Sandbox
 from openclaw.sandbox.egress.fetch import HttpCall
 from openclaw.sandbox.errors import (
@@ -19,7 +19,7 @@ from openclaw.sandbox.errors import (
     SandboxUnavailableError,
 )
 from openclaw.sandbox.frames import Settings
-from tests.sandbox.conftest import SMALL, Cell, let_run, named_processes, value
+from tests.sandbox.conftest import HOSTILE, SMALL, Cell, let_run, named_processes, value
 
 NAME = f"claw{os.getpid()}"
 
@@ -202,9 +202,22 @@ async def test_more_calls_than_slots_wait_for_their_turn(cell: Cell) -> None:
     assert [value(outcome)["inputs"] for outcome in outcomes] == [0, 1, 2, 3]
 
 
-async def test_a_tier_can_be_demanded(cell: Cell) -> None:
-    from openclaw.sandbox.calls import Call
+async def test_a_tenants_sleeping_calls_hold_up_its_own(cell: Cell) -> None:
+    def call(entry: str, lane: str) -> asyncio.Task[Outcome]:
+        wanted = Call(code=(HOSTILE,), entry=f"hostile:{entry}", inputs=NAME, limits=SMALL)
+        return asyncio.ensure_future(cell.sandbox.run(wanted, lane=lane))
 
+    asleep = [call("stay", "a") for _ in range(3)]
+    answered = await asyncio.gather(*(call("sanity", lane) for lane in ("b", "c", "b")))
+    assert [value(outcome)["inputs"] for outcome in answered] == [NAME] * 3
+    assert not any(task.done() for task in asleep)
+    for task in asleep:
+        task.cancel()
+    await asyncio.gather(*asleep, return_exceptions=True)
+    assert value(await call("sanity", "a"))["inputs"] == NAME
+
+
+async def test_a_tier_can_be_demanded(cell: Cell) -> None:
     call = Call(code=(), entry="openclaw.sandbox.guest.probe:run")
     with pytest.raises(SandboxUnavailableError, match="hardened is required"):
         await cell.sandbox.run(call, at_least=Tier.HARDENED)
