@@ -1,6 +1,6 @@
 #!/bin/sh
-# System packages that tests use: Chromium, fonts so that Chinese shows as itself in pictures, bubblewrap for the
-# sandbox (Linux only), and a PostgreSQL as distributions package it. As root on a system with apt-get, install what is missing; elsewhere say what is missing.
+# System packages that tests use: Chromium, fonts so that Chinese shows as itself in pictures, bubblewrap and runsc
+# for the sandbox (Linux only), and a PostgreSQL as distributions package it. As root on a system with apt-get, install what is missing; elsewhere say what is missing.
 # Never a reason to stop: tests that need one are skipped where there is none, and the test report says so.
 set -eu
 
@@ -18,6 +18,7 @@ if ! command -v initdb >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/initdb 
 fi
 if [ "$(uname)" = Linux ]; then
   command -v bwrap >/dev/null 2>&1 || missing="$missing bubblewrap"
+  command -v runsc >/dev/null 2>&1 || missing="$missing runsc"
 fi
 [ -n "$missing" ] || exit 0
 
@@ -29,9 +30,15 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
   }
   log=$(mktemp)
-  # shellcheck disable=SC2086 # one word per package
-  if (apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing) \
-    >"$log" 2>&1; then
+  # One by one: a distribution that lacks one of them still has the others.
+  left=""
+  apt-get update -q >"$log" 2>&1 || true
+  for package in $missing; do
+    DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$package" >>"$log" 2>&1 ||
+      left="$left $package"
+  done
+  missing="$left"
+  if [ -z "$missing" ]; then
     rm -f "$log"
     exit 0
   fi

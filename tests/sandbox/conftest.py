@@ -1,12 +1,13 @@
 """A sandbox for each tier of this machine, and the host that attacks aim at, with canaries to look at afterwards."""
 
+import asyncio
 import contextlib
 import os
 import secrets
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,14 @@ SMALL = Limits(
     scratch_bytes=24 * MIB,
     files_bytes=MIB,
 )
-MISSING = "no isolation of this tier on this machine; tools/setup_system.sh installs bubblewrap, Linux brings the rest"
+MISSING = "no isolation of this tier here; tools/setup_system.sh installs bubblewrap and runsc, Linux brings the rest"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """``cell`` is each tier of the module's ``TIERS`` in turn."""
+    tiers = getattr(metafunc.module, "TIERS", None)
+    if tiers and "cell" in metafunc.fixturenames:
+        metafunc.parametrize("cell", tiers, indirect=True, scope="module", ids=lambda tier: tier.value)
 
 
 @dataclass
@@ -52,7 +60,7 @@ class Cell:
         *,
         limits: Limits = SMALL,
         grants: Grants | None = None,
-        host: dict[str, HostCall] | None = None,
+        host: Mapping[str, HostCall] | None = None,
         code: tuple[str, ...] = (HOSTILE,),
     ) -> Outcome:
         """The outcome of ``entry``."""
@@ -77,11 +85,9 @@ def value(outcome: Outcome) -> Any:
     return outcome.check()
 
 
-@pytest_asyncio.fixture(
-    scope="module", loop_scope="module", params=[Tier.NAMESPACES, Tier.LANDLOCK], ids=lambda tier: tier.value
-)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def cell(request: pytest.FixtureRequest) -> AsyncIterator[Cell]:
-    """Each tier in turn."""
+    """A sandbox of the tier that the module names."""
     sandbox = Sandbox(Settings(slots=2, only=request.param))
     try:
         hello = await sandbox.start()
@@ -131,6 +137,14 @@ class Target:
             and not any(path.exists() for path in written)
             and not list(named_processes(self.name))
         )
+
+
+async def let_run(rounds: int = 5) -> None:
+    """Give way to what is ready to run, so many rounds of the loop."""
+    for _ in range(rounds):
+        round_over = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(round_over.set_result, None)
+        await round_over
 
 
 def named_processes(name: str) -> Iterator[int]:

@@ -7,15 +7,17 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from openclaw.sandbox.calls import Limits, Tier
+from openclaw.sandbox.calls import Grants, Limits, Tier
 from openclaw.sandbox.errors import SecurityViolation
 from tests.conftest import ROOT
 from tests.sandbox.conftest import MIB, SMALL, Cell, Target, named_processes, value
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+TIERS = [Tier.NAMESPACES, Tier.LANDLOCK, Tier.HARDENED]
 
 
 async def test_harmless_code_does_its_work(cell: Cell) -> None:
@@ -76,7 +78,7 @@ async def test_memory_is_limited(cell: Cell, attack: str) -> None:
         outcome
     )
     if cell.has_group:  # elsewhere it is sampled: a burst is seen when it has happened
-        assert outcome.usage.memory_bytes <= SMALL.memory_bytes + 64 * MIB
+        assert outcome.usage.memory_bytes <= SMALL.memory_bytes + 65 * MIB
 
 
 async def test_disk_is_limited(cell: Cell) -> None:
@@ -84,14 +86,21 @@ async def test_disk_is_limited(cell: Cell) -> None:
     assert outcome.stopped_by == "disk" or value(outcome) <= SMALL.scratch_bytes
 
 
+async def test_what_is_given_back_is_limited_before_it_is_read(cell: Cell) -> None:
+    outcome = await cell.run("output_bomb", limits=Limits(files_bytes=2 * MIB, scratch_bytes=4 * MIB))
+    assert outcome.stopped_by == "disk" or value(outcome) <= 4 * MIB
+    assert sum(map(len, outcome.files.values())) <= 2 * MIB
+    assert len(outcome.files) <= 100
+
+
 async def test_time_is_limited_of_processors_and_of_the_wall(cell: Cell) -> None:
     """Whatever signals it ignores, and by however many children it works."""
-    attacks = ("cpu_loop", "cpu_by_children", "cpu_in_silence")
+    attacks = ("cpu_loop", "cpu_by_children", "cpu_by_threads_children", "cpu_in_silence")
     deaf, *busy = await asyncio.gather(
         cell.run("stay", limits=Limits(wall_seconds=0.5)), *(cell.run(attack) for attack in attacks)
     )
     assert deaf.stopped_by == "wall"
-    assert [outcome.stopped_by for outcome in busy] == ["cpu"] * 3
+    assert [outcome.stopped_by for outcome in busy] == ["cpu"] * 4
     assert max(outcome.usage.cpu_seconds for outcome in busy) < 3
 
 
@@ -111,6 +120,13 @@ async def test_a_forged_answer_is_no_more_than_a_wrong_one(cell: Cell, answer: s
 
 
 async def test_violations_are_told_by_the_kernel(cell: Cell, target: Target) -> None:
+    if cell.tier is Tier.HARDENED:  # its kernel tells no names
+        for attack in ("trace", "make_device", "make_namespaces", "kernel_surface"):
+            assert await cell.refused(attack, target.inputs) == {"a system call that is forbidden"}
+        assert {answer[:3] for answer in value(await cell.run("odd_sockets"))} <= {"OSE", "Per"}
+        assert (await cell.run("refusal_flood")).error is None
+        assert target.is_untouched()
+        return
     assert await cell.refused("odd_sockets") == {"socket(AF_VSOCK)", "socket(AF_ALG)", "socket(AF_PACKET)"}
     assert await cell.refused("trace", target.inputs) == {"ptrace"}
     assert await cell.refused("make_device") == {"mknodat"}
@@ -150,6 +166,15 @@ async def test_only_files_of_its_own_come_back(cell: Cell, target: Target) -> No
     assert refused["a?b"] == refused[".hidden"] == "name"
 
 
+async def test_questions_of_any_form_are_answered(cell: Cell) -> None:
+    async def double(parameters: Any) -> int:
+        return int(parameters["number"]) * 2
+
+    grants = Grants(host_calls=frozenset({"double"}))
+    outcome = await cell.run("deep_question", grants=grants, host={"double": double})
+    assert value(outcome) == [*["failed"] * 6, 42]
+
+
 async def test_a_host_that_is_lied_to_hangs_up(cell: Cell) -> None:
     outcome = await cell.run("abuse_host")
     assert outcome.stopped_by == "host call"
@@ -178,6 +203,7 @@ async def test_all_of_this_holds_for_an_ordinary_user() -> None:
         "-o",
         "addopts=",
         "--tb=short",
+        *("-k", "not hardened or harmless or violations or bomb_of_many"),  # root tries the others there
         __file__,
     ]
     with tempfile.TemporaryDirectory(prefix="ordinary-") as home:

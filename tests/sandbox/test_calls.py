@@ -11,21 +11,23 @@ import pytest
 import pytest_asyncio
 
 from openclaw.kit.errors import TooLargeError
-from openclaw.sandbox.calls import Grants, Limits, NetworkGrant, Tier
+from openclaw.sandbox.calls import Call, Grants, Limits, NetworkGrant, Outcome, Tier
 from openclaw.sandbox.client import Sandbox
 from openclaw.sandbox.egress.fetch import HttpCall
 from openclaw.sandbox.errors import (
     CodeFailedError,
     LimitExceededError,
+    SandboxBusyError,
     SandboxLostError,
     SandboxUnavailableError,
 )
 from openclaw.sandbox.frames import Settings
-from tests.sandbox.conftest import SMALL, Cell, named_processes, value
+from tests.sandbox.conftest import HOSTILE, SMALL, Cell, let_run, named_processes, value
 
 NAME = f"claw{os.getpid()}"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+TIERS = [Tier.NAMESPACES, Tier.LANDLOCK]
 
 
 async def test_coroutines_are_entry_points(cell: Cell) -> None:
@@ -91,6 +93,64 @@ async def test_an_answer_that_is_not_read_holds_up_nobody(cell: Cell) -> None:
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+async def test_a_host_call_always_has_an_answer(cell: Cell) -> None:
+    async def wrong(parameters: Any) -> Any:
+        raise LookupError("a secret of the host's")
+
+    async def busy(parameters: Any) -> Any:
+        raise SandboxBusyError(limit=3)
+
+    async def no_json(parameters: Any) -> Any:
+        return object()
+
+    hosts = {"wrong": wrong, "busy": busy, "no_json": no_json}
+    grants = Grants(host_calls=frozenset(hosts))
+    outcome = await cell.run("raises:ask_each", list(hosts), grants=grants, host=hosts)
+    failed, busy_answer, unsaid = value(outcome)
+    assert failed == ["failed", "the host could not do it"]
+    assert busy_answer[0] == "sandbox.busy"
+    assert unsaid[0] == "failed"
+
+
+async def test_host_calls_are_counted(cell: Cell) -> None:
+    count = 0
+
+    async def tick(parameters: Any) -> int:
+        nonlocal count
+        count += 1
+        return count
+
+    grants = Grants(host_calls=frozenset({"tick"}))
+    limits = Limits(host_calls=20, wall_seconds=20)
+    outcome = await cell.run("raises:flood", 21, grants=grants, host={"tick": tick}, limits=limits)
+    assert outcome.stopped_by == "host calls"
+    assert count == 20
+    assert value(await cell.run("raises:flood", 20, grants=grants, host={"tick": tick}, limits=limits)) == 40
+
+
+async def test_a_call_given_up_in_the_middle_of_a_frame_spoils_no_other(cell: Cell) -> None:
+    """Its inputs and a host call's answer are large: they are on the way when it ends."""
+    asked = asyncio.Event()
+
+    async def much(parameters: Any) -> str:
+        asked.set()
+        return "x" * (8 << 20)
+
+    for _ in range(3):
+        given_up = asyncio.ensure_future(cell.run("sanity", "x" * (8 << 20)))
+        await let_run(20)
+        given_up.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await given_up
+    grants = Grants(host_calls=frozenset({"much"}))
+    asking = asyncio.ensure_future(cell.run("ignore_host", NAME, grants=grants, host={"much": much}))
+    await asked.wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert value(await cell.run("sanity", 4))["inputs"] == 4
 
 
 async def test_requests_by_the_host_for_code_without_network(cell: Cell, tmp_path: Path) -> None:
@@ -171,9 +231,22 @@ async def test_more_calls_than_slots_wait_for_their_turn(cell: Cell) -> None:
     assert [value(outcome)["inputs"] for outcome in outcomes] == [0, 1, 2, 3]
 
 
-async def test_a_tier_can_be_demanded(cell: Cell) -> None:
-    from openclaw.sandbox.calls import Call
+async def test_a_tenants_sleeping_calls_hold_up_its_own(cell: Cell) -> None:
+    def call(entry: str, lane: str) -> asyncio.Task[Outcome]:
+        wanted = Call(code=(HOSTILE,), entry=f"hostile:{entry}", inputs=NAME, limits=SMALL)
+        return asyncio.ensure_future(cell.sandbox.run(wanted, lane=lane))
 
+    asleep = [call("stay", "a") for _ in range(3)]
+    answered = await asyncio.gather(*(call("sanity", lane) for lane in ("b", "c", "b")))
+    assert [value(outcome)["inputs"] for outcome in answered] == [NAME] * 3
+    assert not any(task.done() for task in asleep)
+    for task in asleep:
+        task.cancel()
+    await asyncio.gather(*asleep, return_exceptions=True)
+    assert value(await call("sanity", "a"))["inputs"] == NAME
+
+
+async def test_a_tier_can_be_demanded(cell: Cell) -> None:
     call = Call(code=(), entry="openclaw.sandbox.guest.probe:run")
     with pytest.raises(SandboxUnavailableError, match="hardened is required"):
         await cell.sandbox.run(call, at_least=Tier.HARDENED)

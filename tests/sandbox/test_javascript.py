@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from openclaw.sandbox.calls import Grants
+from openclaw.sandbox.calls import Grants, Tier
 from tests.sandbox.conftest import Cell, value
 
 pytest.importorskip("quickjs", reason="quickjs-ng is not installed")
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+TIERS = [Tier.NAMESPACES, Tier.LANDLOCK]
 
 
 async def test_scripts_answer_as_python_does(cell: Cell) -> None:

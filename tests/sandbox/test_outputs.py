@@ -87,3 +87,52 @@ def test_a_file_that_turns_into_a_link_meanwhile(tmp_path: Path) -> None:
         over.set()
         swapping.join()
     assert seen <= {b"good", b"", None}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "invoice\u202efdp.exe",  # reads as invoice.exe.pdf
+        "a\u200bb", "a\x7f", "a\x1b[2J", "\ud800", "a\u2028b",
+        ".ssh", "-rf", "~", "a.", "a ", " a",
+        "CON", "nul.txt", "Com1.log", "c:stream", "..\\up", "a|b", "what?", "", "x" * 129,
+    ],
+)  # fmt: skip
+def test_names_that_deceive_or_mean_something_elsewhere(name: str) -> None:
+    from openclaw.sandbox.supervisor.outputs import accept_files, is_good_name
+
+    assert not is_good_name(name)
+    found = accept_files([(name, 1), (f"a/{name}", 1)], b"xy", {}, most=9, most_bytes=9)
+    assert found.files == {}
+    assert set(found.refused.values()) == {"name"}
+    assert all(told.isprintable() for told in found.refused)
+
+
+@pytest.mark.parametrize("name", ["report.txt", "报告 2.pdf", "a-b_c (1).tar.gz", "console", "éa", "ملف.txt"])
+def test_names_that_are_fine(name: str) -> None:
+    from openclaw.sandbox.supervisor.outputs import is_good_name
+
+    assert is_good_name(name)
+
+
+def test_files_that_a_guest_names_are_held_to_the_same_rules() -> None:
+    from openclaw.sandbox.supervisor.outputs import accept_files
+
+    listed = [
+        ("a", 2),
+        ("/etc/passwd", 1),
+        ("../b", 1),
+        ("a//b", 1),
+        ("1/2/3/4/5/6", 1),
+        ("c", 9),
+        ("d", 1),
+        ("e", 1),
+    ]
+    refused = {"link": "ELOOP", "x\ny": "a reason\nof its own"}
+    found = accept_files(listed, b"aaxxxx" + b"c" * 9 + b"de", refused, most=2, most_bytes=5)
+    assert found.files == {"a": b"aa", "d": b"d"}
+    reasons = {path: reason for path, reason in found.refused.items() if path not in {"link", "x?y"}}
+    assert reasons.pop("c") == "too large"
+    assert reasons.pop("e") == "too many files"
+    assert set(reasons.values()) == {"name"}
+    assert (found.refused["link"], found.refused["x?y"]) == ("ELOOP", "error")

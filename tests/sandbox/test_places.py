@@ -11,7 +11,7 @@ import pytest
 
 from openclaw.sandbox.calls import Call, Tier
 from openclaw.sandbox.client import Sandbox
-from openclaw.sandbox.errors import SandboxUnavailableError
+from openclaw.sandbox.errors import SandboxLostError, SandboxUnavailableError
 from openclaw.sandbox.frames import Settings
 from tests.sandbox.conftest import HOSTILE, MISSING, Cell, value
 
@@ -92,30 +92,48 @@ async def test_other_systems_refuse_with_words(monkeypatch: pytest.MonkeyPatch) 
         await Sandbox().run(Call(code=(), entry="a:b"))
 
 
-async def test_each_code_has_a_jail_of_its_own(tmp_path: Path) -> None:
+async def test_a_jail_serves_any_code_and_shows_each_call_its_own(tmp_path: Path) -> None:
     for parent in (tmp_path, *tmp_path.parents[:3]):
         if parent.stat().st_uid == os.getuid():
             parent.chmod(0o755)
     other = tmp_path / "other"
     other.mkdir()
     (other / "other.py").write_text(
-        "import os\ndef run(inputs, host):\n    return sorted(os.listdir('/code/0'))\n"
+        "import os\ndef listed(n):\n"
+        "    try:\n        return os.listdir(f'/code/{n}')\n"
+        "    except PermissionError:\n        return []\n"
+        "def run(inputs, host):\n"
+        "    try:\n        os.mkdir('/code/0/written')\n"
+        "    except OSError:\n        return [listed(n) for n in range(16)]\n"
     )
+    other.chmod(0o777)  # whatever its permissions, it is read-only
     async with Sandbox(Settings(slots=1, only=Tier.NAMESPACES)) as sandbox:
         hello = await sandbox.start()
         if hello.tier is Tier.NONE:
             pytest.skip(f"{MISSING} ({hello.findings})")
         cell = Cell(sandbox, hello.tier, hello.findings)
-        for _ in range(2):  # there is one slot: each takes the other's place
-            assert value(await cell.run("other:run", code=(str(other),))) == ["other.py"]
+        for _ in range(2):  # there is one jail, and both are warm at once
+            alone = value(await cell.run("other:run", code=(str(other),)))
+            assert alone == [["other.py"], *([],) * 15]
             assert value(await cell.run("sanity", 1))["inputs"] == 1
-        both = await cell.run("other:run", code=(HOSTILE, str(other)))
-        assert "hostile.py" in value(both)
+        both = value(await cell.run("other:run", code=(HOSTILE, str(other))))
+        assert "hostile.py" in both[0]
+        assert both[1:3] == [["other.py"], []]
+        with pytest.raises(SandboxLostError, match="more than 16"):
+            await cell.run("other:run", code=(str(other),) * 17)
+
+
+@needs_root
+def test_root_without_the_right_to_mount_takes_a_user_namespace() -> None:
+    setpriv = ["setpriv", "--bounding-set=-sys_admin"]
+    command = [*setpriv, sys.executable, "-m", "openclaw.sandbox", "status", "--json"]
+    found = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    if found["tier"] != "namespaces":
+        pytest.skip(MISSING)
+    assert found["findings"]["user"] == "each jail has its own"
 
 
 async def test_code_that_is_not_there_is_no_jail() -> None:
-    from openclaw.sandbox.errors import SandboxLostError
-
     async with Sandbox(Settings(slots=1, only=Tier.NAMESPACES)) as sandbox:
         hello = await sandbox.start()
         if hello.tier is Tier.NONE:

@@ -37,6 +37,7 @@ class Limits(msgspec.Struct, frozen=True):
     files: int = 100
     output_bytes: int = _MIB  # what the function returns, as JSON
     log_bytes: int = 256 << 10  # standard output and error
+    host_calls: int = 1000
 
 
 class NetworkGrant(msgspec.Struct, frozen=True):

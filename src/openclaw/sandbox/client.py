@@ -16,7 +16,7 @@ from typing import Any, Self
 
 import msgspec
 
-from openclaw.kit.errors import TooLargeError
+from openclaw.kit.errors import OpenClawError, TooLargeError
 from openclaw.kit.tasks import cancel_and_wait, spawn
 from openclaw.sandbox.calls import Call, Connection, Outcome, Tier, Usage
 from openclaw.sandbox.errors import SandboxLostError, SandboxUnavailableError, SecurityViolation
@@ -34,6 +34,7 @@ from openclaw.sandbox.frames import (
     decode_from_supervisor,
     frame,
 )
+from openclaw.sandbox.lanes import Lanes
 
 _LARGEST_INPUT = 16 << 20
 HostCall = Callable[[Mapping[str, Any]], Awaitable[Any]]
@@ -53,8 +54,10 @@ class Sandbox:
     """A supervisor and the calls that it runs. ``async with``, or ``start`` and ``close``."""
 
     def __init__(self, settings: Settings | None = None) -> None:
-        self.counts: Counter[str] = Counter()  # calls, violations, stopped, lost
-        self._settings = settings or Settings()
+        self.counts = Counter[str]()  # calls, violations, stopped, lost
+        self._settings = settings = settings or Settings()
+        self._lanes = Lanes(settings.slots, settings.spare_slots, settings.waiting_per_lane)
+        self._hardened: Sandbox | None = None  # beside this one, once a call demands it
         self._process: asyncio.subprocess.Process | None = None
         self._socket: socket.socket | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -117,6 +120,8 @@ class Sandbox:
 
     async def close(self) -> None:
         """End the supervisor and with it every call."""
+        if self._hardened is not None:
+            await self._hardened.close()
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
@@ -132,24 +137,45 @@ class Sandbox:
         self._socket = self._process = self._reading = self._hello = None
 
     async def run(
-        self, call: Call, *, host: Mapping[str, HostCall] | None = None, at_least: Tier = Tier.LANDLOCK
+        self,
+        call: Call,
+        *,
+        host: Mapping[str, HostCall] | None = None,
+        at_least: Tier = Tier.LANDLOCK,
+        lane: str = "",
     ) -> Outcome:
         """Run ``call``; ``host`` answers the host calls that it was granted.
+
+        ``lane``: whose call it is, as far as taking turns goes. Lanes wait beside each other, calls of one in line.
 
         :raises TooLargeError: the inputs are over 16 MiB.
         :raises SecurityViolation: the code tried what nothing harmless does.
         :raises SandboxUnavailableError: nothing here keeps code apart, or nothing as strong as ``at_least``.
+        :raises SandboxBusyError: too many calls of this lane wait already.
         :raises SandboxLostError: the jail or the supervisor ended under the call.
         """
         assert all(folder.startswith("/") for folder in call.code)
+        if at_least is Tier.HARDENED and self._settings.only is None:
+            return await self._harden().run(call, host=host, at_least=at_least, lane=lane)
         job = msgspec.json.encode({"entry": call.entry, "inputs": call.inputs})
         if len(job) > _LARGEST_INPUT:
             raise TooLargeError(field="inputs", limit=_LARGEST_INPUT)
         hello = await self.start()
         _check_tier(hello, call, at_least)
+        async with self._lanes.turn(lane):
+            return await self._run(call, job, host or {}, await self.start())
+
+    def _harden(self) -> "Sandbox":
+        """One of the hardened tier, for the calls that demand it."""
+        if self._hardened is None:
+            self._hardened = Sandbox(msgspec.structs.replace(self._settings, only=Tier.HARDENED))
+            self._hardened.counts = self.counts
+        return self._hardened
+
+    async def _run(self, call: Call, job: bytes, host: Mapping[str, HostCall], hello: Hello) -> Outcome:
         self._number += 1
         number = self._number
-        running = _Running(call, host or {}, asyncio.get_running_loop().create_future())
+        running = _Running(call, host, asyncio.get_running_loop().create_future())
         self._running[number] = running
         self.counts["calls"] += 1
         try:
@@ -164,12 +190,14 @@ class Sandbox:
         return self._outcome(hello.tier, ended, body)
 
     def _outcome(self, tier: Tier, ended: Ended, body: bytes) -> Outcome:
+        connections = tuple(Connection(*each) for each in ended.connections)
         if ended.violations:
             self.counts["violations"] += 1
-            raise SecurityViolation(violations=list(ended.violations), tier=tier)
+            told = msgspec.to_builtins(connections)
+            raise SecurityViolation(violations=list(ended.violations), tier=tier, connections=list(told))
         if ended.lost is not None:
             self.counts["lost"] += 1
-            raise SandboxLostError(reason=ended.lost)
+            raise SandboxLostError(reason=ended.lost, connections=list(msgspec.to_builtins(connections)))
         if ended.stopped_by is not None:
             self.counts["stopped"] += 1
         answer = body[: ended.result_bytes]
@@ -186,15 +214,18 @@ class Sandbox:
             files=_cut(body[ended.result_bytes + ended.log_bytes :], ended.files),
             refused_files=ended.refused_files,
             refused=ended.refused_calls,
-            connections=tuple(Connection(*each) for each in ended.connections),
+            connections=connections,
         )
 
     async def _send(self, message: ToSupervisor, body: bytes = b"") -> None:
-        if self._socket is None:
-            return
-        with contextlib.suppress(OSError):  # it is gone: the reader says so to all who wait
-            async with self._sending:
-                await asyncio.get_running_loop().sock_sendall(self._socket, frame(message, body))
+        # Of its own task: half a frame, because who sends it is cancelled, would be the end for everybody's calls.
+        await asyncio.shield(spawn(self._send_whole(frame(message, body)), name="sandbox frame"))
+
+    async def _send_whole(self, data: bytes) -> None:
+        async with self._sending:
+            if self._socket is not None:
+                with contextlib.suppress(OSError):  # it is gone: the reader says so to all who wait
+                    await asyncio.get_running_loop().sock_sendall(self._socket, data)
 
     async def _read(self, source: socket.socket, hello: asyncio.Future[Hello]) -> None:
         reader = FrameReader()
@@ -229,23 +260,32 @@ class Sandbox:
             running.ended.set_result((message, body))
 
     async def _answer(self, number: int, running: _Running, question: bytes) -> None:
-        answer: dict[str, Any]
+        encoded = b'{"error":"failed","message":"the host could not do it"}'
         try:
-            asked = json.loads(question)
-            name, parameters = asked["name"], asked["parameters"]
-            granted = (
-                isinstance(name, str) and name in running.call.grants.host_calls and name in running.host
-            )
-            if granted and isinstance(parameters, dict):
-                answer = {"value": await running.host[name](parameters)}
-            else:
-                answer = {"error": "not_granted", "message": f"{str(name)[:100]} was not granted"}
-        except (ValueError, TypeError, KeyError, RecursionError, OSError) as error:
-            answer = {"error": "failed", "message": str(error)[:500]}
+            encoded = await _ask(running, question)
+        finally:  # whatever it was: the code waits for an answer
+            await self._send(Answer(number), encoded)
+
+
+async def _ask(running: _Running, question: bytes) -> bytes:
+    """The answer to what the code wrote, as JSON."""
+    answer: dict[str, Any]
+    try:
+        asked = json.loads(question)
+        name, parameters = asked["name"], asked["parameters"]
+        granted = isinstance(name, str) and name in running.call.grants.host_calls and name in running.host
+        if granted and isinstance(parameters, dict):
+            answer = {"value": await running.host[name](parameters)}
+        else:
+            answer = {"error": "not_granted", "message": f"{str(name)[:100]} was not granted"}
         encoded = msgspec.json.encode(answer)
-        if len(encoded) > _LARGEST_INPUT:
-            encoded = b'{"error":"too_large","message":"the answer is too large"}'
-        await self._send(Answer(number), encoded)
+    except OpenClawError as error:
+        encoded = msgspec.json.encode({"error": error.code, "message": str(error)[:500]})
+    except (ValueError, TypeError, KeyError, RecursionError, OSError) as error:
+        encoded = msgspec.json.encode({"error": "failed", "message": str(error)[:500]})
+    if len(encoded) > _LARGEST_INPUT:
+        encoded = b'{"error":"too_large","message":"the answer is too large"}'
+    return encoded
 
 
 def _import_path() -> list[str]:
@@ -259,10 +299,10 @@ def _check_tier(hello: Hello, call: Call, at_least: Tier) -> None:
     if not hello.tier.covers(at_least):
         reason = f"{at_least} is required and this machine has {hello.tier}"
         raise SandboxUnavailableError(reason=reason, remedy=hello.remedy)
-    if call.grants.network is not None and not hello.tier.covers(Tier.NAMESPACES):
+    if call.grants.network is not None and hello.tier is not Tier.NAMESPACES:
         raise SandboxUnavailableError(
-            reason=f"a network of its own needs namespaces and this machine has {hello.tier}",
-            remedy="Use the host call `http` instead, or: " + hello.remedy,
+            reason=f"a network of its own is for the tier namespaces and this is {hello.tier}",
+            remedy="Use the host call `http` instead.",
         )
 
 

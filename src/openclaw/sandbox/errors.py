@@ -1,7 +1,7 @@
 """Failures of sandboxed calls."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from openclaw.kit.errors import Kind, OpenClawError
 
@@ -30,6 +30,7 @@ class SecurityViolation(OpenClawError):  # noqa: N818 - the name that plugin aut
 
     violations: list[str]  # system calls by name, as the kernel told them
     tier: str
+    connections: list[dict[str, Any]] = field(default_factory=list)  # until then, as an outcome has them
 
     def words(self, language: str = "en") -> str:
         """The sentence for people; the calls as a list of words."""
@@ -52,7 +53,7 @@ class CodeFailedError(OpenClawError):
 
 @dataclass(eq=False)
 class LimitExceededError(OpenClawError):
-    """The sandboxed code was stopped at a limit: memory, cpu, wall, processes, output, logs, disk."""
+    """The sandboxed code was stopped at a limit: memory, cpu, wall, processes, output, logs, disk, host calls."""
 
     code: ClassVar[str] = "sandbox.limit_exceeded"
     kind: ClassVar[Kind] = Kind.QUOTA
@@ -72,3 +73,16 @@ class SandboxLostError(OpenClawError):
     template_zh: ClassVar[str] = "沙箱在调用期间意外终止：{reason}。"
 
     reason: str
+    connections: list[dict[str, Any]] = field(default_factory=list)  # until then, as an outcome has them
+
+
+@dataclass(eq=False)
+class SandboxBusyError(OpenClawError):
+    """So many calls of this lane wait already that another would only make it worse. Nothing ran."""
+
+    code: ClassVar[str] = "sandbox.busy"
+    kind: ClassVar[Kind] = Kind.QUOTA
+    template: ClassVar[str] = "{limit} sandboxed calls wait for their turn already. Try again later."
+    template_zh: ClassVar[str] = "已有 {limit} 个沙箱调用在排队，请稍后再试。"
+
+    limit: int

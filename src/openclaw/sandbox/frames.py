@@ -14,6 +14,8 @@ class Settings(msgspec.Struct, frozen=True, tag=True):
     """First message to the supervisor: how many calls at once, and what tests choose."""
 
     slots: int = 2
+    spare_slots: int = 1  # beyond those, for lanes of which no call runs
+    waiting_per_lane: int = 200
     calls_per_slot: int = 500
     seconds_per_slot: float = 900.0
     only: Tier | None = None  # take this tier or none
@@ -26,7 +28,7 @@ class Hello(msgspec.Struct, frozen=True, tag=True):
     tier: Tier
     findings: dict[str, str]
     reason: str = ""
-    remedy: str = ""
+    remedy: str = ""  # for who needs a stronger tier
 
 
 class Start(msgspec.Struct, frozen=True, tag=True):

@@ -14,6 +14,7 @@ import signal
 import socket
 import struct
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +52,11 @@ def sanity(inputs: Any, host: Any) -> Any:
     Path(os.environ["TMPDIR"], "scratch").write_text("x" * 1000)
     code = subprocess.run(["/bin/echo", "a child"], capture_output=True, check=True, text=True).stdout
     return {"inputs": inputs, "sum": sum(range(1000)), "child": code.strip()}
+
+
+def system(inputs: Any, host: Any) -> Any:
+    """The release of the kernel that answers."""
+    return os.uname().release
 
 
 def read_files(inputs: Any, host: Any) -> Any:
@@ -162,6 +168,23 @@ def disk_bomb(inputs: Any, host: Any) -> Any:
     return written
 
 
+def output_bomb(inputs: Any, host: Any) -> Any:
+    """Files to be given back: at most 40 MiB in one, and as many small ones as there is room for, up to 6,000."""
+    written = 0
+    block = os.urandom(MIB)
+    folder = Path(os.environ["OUTPUT"])
+    with contextlib.suppress(OSError), (folder / "large").open("wb", buffering=0) as file:
+        for _ in range(40):
+            written += file.write(block)
+    count = 0
+    with contextlib.suppress(OSError):
+        while count < 6000:
+            (folder / f"file{count}").touch()
+            count += 1
+    _wait(0.5)
+    return written
+
+
 def log_flood(inputs: Any, host: Any) -> Any:
     """Text without end."""
     for _ in range(20):
@@ -198,7 +221,8 @@ def cpu_in_silence(inputs: Any, host: Any) -> Any:
 
 def cpu_by_children(inputs: Any, host: Any) -> Any:
     """The same in pieces of which none is long, by processes that nobody waits for."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with contextlib.suppress(ValueError):  # in the first thread only
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for _ in range(40):
         if os.fork() == 0:
             end = time.process_time() + 0.4
@@ -207,6 +231,13 @@ def cpu_by_children(inputs: Any, host: Any) -> Any:
             os._exit(0)
         with contextlib.suppress(ChildProcessError):
             os.wait()
+
+
+def cpu_by_threads_children(inputs: Any, host: Any) -> Any:
+    """The same, by processes whose parent is not the first thread."""
+    thread = threading.Thread(target=cpu_by_children, args=(inputs, host))
+    thread.start()
+    thread.join()
 
 
 def stay(inputs: Any, host: Any) -> Any:
@@ -383,6 +414,25 @@ def ignore_host(inputs: Any, host: Any) -> Any:
     host._socket.sendall(struct.pack("<I", len(body)) + body)
     libc.prctl(15, str(inputs).encode(), 0, 0, 0)
     _wait(20)
+
+
+def deep_question(inputs: Any, host: Any) -> Any:
+    """Host calls in forms that a careless reader trips over; the answers to each."""
+    deep = "[" * 100_000 + "]" * 100_000
+    found = []
+    for body in (
+        deep,
+        '{"name": "double", "parameters": ' + deep + "}",
+        '{"name": ' + deep + "}",
+        "1",
+        '""',
+        "\xff",
+    ):
+        encoded = body.encode("latin1")
+        host._socket.sendall(struct.pack("<I", len(encoded)) + encoded)
+        (length,) = struct.unpack("<I", host._socket.recv(4, socket.MSG_WAITALL))
+        found.append(json.loads(host._socket.recv(length, socket.MSG_WAITALL))["error"])
+    return [*found, host.call("double", number=21)]
 
 
 def abuse_host(inputs: Any, host: Any) -> Any:

@@ -31,3 +31,19 @@ def not_a_number(inputs: Any, host: Any) -> Any:
 def ends(inputs: Any, host: Any) -> Any:
     """Ends instead of answering."""
     raise SystemExit(3)
+
+
+def ask_each(inputs: Any, host: Any) -> Any:
+    """How each host call fails."""
+    found = []
+    for name in inputs:
+        try:
+            found.append(host.call(name))
+        except Exception as error:
+            found.append([getattr(error, "code", ""), str(error)])
+    return found
+
+
+def flood(inputs: Any, host: Any) -> Any:
+    """So many host calls."""
+    return [host.call("tick") for _ in range(inputs)][-1]

@@ -11,17 +11,26 @@ from typing import Any
 from openclaw.sandbox.guest import kernel, landlock, seccomp
 
 PROXY_PORT = 3128
+MOST_CODE = 16  # folders of code that one call may have
 
 _SIOCSIFFLAGS, _UP_AND_RUNNING = 0x8914, 0x49
 # What a limit on address space would break is not bounded by it: interpreters map more than they use.
 _SPARE_ADDRESSES = 64 << 20
 
 SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime")
+_SEALED = kernel.NO_SUID | kernel.NO_DEVICES
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
 
-def enter_namespaces(order: dict[str, Any], user: int, group: int) -> None:
+def code_places(count: int) -> list[str]:
+    """Where a jail of namespaces shows the folders of code."""
+    return [f"/code/{index}" for index in range(count)]
+
+
+def enter_namespaces(order: dict[str, Any], trees: list[int], user: int, group: int) -> None:
     """Called by the first process of new namespaces, return as their second; when that ends, all others do.
+
+    ``trees`` are the call's folders of code, which nobody else in the jail sees.
 
     The code is never process 1: that one is spared by the kernel's limit on processor time. Process 1 keeps the call's
     pipes open, so that their end is the end of all, whatever the code closes.
@@ -40,29 +49,37 @@ def enter_namespaces(order: dict[str, Any], user: int, group: int) -> None:
     with contextlib.suppress(OSError):
         kernel.write_file("/proc/self/oom_score_adj", "1000")  # rather than the zygote
     _mount_private(order["limits"])
+    for tree, place in zip(trees, order["code"], strict=True):
+        kernel.attach_tree(tree, place)
+        os.close(tree)
 
 
 def _mount_private(limits: dict[str, int]) -> None:
-    sealed = kernel.NO_SUID | kernel.NO_DEVICES
     kernel.mount("none", "/", None, kernel.RECURSIVE | kernel.PRIVATE)
-    size = f"size={limits['scratch_bytes']},mode=1777,nr_inodes=16k"
-    kernel.mount("tmpfs", "/tmp", "tmpfs", sealed, size)  # noqa: S108 - this call's own
-    size = f"size={limits['files_bytes'] + (1 << 20)},mode=1777,nr_inodes=4k"
-    kernel.mount("tmpfs", "/output", "tmpfs", sealed | kernel.NO_EXEC, size)
-    size = "size=8m,mode=1777,nr_inodes=1k"
-    kernel.mount("tmpfs", "/dev/shm", "tmpfs", sealed | kernel.NO_EXEC, size)  # noqa: S108
+    mount_own_files(limits)
     try:
-        kernel.mount("proc", "/proc", "proc", sealed | kernel.NO_EXEC, "subset=pid")
+        kernel.mount("proc", "/proc", "proc", _SEALED | kernel.NO_EXEC, "subset=pid")
     except OSError:  # a container runtime has masked the outer one: then none
-        kernel.mount(
-            "tmpfs", "/proc", "tmpfs", sealed | kernel.NO_EXEC | kernel.READ_ONLY, "size=4k,mode=555"
-        )
+        options = "size=4k,mode=555"
+        kernel.mount("tmpfs", "/proc", "tmpfs", _SEALED | kernel.NO_EXEC | kernel.READ_ONLY, options)
 
 
-def limit_resources(limits: dict[str, int], *, others: int = 0) -> None:
+def mount_own_files(limits: dict[str, int], *, counts_files: bool = True) -> None:
+    """File systems of the call's own, as large as it may use. ``counts_files``: whether the kernel limits these too."""
+
+    def own(place: str, size: int, count: str, flags: int) -> None:
+        options = f"size={size},mode=1777" + (f",nr_inodes={count}" if counts_files else "")
+        kernel.mount("tmpfs", place, "tmpfs", flags, options)
+
+    own("/tmp", limits["scratch_bytes"], "16k", _SEALED)  # noqa: S108
+    own("/output", limits["files_bytes"] + (1 << 20), "4k", _SEALED | kernel.NO_EXEC)
+    own("/dev/shm", 8 << 20, "1k", _SEALED | kernel.NO_EXEC)  # noqa: S108
+
+
+def limit_resources(limits: dict[str, int], *, others: int = 0, has_queues: bool = True) -> None:
     """What the kernel counts by process. The verdicts come from outside; these make their grounds rare and clean.
 
-    ``others``: processes of the same user that the kernel will count too.
+    ``others``: processes of the same user that the kernel will count too. ``has_queues``: whether it knows messages'.
     """
 
     def put(what: int, soft: int, hard: int | None = None) -> None:
@@ -79,7 +96,8 @@ def limit_resources(limits: dict[str, int], *, others: int = 0) -> None:
     put(resource.RLIMIT_NOFILE, limits["open_files"])
     put(resource.RLIMIT_CORE, 0)
     put(resource.RLIMIT_MEMLOCK, 64 << 10)
-    put(resource.RLIMIT_MSGQUEUE, 0)
+    if has_queues:
+        put(resource.RLIMIT_MSGQUEUE, 0)
     put(resource.RLIMIT_STACK, 16 << 20)
 
 

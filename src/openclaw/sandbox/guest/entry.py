@@ -57,6 +57,11 @@ def write_reply(result: int, reply: dict[str, Any]) -> None:
         encoded = json.dumps(reply, allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError) as error:
         encoded = json.dumps({"error": "NotJson", "message": str(error)[:_MESSAGE]}).encode()
-    rest = memoryview(encoded)
+    write_all(result, encoded)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Everything, however much a pipe takes at once."""
+    rest = memoryview(data)
     while rest:
-        rest = rest[os.write(result, rest) :]
+        rest = rest[os.write(descriptor, rest) :]

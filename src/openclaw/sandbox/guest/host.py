@@ -17,6 +17,20 @@ class HostCallError(Exception):
         self.code = code
 
 
+def receive(source: socket.socket, count: int) -> bytes:
+    """So many bytes.
+
+    :raises HostCallError: the other side is gone before.
+    """
+    parts = bytearray()
+    while len(parts) < count:
+        part = source.recv(min(65536, count - len(parts)))
+        if not part:
+            raise HostCallError("gone", "the host is gone")
+        parts += part
+    return bytes(parts)
+
+
 class Host:
     """The other side of a call, one question at a time."""
 
@@ -32,17 +46,8 @@ class Host:
         question = json.dumps({"name": name, "parameters": parameters}).encode()
         with self._lock:
             self._socket.sendall(_LENGTH.pack(len(question)) + question)
-            (length,) = _LENGTH.unpack(self._read(_LENGTH.size))
-            answer = json.loads(self._read(length))
+            (length,) = _LENGTH.unpack(receive(self._socket, _LENGTH.size))
+            answer = json.loads(receive(self._socket, length))
         if "error" in answer:
             raise HostCallError(answer["error"], answer.get("message", answer["error"]))
         return answer["value"]
-
-    def _read(self, count: int) -> bytes:
-        parts = bytearray()
-        while len(parts) < count:
-            part = self._socket.recv(min(65536, count - len(parts)))
-            if not part:
-                raise HostCallError("gone", "the host is gone")
-            parts += part
-        return bytes(parts)

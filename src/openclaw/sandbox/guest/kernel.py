@@ -16,13 +16,15 @@ NEW_MOUNT, NEW_UTS, NEW_IPC = 0x20000, 0x4000000, 0x8000000
 NEW_USER, NEW_PID, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
 
 READ_ONLY, NO_SUID, NO_DEVICES, NO_EXEC = 1, 2, 4, 8
-REMOUNT, BIND, RECURSIVE, PRIVATE = 32, 0x1000, 0x4000, 1 << 18
+REMOUNT, BIND, RECURSIVE, PRIVATE, SHARED = 32, 0x1000, 0x4000, 1 << 18, 1 << 20
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 36, 38, 47
 _CAPABILITY_VERSION_3 = 0x20080522
 
-_OPENAT2 = 437
+_OPEN_TREE, _MOVE_MOUNT, _OPENAT2, _MOUNT_SETATTR = 428, 429, 437, 442
+_AT_HERE, _AT_EMPTY_PATH, _AT_RECURSIVE = -100, 0x1000, 0x8000
+_CLONE_TREE, _FROM_EMPTY_PATH = 1, 4
 # BENEATH | NO_MAGICLINKS | NO_SYMLINKS | NO_XDEV
 _RESOLVE_STRICTLY = 0x08 | 0x02 | 0x04 | 0x01
 
@@ -69,6 +71,31 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str |
     check(result, f"mount {kind or source} {target}")
 
 
+def copy_tree(path: str) -> int:
+    """A mount of the folder ``path`` and all below it, attached nowhere: read-only, without devices and set-uid.
+
+    Needs the right to mount. Who gets the descriptor can attach it in a mount namespace where it has that right.
+    """
+    flags = _CLONE_TREE | os.O_CLOEXEC | _AT_RECURSIVE
+    tree = syscall(f"open_tree {path}", _OPEN_TREE, _AT_HERE, os.fsencode(path), ctypes.c_uint(flags))
+    try:
+        attributes = ctypes.create_string_buffer(
+            struct.pack("QQQQ", READ_ONLY | NO_SUID | NO_DEVICES, 0, 0, 0)
+        )
+        sealed = ctypes.c_uint(_AT_EMPTY_PATH | _AT_RECURSIVE)
+        syscall("mount_setattr", _MOUNT_SETATTR, tree, b"", sealed, attributes, ctypes.c_size_t(32))
+    except OSError:
+        os.close(tree)
+        raise
+    return tree
+
+
+def attach_tree(tree: int, place: str) -> None:
+    """Show at ``place`` what ``copy_tree`` gave."""
+    flags = ctypes.c_uint(_FROM_EMPTY_PATH)
+    syscall(f"move_mount {place}", _MOVE_MOUNT, tree, b"", _AT_HERE, os.fsencode(place), flags)
+
+
 def die_with_parent() -> None:
     """SIGKILL for this process when the one that made it is gone."""
     libc.prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0)
@@ -84,9 +111,9 @@ def forbid_new_privileges() -> None:
     check(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
 
 
-def hide_memory() -> None:
+def hide_memory(*, hidden: bool = True) -> None:
     """Not dumpable: no ptrace and no /proc/PID access by others of the same user."""
-    libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    libc.prctl(_PR_SET_DUMPABLE, int(not hidden), 0, 0, 0)
 
 
 def drop_capabilities() -> None:
@@ -115,7 +142,7 @@ def send_descriptors(channel: socket.socket, data: bytes, descriptors: Iterable[
 
 
 def receive_descriptors(
-    channel: socket.socket, *, count: int = 8, size: int = 65536
+    channel: socket.socket, *, count: int = 32, size: int = 65536
 ) -> tuple[bytes, list[int]]:
     """One message and the open files in it; empty when the other side is gone."""
     data, ancillary, _, _ = channel.recvmsg(size, socket.CMSG_SPACE(count * 4), socket.MSG_CMSG_CLOEXEC)

@@ -123,13 +123,27 @@ _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 
 
 class Filter(NamedTuple):
-    """What differs between places: may it connect, has it sockets of its own, is memory charged, is it alone."""
+    """What differs between places: may it connect, has it sockets of its own, is memory charged, is it alone.
+
+    Where refusals cannot be told (``is_told``), what harmless libraries try fails, and the rest is the process's end.
+    """
 
     network: bool = False
     unix: bool = True
     charged: bool = True
     alone: bool = True
     signals: bool = True
+    is_told: bool = True
+
+    @property
+    def harmful(self) -> int:
+        """The answer to what nothing harmless does."""
+        return _NOTIFY if self.is_told else _KILL
+
+    @property
+    def harmless(self) -> int:
+        """The answer to what libraries try as well."""
+        return _NOTIFY if self.is_told else _ERRNO | errno.EPERM
 
 
 class _Program:
@@ -176,9 +190,9 @@ def _refuse_by_place(program: _Program, place: Filter) -> None:
     for number in () if place.alone else _numbers(SHARED):
         program.refuse(number, _ERRNO | errno.EPERM)
     for number in () if place.alone else _numbers(SHARED_BUT_SELF):
-        program.allow_only(number, (0,), _NOTIFY)
+        program.allow_only(number, (0,), place.harmless)
     for number in () if place.signals else _numbers(SIGNALS):
-        program.refuse(number, _NOTIFY)
+        program.refuse(number, place.harmless)
 
 
 @functools.cache
@@ -201,23 +215,23 @@ def build_program(place: Filter) -> bytes:
     program.put(_EQUAL, CALLS["clone"][_COLUMN], 0, 4)
     program.argument(0)
     program.put(_ANY_BIT, _NAMESPACES, 0, 1)
-    program.answer(_NOTIFY)
+    program.answer(place.harmful)
     program.answer(_ALLOW)
     families = ((_UNIX,) if place.unix else ()) + ((_INET, _INET6) if place.network else ())
-    program.allow_only(CALLS["socket"][_COLUMN], families, _NOTIFY)
-    program.allow_only(CALLS["personality"][_COLUMN], (0xFFFFFFFF,), _NOTIFY)
+    program.allow_only(CALLS["socket"][_COLUMN], families, place.harmless)
+    program.allow_only(CALLS["personality"][_COLUMN], (0xFFFFFFFF,), place.harmful)
     program.put(_EQUAL, CALLS["ioctl"][_COLUMN], 0, 5)
     program.argument(1)
     program.put(_EQUAL, _TIOCSTI, 1, 0)
     program.put(_EQUAL, _TIOCLINUX, 0, 1)
-    program.answer(_NOTIFY)
+    program.answer(place.harmful)
     program.answer(_ALLOW)
 
     _refuse_by_place(program, place)
     handled = {"clone", "socket", "ioctl", "personality"}
     for name, pair in CALLS.items():
         if name not in handled:
-            program.refuse(pair[_COLUMN], _NOTIFY)
+            program.refuse(pair[_COLUMN], place.harmful)
     program.answer(_ALLOW)
     return b"".join(program.code)
 
@@ -229,12 +243,14 @@ class _FilterProgram(ctypes.Structure):
 def install(place: Filter) -> int:
     """Filter this process for good. The descriptor on which its refusals arrive; they wait for their answers.
 
+    0 where the place tells none.
+
     :raises OSError: the kernel has no filters, or somebody listens already. No new privileges must be set before.
     """
     code = build_program(place)
     buffer = ctypes.create_string_buffer(code, len(code))
     program = _FilterProgram(len(code) // 8, ctypes.cast(buffer, ctypes.c_void_p))
-    set_filter, new_listener = 1, 8
+    set_filter, new_listener = 1, 8 if place.is_told else 0
     return kernel.syscall("seccomp", _SECCOMP, set_filter, new_listener, ctypes.byref(program))
 
 

@@ -48,9 +48,9 @@ def main() -> NoReturn:
 
 
 def _call(order: dict[str, Any], descriptors: list[int], ids: tuple[int, int]) -> NoReturn:
-    job, result, output, channel, questions = descriptors
+    job, result, output, channel, questions, *trees = descriptors
     try:
-        confine.enter_namespaces(order, *ids)
+        confine.enter_namespaces(order, trees, *ids)
         os.close(CONTROL)
         told = socket.socket(fileno=channel)
         os.setsid()

@@ -4,11 +4,19 @@ import contextlib
 import os
 import signal
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+from typing import IO
+
+from openclaw.kit.clock import SystemClock
 
 _ROOT = Path("/sys/fs/cgroup")
 _V1 = ("memory", "pids", "cpuacct")
 _V2 = ("memory", "pids", "cpu")
+_LEAF = "openclaw"
+_CLOCK = SystemClock()
+_SHORTLY = timedelta(milliseconds=5)
+_TRIES = 400
 
 
 def _own_group(controller: str) -> str:
@@ -23,6 +31,8 @@ def _parents() -> dict[str, Path]:
     """The folder of each controller in which groups can be made, below this process's own."""
     if (_ROOT / "cgroup.controllers").exists():
         folder = _ROOT / _own_group("").lstrip("/")
+        if folder.name == _LEAF and set(_V2) <= _enabled(folder.parent):
+            folder = folder.parent  # an earlier supervisor's doing, or that of the one beside us
         folders = {str(name): folder for name in _V2}
         if not set(_V2) <= set((folder / "cgroup.controllers").read_text().split()):
             return {}
@@ -34,16 +44,23 @@ def _parents() -> dict[str, Path]:
     return folders if usable else {}
 
 
+def _enabled(folder: Path) -> set[str]:
+    return set((folder / "cgroup.subtree_control").read_text().split())
+
+
 def _delegate(folder: Path) -> None:
-    """Version 2: a group with children that have controllers holds no processes itself, so ours go to a leaf."""
-    enabled = (folder / "cgroup.subtree_control").read_text().split()
-    if set(_V2) <= set(enabled):
+    """Version 2: a group with children that have controllers holds no processes itself, so ours go to a leaf.
+
+    The root may hold both; it is the one without a type.
+    """
+    if set(_V2) <= _enabled(folder):
         return
-    leaf = folder / "openclaw"
-    leaf.mkdir(exist_ok=True)
-    for process in (folder / "cgroup.procs").read_text().split():
-        with contextlib.suppress(OSError):
-            (leaf / "cgroup.procs").write_text(process)
+    if (folder / "cgroup.type").exists():
+        leaf = folder / _LEAF
+        leaf.mkdir(exist_ok=True)
+        for process in (folder / "cgroup.procs").read_text().split():
+            with contextlib.suppress(OSError):
+                (leaf / "cgroup.procs").write_text(process)
     (folder / "cgroup.subtree_control").write_text(" ".join(f"+{name}" for name in _V2))
 
 
@@ -78,7 +95,8 @@ class Group:
     parents: dict[str, Path]
     name: str
     interval: float = 0.1
-    folders: dict[str, Path] = field(default_factory=dict)
+    folders: dict[str, Path] = field(default_factory=dict[str, Path])
+    _peak: IO[str] | None = None  # version 2 remembers by who asks what the peak was since when
     _before: Counts = field(default_factory=Counts)
 
     def make(self, *, memory_bytes: int, processes: int) -> None:
@@ -101,6 +119,7 @@ class Group:
             (memory / "memory.max").write_text(str(memory_bytes))
             with contextlib.suppress(OSError):
                 (memory / "memory.swap.max").write_text("0")
+            self._forget_peak(memory / "memory.peak")
             return
         both = memory / "memory.memsw.limit_in_bytes"  # absent where the kernel does not count swap
         if both.exists():
@@ -110,6 +129,23 @@ class Group:
             both.write_text(str(memory_bytes))
         with contextlib.suppress(OSError):
             (memory / "memory.max_usage_in_bytes").write_text("0")  # the peak of this call
+
+    def _forget_peak(self, file: Path) -> None:
+        """Before Linux 6.12 it cannot be forgotten: then it is that of all calls so far."""
+        try:
+            if self._peak is None:
+                self._peak = file.open("r+", encoding="ascii")
+            self._peak.seek(0)
+            self._peak.write("0")
+            self._peak.flush()
+        except OSError:
+            self._drop_peak()
+
+    def _drop_peak(self) -> None:
+        if self._peak is not None:
+            with contextlib.suppress(OSError):  # what it could not write
+                self._peak.close()
+            self._peak = None
 
     def enter(self) -> None:
         """Put the calling process in."""
@@ -145,11 +181,19 @@ class Group:
         """The most memory that was in use."""
         name = "memory.peak" if self._is_v2 else "memory.max_usage_in_bytes"
         with contextlib.suppress(OSError):
+            if self._peak is not None:
+                self._peak.seek(0)
+                return int(self._peak.read())
             return int((self.folders["memory"] / name).read_text())
         return 0
 
     def kill(self) -> None:
-        """SIGKILL for everything in it now."""
+        """SIGKILL for everything in it now; where the kernel does it, also for what is being made."""
+        with contextlib.suppress(OSError):
+            at_once = self.folders["pids"] / "cgroup.kill"  # version 2, since Linux 5.14
+            if at_once.exists():
+                at_once.write_text("1")
+                return
         with contextlib.suppress(OSError):
             for process in (self.folders["pids"] / "cgroup.procs").read_text().split():
                 with contextlib.suppress(OSError):
@@ -158,6 +202,7 @@ class Group:
     def is_gone(self) -> bool:
         """Remove it; False while something in it has not ended yet."""
         self.kill()
+        self._drop_peak()
         for folder in set(self.folders.values()):
             with contextlib.suppress(FileNotFoundError):
                 try:
@@ -165,6 +210,14 @@ class Group:
                 except OSError:
                     return False
         return True
+
+
+async def remove_when_empty(group: Group) -> None:
+    """Kill what is in it and remove it, as soon as the kernel lets."""
+    for _ in range(_TRIES):
+        if group.is_gone():
+            return
+        await _CLOCK.sleep(_SHORTLY)  # the kernel tells nobody when a group is empty
 
 
 def _value(file: Path, key: str) -> int:

@@ -104,8 +104,7 @@ class Daemon:
             await self._send(ended, body)
         finally:
             watch.close()
-            if start.grants.network is not None and self._network is not None:
-                await self._network.close(number)  # nothing is left to close where the call came to its end
+            await self._close_network(start)  # nothing is left to close where the call came to its end
             self._watches.pop(number, None)
             self._calls.pop(number, None)
 
@@ -120,10 +119,9 @@ class Daemon:
             code = start.code + ((jail.copy_quickjs(self._runtime),) if start.is_javascript else ())
             verdict = await runner.run(watch, code, job, start.limits, network=network is not None)
         except (JailError, OSError) as error:
-            return Ended(number=number, lost=str(error)), b""
-        connections, network_bytes = (), 0
-        if network is not None and self._network is not None:
-            connections, network_bytes = await self._network.close(number)
+            connections, _ = await self._close_network(start)
+            return Ended(number=number, lost=str(error), connections=connections), b""
+        connections, network_bytes = await self._close_network(start)
         seen = watch.seen
         lost = verdict.lost
         if not seen.is_confined and lost is None and verdict.stopped_by is None:
@@ -147,6 +145,12 @@ class Daemon:
             refused_files=verdict.collected.refused,
         )
         return ended, b"".join((seen.result, seen.log, *files.values()))
+
+    async def _close_network(self, start: Start) -> tuple[tuple[tuple[str, int, str], ...], int]:
+        """What it reached and tried to, and the bytes."""
+        if start.grants.network is None or self._network is None:
+            return (), 0
+        return await self._network.close(start.number)
 
 
 def _stopped_by(verdict: Verdict, *, has_answer: bool) -> str | None:

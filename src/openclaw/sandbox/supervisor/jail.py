@@ -12,9 +12,8 @@ from pathlib import Path
 from openclaw.sandbox.guest import confine, kernel
 
 GUEST = Path(confine.__file__).resolve().parent
-SDK = (
-    GUEST.parents[1] / "sdk"
-)  # what plugins import; found by its place, for nothing here knows what is in it
+# What plugins import; found by its place, for nothing here knows what is in it.
+SDK = GUEST.parents[1] / "sdk"
 _PROXY = f"http://127.0.0.1:{confine.PROXY_PORT}"
 _INSIDE = "/guest"
 _SYSTEM_FILES = (
@@ -24,7 +23,7 @@ _SYSTEM_FILES = (
     "/etc/alternatives",
     "/etc/pki/tls/certs",
 )
-_SYSTEM_FOLDERS = ("lib", "lib32", "lib64", "libx32", "bin", "sbin")
+SYSTEM_FOLDERS = ("lib", "lib32", "lib64", "libx32", "bin", "sbin")
 _DETACH = 2
 
 
@@ -56,25 +55,53 @@ def guest_command(python: Interpreter, module: str, root: str, *arguments: str) 
 class Sight:
     """Makes files visible to jails whose user may not walk the way to them (an installation below ``/root``).
 
-    As root it does so in a mount namespace of the supervisor's own, where nobody else looks.
+    It does so in a mount namespace of the supervisor's own, where nobody else looks.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._count = 0
         self.is_private = False
 
     def become_private(self) -> None:
-        """Take a mount namespace; without the right to it, files must be readable where they are."""
+        """Take a mount namespace, with a user namespace where only that gives the right to one.
+
+        Where neither is to be had, there are no jails of namespaces.
+        """
         with contextlib.suppress(OSError):
-            kernel.unshare(kernel.NEW_MOUNT)
+            self._take_namespace()
             kernel.mount("none", "/", None, kernel.RECURSIVE | kernel.PRIVATE)
-            kernel.mount("tmpfs", str(self._folder), "tmpfs", kernel.NO_SUID | kernel.NO_DEVICES, "mode=755")
+            kernel.mount("tmpfs", str(self.folder), "tmpfs", kernel.NO_SUID | kernel.NO_DEVICES, "mode=755")
+            # What is mounted below it later also shows to sandboxes that bound a part of it when they started.
+            kernel.mount("none", str(self.folder), None, kernel.SHARED)
             self.is_private = True
+
+    def _take_namespace(self) -> None:
+        try:
+            kernel.unshare(kernel.NEW_MOUNT)
+        except PermissionError:
+            if not _may_own_users():
+                raise
+            enter_user_namespace()
+            kernel.unshare(kernel.NEW_MOUNT)
 
     def close(self) -> None:
         """Undo it, if it was done, so that the folder can be removed."""
-        kernel.libc.umount2(os.fsencode(self._folder), _DETACH)
+        kernel.libc.umount2(os.fsencode(self.folder), _DETACH)
+
+    def trees(self, code: Sequence[str]) -> list[int]:
+        """Mounts of the folders of ``code``, for a call to attach; whoever takes them closes them.
+
+        :raises OSError: one is not there.
+        """
+        found: list[int] = []
+        try:
+            found.extend(map(kernel.copy_tree, code))
+        except OSError:
+            for tree in found:
+                os.close(tree)
+            raise
+        return found
 
     @contextlib.contextmanager
     def of(self, paths: Sequence[str]) -> Iterator[list[str]]:
@@ -86,7 +113,7 @@ class Sight:
         try:
             for path in paths:
                 self._count += 1
-                place = self._folder / str(self._count)
+                place = self.folder / str(self._count)
                 place.mkdir(mode=0o755)
                 kernel.mount(path, str(place), None, kernel.BIND | kernel.RECURSIVE)
                 seen.append(str(place))
@@ -96,6 +123,53 @@ class Sight:
                 kernel.libc.umount2(os.fsencode(place), _DETACH)
                 with contextlib.suppress(OSError):
                     Path(place).rmdir()
+
+
+def enter_user_namespace() -> None:
+    """Become the owner of the namespaces made from here on, being the same user, and seeing the same others, as before.
+
+    :raises OSError: the kernel or its policy refuses.
+    """
+    user, group = os.getuid(), os.getgid()
+    outer = map(str.split, Path("/proc/self/uid_map").read_text().splitlines())
+    same = "".join(f"{first} {first} {count}\n" for first, _, count in outer)
+    ready, unshared = os.pipe()
+    parent = os.getpid()
+    if (helper := os.fork()) == 0:  # only who stays outside may map more than itself
+        os.close(unshared)
+        os.read(ready, 1)
+        for name in ("uid_map", "gid_map") if user == 0 else ():
+            with contextlib.suppress(OSError):
+                kernel.write_file(f"/proc/{parent}/{name}", same)
+        os._exit(0)
+    try:
+        kernel.unshare(kernel.NEW_USER)
+    finally:
+        os.close(ready)
+        os.close(unshared)
+        os.waitpid(helper, 0)
+    if user != 0:
+        kernel.hide_memory(hidden=False)  # who hides may not write to these files of its own
+        try:
+            kernel.write_file("/proc/self/setgroups", "deny")
+            kernel.write_file("/proc/self/uid_map", f"{user} {user} 1")
+            kernel.write_file("/proc/self/gid_map", f"{group} {group} 1")
+        finally:
+            kernel.hide_memory()
+
+
+def _may_own_users() -> bool:
+    """Whether a user namespace gives the right to mount here, tried by a child: there is no way back out of one."""
+    child = os.fork()
+    if child == 0:
+        try:
+            enter_user_namespace()
+            kernel.unshare(kernel.NEW_MOUNT)
+            kernel.mount("none", "/", None, kernel.RECURSIVE | kernel.PRIVATE)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return os.waitpid(child, 0)[1] == 0
 
 
 def copy_quickjs(runtime: Path) -> str:
@@ -116,19 +190,14 @@ def copy_quickjs(runtime: Path) -> str:
     return str(folder)
 
 
-def code_places(code: Sequence[str]) -> list[str]:
-    """Where the jail sees the folders of code."""
-    return [f"/code/{index}" for index in range(len(code))]
-
-
 def jail_command(
     program: str, python: Interpreter, sources: Sequence[str], *, has_proc: bool, passwd: str
 ) -> list[str]:
-    """bubblewrap around the zygote. ``sources``: guest, SDK, the interpreter's folder, the folders of the code."""
-    guest, sdk, prefix, *code = sources
+    """bubblewrap around the zygote. ``sources``: the guest's code, the SDK, and the interpreter's folder."""
+    guest, sdk, prefix = sources
     command = [program, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
     command += ["--cap-drop", "ALL", "--clearenv", "--hostname", "sandbox", "--ro-bind", "/usr", "/usr"]
-    for name in _SYSTEM_FOLDERS:
+    for name in SYSTEM_FOLDERS:
         place = Path("/", name)
         if place.is_symlink():
             command += ["--symlink", f"usr/{name}", f"/{name}"]
@@ -144,8 +213,10 @@ def jail_command(
     command += ["--ro-bind", sdk, f"{_INSIDE}/openclaw/sdk"]
     if not python.is_of_system:
         command += ["--ro-bind", prefix, python.prefix]
-    for source, place in zip(code, code_places(code), strict=True):
-        command += ["--ro-bind", source, place]
+    for place in confine.code_places(
+        confine.MOST_CODE
+    ):  # each call attaches its own, where no other call sees it
+        command += ["--dir", place]
     # The root is a file system in memory: left writable, one call could leave something for the next.
     command += ["--remount-ro", "/", "--remount-ro", "/dev"]
     for name, value in jail_environment().items():
@@ -153,9 +224,12 @@ def jail_command(
     return [*command, "--chdir", "/", "--", *guest_command(python, "zygote", _INSIDE)]
 
 
-def jail_environment() -> dict[str, str]:
+def jail_environment(*, proxy: bool = True) -> dict[str, str]:
     """What code in a jail sees of an environment; the way out is named also where it is closed."""
     values = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
-    values |= {"HOME": "/tmp", "TMPDIR": "/tmp", "OUTPUT": "/output", "NODE_USE_ENV_PROXY": "1"}  # noqa: S108
+    values |= {"HOME": "/tmp", "TMPDIR": "/tmp", "OUTPUT": "/output"}  # noqa: S108
+    if not proxy:
+        return values
+    values["NODE_USE_ENV_PROXY"] = "1"
     names = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
     return values | dict.fromkeys(names, _PROXY)

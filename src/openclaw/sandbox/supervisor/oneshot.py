@@ -48,9 +48,6 @@ class OneShots:
     recycled: int = 0
     _users: set[int] = field(default_factory=set)
 
-    def __post_init__(self) -> None:
-        self._room = asyncio.Semaphore(self.settings.slots)
-
     async def close(self) -> None:
         """Nothing is kept between calls."""
 
@@ -63,17 +60,16 @@ class OneShots:
         """
         if network:
             raise JailError("no network of its own in this tier")
-        async with self._room:
-            user = None
-            if self.first_user is not None:
-                user = next(n for n in range(self.first_user, self.first_user + 4096) if n not in self._users)
-                self._users.add(user)
-            work = tempfile.mkdtemp(prefix="call-", dir=self.runtime)
-            try:
-                return await self._run(watch, code, job, limits, work=work, user=user)
-            finally:
-                self._users.discard(user or -1)
-                shutil.rmtree(work, ignore_errors=True)
+        user = None
+        if self.first_user is not None:
+            user = next(n for n in range(self.first_user, self.first_user + 4096) if n not in self._users)
+            self._users.add(user)
+        work = tempfile.mkdtemp(prefix="call-", dir=self.runtime)
+        try:
+            return await self._run(watch, code, job, limits, work=work, user=user)
+        finally:
+            self._users.discard(user or -1)
+            shutil.rmtree(work, ignore_errors=True)
 
     async def _run(
         self, watch: Watch, code: tuple[str, ...], job: bytes, limits: Limits, *, work: str, user: int | None

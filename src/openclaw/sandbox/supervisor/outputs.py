@@ -3,11 +3,19 @@
 import errno
 import os
 import stat
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from openclaw.sandbox.guest import kernel
 
 _DEPTH, _NAME = 4, 128
+_ODD = frozenset('\\:*?"<>|')
+_RESERVED = frozenset(
+    ["CON", "PRN", "AUX", "NUL", *(f"{name}{number}" for name in ("COM", "LPT") for number in range(1, 10))]
+)
+_REASONS = frozenset(
+    ["ELOOP", "too deep", "not a regular file", "has other names", "too many files", "too large"]
+)
 
 
 @dataclass
@@ -49,13 +57,55 @@ def collect_files(folder: int, *, most: int, most_bytes: int) -> Collected:
             os.close(descriptor)
         for name in sorted(names):
             path = f"{inside}/{name}" if inside else name
-            if len(name) > _NAME or name.startswith(".") or not name.isprintable():
+            if not is_good_name(name):
                 found.refuse(path, "name")
             elif _take(folder, path, found, most=most, most_bytes=most_bytes):
                 if depth < _DEPTH:
                     rest.append((path, depth + 1))
                 else:
                     found.refuse(path, "too deep")
+    return found
+
+
+def is_good_name(name: str) -> bool:
+    """Whether a file may be called this wherever it goes next: not hidden, nothing that deceives the eye (control
+    characters, marks that turn the direction of writing), nothing that another system takes for something else."""
+    return (
+        0 < len(name) <= _NAME
+        and name.isprintable()
+        and name[0] not in ". -~"
+        and name[-1] not in ". "
+        and not _ODD.intersection(name)
+        and name.partition(".")[0].rstrip().upper() not in _RESERVED
+    )
+
+
+def accept_files(
+    listed: Sequence[tuple[str, int]],
+    body: bytes,
+    refused: Mapping[str, str],
+    *,
+    most: int,
+    most_bytes: int,
+) -> Collected:
+    """Files that a guest names and sends one after another, under the same rules: it may be under the code's spell."""
+    found = Collected()
+    for path, reason in refused.items():
+        found.refuse(path, reason if reason in _REASONS else "error")
+    start = 0
+    for path, size in listed:
+        content = body[start : start + size]
+        start += size
+        names = path.split("/")
+        if len(names) > _DEPTH + 1 or not all(map(is_good_name, names)):
+            found.refuse(path, "name")
+        elif len(found.files) >= most:
+            found.refuse(path, "too many files")
+        elif found.total + len(content) > most_bytes:
+            found.refuse(path, "too large")
+        else:
+            found.files[path] = content
+            found.total += len(content)
     return found
 
 

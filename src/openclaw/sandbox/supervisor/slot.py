@@ -1,4 +1,4 @@
-"""A slot: one jail with its zygote, warm for the same code; one call at a time, each a child of the zygote."""
+"""A slot: one jail with its zygote, warm for any code; one call at a time, each a child of the zygote."""
 
 import asyncio
 import contextlib
@@ -7,24 +7,19 @@ import os
 import socket
 import struct
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from openclaw.kit.clock import SystemClock
 from openclaw.sandbox.calls import Limits
-from openclaw.sandbox.guest import kernel, zygote
+from openclaw.sandbox.guest import confine, kernel, zygote
 from openclaw.sandbox.supervisor import jail, outputs
-from openclaw.sandbox.supervisor.cgroups import Group
+from openclaw.sandbox.supervisor.cgroups import Group, remove_when_empty
 from openclaw.sandbox.supervisor.processes import Tree, start, wait_for_end
 from openclaw.sandbox.supervisor.watch import Watch
 
 _READY_SECONDS = 20
 _OVERHEAD_BYTES = 64 << 20  # the zygote itself, its helpers and page tables
 _OVERHEAD_PROCESSES = 8
-_CLOCK = SystemClock()
-_SHORTLY = timedelta(milliseconds=5)
-_TRIES = 400
 
 
 class JailError(Exception):
@@ -63,8 +58,7 @@ class Verdict:
 class Slot:
     """One jail. Not to be used again after anything odd: ``is_spent`` says so."""
 
-    def __init__(self, place: Place, code: tuple[str, ...], *, user: int | None, name: str) -> None:
-        self.code = code
+    def __init__(self, place: Place, *, user: int | None, name: str) -> None:
         self.calls = 0
         self.is_spent = False
         self.user = user
@@ -85,7 +79,7 @@ class Slot:
         self._control.setblocking(False)
         complaints, said = os.pipe()
         try:
-            with place.sight.of([str(jail.GUEST), str(jail.SDK), place.python.prefix, *self.code]) as sources:
+            with place.sight.of([str(jail.GUEST), str(jail.SDK), place.python.prefix]) as sources:
                 command = jail.jail_command(
                     place.bubblewrap, place.python, sources, has_proc=place.has_proc, passwd=place.passwd
                 )
@@ -119,12 +113,18 @@ class Slot:
                 raise JailError(words[-1] if words else "the jail does not come up")
             raise JailError("the jail does not come up in time")
 
-    async def run(self, watch: Watch, job: bytes, limits: Limits, *, network: bool) -> Verdict:
-        """One call."""
+    async def run(
+        self, watch: Watch, code: tuple[str, ...], job: bytes, limits: Limits, *, network: bool
+    ) -> Verdict:
+        """One call.
+
+        :raises JailError: its code is not there.
+        """
+        trees = self._find(code)
         self.calls += 1
         order = {
             "limits": {name: getattr(limits, name) for name in limits.__struct_fields__},
-            "code": jail.code_places(self.code),
+            "code": confine.code_places(len(code)),
             "readable": [self._place.python.prefix, "/guest"],
             "network": network,
             "alone": True,
@@ -141,11 +141,13 @@ class Slot:
         lost = None
         meter = self._group or Tree(self._process.pid, limits.memory_bytes + _OVERHEAD_BYTES)
         try:
-            kernel.send_descriptors(self._control, json.dumps(order).encode(), ends.descriptors())
+            kernel.send_descriptors(self._control, json.dumps(order).encode(), [*ends.descriptors(), *trees])
         except OSError:
             lost = "the jail was gone"
         finally:
             ends.close()
+            for tree in trees:
+                os.close(tree)
         exit_code = None
         if lost is None:
             await watch.run(job, meter, self.kill)
@@ -166,6 +168,14 @@ class Slot:
             watch.cpu_seconds if lost is None else 0.0,
             collected,
         )
+
+    def _find(self, code: tuple[str, ...]) -> list[int]:
+        if len(code) > confine.MOST_CODE:
+            raise JailError(f"more than {confine.MOST_CODE} folders of code")
+        try:
+            return self._place.sight.trees(code)
+        except OSError as error:
+            raise JailError(str(error)) from error
 
     def _judge(self, watch: Watch) -> str | None:
         """Which limit it was: the kernel's counts say more than how the code ended."""
@@ -202,7 +212,4 @@ class Slot:
         if self._control is not None:
             self._control.close()
         if self._group is not None:
-            for _ in range(_TRIES):
-                if self._group.is_gone():
-                    break
-                await _CLOCK.sleep(_SHORTLY)  # the kernel tells nobody when a group is empty
+            await remove_when_empty(self._group)

@@ -4,7 +4,9 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +14,7 @@ from openclaw.sandbox.calls import Limits, Tier
 from openclaw.sandbox.frames import Hello, Settings
 from openclaw.sandbox.guest import landlock
 from openclaw.sandbox.supervisor import cgroups, jail
+from openclaw.sandbox.supervisor.gvisor import Engine, Sandboxed
 from openclaw.sandbox.supervisor.oneshot import OneShots
 from openclaw.sandbox.supervisor.pool import Pool
 from openclaw.sandbox.supervisor.processes import can_become
@@ -26,6 +29,10 @@ _FEWER_USERS = 60_000  # containers whose root is an ordinary user have 65,536
 _BUBBLEWRAP = (
     "Install bubblewrap (apt-get install bubblewrap, dnf install bubblewrap), and let it make user namespaces: in a "
     "container run with --security-opt seccomp=unconfined, on Ubuntu add an AppArmor profile with `userns,`."
+)
+_RUNSC = (
+    "Install gVisor's runsc (apt-get install runsc on Debian and Ubuntu, elsewhere see gvisor.dev); it needs the "
+    "right to mount, or to make user namespaces, and to trace processes."
 )
 _KERNEL = "Linux 5.13 or later with Landlock is the least that is needed. " + _BUBBLEWRAP
 
@@ -58,10 +65,13 @@ class Machine:
     def hello(self) -> Hello:
         """For the client."""
         tried = [
-            f"{name}: {self.findings[name]}" for name in ("namespaces", "processes") if name in self.findings
+            f"{name}: {self.findings[name]}"
+            for name in ("kernel", "namespaces", "processes")
+            if name in self.findings
         ]
         reason = "" if self.runner else f"this machine offers no isolation that holds ({'; '.join(tried)})"
-        return Hello(self.tier, self.findings, reason, "" if self.runner else _KERNEL)
+        remedies = {Tier.LANDLOCK: _BUBBLEWRAP, Tier.NONE: _RUNSC if "kernel" in self.findings else _KERNEL}
+        return Hello(self.tier, self.findings, reason, remedies.get(self.tier, _RUNSC))
 
 
 async def probe(settings: Settings, runtime: Path, sight: jail.Sight) -> Machine:
@@ -71,17 +81,26 @@ async def probe(settings: Settings, runtime: Path, sight: jail.Sight) -> Machine
     is_root = os.getuid() == 0
     first_user = _first_user() if is_root else None
     (runtime / "passwd").write_text("root:x:0:0::/:/bin/sh\nsandbox:x:1000:1000::/tmp:/bin/sh\n")
-    if is_root:
+    if settings.only is not Tier.LANDLOCK:
         sight.become_private()
     findings["user"] = "the server's own" if first_user is None else "each jail has its own"
     findings["landlock"] = str(landlock.version() or "none")
     groups = cgroups.find_parents()
     cgroups.remove_orphans(groups)
+    if settings.only is Tier.HARDENED:
+        engine = await _hardened(findings, sight, runtime, groups)
+        if engine is not None:
+            findings["user"] = "of its own kernel"
+            findings["limits"] = "control group" if engine.groups else "sampled"
+            pool = Pool(partial(_sandboxed, engine), settings, None, f"openclaw-{os.getpid()}")
+            pool.warm()
+            return Machine(Tier.HARDENED, pool, findings, first_user)
     if settings.only in {None, Tier.NAMESPACES}:
         place = await _namespaces(findings, sight, runtime, groups, first_user)
         if place is not None:
             findings["limits"] = "control group" if place.groups else "sampled"
-            pool = Pool(place, settings, first_user, f"openclaw-{os.getpid()}")
+            pool = Pool(partial(_slot, place), settings, first_user, f"openclaw-{os.getpid()}")
+            pool.warm()
             return Machine(Tier.NAMESPACES, pool, findings, first_user)
     if settings.only in {None, Tier.LANDLOCK}:
         runner = await _landlock(findings, runtime, settings, first_user)
@@ -89,6 +108,14 @@ async def probe(settings: Settings, runtime: Path, sight: jail.Sight) -> Machine
             findings["limits"] = "sampled"
             return Machine(Tier.LANDLOCK, runner, findings, first_user)
     return machine
+
+
+def _sandboxed(engine: Engine, user: int | None, name: str) -> Sandboxed:
+    return Sandboxed(engine, name=name)
+
+
+def _slot(place: Place, user: int | None, name: str) -> Slot:
+    return Slot(place, user=user, name=name)
 
 
 def _first_user() -> int | None:
@@ -108,6 +135,35 @@ def _interpreters() -> list[jail.Interpreter]:
     return found
 
 
+async def _hardened(
+    findings: dict[str, str], sight: jail.Sight, runtime: Path, groups: dict[str, Path]
+) -> Engine | None:
+    program = shutil.which("runsc", path="/usr/bin:/bin:/usr/local/bin")
+    if program is None:
+        findings["kernel"] = "runsc is not installed"
+        return None
+    if not sight.is_private:
+        findings["kernel"] = "the kernel or its policy refuses to mount"
+        return None
+    for python in _interpreters():
+        engine = Engine(program, python, sight, runtime, groups)
+        engine.prepare()
+        trial = Sandboxed(engine, name=f"openclaw-{os.getpid()}-probe")
+        try:
+            await trial.start()
+            watch = Watch(_LIMITS, on_question=lambda _: None)
+            verdict = await trial.run(watch, (str(jail.GUEST),), _JOB, _LIMITS, network=False)
+            findings["kernel"] = said = _held(watch, verdict, told={})
+        except (JailError, OSError) as error:
+            findings["kernel"] = said = str(error)
+        finally:
+            await trial.close()
+        if said == "held":
+            findings["python"] = python.program
+            return engine
+    return None
+
+
 async def _namespaces(
     findings: dict[str, str],
     sight: jail.Sight,
@@ -118,6 +174,9 @@ async def _namespaces(
     program = shutil.which("bwrap", path="/usr/bin:/bin:/usr/local/bin")
     if program is None:
         findings["namespaces"] = "bubblewrap is not installed"
+        return None
+    if not sight.is_private:
+        findings["namespaces"] = "the kernel or its policy refuses namespaces"
         return None
     for python in _interpreters():
         place = Place(program, python, sight, runtime, groups)
@@ -135,11 +194,11 @@ async def _namespaces(
 
 
 async def _try_slot(place: Place, user: int | None) -> str:
-    trial = Slot(place, (), user=user, name=f"openclaw-{os.getpid()}-probe")
+    trial = Slot(place, user=user, name=f"openclaw-{os.getpid()}-probe")
     try:
         await trial.start()
         watch = Watch(_LIMITS, on_question=lambda _: None)
-        verdict = await trial.run(watch, _JOB, _LIMITS, network=False)
+        verdict = await trial.run(watch, (str(jail.GUEST),), _JOB, _LIMITS, network=False)
         return _held(watch, verdict)
     except (JailError, OSError) as error:
         return str(error)
@@ -167,14 +226,17 @@ async def _landlock(
     return None
 
 
-def _held(watch: Watch, verdict: Verdict) -> str:
-    """``held``, or what went wrong."""
+_TOLD = {"socket(AF_INET)": 1}
+
+
+def _held(watch: Watch, verdict: Verdict, told: Mapping[str, int] = _TOLD) -> str:
+    """``held``, or what went wrong. ``told``: the refusals that must have been."""
     seen = watch.seen
     watch.close()
     if verdict.lost or verdict.stopped_by:
         return str(verdict.lost or verdict.stopped_by)
     if bytes(seen.result) != _HELD:
         return (seen.result or seen.log).decode(errors="replace")[-300:] or f"exit code {verdict.exit_code}"
-    if seen.refused != {"socket(AF_INET)": 1}:
+    if seen.refused != told:
         return "refused system calls are not told"
     return "held"

@@ -40,22 +40,70 @@ class Meter(Protocol):
 
 @dataclass
 class Ends:
-    """The jail's ends of a call, to pass and then to close."""
+    """The jail's ends of a call, to pass and then to close. Without job and channel where one socket does for all."""
 
-    job: socket.socket
     result: int
     log: int
-    channel: socket.socket
     questions: socket.socket
+    job: socket.socket | None = None
+    channel: socket.socket | None = None
 
     def descriptors(self) -> list[int]:
         """In the order that the guest expects."""
+        assert self.job is not None
+        assert self.channel is not None
         return [self.job.fileno(), self.result, self.log, self.channel.fileno(), self.questions.fileno()]
 
     def close(self) -> None:
         """Only the jail holds them from now on."""
         for end in (self.job, self.channel, self.questions):
-            end.close()
+            if end is not None:
+                end.close()
+        os.close(self.result)
+        os.close(self.log)
+
+
+@dataclass
+class Lines:
+    """The supervisor's ends."""
+
+    result: int
+    log: int
+    questions: socket.socket
+    job: socket.socket | None = None
+    channel: socket.socket | None = None
+
+    @staticmethod
+    def of_one_socket() -> "tuple[Lines, Ends]":
+        """Both ends; the job goes where host calls are answered."""
+        (result, theirs), (log, their_log) = os.pipe(), os.pipe()
+        questions, their_questions = socket.socketpair()
+        lines = Lines(result, log, questions)
+        questions.setblocking(False)
+        for descriptor in (result, log):
+            os.set_blocking(descriptor, False)
+        return lines, Ends(theirs, their_log, their_questions)
+
+    @staticmethod
+    def make() -> "tuple[Lines, Ends]":
+        """Both ends of all that a jail of ours has."""
+        lines, ends = Lines.of_one_socket()
+        lines.job, ends.job = socket.socketpair()
+        lines.channel, ends.channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        for end in (lines.job, lines.channel):
+            end.setblocking(False)
+        return lines, ends
+
+    def descriptors(self) -> list[int]:
+        """All that may be waited for."""
+        sockets = [end.fileno() for end in (self.job, self.channel, self.questions) if end is not None]
+        return [self.result, self.log, *sockets]
+
+    def close(self) -> None:
+        """Give them back."""
+        for end in (self.job, self.channel, self.questions):
+            if end is not None:
+                end.close()
         os.close(self.result)
         os.close(self.log)
 
@@ -90,26 +138,24 @@ class Watch:
         self._over: asyncio.Future[None] = self._loop.create_future()
         self._listener: int | None = None
         self._question = bytearray()
+        self._questions_asked = 0
         self._answering: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._opened: list[int] = []
+        self._lines: Lines | None = None
+        self._is_whole: Callable[[bytearray], bool] | None = None
+        self._most_result = limits.output_bytes
         self._cpu_before = 0.0
-        self._close_at_end: list[socket.socket] = []
 
     def open(self) -> Ends:
         """Make both ends of the call's channels."""
-        self._job, job = socket.socketpair()
-        self._channel, channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._questions, questions = socket.socketpair()
-        self._close_at_end = [self._job, self._channel, self._questions]
-        for end in self._close_at_end:
-            end.setblocking(False)
-        self._result, result = os.pipe()
-        self._log, log = os.pipe()
-        self._opened = [self._result, self._log]
-        for descriptor in self._opened:
-            os.set_blocking(descriptor, False)
-        return Ends(job, result, log, channel, questions)
+        self._lines, ends = Lines.make()
+        return ends
+
+    def take(self, lines: Lines, *, is_whole: Callable[[bytearray], bool], most_bytes: int) -> None:
+        """Watch ``lines`` that were made before: the call is over once ``is_whole`` of what it answered."""
+        self._lines = lines
+        self._is_whole = is_whole
+        self._most_result = most_bytes
 
     async def run(self, job: bytes, meter: Meter, kill: Callable[[], None]) -> None:
         """Give ``job`` and watch; when this returns, the call is over or was killed."""
@@ -117,12 +163,13 @@ class Watch:
         self._meter = meter
         self._cpu_before = meter.cpu_seconds()
         self._live = 2
-        loop.add_reader(
-            self._result, self._read, self._result, self.seen.result, self._limits.output_bytes, "output"
-        )
-        loop.add_reader(self._log, self._read, self._log, self.seen.log, self._limits.log_bytes, "logs")
-        loop.add_reader(self._channel.fileno(), self._on_channel)
-        loop.add_reader(self._questions.fileno(), self._on_questions)
+        lines = self._open_lines
+        most = self._most_result
+        loop.add_reader(lines.result, self._read, lines.result, self.seen.result, most, "output")
+        loop.add_reader(lines.log, self._read, lines.log, self.seen.log, self._limits.log_bytes, "logs")
+        if lines.channel is not None:
+            loop.add_reader(lines.channel.fileno(), self._on_channel, lines.channel)
+        loop.add_reader(lines.questions.fileno(), self._on_questions)
         self._deadline = loop.call_later(self._limits.wall_seconds, self.stop, "wall")
         self._look()
         giving = spawn(self._give(job), name="sandbox job")
@@ -134,10 +181,19 @@ class Watch:
             await cancel_and_wait(giving, *([self._answering] if self._answering else []))
             self._quiet()
 
+    @property
+    def _open_lines(self) -> Lines:
+        assert self._lines is not None
+        return self._lines
+
     async def _give(self, job: bytes) -> None:
+        lines = self._open_lines
         with contextlib.suppress(OSError):
-            await self._loop.sock_sendall(self._job, job)
-            self._job.shutdown(socket.SHUT_WR)
+            if lines.job is None:
+                await self._loop.sock_sendall(lines.questions, job)
+            else:
+                await self._loop.sock_sendall(lines.job, job)
+                lines.job.shutdown(socket.SHUT_WR)
 
     def stop(self, limit: str) -> None:
         """End it: ``limit`` was reached."""
@@ -152,8 +208,9 @@ class Watch:
 
     async def _answer(self, body: bytes) -> None:
         with contextlib.suppress(OSError):
-            await self._loop.sock_sendall(self._questions, _LENGTH.pack(len(body)) + body)
-            self._loop.add_reader(self._questions.fileno(), self._on_questions)
+            questions = self._open_lines.questions
+            await self._loop.sock_sendall(questions, _LENGTH.pack(len(body)) + body)
+            self._loop.add_reader(questions.fileno(), self._on_questions)
             self._take_question()
 
     @property
@@ -163,10 +220,9 @@ class Watch:
 
     def close(self) -> None:
         """Give the descriptors back."""
-        for descriptor in self._opened:
-            os.close(descriptor)
-        for end in self._close_at_end:
-            end.close()
+        if self._lines is not None:
+            self._lines.close()
+            self._lines = None
         if self.output is not None:
             os.close(self.output)
             self.output = None
@@ -175,7 +231,7 @@ class Watch:
         self._deadline.cancel()
         if self._timer is not None:
             self._timer.cancel()
-        for source in (*self._opened, *(end.fileno() for end in self._close_at_end)):
+        for source in self._open_lines.descriptors():
             self._loop.remove_reader(source)
         self._drop_listener()
 
@@ -209,17 +265,32 @@ class Watch:
         if len(into) > most:
             del into[most:]
             self.stop(limit)
+        elif into is self.seen.result and self._is_whole is not None and self._is_whole(into):
+            self._finish()
 
-    def _on_channel(self) -> None:
+    def _finish(self) -> None:
+        """It has answered: what it wrote before is in the pipe by now."""
+        lines = self._open_lines
+        with contextlib.suppress(BlockingIOError):
+            while part := os.read(lines.log, 1 << 16):
+                self.seen.log += part
+                if len(self.seen.log) > self._limits.log_bytes:
+                    del self.seen.log[self._limits.log_bytes :]
+                    self.stop("logs")
+                    return
+        if not self._over.done():
+            self._over.set_result(None)
+
+    def _on_channel(self, channel: socket.socket) -> None:
         """From the trusted steps before the code runs; the code itself never holds the other end."""
         try:
-            message, descriptors = kernel.receive_descriptors(self._channel)
+            message, descriptors = kernel.receive_descriptors(channel)
         except BlockingIOError:
             return
         except OSError:
             message, descriptors = b"", []
         if not message:
-            self._loop.remove_reader(self._channel.fileno())
+            self._loop.remove_reader(channel.fileno())
         if message == b"refusals" and descriptors and self._listener is None:
             self._listener = descriptors.pop()
             self.seen.is_confined = True
@@ -245,14 +316,15 @@ class Watch:
                 self.stop("refusals")
 
     def _on_questions(self) -> None:
+        questions = self._open_lines.questions
         try:
-            part = self._questions.recv(1 << 16)
+            part = questions.recv(1 << 16)
         except BlockingIOError:
             return
         except OSError:
             part = b""
         if not part:
-            self._loop.remove_reader(self._questions.fileno())
+            self._loop.remove_reader(questions.fileno())
             return
         self._question += part
         self._take_question()
@@ -264,9 +336,12 @@ class Watch:
         (length,) = _LENGTH.unpack_from(self._question)
         if length > _LARGEST_QUESTION:
             self.stop("host call")
+        elif self._questions_asked >= self._limits.host_calls:
+            self.stop("host calls")
         elif len(self._question) >= _LENGTH.size + length:
             body = bytes(self._question[_LENGTH.size : _LENGTH.size + length])
             del self._question[: _LENGTH.size + length]
+            self._questions_asked += 1
             # One at a time: the next is read when this one is answered.
-            self._loop.remove_reader(self._questions.fileno())
+            self._loop.remove_reader(self._open_lines.questions.fileno())
             self._on_question(body)

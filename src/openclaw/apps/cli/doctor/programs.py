@@ -50,9 +50,9 @@ def check_sandbox() -> Finding:
     if tier == "none":
         return Finding("sandbox", "warn", say("found_sandbox_none"), say("fix_sandbox"))
     state = "ok" if tier == "namespaces" else "warn"
-    return Finding(
-        "sandbox", state, say(f"found_sandbox_{tier}"), "" if state == "ok" else say("fix_sandbox")
-    )
+    hardened = say("found_sandbox_hardened" if found["hardened"]["held"] else "found_sandbox_no_hardened")
+    detail = f"{say(f'found_sandbox_{tier}')}; {hardened}"
+    return Finding("sandbox", state, detail, "" if state == "ok" else say("fix_sandbox"))
 
 
 def check_bridge() -> list[Finding]:

@@ -40,6 +40,8 @@ DOCTOR: dict[str, tuple[str, str]] = {
     "found_sandbox_namespaces": ("jails with namespaces of their own", "独立命名空间的隔离环境"),
     "found_sandbox_landlock": ("Landlock and filters only, no namespaces", "仅 Landlock 与系统调用过滤，无命名空间"),
     "found_sandbox_none": ("nothing isolates: plugins do not run here", "没有任何隔离：插件无法在此运行"),
+    "found_sandbox_hardened": ("a kernel of its own on demand (runsc)", "可按需使用独立内核（runsc）"),
+    "found_sandbox_no_hardened": ("no kernel of its own (install runsc for that)", "无独立内核（需安装 runsc）"),
     "found_nothing": ("it said nothing", "没有输出"),
     "found_database_embedded": ("embedded PostgreSQL {version}", "内嵌 PostgreSQL {version}"),
     "found_database_configured": ("your PostgreSQL {version}", "自备 PostgreSQL {version}"),
