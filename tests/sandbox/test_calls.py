@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -74,7 +75,7 @@ async def test_host_calls_are_those_that_were_granted(cell: Cell) -> None:
         return "the secret"
 
     grants = Grants(host_calls=frozenset({"double"}))
-    outcome = await cell.run("ask_host", grants=grants, host={"double": double, "secrets": tell})
+    outcome = await cell.run("asking:ask_host", grants=grants, host={"double": double, "secrets": tell})
     assert value(outcome) == [42, "secrets was not granted", "__class__ was not granted"]
 
 
@@ -86,7 +87,7 @@ async def test_an_answer_that_is_not_read_holds_up_nobody(cell: Cell) -> None:
         return "x" * (8 << 20)
 
     grants = Grants(host_calls=frozenset({"much"}))
-    waiting = asyncio.ensure_future(cell.run("ignore_host", NAME, grants=grants, host={"much": much}))
+    waiting = asyncio.ensure_future(cell.run("asking:ignore_host", NAME, grants=grants, host={"much": much}))
     await asked.wait()
     assert value(await cell.run("sanity", 1))["inputs"] == 1
     assert not waiting.done()
@@ -145,7 +146,7 @@ async def test_a_call_given_up_in_the_middle_of_a_frame_spoils_no_other(cell: Ce
         with pytest.raises(asyncio.CancelledError):
             await given_up
     grants = Grants(host_calls=frozenset({"much"}))
-    asking = asyncio.ensure_future(cell.run("ignore_host", NAME, grants=grants, host={"much": much}))
+    asking = asyncio.ensure_future(cell.run("asking:ignore_host", NAME, grants=grants, host={"much": much}))
     await asked.wait()
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -246,6 +247,30 @@ async def test_a_tenants_sleeping_calls_hold_up_its_own(cell: Cell) -> None:
     assert value(await call("sanity", "a"))["inputs"] == NAME
 
 
+async def test_jails_that_ended_leave_no_process(cell: Cell) -> None:
+    """However they ended: neither running nor as a zombie."""
+    assert cell.sandbox._process is not None
+    supervisor = cell.sandbox._process.pid
+    short = Limits(wall_seconds=0.1)
+    await asyncio.gather(
+        *(cell.run("stay", "x", limits=short) for _ in range(2)),
+        *(cell.run("raises:ends") for _ in range(2)),
+        cell.refused("make_device"),
+    )
+    forever = asyncio.get_running_loop().create_future()
+    idle = 0 if cell.tier is Tier.LANDLOCK else 2
+    while sorted(_states_below(supervisor)) != ["S"] * idle:
+        await asyncio.wait([forever], timeout=0.02)
+
+
+def _states_below(process: int) -> list[str]:
+    found: list[str] = []
+    for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
+        with contextlib.suppress(OSError):
+            found.append(Path(f"/proc/{child}/stat").read_text().rsplit(") ", 1)[1][0])
+    return found
+
+
 async def test_a_tier_can_be_demanded(cell: Cell) -> None:
     call = Call(code=(), entry="openclaw.sandbox.guest.probe:run")
     with pytest.raises(SandboxUnavailableError, match="hardened is required"):
@@ -280,6 +305,6 @@ async def test_the_supervisor_has_no_secrets_and_takes_the_jails_with_it(
 
 
 async def test_where_nothing_holds_nothing_runs() -> None:
-    async with Sandbox(Settings(only=Tier.HARDENED)) as sandbox:
+    async with Sandbox(Settings(only=Tier.NONE)) as sandbox:
         with pytest.raises(SandboxUnavailableError, match="bubblewrap"):
             await Cell(sandbox, Tier.NONE, {}).run("sanity", limits=SMALL)

@@ -110,7 +110,7 @@ async def test_a_call_that_was_given_up_leaves_nothing(cell: Cell) -> None:
         return "x" * 100
 
     grants = Grants(host_calls=frozenset({"much"}))
-    waiting = asyncio.ensure_future(cell.run("ignore_host", "x", grants=grants, host={"much": much}))
+    waiting = asyncio.ensure_future(cell.run("asking:ignore_host", "x", grants=grants, host={"much": much}))
     await asked.wait()
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -129,7 +129,9 @@ async def test_the_sandboxes_end_with_their_supervisor(cell: Cell) -> None:
             return ""
 
         grants = Grants(host_calls=frozenset({"much"}))
-        waiting = asyncio.ensure_future(other.run("ignore_host", "x", grants=grants, host={"much": much}))
+        waiting = asyncio.ensure_future(
+            other.run("asking:ignore_host", "x", grants=grants, host={"much": much})
+        )
         await asked.wait()
         assert any("runsc-sandbox" in command for command in _processes(sandbox))
         names = {word for command in _processes(sandbox) for word in command.split("\0")}

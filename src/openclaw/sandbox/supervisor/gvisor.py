@@ -103,7 +103,12 @@ class Engine:
 
     def prepare(self) -> None:
         """Make the root, once."""
-        for name in (*_FOLDERS, "guest/openclaw/sandbox/guest", "guest/openclaw/sdk", self.python.prefix.lstrip("/")):
+        for name in (
+            *_FOLDERS,
+            "guest/openclaw/sandbox/guest",
+            "guest/openclaw/sdk",
+            self.python.prefix.lstrip("/"),
+        ):
             (self.root / name).mkdir(parents=True, exist_ok=True)
         for name in jail.SYSTEM_FOLDERS:
             place = Path("/", name)
