@@ -51,7 +51,7 @@ def _keywords(inner: Any) -> Any:
 SCHEMAS = st.recursive(st.booleans() | st.just({}), _keywords, max_leaves=6)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(SCHEMAS, VALUES)
 def test_as_a_whole_implementation_has_it(schema: Any, value: Any) -> None:
     assert schema_problem(schema) is None

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from openclaw.sdk.errors import PluginError
 
 _REDIRECTS = {301, 302, 303, 307, 308}
-_OF_ONE_HOST = {"authorization", "cookie", "proxy-authorization"}
+_FOR_ANYBODY = {"accept", "accept-language", "content-type", "user-agent"}
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,8 @@ class Http:
     ) -> Response:
         """One request; up to ``redirects`` are followed, each checked like a request of its own.
 
+        To another host, or another scheme, only headers go along that are for anybody (``Accept`` …).
+
         :raises HostError: the host is not granted or does not answer.
         :raises PluginError: ``too_many_redirects``.
         """
@@ -79,8 +81,8 @@ class Http:
             if response.status not in _REDIRECTS or not target or redirects == 0:
                 return response
             url, before = urljoin(url, target), url
-            if urlsplit(url).netloc != urlsplit(before).netloc:
-                sent = {name: value for name, value in sent.items() if name.lower() not in _OF_ONE_HOST}
+            if urlsplit(url)[:2] != urlsplit(before)[:2]:  # keys and tokens are for whom they were meant
+                sent = {name: value for name, value in sent.items() if name.lower() in _FOR_ANYBODY}
             if response.status == 303 or (response.status in {301, 302} and method == "POST"):
                 method, body = "GET", None
         raise PluginError("too_many_redirects", f"{url} leads on and on.")

@@ -52,8 +52,6 @@ def test_every_template_works_as_it_is(author: Terminal, template: str) -> None:
     assert "README.md" in package.files
     assert not any(path.startswith("tests/") or path == "plugin.json" for path in package.files)
     assert author.run("plugin", "new", "my-plugin").code == 6
-    said = author.run("plugin", "test", "my-plugin", LANG="zh_CN.UTF-8")
-    assert "在沙箱中" in said.out
 
 
 def test_what_fails_is_told(author: Terminal) -> None:
@@ -64,6 +62,7 @@ def test_what_fails_is_told(author: Terminal) -> None:
     plugin.write_text(plugin.read_text().replace("inputs.get", "self.get"))
     tried = author.run("plugin", "test", "mine")
     assert tried.code == 1
+    assert "In the sandbox (" in tried.out
     assert "no error was expected, plugin.failed came: AttributeError" in tried.out
     assert "FAILED (failures=1" in tried.out
     plugin.write_text("import os\nos._exit(3)\n")
