@@ -201,6 +201,11 @@ async def test_a_running_call_is_ended_and_further_ones_are_refused(
         assert f"worker 1.0.0 was switched off: {reason}" in done["error"]["title"]
         assert (await person.get("/plugins"))["items"][0]["blocked"] is not None
         assert (await person.get("/plugin-calls"))["items"][0]["state"] == "stopped"
+    plugin = (await ann.get("/plugins"))["items"][0]
+    answer = await ann.api.patch(f"/plugins/{plugin['id']}", json={"settings": {}})
+    assert refused(answer) == (409, "plugins.hook_failed"), "not even its hooks run"
+    assert "was switched off" in answer.json()["title"]
+    assert not (await ann.patch(f"/plugins/{plugin['id']}", {"enabled": False}))["enabled"]
     again = await run(bob, definition(work(do="echo"), name="Again"))
     assert "Recalled." in again["error"]["title"]
     path = f"/plugin-blocks/{recalled['id']}"

@@ -210,7 +210,8 @@ class TooManyPackagesError(OpenClawError):
 
     code: ClassVar[str] = "plugins.too_many_packages"
     kind: ClassVar[Kind] = Kind.QUOTA
-    template: ClassVar[str] = "The workspace keeps {limit} packages already."
-    template_zh: ClassVar[str] = "工作区已保存 {limit} 个插件包，达到上限。"
+    template: ClassVar[str] = "A workspace keeps at most {limit} packages of {bytes} bytes in all."
+    template_zh: ClassVar[str] = "工作区最多保存 {limit} 个插件包，总计 {bytes} 字节。"
 
     limit: int
+    bytes: int

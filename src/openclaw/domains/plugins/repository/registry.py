@@ -74,14 +74,12 @@ async def list_pending(scope: Scope, *, limit: int) -> list[PluginPackageRow]:
     return list(await scope.session.scalars(query))
 
 
-async def count_packages(scope: Scope, workspace_id: UUID) -> int:
-    """How many packages a workspace has published."""
-    query = (
-        select(func.count())
-        .select_from(PluginPackageRow)
-        .where(PluginPackageRow.workspace_id == workspace_id)
-    )
-    return await scope.session.scalar(query) or 0
+async def count_packages(scope: Scope, workspace_id: UUID) -> tuple[int, int]:
+    """How many packages a workspace has published, and their bytes."""
+    size = func.coalesce(func.sum(PluginPackageRow.archive_bytes), 0)
+    query = select(func.count(), size).where(PluginPackageRow.workspace_id == workspace_id)
+    count, used = (await scope.session.execute(query)).one()
+    return count, used
 
 
 async def find_publisher(

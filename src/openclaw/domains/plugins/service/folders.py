@@ -18,7 +18,7 @@ from openclaw.infra.secrets import KeyRing
 from openclaw.kit.clock import Clock
 from openclaw.kit.ids import new_id
 
-MAX_FOLDERS = 500
+MAX_FOLDERS = 200
 _UNUSED = timedelta(days=30)
 _SPARED = timedelta(hours=2)  # longer than any call
 _CONTENT, _SEAL = "content", "seal.json"

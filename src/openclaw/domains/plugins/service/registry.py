@@ -27,6 +27,7 @@ from openclaw.kit.ids import new_id
 from openclaw.protocol.packages.package import Package, read_package
 
 MAX_PACKAGES = 500
+MAX_BYTES = 2 << 30  # of a workspace's packages
 
 
 async def is_operator(scope: Scope) -> bool:
@@ -68,8 +69,9 @@ async def publish(
         if known.digest == digest and known.workspace_id == actor.workspace_id:
             return known
         raise PackageExistsError(name=manifest.name, version=manifest.version)
-    if await repository.count_packages(scope, actor.workspace_id) >= MAX_PACKAGES:
-        raise TooManyPackagesError(limit=MAX_PACKAGES)
+    count, used = await repository.count_packages(scope, actor.workspace_id)
+    if count >= MAX_PACKAGES or used + len(archive) > MAX_BYTES:
+        raise TooManyPackagesError(limit=MAX_PACKAGES, bytes=MAX_BYTES)
     await _check_publisher(scope, actor, visibility, manifest.name, package.signer)
     await check_not_blocked(
         scope,

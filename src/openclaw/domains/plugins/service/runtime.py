@@ -61,6 +61,7 @@ class _Running:
     version: str | None = None
     publisher_key: str | None = None
     reason: str | None = None
+    word: Mapping[str, Any] | None = None
     deadline: asyncio.Timeout = field(default_factory=lambda: asyncio.timeout(None))
 
     def is_meant(self, body: Mapping[str, Any]) -> bool:
@@ -75,9 +76,15 @@ class _Running:
             body.get(key) is None or value is None or body[key] == value for key, value in known.items()
         )
 
-    def stop(self, reason: str) -> None:
+    def know(self, plugin: Installed) -> None:
+        """Now it is known what runs: a word that was for another version or publisher was not for it."""
+        self.version, self.publisher_key = plugin.version, plugin.publisher_key
+        if self.word is not None and not self.is_meant(self.word):
+            self.reason = None
+
+    def stop(self, reason: str, word: Mapping[str, Any] | None = None) -> None:
         """End it, if it has begun."""
-        self.reason = reason
+        self.reason, self.word = reason, word
         with contextlib.suppress(RuntimeError):  # it has not begun, and looks before it does
             self.deadline.reschedule(asyncio.get_running_loop().time())
 
@@ -128,7 +135,7 @@ class PluginRuntime:
             await builtin.load()
             async with self._database.transaction(call.actor, is_quiet=True) as scope:
                 plugin, tier = await self._find(scope, call.plugin)
-            running.version, running.publisher_key = plugin.version, plugin.publisher_key
+            running.know(plugin)
             made = self._check(plugin, call)
             host = Host(plugin, self._keep(call), others, internal=self._internal)
             try:
@@ -161,6 +168,7 @@ class PluginRuntime:
         host = Host(plugin, keep, {}, internal=self._internal)
         self._running.add(running)
         try:
+            await self._check_not_blocked(scope, plugin)
             least = await self._least_tier(scope)
             outcome = await self._run(plugin, call, host, running, least=least, seconds=_HOOK_SECONDS)
             answer = read_answer(plugin.manifest, outcome.check())
@@ -190,14 +198,17 @@ class PluginRuntime:
             plugin = uninstalled(package, scope.workspace_id)
         else:
             raise PluginCallError(name=name, reason="is not installed in this workspace")
+        await self._check_not_blocked(scope, plugin)
+        return plugin, await self._least_tier(scope)
+
+    async def _check_not_blocked(self, scope: Scope, plugin: Installed) -> None:
         await blocks.check_not_blocked(
             scope,
-            scope.workspace_id,
+            plugin.workspace_id,
             name=plugin.name,
             version=plugin.version,
             publisher_key=plugin.publisher_key,
         )
-        return plugin, await self._least_tier(scope)
 
     async def _least_tier(self, scope: Scope) -> Tier:
         row = await repository.find_settings(scope)
@@ -285,7 +296,7 @@ class PluginRuntime:
     def _stop(self, _topic: str, body: dict[str, Any]) -> None:
         for running in self._running:
             if running.is_meant(body):
-                running.stop(str(body.get("reason", "")))
+                running.stop(str(body.get("reason", "")), body)
 
     def _look_again(self) -> None:
         """Words to stop may have been missed: the rows say."""
