@@ -25,6 +25,7 @@ TABLES = {
     "device_id": "devices",
     "group_id": "device_groups",
     "invitation_id": "invitations",
+    "job_id": "jobs",
     "message_id": "messages",
     "provider_id": "model_providers",
     "request_id": "pairing_requests",
@@ -47,6 +48,7 @@ PREFIXES = {
     "dgrp": "group_id",
     "gtok": "token_id",
     "inv": "invitation_id",
+    "job": "job_id",
     "msg": "message_id",
     "pair": "request_id",
     "prov": "provider_id",
@@ -276,6 +278,7 @@ async def _workflow(estate: Estate) -> None:
             await watch.event("workflow.changed", runId=run, state=state)
         steps = (await person.get(f"/workflow-runs/{run}/steps"))["items"]
         estate.ids.setdefault("workflow_run_id", []).append(run)
+        estate.ids.setdefault("job_id", []).append(run.replace("wrun_", "job_"))
         estate.ids.setdefault("workflow_step_id", []).append(steps[-1]["id"])
 
 

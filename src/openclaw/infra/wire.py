@@ -88,6 +88,7 @@ RuleId = Annotated[UUID, WireId("rule")]
 WorkflowId = Annotated[UUID, WireId("wf")]
 WorkflowRunId = Annotated[UUID, WireId("wrun")]
 WorkflowStepRunId = Annotated[UUID, WireId("wstep")]
+JobId = Annotated[UUID, WireId("job")]
 ProviderId = Annotated[UUID, WireId("prov")]
 
 

@@ -13,7 +13,10 @@ from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
 from openclaw.domains.workflows import manifest as workflows
+from openclaw.durable.claims import Limits
 from openclaw.durable.engine import DurableEngine
+from openclaw.durable.jobs import forget_ended
+from openclaw.durable.queue import JobKind, JobQueue
 from openclaw.infra.blobs import BlobStore, open_blobs
 from openclaw.infra.bus import EventBus, Transport
 from openclaw.infra.config import Config
@@ -31,7 +34,7 @@ from openclaw.kit.tasks import cancel_and_wait, spawn
 
 _log = structlog.get_logger(__name__)
 _START_SECONDS = 3
-CHORES = (forget_old, *identity.CHORES, *devices.CHORES, *conversations.CHORES)
+CHORES = (forget_old, forget_ended, *identity.CHORES, *devices.CHORES, *conversations.CHORES)
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,8 @@ async def open_process(
     )
     agent_steps = workflows.AgentCarrier(database, keys, clock)
 
-    async def start_child(payload: dict[str, str]) -> None:
-        await platform.start_workflow(payload)
-
+    executor_id = config.executor_id or new_id().hex
+    queue = JobQueue(database, bus, clock, name=executor_id, slots=config.job_slots, limits=_limits(config))
     workflow_job = workflows.WorkflowJob(
         database=database,
         bus=bus,
@@ -83,15 +85,17 @@ async def open_process(
             "agent": agent_steps,
             "device": workflows.DeviceCarrier(database, bus),
             "http": workflows.HttpCarrier(may_be_private=not config.is_exposed),
-            "subworkflow": workflows.SubworkflowCarrier(database, bus, start_child),
+            "subworkflow": workflows.SubworkflowCarrier(database, bus, queue),
         },
     )
+    queue.register(workflows.RUN_KIND, JobKind(lambda job: workflow_job(job.payload), keeps_end=True))
     engine = DurableEngine(
         database,
         clock,
         owner_url=url,
-        executor_id=config.executor_id or new_id().hex,
-        handlers={agents.RUN_KIND: run_job, workflows.RUN_KIND: workflow_job},
+        executor_id=executor_id,
+        handlers={agents.RUN_KIND: run_job},
+        queue=queue,
     )
 
     def carrier(kind: str) -> Callable[[Scope, dict[str, str]], Awaitable[None]]:
@@ -129,7 +133,7 @@ async def open_process(
         keys=keys,
         clock=clock,
         start_run=starter(agents.RUN_KIND),
-        start_workflow=starter(workflows.RUN_KIND),
+        queue=queue,
     )
     await bus.start()
     relay = OutboxRelay(database, bus, clock, _subscribers(carrier, blobs))
@@ -147,6 +151,14 @@ async def open_process(
         await run_job.close()
         await agent_steps.close()
         await database.close()
+
+
+def _limits(config: Config) -> Limits:
+    return Limits(
+        at_once=config.workspace_jobs_at_once,
+        queued=config.workspace_jobs_queued,
+        per_minute=config.workspace_jobs_per_minute,
+    )
 
 
 def _transport(config: Config, url: str, database: Database, keys: KeyRing, clock: Clock) -> Transport:
@@ -173,7 +185,6 @@ def _subscribers(
         audit.SUBSCRIBERS,
         devices.SUBSCRIBERS,
         agents.subscribers(carrier(agents.RUN_KIND), blobs),
-        workflows.subscribers(carrier(workflows.RUN_KIND)),
     ):
         for event, subscribers in slice_.items():
             merged.setdefault(event, []).extend(subscribers)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field, Strict
 
 from openclaw.infra.wire import (
     Items,
@@ -120,7 +120,10 @@ class Activate(WireInput):
 
 
 class StartRun(WireInput):
-    """Run a workflow. ``recorded``: outputs by step, for a dry run, or ``recordedFrom`` a run that has them."""
+    """Run a workflow. ``recorded``: outputs by step, for a dry run, or ``recordedFrom`` a run that has them.
+
+    ``priority``: 1 low, 2 normal, 3 high, 4 critical, among the workspace's own. ``startAt``: not before, with offset.
+    """
 
     input: dict[str, Any] = Field(default_factory=dict[str, Any])
     version: Annotated[int, Field(ge=1)] | None = None
@@ -128,6 +131,8 @@ class StartRun(WireInput):
     recorded: dict[str, Any] | None = None
     recorded_from: WorkflowRunId | None = None
     idempotency_key: Key | None = None
+    priority: Annotated[int, Field(ge=1, le=4)] = 2
+    start_at: Annotated[AwareDatetime, Strict(strict=False)] | None = None
 
 
 class RepeatRun(WireInput):

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
@@ -27,7 +27,7 @@ class Platform:
     keys: KeyRing
     clock: Clock
     start_run: Callable[[dict[str, str]], Awaitable[None]]
-    start_workflow: Callable[[dict[str, str]], Awaitable[None]]
+    queue: Any  # the process's `durable.queue.JobQueue`, which is above what is here
 
 
 Authenticator = Callable[[Request], Awaitable[Actor]]
