@@ -152,6 +152,7 @@ DECLARE
     waiting integer;
     room integer;
     share integer;
+    free integer;
     promoted integer;
     is_cut boolean;
 BEGIN
@@ -169,6 +170,7 @@ BEGIN
     GET DIAGNOSTICS promoted = ROW_COUNT;
     FOR round IN 1..2 LOOP
         is_cut := false;
+        free := slots;
         FOR lane IN
             -- Workspaces that have work, each found by one step down the index, however much work they have.
             WITH RECURSIVE busy AS (
@@ -210,7 +212,7 @@ BEGIN
                 CONTINUE;
             END IF;
             IF slots > 0 THEN
-                share := CASE WHEN round = 1 THEN ceil(slots::numeric / lane.lanes) ELSE slots END;
+                share := CASE WHEN round = 1 THEN ceil(free::numeric / lane.lanes) ELSE slots END;
                 is_cut := is_cut OR room > share;
                 room := least(room, share, slots);
             ELSIF running = 0 THEN  -- whoever has nothing at work does not wait for others' to end
