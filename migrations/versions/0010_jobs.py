@@ -1,5 +1,7 @@
 """Jobs: the queue's rows, a lane for each workspace, and the two statements that have to see all tenants at once."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -39,7 +41,7 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def _required(name: str, kind: sa.types.TypeEngine[object]) -> sa.Column[object]:
+def _required(name: str, kind: sa.types.TypeEngine[Any]) -> sa.Column[object]:
     return sa.Column(name, kind, nullable=False)
 
 

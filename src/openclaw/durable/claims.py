@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import func, insert, or_, select, text, update
 
 from openclaw.durable.models import JobLaneRow, JobRow
 from openclaw.infra.db import Database
@@ -59,6 +59,12 @@ async def enter_lane(scope: Scope, *, at_most: int) -> Lane:
     """Count a job more in the workspace's lane, and hold it until the transaction ends."""
     values = {"lane": scope.workspace_id, "adding": 1, "at_most": at_most}
     return Lane(*(await scope.session.execute(_ENTER, values)).one())
+
+
+async def add(scope: Scope, **values: Any) -> JobRow:
+    """Insert a job of the scope's user."""
+    statement = insert(JobRow).values(workspace_id=scope.workspace_id, user_id=scope.user_id, **values)
+    return (await scope.session.scalars(statement.returning(JobRow))).one()
 
 
 async def claim(

@@ -197,7 +197,7 @@ async def count_jobs(scope: Scope) -> Stats:
     counts = await scope.session.execute(
         select(JobRow.state, func.count()).where(*mine).group_by(JobRow.state)
     )
-    states = dict.fromkeys(STATES, 0)
+    states: dict[str, int] = dict.fromkeys(STATES, 0)
     states.update((state, count) for state, count in counts)
     oldest = await scope.session.scalar(
         select(func.min(JobRow.due_at)).where(*mine, JobRow.state == "pending")

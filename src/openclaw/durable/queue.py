@@ -133,10 +133,9 @@ class JobQueue:
             raise TooManyJobsError(limit=self._limits.begun)
         if lane.is_full and not begins:
             raise TooManyJobsError(limit=self._limits.queued)
-        row = JobRow(
+        row = await claims.add(
+            scope,
             id=job_id or new_id(),
-            workspace_id=scope.workspace_id,
-            user_id=scope.user_id,
             kind=kind,
             title=title[:200],
             payload=storable(payload),
@@ -153,8 +152,6 @@ class JobQueue:
             created_at=now,
             started_at=now if begins else None,
         )
-        scope.session.add(row)
-        await scope.session.flush()
         TASKS_SUBMITTED.labels(kind).inc()
         if begins:
             job = job_of(row)
