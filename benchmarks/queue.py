@@ -173,7 +173,7 @@ async def _behind(floor: Floor) -> float:
     floor.seconds_of_work = 0.1
     a, b = await floor.tenant(), await floor.tenant()
     await floor.fill(a, CROWD)
-    await floor.begins(a)  # of theirs some are at work by then, and there is no room
+    await floor.begins(await floor.tenant())  # of theirs some are at work by then, and there is no room
     return max([await floor.begins(b) for _ in range(5)])
 
 

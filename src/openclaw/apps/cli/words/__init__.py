@@ -4,11 +4,12 @@ from openclaw.apps.cli.config import language
 from openclaw.apps.cli.words.chat import CHAT
 from openclaw.apps.cli.words.doctor import DOCTOR
 from openclaw.apps.cli.words.help import HELP
+from openclaw.apps.cli.words.jobs import JOBS
 from openclaw.apps.cli.words.results import RESULTS
 from openclaw.apps.cli.words.undo import UNDO
 from openclaw.apps.cli.words.workflow import WORKFLOW
 
-CATALOG: dict[str, tuple[str, str]] = {**HELP, **RESULTS, **CHAT, **DOCTOR, **UNDO, **WORKFLOW}
+CATALOG: dict[str, tuple[str, str]] = {**HELP, **RESULTS, **CHAT, **DOCTOR, **UNDO, **WORKFLOW, **JOBS}
 
 
 def say(key: str, **data: object) -> str:
