@@ -14,7 +14,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import asyncpg
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from benchmarks.report import Row, milliseconds, percentile
 from openclaw.durable import claims
@@ -23,7 +25,7 @@ from openclaw.durable.jobs import Job
 from openclaw.durable.queue import JobKind, JobQueue
 from openclaw.infra import migrate
 from openclaw.infra.bus import EventBus
-from openclaw.infra.db import Database
+from openclaw.infra.db import Database, as_libpq
 from openclaw.infra.notify import PostgresTransport
 from openclaw.infra.postgres import EmbeddedPostgres
 from openclaw.infra.scope import Actor, Role
@@ -47,6 +49,7 @@ _MANY = text(
 class Floor:
     """A database, and two processes on it: one that accepts, one that works."""
 
+    url: str
     database: Database
     clock: SystemClock
     accepting: JobQueue
@@ -63,22 +66,6 @@ class Floor:
             await self.clock.sleep(timedelta(seconds=self.seconds_of_work))
         return None
 
-    async def tenant(self) -> Actor:
-        """A user with a workspace."""
-        user, workspace = new_id(), new_id()
-        async with self.database.system() as scope:
-            for statement in _TENANT:
-                values = {"user": user, "name": user.hex, "workspace": workspace}
-                await scope.session.execute(text(statement), values)
-        return Actor(user_id=user, workspace_id=workspace, role=Role.OWNER)
-
-    async def fill(self, who: Actor, count: int) -> None:
-        """Queue that many jobs of theirs, older than any that come."""
-        async with self.database.transaction(who) as scope:
-            await claims.enter_lane(scope, at_most=Limits.queued)
-            values = {"workspace": who.workspace_id, "user": who.user_id, "count": count}
-            await scope.session.execute(_MANY, values)
-
     async def begins(self, who: Actor, *, start_at: datetime | None = None) -> float:
         """Seconds from asking for a job to be queued until it begins."""
         name = new_id().hex
@@ -88,10 +75,36 @@ class Floor:
             await self.accepting.submit(scope, "bench", {"name": name}, title="Job", start_at=start_at)
         return await began - asked
 
-    async def empty(self) -> None:
-        """Forget every job."""
-        async with self.database.system() as scope:
-            await scope.session.execute(text("DELETE FROM jobs"))
+
+async def _tenant(database: Database) -> Actor:
+    user, workspace = new_id(), new_id()
+    async with database.system() as scope:
+        for statement in _TENANT:
+            values = {"user": user, "name": user.hex, "workspace": workspace}
+            await scope.session.execute(text(statement), values)
+    return Actor(user_id=user, workspace_id=workspace, role=Role.OWNER)
+
+
+async def _fill(database: Database, who: Actor, count: int) -> None:
+    """Queue that many jobs of theirs, older than any that come."""
+    async with database.transaction(who) as scope:
+        await claims.enter_lane(scope, at_most=Limits.queued)
+        values = {"workspace": who.workspace_id, "user": who.user_id, "count": count}
+        await scope.session.execute(_MANY, values)
+
+
+@contextlib.asynccontextmanager
+async def _database(url: str, name: str) -> AsyncGenerator[Database]:
+    connection = await asyncpg.connect(as_libpq(url))
+    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()
+    own = make_url(url).set(database=name)
+    await migrate.upgrade(own)
+    database = Database(own, SystemClock())
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 async def measure() -> list[Row]:
@@ -99,7 +112,7 @@ async def measure() -> list[Row]:
     async with _floor() as floor:
         starts = await _starts(floor)
         late = await _lateness(floor)
-        few, many = await _claims(floor, FEW), await _claims(floor, MANY)
+        few, many = await _claims(floor)
         behind = await _behind(floor)
     ratio = many / few
     return [
@@ -139,41 +152,43 @@ async def measure() -> list[Row]:
 
 
 async def _starts(floor: Floor) -> list[float]:
-    who = await floor.tenant()
+    who = await _tenant(floor.database)
     return [await floor.begins(who) for _ in range(STARTS + WARM_UP)][WARM_UP:]
 
 
 async def _lateness(floor: Floor) -> list[float]:
-    who, late = await floor.tenant(), list[float]()
+    who, late = await _tenant(floor.database), list[float]()
     for tenths in range(1, 11):
         wait = timedelta(milliseconds=100 * tenths)
         late.append(await floor.begins(who, start_at=floor.clock.now() + wait) - wait.total_seconds())
     return late
 
 
-async def _claims(floor: Floor, count: int) -> float:
-    """The median of one claim of one job, with that many queued; what was claimed is undone."""
-    await floor.working.stop()
-    await floor.fill(await floor.tenant(), count)
-    seconds: list[float] = []
-    for _ in range(CLAIMS + WARM_UP):
-        async with floor.database.system() as scope:
-            started = time.perf_counter()
-            found = await claims.claim(scope, "bench", ["bench"], slots=1, spare=0, limits=Limits())
-            seconds.append(time.perf_counter() - started)
-            assert len(found.jobs) == 1
-            await scope.session.rollback()
-    await floor.empty()
-    await floor.working.start()
-    return median(seconds[WARM_UP:])
+async def _claims(floor: Floor) -> tuple[float, float]:
+    """The medians of one claim of one job among few and among many, by turns on two databases; each is undone."""
+    async with _database(floor.url, "few") as few, _database(floor.url, "many") as many:
+        databases, seconds = (few, many), (list[float](), list[float]())
+        for database, count in zip(databases, (FEW, MANY), strict=True):
+            await _fill(database, await _tenant(database), count)
+        for _ in range(CLAIMS + WARM_UP):
+            for database, took in zip(databases, seconds, strict=True):
+                async with database.system() as scope:
+                    started = time.perf_counter()
+                    found = await claims.claim(scope, "bench", ["bench"], slots=1, spare=0, limits=Limits())
+                    took.append(time.perf_counter() - started)
+                    assert len(found.jobs) == 1
+                    await scope.session.rollback()
+    return median(seconds[0][WARM_UP:]), median(seconds[1][WARM_UP:])
 
 
 async def _behind(floor: Floor) -> float:
     """A's jobs take a tenth of a second each, and every place is theirs."""
     floor.seconds_of_work = 0.1
-    a, b = await floor.tenant(), await floor.tenant()
-    await floor.fill(a, CROWD)
-    await floor.begins(await floor.tenant())  # of theirs some are at work by then, and there is no room
+    a, b = await _tenant(floor.database), await _tenant(floor.database)
+    await _fill(floor.database, a, CROWD)
+    await floor.begins(
+        await _tenant(floor.database)
+    )  # of theirs some are at work by then, and there is no room
     return max([await floor.begins(b) for _ in range(5)])
 
 
@@ -192,7 +207,7 @@ async def _floor() -> AsyncGenerator[Floor]:
             JobQueue(database, bus, clock, name=name, slots=16, limits=Limits())
             for name, bus in zip(("accepting", "working"), buses, strict=True)
         ]
-        floor = Floor(database, clock, *queues, begun={})
+        floor = Floor(url, database, clock, *queues, begun={})
         floor.working.register("bench", JobKind(floor.work))
         await floor.working.start()
         try:
