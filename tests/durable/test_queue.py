@@ -193,7 +193,7 @@ async def test_a_job_is_unknown_to_everybody_else(office: Office) -> None:
                         await call(scope, job.id)
                 assert await jobs.end_queued(scope, job.id) is False
                 await jobs.set_waiting(scope, job.id, waiting=True)
-                await jobs.end_job(scope, job.id, "completed")
+                assert await jobs.end_jobs(scope, jobs.End(job.id, "completed")) == []
                 assert list(await jobs.list_jobs(scope, state=None, before=None, limit=9)) == []
                 assert set((await jobs.count_jobs(scope)).states.values()) == {0}
         assert (await office.row(job)).state == "running"

@@ -7,7 +7,8 @@ from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, tuple_, update
+import orjson
+from sqlalchemy import delete, func, select, text, tuple_, update
 
 from openclaw.durable.errors import JobNotFoundError, WrongJobStateError
 from openclaw.durable.models import JobRow
@@ -15,13 +16,17 @@ from openclaw.infra.bus import publish
 from openclaw.infra.jsonb import storable
 from openclaw.infra.metrics import TASKS_PROCESSED
 from openclaw.infra.scope import Scope
-from openclaw.kit.errors import OpenClawError
 
 TOPIC = "jobs"
 STATES = ("pending", "delayed", "running", "waiting", "completed", "failed", "cancelled")
 _ENDS = ("completed", "failed", "cancelled")
 _BEGUN = ("running", "waiting")
 _KEPT = timedelta(days=30)
+_END = text(
+    "UPDATE jobs SET state = ended.state, error = ended.error, executor_id = NULL, finished_at = :at"
+    " FROM jsonb_to_recordset(CAST(:ends AS jsonb)) AS ended(id uuid, state text, error jsonb)"
+    " WHERE jobs.id = ended.id AND jobs.finished_at IS NULL RETURNING jobs.kind, ended.state, jobs.started_at"
+)
 
 
 class Priority(IntEnum):
@@ -48,6 +53,15 @@ class Job:
     retry_after: timedelta
     timeout: timedelta | None
     epoch: int
+
+
+@dataclass(frozen=True)
+class End:
+    """How a job has ended, as its handler says; ``error`` as it is stored."""
+
+    job_id: UUID
+    state: str
+    error: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +139,7 @@ async def cancel_job(scope: Scope, job_id: UUID) -> JobRow:
     row = await access_job(scope, job_id, lock=True)
     if row.state in _BEGUN:
         row.cancel_requested_at = scope.now()
-        await publish(scope, TOPIC, {"cancel": job_id.hex})
+        await publish(scope, TOPIC, {"jobs": [job_id.hex]})
     elif row.state not in _ENDS:
         row.state, row.finished_at = "cancelled", scope.now()
     return row
@@ -158,36 +172,28 @@ async def requeue_job(scope: Scope, job_id: UUID) -> JobRow:
     return row
 
 
-async def set_waiting(scope: Scope, job_id: UUID, *, waiting: bool) -> None:
-    """A begun job waits for something outside and takes up no room meanwhile; or it goes on, which needs no turn."""
+async def set_waiting(scope: Scope, *job_ids: UUID, waiting: bool) -> None:
+    """Begun jobs wait for something outside and take up no room meanwhile; or they go on, which needs no turn."""
     before, after = _BEGUN if waiting else _BEGUN[::-1]
-    changed = await scope.session.scalar(
+    changed = await scope.session.scalars(
         update(JobRow)
-        .where(JobRow.id == job_id, JobRow.state == before)
+        .where(JobRow.id.in_(job_ids), JobRow.state == before)
         .values(state=after)
         .returning(JobRow.id)
     )
-    if changed is not None:
-        await publish(scope, TOPIC, {"job": job_id.hex, "waiting": waiting})
+    if found := [job_id.hex for job_id in changed]:
+        await publish(scope, TOPIC, {"jobs": found, "waiting": waiting})
 
 
-async def end_job(scope: Scope, job_id: UUID, state: str, *, error: OpenClawError | None = None) -> timedelta:
-    """A job whose handler keeps its own end has come to it, with that transaction. How long it took."""
-    ended = await scope.session.execute(
-        update(JobRow)
-        .where(JobRow.id == job_id, JobRow.finished_at.is_(None))
-        .values(
-            state=state,
-            executor_id=None,
-            error=storable(error.to_wire()) if error else None,
-            finished_at=scope.now(),
-        )
-        .returning(JobRow.kind, JobRow.started_at)
-    )
-    for kind, started_at in ended:
+async def end_jobs(scope: Scope, *ends: End) -> list[timedelta]:
+    """Jobs whose handler keeps its own end have come to it, with that transaction. How long each has taken."""
+    values = [{"id": str(end.job_id), "state": end.state, "error": storable(end.error)} for end in ends]
+    rows = await scope.session.execute(_END, {"ends": orjson.dumps(values).decode(), "at": scope.now()})
+    took: list[timedelta] = []
+    for kind, state, started_at in rows:
         TASKS_PROCESSED.labels(kind, state).inc()
-        return scope.now() - (started_at or scope.now())
-    return timedelta()
+        took.append(scope.now() - (started_at or scope.now()))
+    return took
 
 
 async def count_jobs(scope: Scope) -> Stats:

@@ -45,7 +45,7 @@ _FINAL = frozenset({Kind.INVALID, Kind.UNAUTHENTICATED, Kind.FORBIDDEN, Kind.NOT
 class JobKind:
     """Who does jobs of one kind. ``handler`` returns a result, or raises an error that it fails with.
 
-    ``keeps_end``: the end is part of what the handler writes (`jobs.end_job`), and so are tries, time and cancellation.
+    ``keeps_end``: the end is the handler's to write (`jobs.end_jobs`), and so are tries, time and cancellation.
     """
 
     handler: Callable[[Job], Awaitable[dict[str, Any] | None]]
@@ -250,11 +250,13 @@ class JobQueue:
         self._woken.set()
 
     def _on_message(self, _topic: str, body: dict[str, Any]) -> None:
-        work = self._works.get(UUID(hex=body.get("cancel") or body.get("job") or "0" * 32))
-        if work is not None and "cancel" in body:
-            self._cancel(work)
-        elif work is not None:
-            work.is_waiting = body["waiting"]
+        for digits in body.get("jobs", ()):
+            if (work := self._works.get(UUID(hex=digits))) is None:
+                continue
+            if "waiting" in body:
+                work.is_waiting = body["waiting"]
+            else:
+                self._cancel(work)
         if body.get("by") != self._name:
             self._woken.set()
 

@@ -98,32 +98,26 @@ async def open_process(
         queue=queue,
     )
 
-    def carrier(kind: str) -> Callable[[Scope, dict[str, str]], Awaitable[None]]:
-        async def carry(scope: Scope, payload: dict[str, str]) -> None:
-            """Start an accepted run that nobody has started, or raise: its recorded fact is then carried again."""
-            async with asyncio.timeout(_START_SECONDS):
-                if not await engine.is_known(scope, payload["runId"]):
-                    await engine.start(kind, work_id=payload["runId"], payload=payload)
+    async def carry(scope: Scope, payload: dict[str, str]) -> None:
+        """Start an accepted run that nobody has started, or raise: its recorded fact is then carried again."""
+        async with asyncio.timeout(_START_SECONDS):
+            if not await engine.is_known(scope, payload["runId"]):
+                await engine.start(agents.RUN_KIND, work_id=payload["runId"], payload=payload)
 
-        return carry
-
-    async def begin(kind: str, payload: dict[str, str]) -> None:
+    async def begin(payload: dict[str, str]) -> None:
         try:
             async with asyncio.timeout(_START_SECONDS):
-                await engine.start(kind, work_id=payload["runId"], payload=payload, is_new=True)
+                await engine.start(agents.RUN_KIND, work_id=payload["runId"], payload=payload, is_new=True)
         except Exception as error:  # noqa: BLE001  (the run is accepted, whatever happens to its start)
             _log.warning("a run is not started yet", run_id=payload["runId"], error=repr(error))
 
     beginning: set[asyncio.Task[None]] = set()
 
-    def starter(kind: str) -> Callable[[dict[str, str]], Awaitable[None]]:
-        async def start(payload: dict[str, str]) -> None:
-            """Begin a run that was just accepted. If that does not work, its recorded fact starts it a little later."""
-            task = spawn(begin(kind, payload), name="run start")
-            beginning.add(task)
-            task.add_done_callback(beginning.discard)
-
-        return start
+    async def start(payload: dict[str, str]) -> None:
+        """Begin a run that was just accepted. If that does not work, its recorded fact starts it a little later."""
+        task = spawn(begin(payload), name="run start")
+        beginning.add(task)
+        task.add_done_callback(beginning.discard)
 
     platform = Platform(
         config=config,
@@ -132,11 +126,11 @@ async def open_process(
         blobs=blobs,
         keys=keys,
         clock=clock,
-        start_run=starter(agents.RUN_KIND),
+        start_run=start,
         queue=queue,
     )
     await bus.start()
-    relay = OutboxRelay(database, bus, clock, _subscribers(carrier, blobs))
+    relay = OutboxRelay(database, bus, clock, _subscribers(carry, blobs))
     tasks = [
         spawn(_join(engine, run_job, on_loaded), name="durable engine"),
         spawn(relay.run(), name="outbox relay"),
@@ -178,13 +172,13 @@ async def _join(engine: DurableEngine, run_job: agents.RunJob, on_loaded: Callab
 
 
 def _subscribers(
-    carrier: Callable[[str], Callable[[Scope, dict[str, str]], Awaitable[None]]], blobs: BlobStore
+    carry: Callable[[Scope, dict[str, str]], Awaitable[None]], blobs: BlobStore
 ) -> Mapping[str, Sequence[Subscriber]]:
     merged: dict[str, list[Subscriber]] = {}
     for slice_ in (
         audit.SUBSCRIBERS,
         devices.SUBSCRIBERS,
-        agents.subscribers(carrier(agents.RUN_KIND), blobs),
+        agents.subscribers(carry, blobs),
     ):
         for event, subscribers in slice_.items():
             merged.setdefault(event, []).extend(subscribers)

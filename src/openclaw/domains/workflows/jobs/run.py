@@ -360,8 +360,8 @@ class WorkflowJob:
         if not is_ours:
             raise RunSuperseded
         WORKFLOW_RUNS.labels(state).inc()
-        took = await jobs.end_job(scope, run_id, state, error=error)
-        WORKFLOW_SECONDS.observe(took.total_seconds())
+        for took in await jobs.end_jobs(scope, jobs.End(run_id, state, error.to_wire() if error else None)):
+            WORKFLOW_SECONDS.observe(took.total_seconds())
 
     async def _tell(self, scope: Scope, run_id: UUID, state: str, records: Sequence[Record]) -> None:
         steps = [{"path": record.path, "state": record.state} for record in records[-_TOLD_STEPS:]]
