@@ -173,6 +173,7 @@ class JobQueue:
 
     async def start(self) -> None:
         """Go on with what this process had begun before it died, then begin what is due, for ever."""
+        self._has_joined = True
         await self.take_over(self._name)
         self._bus.subscribe(TOPIC, self._on_message)
         self._end_gap = self._bus.on_gap(self._woken.set)
@@ -180,7 +181,6 @@ class JobQueue:
             spawn(self._claim_for_ever(), name="job queue"),
             spawn(self._check_for_ever(), name="job check"),
         ]
-        self._has_joined = True
 
     async def stop(self) -> None:
         """Leave: what is worked on ends where it is, and another process goes on with it."""
@@ -267,7 +267,7 @@ class JobQueue:
     # Working
 
     def _begin(self, begun: Sequence[Job]) -> None:
-        for job in begun:
+        for job in begun if self._has_joined else ():  # else who takes over from this process begins it
             if (before := self._works.get(job.id)) is not None:
                 if before.job.epoch >= job.epoch:
                     continue
