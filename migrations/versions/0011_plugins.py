@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 ROLE = "openclaw_app"
 JSON = postgresql.JSONB(astext_type=sa.Text())

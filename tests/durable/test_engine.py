@@ -11,8 +11,12 @@ import pytest
 from sqlalchemy import text
 
 from openclaw.durable import store
+from openclaw.durable.claims import Limits
 from openclaw.durable.engine import DurableEngine
+from openclaw.durable.queue import JobQueue
+from openclaw.infra.bus import EventBus
 from openclaw.infra.db import Database, as_libpq
+from openclaw.infra.notify import PostgresTransport
 from openclaw.kit.clock import ManualClock
 from openclaw.kit.errors import UnavailableError
 from openclaw.kit.tasks import cancel_and_wait, spawn
@@ -50,14 +54,23 @@ class Cluster:
 
     @contextlib.asynccontextmanager
     async def engine(self, name: str, work: Work) -> AsyncIterator[DurableEngine]:
+        bus = EventBus(PostgresTransport(self._url, self.clock), self.clock)
+        await bus.start()
+        queue = JobQueue(self.database, bus, self.clock, name=name, slots=4, limits=Limits())
         engine = DurableEngine(
-            self.database, self.clock, owner_url=self._url, executor_id=name, handlers={"work": work}
+            self.database,
+            self.clock,
+            owner_url=self._url,
+            executor_id=name,
+            handlers={"work": work},
+            queue=queue,
         )
         await engine.launch()
         try:
             yield engine
         finally:
             await engine.stop()
+            await bus.stop()
 
     @contextlib.asynccontextmanager
     async def owner(self) -> AsyncIterator[asyncpg.Connection]:

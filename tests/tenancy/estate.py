@@ -28,6 +28,7 @@ TABLES = {
     "file_id": "workflow_run_files",
     "group_id": "device_groups",
     "invitation_id": "invitations",
+    "job_id": "jobs",
     "message_id": "messages",
     "package_id": "plugin_packages",
     "plugin_id": "plugins",
@@ -53,6 +54,7 @@ PREFIXES = {
     "file": "file_id",
     "gtok": "token_id",
     "inv": "invitation_id",
+    "job": "job_id",
     "msg": "message_id",
     "pair": "request_id",
     "pblk": "block_id",
@@ -286,6 +288,7 @@ async def _workflow(estate: Estate) -> None:
             await watch.event("workflow.changed", runId=run, state=state)
         steps = (await person.get(f"/workflow-runs/{run}/steps"))["items"]
         estate.ids.setdefault("workflow_run_id", []).append(run)
+        estate.ids.setdefault("job_id", []).append(run.replace("wrun_", "job_"))
         estate.ids.setdefault("workflow_step_id", []).append(steps[-1]["id"])
 
 

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.engine import URL
 
 from openclaw.durable import store
+from openclaw.durable.queue import JobQueue
 from openclaw.infra.db import APPLICATION_ROLE, Database, as_libpq
 from openclaw.infra.scope import Scope
 from openclaw.kit.clock import Clock
@@ -45,6 +46,7 @@ class DurableEngine:
         owner_url: str | URL,
         executor_id: str,
         handlers: dict[str, Handler],
+        queue: JobQueue,
     ) -> None:
         # Of its own: requests that use up the process's pool must not make it look dead.
         self._database = Database(database.url, clock, pool_size=1)
@@ -52,6 +54,7 @@ class DurableEngine:
         self._clock = clock
         self._executor_id = executor_id
         self._handlers = handlers
+        self._queue = queue
         self._tasks: list[asyncio.Task[None]] = []
         self._workflow: Any = None
         self._dbos: Any = None
@@ -103,6 +106,7 @@ class DurableEngine:
         self._workflow = dbos.DBOS.workflow(name="openclaw.run", max_recovery_attempts=None)(run)
         self._dbos = dbos
         dbos.DBOS.launch()
+        await self._queue.start()
         self._tasks = [
             spawn(self._stay_alive(), name="durable heartbeat"),
             spawn(self._adopt_dead(), name="durable adoption"),
@@ -119,6 +123,7 @@ class DurableEngine:
     async def _leave(self) -> None:
         # First of all: what a handler works with is closed after this, and its errors would count as the work's own.
         await cancel_and_wait(*self._working)
+        await self._queue.stop()
         await asyncio.to_thread(self._dbos.DBOS.destroy, workflow_completion_timeout_sec=0)
         # It had put its own threads in place of the loop's, and has just ended them.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
@@ -222,6 +227,7 @@ class DurableEngine:
                 "another process has ended; its work goes on here or elsewhere", executor=executor_id
             )
             await asyncio.to_thread(self._dbos.DBOS._recover_pending_workflows, [executor_id])  # noqa: SLF001
+            await self._queue.take_over(executor_id)
             async with self._database.system() as scope:
                 await store.forget(scope, executor_id)
 

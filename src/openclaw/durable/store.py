@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import column, delete, exists, func, select, table, update
 from sqlalchemy.dialects.postgresql import insert
 
-from openclaw.durable.models import ExecutorRow
+from openclaw.durable.models import ExecutorRow, JobRow
 from openclaw.infra.scope import Scope
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,12 +47,11 @@ async def list_strangers(scope: Scope) -> list[str]:
 
     One that was taken for dead and forgotten, came back, and died before its next heartbeat.
     """
-    is_known = exists().where(ExecutorRow.id == _WORK.c.executor_id)
-    return list(
-        await scope.session.scalars(
-            select(_WORK.c.executor_id).where(_WORK.c.status == "PENDING", ~is_known).distinct()
-        )
-    )
+    work = select(_WORK.c.executor_id).where(_WORK.c.status == "PENDING")
+    begun = select(JobRow.executor_id).where(JobRow.executor_id.is_not(None))
+    executors = work.union(begun).subquery()
+    is_known = exists().where(ExecutorRow.id == executors.c.executor_id)
+    return list(await scope.session.scalars(select(executors.c.executor_id).where(~is_known)))
 
 
 async def is_known(scope: Scope, work_id: str) -> bool:

@@ -69,6 +69,21 @@ class Config(BaseSettings):
     executor_id: str | None = Field(
         default=None, description="Stable name of this process for run recovery. Unset: random."
     )
+    job_slots: int = Field(
+        default=64, ge=0, le=1000, description="Queued jobs that this process works on at once; 0: none."
+    )
+    workspace_jobs_at_once: int = Field(
+        default=32,
+        ge=1,
+        le=1000,
+        description="Jobs of one workspace that are at work at once, in all processes.",
+    )
+    workspace_jobs_queued: int = Field(
+        default=100_000, ge=1, description="Jobs that one workspace may have waiting for their turn."
+    )
+    workspace_jobs_per_minute: int | None = Field(
+        default=None, ge=1, description="Jobs of one workspace that begin in a minute. Unset: any number."
+    )
     approval_minutes: int = Field(
         default=60, ge=1, le=10_080, description="How long an approval waits before it counts as denied."
     )

@@ -16,6 +16,25 @@ RUNS = Counter("openclaw_runs_total", "Agent runs by their end.", ["state"], reg
 WORKFLOW_RUNS = Counter(
     "openclaw_workflows_executed_total", "Workflow runs by their end.", ["state"], registry=REGISTRY
 )
+WORKFLOW_SECONDS = Histogram(
+    "openclaw_workflow_execution_duration_seconds",
+    "From the beginning of a workflow run to its end.",
+    buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 30, 60, 300, 1800, 3600, 86_400),
+    registry=REGISTRY,
+)
+TASKS_SUBMITTED = Counter("openclaw_tasks_submitted_total", "Jobs accepted.", ["kind"], registry=REGISTRY)
+TASKS_PROCESSED = Counter(
+    "openclaw_tasks_processed_total", "Jobs by their end.", ["kind", "state"], registry=REGISTRY
+)
+TASKS_RETRIED = Counter(
+    "openclaw_tasks_retried_total",
+    "Tries of jobs that failed and are followed by another.",
+    ["kind"],
+    registry=REGISTRY,
+)
+TASK_QUEUE_DEPTH = Gauge(
+    "openclaw_task_queue_depth", "Unfinished jobs of the installation.", ["state"], registry=REGISTRY
+)
 MODEL_TOKENS = Counter(
     "openclaw_model_tokens_total", "Tokens of model calls.", ["direction"], registry=REGISTRY
 )

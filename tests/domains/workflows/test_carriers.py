@@ -164,9 +164,6 @@ async def test_who_takes_over_runs_no_finished_step_again(
         workflow = await save(ann, raw)
         run_id = await start(ann, workflow)
         await peer.until_asked(2)
-        async with server.owner() as owner:
-            while not await owner.fetchval("SELECT count(*) FROM dbos.workflow_status"):
-                pass  # the engine notes down what takes longer than a moment
     peer.allow(2)  # one for the connection that has ended
     async with running_server(database_url, tmp_path, executor_id="one") as server:
         ann = await sign_in(server, Person(server, server.client(), ann.session, ann.workspace))
@@ -193,9 +190,6 @@ async def test_a_paused_run_stays_so_whoever_takes_over(
         run_id = await start(ann, workflow)
         await peer.until_asked(1)
         await ann.post(f"/workflow-runs/{run_id}/pause")
-        async with server.owner() as owner:
-            while not await owner.fetchval("SELECT count(*) FROM dbos.workflow_status"):
-                pass  # the engine notes down what takes longer than a moment
     async with running_server(database_url, tmp_path, executor_id="one") as server:
         ann = await sign_in(server, Person(server, server.client(), ann.session, ann.workspace))
         while (await ann.get(f"/workflow-runs/{run_id}"))["state"] != "waiting":

@@ -8,8 +8,8 @@ import pytest
 
 from openclaw.domains.workflows.schemas import StartRun
 from openclaw.domains.workflows.service import runs
-from openclaw.infra.bus import publish
-from openclaw.infra.outbox import TOPIC
+from openclaw.durable.claims import Limits
+from openclaw.durable.queue import JobQueue
 from openclaw.kit import ids
 from tests.domains.workflows.running import (
     definition,
@@ -235,15 +235,13 @@ async def test_the_same_key_is_the_same_run(ann: Person) -> None:
     assert len((await ann.get("/workflow-runs"))["items"]) == 1
 
 
-async def test_what_a_dead_process_accepted_is_run_by_another(ann: Person) -> None:
-    """The rows are written, and whoever should have begun is gone: the recorded fact begins the run."""
-    workflow = await save(ann, definition(transform("a", 1)))
-    async with ann.scope() as scope:
-        row = await runs.start_run(
-            scope, ids.from_wire("wf", workflow), StartRun(), ann.server.platform.blobs
-        )
+async def test_what_one_process_accepted_and_cannot_begin_is_begun_by_another(ann: Person) -> None:
+    workflow, there = await save(ann, definition(transform("a", 1))), ann.server.platform
+    starting = JobQueue(there.database, there.bus, there.clock, name="starting", slots=1, limits=Limits())
     with ann.server.watching(ann.topic) as watch:
-        ann.server.manual.advance(timedelta(seconds=10))
         async with ann.scope() as scope:
-            await publish(scope, TOPIC, {})
+            row = await runs.start_run(
+                scope, ids.from_wire("wf", workflow), StartRun(), there.blobs, starting
+            )
+            assert row.state == "pending"
         await ended(watch, ids.to_wire("wrun", row.id))

@@ -47,6 +47,14 @@ def find_approval(api: Api, wanted: str) -> Item:
     return find_one(items, wanted, name=None, command="openclaw approvals list")
 
 
+def find_job(api: Api, wanted: str) -> Item:
+    """A job by its id, else among the latest."""
+    found = _by_whole_id(api, "job_", f"/jobs/{wanted}")
+    if found is not None:
+        return found
+    return find_one(api.items("/jobs", _LATEST), wanted, name=None, command="openclaw jobs list")
+
+
 def find_one(items: Iterable[Item], wanted: str, *, name: str | None, command: str) -> Item:
     """The item whose id is ``wanted`` or ends with it, or whose field ``name`` is or holds it.
 

@@ -14,7 +14,10 @@ from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
 from openclaw.domains.plugins import manifest as plugins
 from openclaw.domains.workflows import manifest as workflows
+from openclaw.durable.claims import Limits
 from openclaw.durable.engine import DurableEngine
+from openclaw.durable.jobs import forget_ended
+from openclaw.durable.queue import JobKind, JobQueue
 from openclaw.infra.blobs import BlobStore, open_blobs
 from openclaw.infra.bus import EventBus, Transport
 from openclaw.infra.config import Config
@@ -32,7 +35,14 @@ from openclaw.kit.tasks import cancel_and_wait, spawn
 
 _log = structlog.get_logger(__name__)
 _START_SECONDS = 3
-CHORES = (forget_old, *identity.CHORES, *devices.CHORES, *conversations.CHORES, *plugins.CHORES)
+CHORES = (
+    forget_old,
+    forget_ended,
+    *identity.CHORES,
+    *devices.CHORES,
+    *conversations.CHORES,
+    *plugins.CHORES,
+)
 
 
 @dataclass(frozen=True)
@@ -81,9 +91,8 @@ async def open_process(
     device_steps = workflows.DeviceCarrier(database, bus)
     agent_steps = workflows.AgentCarrier(database, keys, clock, device_steps)
 
-    async def start_child(payload: dict[str, str]) -> None:
-        await platform.start_workflow(payload)
-
+    executor_id = config.executor_id or new_id().hex
+    queue = JobQueue(database, bus, clock, name=executor_id, slots=config.job_slots, limits=_limits(config))
     workflow_job = workflows.WorkflowJob(
         database=database,
         bus=bus,
@@ -97,43 +106,39 @@ async def open_process(
             "plugin": workflows.PluginCarrier(
                 plugin_runtime, database, blobs, devices=device_steps, agents=agent_steps
             ),
-            "subworkflow": workflows.SubworkflowCarrier(database, bus, start_child),
+            "subworkflow": workflows.SubworkflowCarrier(database, bus, queue),
         },
     )
+    queue.register(workflows.RUN_KIND, JobKind(lambda job: workflow_job(job.payload), keeps_end=True))
     engine = DurableEngine(
         database,
         clock,
         owner_url=url,
-        executor_id=config.executor_id or new_id().hex,
-        handlers={agents.RUN_KIND: run_job, workflows.RUN_KIND: workflow_job},
+        executor_id=executor_id,
+        handlers={agents.RUN_KIND: run_job},
+        queue=queue,
     )
 
-    def carrier(kind: str) -> Callable[[Scope, dict[str, str]], Awaitable[None]]:
-        async def carry(scope: Scope, payload: dict[str, str]) -> None:
-            """Start an accepted run that nobody has started, or raise: its recorded fact is then carried again."""
-            async with asyncio.timeout(_START_SECONDS):
-                if not await engine.is_known(scope, payload["runId"]):
-                    await engine.start(kind, work_id=payload["runId"], payload=payload)
+    async def carry(scope: Scope, payload: dict[str, str]) -> None:
+        """Start an accepted run that nobody has started, or raise: its recorded fact is then carried again."""
+        async with asyncio.timeout(_START_SECONDS):
+            if not await engine.is_known(scope, payload["runId"]):
+                await engine.start(agents.RUN_KIND, work_id=payload["runId"], payload=payload)
 
-        return carry
-
-    async def begin(kind: str, payload: dict[str, str]) -> None:
+    async def begin(payload: dict[str, str]) -> None:
         try:
             async with asyncio.timeout(_START_SECONDS):
-                await engine.start(kind, work_id=payload["runId"], payload=payload, is_new=True)
+                await engine.start(agents.RUN_KIND, work_id=payload["runId"], payload=payload, is_new=True)
         except Exception as error:  # noqa: BLE001  (the run is accepted, whatever happens to its start)
             _log.warning("a run is not started yet", run_id=payload["runId"], error=repr(error))
 
     beginning: set[asyncio.Task[None]] = set()
 
-    def starter(kind: str) -> Callable[[dict[str, str]], Awaitable[None]]:
-        async def start(payload: dict[str, str]) -> None:
-            """Begin a run that was just accepted. If that does not work, its recorded fact starts it a little later."""
-            task = spawn(begin(kind, payload), name="run start")
-            beginning.add(task)
-            task.add_done_callback(beginning.discard)
-
-        return start
+    async def start(payload: dict[str, str]) -> None:
+        """Begin a run that was just accepted. If that does not work, its recorded fact starts it a little later."""
+        task = spawn(begin(payload), name="run start")
+        beginning.add(task)
+        task.add_done_callback(beginning.discard)
 
     platform = Platform(
         config=config,
@@ -142,12 +147,12 @@ async def open_process(
         blobs=blobs,
         keys=keys,
         clock=clock,
-        start_run=starter(agents.RUN_KIND),
-        start_workflow=starter(workflows.RUN_KIND),
+        start_run=start,
+        queue=queue,
         plugins=plugin_runtime,
     )
     await bus.start()
-    relay = OutboxRelay(database, bus, clock, _subscribers(carrier, blobs))
+    relay = OutboxRelay(database, bus, clock, _subscribers(carry, blobs))
     tasks = [
         spawn(_join(engine, run_job, on_loaded), name="durable engine"),
         spawn(relay.run(), name="outbox relay"),
@@ -163,6 +168,14 @@ async def open_process(
         await run_job.close()
         await agent_steps.close()
         await database.close()
+
+
+def _limits(config: Config) -> Limits:
+    return Limits(
+        at_once=config.workspace_jobs_at_once,
+        queued=config.workspace_jobs_queued,
+        per_minute=config.workspace_jobs_per_minute,
+    )
 
 
 def _transport(config: Config, url: str, database: Database, keys: KeyRing, clock: Clock) -> Transport:
@@ -182,14 +195,13 @@ async def _join(engine: DurableEngine, run_job: agents.RunJob, on_loaded: Callab
 
 
 def _subscribers(
-    carrier: Callable[[str], Callable[[Scope, dict[str, str]], Awaitable[None]]], blobs: BlobStore
+    carry: Callable[[Scope, dict[str, str]], Awaitable[None]], blobs: BlobStore
 ) -> Mapping[str, Sequence[Subscriber]]:
     merged: dict[str, list[Subscriber]] = {}
     for slice_ in (
         audit.SUBSCRIBERS,
         devices.SUBSCRIBERS,
-        agents.subscribers(carrier(agents.RUN_KIND), blobs),
-        workflows.subscribers(carrier(workflows.RUN_KIND)),
+        agents.subscribers(carry, blobs),
     ):
         for event, subscribers in slice_.items():
             merged.setdefault(event, []).extend(subscribers)

@@ -1,5 +1,6 @@
 """The web application: every slice's routes, the built web console, health."""
 
+import contextlib
 import dataclasses
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,11 @@ from openclaw.domains.audit import manifest as audit
 from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
+from openclaw.domains.jobs import manifest as jobs
 from openclaw.domains.plugins import manifest as plugins
 from openclaw.domains.workflows import manifest as workflows
 from openclaw.domains.workspaces import manifest as workspaces
+from openclaw.durable.claims import measure_depth
 from openclaw.infra.health import Health, check_health
 from openclaw.infra.metrics import exposition
 from openclaw.infra.web.context import Platform
@@ -33,7 +36,7 @@ from openclaw.infra.web.versions import CURRENT, ApiVersions
 from openclaw.kit.errors import UnavailableError
 
 STATIC = Path(__file__).parent / "static"
-_SLICES = (identity, workspaces, audit, devices, plugins, agents, conversations, workflows)
+_SLICES = (identity, workspaces, audit, devices, plugins, agents, conversations, workflows, jobs)
 
 
 def build_app(platform: Platform) -> FastAPI:
@@ -84,7 +87,9 @@ def _operations(platform: Platform) -> APIRouter:
 
     @router.get("/metrics")
     async def metrics() -> Response:
-        """Counters for Prometheus."""
+        """Counters for Prometheus, and the depth of the queue at this moment."""
+        with contextlib.suppress(UnavailableError):
+            await measure_depth(platform.database)
         return Response(exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return router

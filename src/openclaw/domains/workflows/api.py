@@ -9,13 +9,11 @@ from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.workflows.errors import (
     InvalidDefinitionError,
     InvalidInputDataError,
-    TooManyWorkflowRunsError,
     VersionConflictError,
     WorkflowNotFoundError,
     WrongStateError,
 )
 from openclaw.domains.workflows.language.schema import language_schema
-from openclaw.domains.workflows.models import WorkflowRunRow
 from openclaw.domains.workflows.schemas import (
     Activate,
     Answer,
@@ -43,8 +41,8 @@ from openclaw.domains.workflows.schemas import (
 from openclaw.domains.workflows.service import definitions, files, history, runs, secrets
 from openclaw.domains.workflows.service.watching import watch_run
 from openclaw.domains.workspaces.errors import NotAllowedError
-from openclaw.infra.scope import Actor
-from openclaw.infra.web.context import CurrentActor, CurrentPlatform, CurrentScope, Platform
+from openclaw.durable.errors import TooManyJobsError
+from openclaw.infra.web.context import CurrentActor, CurrentPlatform, CurrentScope
 from openclaw.infra.web.routes import errors, slice_router
 from openclaw.infra.wire import WorkflowFileId, WorkflowId, WorkflowRunId, WorkflowStepRunId
 from openclaw.kit.errors import TooLargeError
@@ -64,7 +62,7 @@ _START = (
     NotAllowedError,
     WrongStateError,
     InvalidInputDataError,
-    TooManyWorkflowRunsError,
+    TooManyJobsError,
     TooLargeError,
 )
 
@@ -231,10 +229,13 @@ async def download_file(
 async def start_workflow(
     actor: CurrentActor, platform: CurrentPlatform, workflow_id: AtWorkflow, data: StartRun | None = None
 ) -> WorkflowRun:
-    """Run the active version, or the named one; the same idempotency key again is the same run."""
+    """Run the active version, or the named one; the same idempotency key again is the same run.
+
+    A run begins at once while the workspace has few at work, else in its turn; with `startAt`, when that has come.
+    """
     async with platform.database.transaction(actor) as scope:
-        row = await runs.start_run(scope, workflow_id, data or StartRun(), platform.blobs)
-    return await _started(platform, actor, row)
+        row = await runs.start_run(scope, workflow_id, data or StartRun(), platform.blobs, platform.queue)
+    return runs.view(row, actor.language)
 
 
 @router.get("/workflow-runs", operation_id="listWorkflowRuns", responses=errors(*_GONE))
@@ -359,11 +360,5 @@ async def repeat_run(
 ) -> WorkflowRun:
     """Run again from any step, by default the one that failed; what came before it is not run again."""
     async with platform.database.transaction(actor) as scope:
-        row = await runs.repeat_run(scope, workflow_run_id, data or RepeatRun())
-    return await _started(platform, actor, row)
-
-
-async def _started(platform: Platform, actor: Actor, row: WorkflowRunRow) -> WorkflowRun:
-    if row.state == "pending":
-        await platform.start_workflow(runs.payload_of(row))
+        row = await runs.repeat_run(scope, workflow_run_id, data or RepeatRun(), platform.queue)
     return runs.view(row, actor.language)

@@ -68,20 +68,6 @@ class VersionConflictError(OpenClawError):
 
 
 @dataclass(eq=False)
-class TooManyWorkflowRunsError(OpenClawError):
-    """The workspace has as many unfinished runs as it may."""
-
-    code: ClassVar[str] = "workflows.too_many_runs"
-    kind: ClassVar[Kind] = Kind.QUOTA
-    template: ClassVar[str] = (
-        "There are {limit} unfinished runs already. Wait for some to end, or cancel them."
-    )
-    template_zh: ClassVar[str] = "已有 {limit} 个未完成的运行，请等待或取消其中一些。"
-
-    limit: int
-
-
-@dataclass(eq=False)
 class StepFailedError(OpenClawError):
     """A step of the run failed, and nothing handled it."""
 

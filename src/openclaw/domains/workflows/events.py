@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-RUN_REQUESTED = "workflows.run_requested"
+RUN_KIND = "workflows.run"  # of the job that carries a run; the job has the run's id
 
 
 def run_topic(run_id: UUID) -> str:

@@ -1,9 +1,5 @@
 """What processes mount of this slice."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-from uuid import UUID
-
 from openclaw.domains.workflows import events
 from openclaw.domains.workflows.api import router
 from openclaw.domains.workflows.jobs.carriers.agent_step import AgentCarrier
@@ -12,24 +8,9 @@ from openclaw.domains.workflows.jobs.carriers.http_step import HttpCarrier
 from openclaw.domains.workflows.jobs.carriers.plugin_step import PluginCarrier
 from openclaw.domains.workflows.jobs.carriers.subworkflow import SubworkflowCarrier
 from openclaw.domains.workflows.jobs.run import WorkflowJob
-from openclaw.domains.workflows.service import runs
-from openclaw.infra.outbox import Subscriber
-from openclaw.infra.scope import Scope
 
 ROUTERS = (router,)
-RUN_KIND = "workflows.run"
-
-
-def subscribers(
-    start_run: Callable[[Scope, dict[str, str]], Awaitable[None]],
-) -> dict[str, tuple[Subscriber, ...]]:
-    """A run whose process died between accepting and starting it is started here; ``start_run`` raises if it cannot."""
-
-    async def start(scope: Scope, body: dict[str, Any]) -> None:
-        if await runs.is_open(scope, UUID(hex=body["runId"])):
-            await start_run(scope, body)
-
-    return {events.RUN_REQUESTED: (start,)}
+RUN_KIND = events.RUN_KIND
 
 
 __all__ = [
@@ -41,5 +22,4 @@ __all__ = [
     "PluginCarrier",
     "SubworkflowCarrier",
     "WorkflowJob",
-    "subscribers",
 ]

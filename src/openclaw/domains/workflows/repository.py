@@ -202,28 +202,6 @@ async def list_runs(
     return list(await scope.session.scalars(query))
 
 
-async def count_open_runs(scope: Scope) -> int:
-    """The user's unfinished runs in the workspace; until the transaction ends nobody else starts one for them."""
-    lock = func.pg_advisory_xact_lock(func.hashtextextended(f"workflow-runs:{scope.user_id}", 0))
-    await scope.session.execute(select(lock))
-    query = (
-        select(func.count())
-        .select_from(WorkflowRunRow)
-        .where(
-            WorkflowRunRow.workspace_id == scope.workspace_id,
-            WorkflowRunRow.user_id == scope.user_id,
-            WorkflowRunRow.finished_at.is_(None),
-        )
-    )
-    return await scope.session.scalar(query) or 0
-
-
-async def is_open(scope: Scope, run_id: UUID) -> bool:
-    """Whether the run is there and has not ended. Needs a system scope."""
-    query = select(WorkflowRunRow.id).where(WorkflowRunRow.id == run_id, WorkflowRunRow.finished_at.is_(None))
-    return await scope.session.scalar(query) is not None
-
-
 async def enter_run(scope: Scope, run_id: UUID) -> WorkflowRunRow | None:
     """Begin or begin again: raises the epoch, so that an earlier entry can write no more. None when it has ended."""
     return await scope.session.scalar(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, BeforeValidator, Field, Strict
 
 from openclaw.domains.plugins.schemas import PluginCall
 from openclaw.infra.wire import (
@@ -20,6 +20,15 @@ Status = Literal["draft", "active", "archived"]
 RunState = Literal["pending", "running", "waiting", "completed", "failed", "cancelled", "delayed"]
 SecretName = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def _spelt_out(value: Any) -> Any:
+    if not isinstance(value, str) or "T" not in value.upper():  # a number would be read as seconds since 1970
+        raise ValueError("a time is a text like 2026-11-21T05:00:00Z")
+    return value
+
+
+Instant = Annotated[AwareDatetime, Strict(strict=False), BeforeValidator(_spelt_out)]
 
 
 class SaveWorkflow(WireInput):
@@ -121,7 +130,10 @@ class Activate(WireInput):
 
 
 class StartRun(WireInput):
-    """Run a workflow. ``recorded``: outputs by step, for a dry run, or ``recordedFrom`` a run that has them."""
+    """Run a workflow. ``recorded``: outputs by step, for a dry run, or ``recordedFrom`` a run that has them.
+
+    ``priority``: 1 low, 2 normal, 3 high, 4 critical, among the workspace's own. ``startAt``: not before, with offset.
+    """
 
     input: dict[str, Any] = Field(default_factory=dict[str, Any])
     version: Annotated[int, Field(ge=1)] | None = None
@@ -129,6 +141,8 @@ class StartRun(WireInput):
     recorded: dict[str, Any] | None = None
     recorded_from: WorkflowRunId | None = None
     idempotency_key: Key | None = None
+    priority: Annotated[int, Field(ge=1, le=4)] = 2
+    start_at: Instant | None = None
 
 
 class RepeatRun(WireInput):

@@ -27,8 +27,8 @@ class Platform:
     keys: KeyRing
     clock: Clock
     start_run: Callable[[dict[str, str]], Awaitable[None]]
-    start_workflow: Callable[[dict[str, str]], Awaitable[None]]
     plugins: Any  # runs plugins; the slice of that name knows its type
+    queue: Any  # the process's `durable.queue.JobQueue`, which is above what is here
 
 
 Authenticator = Callable[[Request], Awaitable[Actor]]

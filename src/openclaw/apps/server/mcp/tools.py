@@ -107,9 +107,12 @@ class _Tools:
             raise LookupError(f"There is no tool {name}: the workflow is gone or no longer active.")
         async with self._platform.database.transaction(self._actor) as scope:
             row = await runs.start_run(
-                scope, wanted.workflow_id, StartRun(input=arguments), self._platform.blobs
+                scope,
+                wanted.workflow_id,
+                StartRun(input=arguments),
+                self._platform.blobs,
+                self._platform.queue,
             )
-        await self._platform.start_workflow(runs.payload_of(row))
         return row.id
 
     async def _waits_for(self, run_id: UUID) -> str:

@@ -30,12 +30,13 @@ from openclaw.domains.workflows.machine.messages import (
 from openclaw.domains.workflows.service.bodies import unpack, values_of
 from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.errors import NotAllowedError
+from openclaw.durable import jobs
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import EventBus, publish
 from openclaw.infra.db import Database
 from openclaw.infra.feed import tell
 from openclaw.infra.jsonb import storable
-from openclaw.infra.metrics import WORKFLOW_RUNS
+from openclaw.infra.metrics import WORKFLOW_RUNS, WORKFLOW_SECONDS
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.infra.secrets import KeyRing
 from openclaw.kit import ids
@@ -47,6 +48,7 @@ _log = structlog.get_logger(__name__)
 MAX_ENTRIES = 50
 _TOLD_STEPS = 50
 _WAITING = frozenset({"approval", "subworkflow"})
+_PARKED = frozenset({"waiting", "delayed"})  # the run takes up no room among the workspace's
 
 
 class WorkflowJob:
@@ -314,6 +316,8 @@ class WorkflowJob:
                 )
             elif not await repository.update_entered(scope, entry.run_id, epoch=entry.epoch, state=state):
                 raise RunSuperseded
+            elif (state in _PARKED) is not (entry.state in _PARKED):
+                await jobs.set_waiting(scope, entry.run_id, waiting=state in _PARKED)
             values: list[dict[str, Any]] = []
             for record in records:
                 entry.at.seq += 1
@@ -356,6 +360,8 @@ class WorkflowJob:
         if not is_ours:
             raise RunSuperseded
         WORKFLOW_RUNS.labels(state).inc()
+        for took in await jobs.end_jobs(scope, jobs.End(run_id, state, error.to_wire() if error else None)):
+            WORKFLOW_SECONDS.observe(took.total_seconds())
 
     async def _tell(self, scope: Scope, run_id: UUID, state: str, records: Sequence[Record]) -> None:
         steps = [{"path": record.path, "state": record.state} for record in records[-_TOLD_STEPS:]]

@@ -1,6 +1,6 @@
 """Runs: started, looked at, paused, cancelled, answered, repeated."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,6 @@ import orjson
 from openclaw.domains.workflows import events, repository
 from openclaw.domains.workflows.errors import (
     InvalidInputDataError,
-    TooManyWorkflowRunsError,
     WorkflowNotFoundError,
     WrongStateError,
 )
@@ -28,25 +27,29 @@ from openclaw.domains.workflows.schemas import (
 from openclaw.domains.workflows.service import bodies
 from openclaw.domains.workflows.service.definitions import access_version, access_workflow
 from openclaw.domains.workspaces.policy import check_role
+from openclaw.durable import jobs
+from openclaw.durable.jobs import Priority
+from openclaw.durable.queue import JobQueue
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import publish
+from openclaw.infra.feed import tell
 from openclaw.infra.json_schema import data_errors, with_defaults
 from openclaw.infra.jsonb import storable
-from openclaw.infra.outbox import record
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError, OpenClawError, TooLargeError
 from openclaw.kit.pagination import Page, cursor_of, position_of
 
-MAX_OPEN_RUNS = 1_000  # of one user in one workspace
 MAX_NESTED_RUNS = 8
-_START_GRACE = timedelta(seconds=2)
+MAX_DELAY = timedelta(days=366)
 
 
-async def start_run(scope: Scope, workflow_id: UUID, data: StartRun, blobs: BlobStore) -> WorkflowRunRow:
+async def start_run(
+    scope: Scope, workflow_id: UUID, data: StartRun, blobs: BlobStore, queue: JobQueue
+) -> WorkflowRunRow:
     """Accept a run: it is in the database, and somebody starts it whatever happens to this process.
 
-    Raises WorkflowNotFoundError, WrongStateError, InvalidInputDataError, TooManyWorkflowRunsError, NotAllowedError.
+    Raises WorkflowNotFoundError, WrongStateError, InvalidInputDataError, TooManyJobsError, NotAllowedError.
     """
     check_role(scope.who, Role.MEMBER)
     if data.idempotency_key and (known := await repository.find_run_by_key(scope, data.idempotency_key)):
@@ -60,17 +63,27 @@ async def start_run(scope: Scope, workflow_id: UUID, data: StartRun, blobs: Blob
         recorded = await _outputs_of(scope, data.recorded_from, blobs) | recorded
     return await _add_run(
         scope,
-        workflow_id,
+        queue,
+        workflow,
         version,
         data.input,
         is_dry=data.dry,
         recorded=recorded if data.dry else None,
         idempotency_key=data.idempotency_key,
+        priority=data.priority,
+        start_at=data.start_at,
     )
 
 
 async def start_child(
-    scope: Scope, parent_id: UUID, workflow_id: UUID, *, version: int | None, data: dict[str, Any], key: str
+    scope: Scope,
+    parent_id: UUID,
+    workflow_id: UUID,
+    queue: JobQueue,
+    *,
+    version: int | None,
+    data: dict[str, Any],
+    key: str,
 ) -> WorkflowRunRow:
     """The run of a subworkflow step; the same key is the same run. Raises as `start_run`, InvalidInputError."""
     if (known := await repository.find_run_by_key(scope, key)) is not None:
@@ -78,14 +91,15 @@ async def start_child(
     parent = await access_run(scope, parent_id)
     if parent.depth + 1 >= MAX_NESTED_RUNS:
         raise TooLargeError(field="workflows inside one another", limit=MAX_NESTED_RUNS)
-    wanted = _version_to_run(await access_workflow(scope, workflow_id), version)
-    return await _add_run(scope, workflow_id, wanted, data, idempotency_key=key, parent=parent)
+    workflow = await access_workflow(scope, workflow_id)
+    wanted = _version_to_run(workflow, version)
+    return await _add_run(scope, queue, workflow, wanted, data, idempotency_key=key, parent=parent)
 
 
-async def repeat_run(scope: Scope, run_id: UUID, data: RepeatRun) -> WorkflowRunRow:
+async def repeat_run(scope: Scope, run_id: UUID, data: RepeatRun, queue: JobQueue) -> WorkflowRunRow:
     """Run again, from a step on (by default the one that failed, else all); what came before is not run again.
 
-    Raises WorkflowNotFoundError, WrongStateError, InvalidInputError, TooManyWorkflowRunsError, NotAllowedError.
+    Raises WorkflowNotFoundError, WrongStateError, InvalidInputError, TooManyJobsError, NotAllowedError.
     """
     check_role(scope.who, Role.MEMBER)
     origin = await access_run(scope, run_id)
@@ -106,7 +120,8 @@ async def repeat_run(scope: Scope, run_id: UUID, data: RepeatRun) -> WorkflowRun
         reused = [s for s in steps if s.path not in redone and s.state in ("completed", "failed")]
     run = await _add_run(
         scope,
-        origin.workflow_id,
+        queue,
+        await access_workflow(scope, origin.workflow_id),
         wanted,
         origin.input,
         is_dry=origin.is_dry,
@@ -150,9 +165,14 @@ async def list_runs(
 async def cancel_run(scope: Scope, run_id: UUID) -> WorkflowRunRow:
     """Stop a run wherever it is. Nothing happens when it has ended. Raises WorkflowNotFoundError."""
     row = await access_run(scope, run_id, lock=True)
-    if row.finished_at is None:
-        row.cancel_requested_at = scope.now()
-        await publish(scope, events.run_topic(run_id), {"kind": "cancel"})
+    if row.finished_at is not None:
+        return row
+    if await jobs.end_queued(scope, run_id):  # it has not begun, so there is nobody to stop
+        row.state, row.finished_at = "cancelled", scope.now()
+        await tell_changed(scope, run_id, row.state)
+        return row
+    row.cancel_requested_at = scope.now()
+    await publish(scope, events.run_topic(run_id), {"kind": "cancel"})
     return row
 
 
@@ -219,14 +239,17 @@ def _summary(row: WorkflowRunRow, language: str) -> RunSummary:
     )
 
 
+async def tell_changed(scope: Scope, run_id: UUID, state: str) -> None:
+    """Tell whoever looks at the run, and its user, that it is in another state."""
+    await publish(scope, events.run_changed_topic(run_id), {"state": state})
+    payload = {"runId": ids.to_wire("wrun", run_id), "state": state, "steps": []}
+    body = {"event": "workflow.changed", "payload": payload}
+    await tell(scope, scope.user_id, scope.workspace_id, body)
+
+
 def payload_of(row: WorkflowRunRow) -> dict[str, str]:
     """What the durable engine is given of a run: names only, the rest is in rows."""
     return {"runId": row.id.hex, "workspaceId": row.workspace_id.hex, "userId": row.user_id.hex}
-
-
-async def is_open(scope: Scope, run_id: UUID) -> bool:
-    """Whether the run has not ended. Needs a system scope."""
-    return await repository.is_open(scope, run_id)
 
 
 async def _outputs_of(scope: Scope, run_id: UUID, blobs: BlobStore) -> dict[str, Any]:
@@ -256,7 +279,8 @@ def _check_data(schema: dict[str, Any] | None, data: Any) -> None:
 
 async def _add_run(
     scope: Scope,
-    workflow_id: UUID,
+    queue: JobQueue,
+    workflow: WorkflowRow,
     version: int,
     data: dict[str, Any],
     *,
@@ -267,19 +291,21 @@ async def _add_run(
     origin_run_id: UUID | None = None,
     from_path: str | None = None,
     parent: WorkflowRunRow | None = None,
+    priority: int = Priority.NORMAL,
+    start_at: datetime | None = None,
 ) -> WorkflowRunRow:
-    definition = (await access_version(scope, workflow_id, version)).definition
+    definition = (await access_version(scope, workflow.id, version)).definition
     data = with_defaults(definition.get("input") or {}, data)
     if len(orjson.dumps(data)) > MAX_INPUT_BYTES:
         raise TooLargeError(field="input", limit=MAX_INPUT_BYTES)
     _check_data(definition.get("input"), data)
-    if await repository.count_open_runs(scope) >= MAX_OPEN_RUNS:
-        raise TooManyWorkflowRunsError(limit=MAX_OPEN_RUNS)
+    if start_at is not None and start_at > scope.now() + MAX_DELAY:
+        raise InvalidInputError(field="startAt", reason=f"lies more than {MAX_DELAY.days} days ahead")
     row = WorkflowRunRow(
         id=ids.new_id(),
         workspace_id=scope.workspace_id,
         user_id=scope.user_id,
-        workflow_id=workflow_id,
+        workflow_id=workflow.id,
         version=version,
         state="pending",
         is_dry=is_dry or (parent is not None and parent.is_dry),
@@ -295,6 +321,18 @@ async def _add_run(
         created_at=scope.now(),
     )
     await repository.add(scope, row)
-    # This process starts the run itself when the transaction has committed; the fact is for when it dies before.
-    await record(scope, events.RUN_REQUESTED, payload_of(row), delay=_START_GRACE)
+    job = await queue.submit(
+        scope,
+        events.RUN_KIND,
+        payload_of(row),
+        title=workflow.name,
+        job_id=row.id,
+        priority=priority,
+        start_at=start_at,
+        tries=1,
+        timeout=None,
+        is_part=parent is not None,
+    )
+    if job.state == "delayed":
+        row.state = job.state
     return row

@@ -1,6 +1,5 @@
 """``subworkflow``: a run of its own, whose end is waited for."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -9,22 +8,21 @@ from openclaw.domains.workflows.events import run_changed_topic
 from openclaw.domains.workflows.jobs.carrying import StepCall
 from openclaw.domains.workflows.language.failures import StepError
 from openclaw.domains.workflows.service import runs
+from openclaw.durable.queue import JobQueue
 from openclaw.infra.bus import EventBus
 from openclaw.infra.db import Database
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import OpenClawError
 
-Starter = Callable[[dict[str, str]], Awaitable[None]]
-
 
 class SubworkflowCarrier:
-    """Starts child runs; ``start`` is called once they are accepted."""
+    """Has child runs begin, and waits for their end."""
 
-    def __init__(self, database: Database, bus: EventBus, start: Starter) -> None:
+    def __init__(self, database: Database, bus: EventBus, queue: JobQueue) -> None:
         self._database = database
         self._bus = bus
-        self._start = start
+        self._queue = queue
 
     async def carry(self, call: StepCall) -> Any:
         """The child's output. Raises StepError when it fails or cannot begin."""
@@ -34,12 +32,11 @@ class SubworkflowCarrier:
                 scope,
                 call.run_id,
                 workflow_id,
+                self._queue,
                 version=call.inputs["version"],
                 data=call.inputs["input"],
                 key=_key(call),
             )
-        if child.state == "pending":
-            await self._start(runs.payload_of(child))
         async with self._bus.wakeups(run_changed_topic(child.id)) as woken:
             while True:
                 woken.clear()

@@ -1,0 +1,1 @@
+"""Jobs as people have them: what they have queued, of whatever kind; stopped, and queued again when it failed."""

@@ -1,0 +1,5 @@
+"""What processes mount of this slice."""
+
+from openclaw.domains.jobs.api import router
+
+ROUTERS = (router,)
