@@ -258,8 +258,8 @@ async def test_jails_that_ended_leave_no_process(cell: Cell) -> None:
         cell.refused("make_device"),
     )
     forever = asyncio.get_running_loop().create_future()
-    idle = 0 if cell.tier is Tier.LANDLOCK else 2
-    while sorted(_states_below(supervisor)) != ["S"] * idle:
+    warm = range(1) if cell.tier is Tier.LANDLOCK else range(2, 4)  # two slots, and one to spare
+    while len(states := _states_below(supervisor)) not in warm or set(states) - {"S"}:
         await asyncio.wait([forever], timeout=0.02)
 
 

@@ -25,6 +25,7 @@ from openclaw.sandbox.frames import (
 )
 from openclaw.sandbox.supervisor import jail, refusals
 from openclaw.sandbox.supervisor.network import Network
+from openclaw.sandbox.supervisor.processes import reap_orphans
 from openclaw.sandbox.supervisor.slot import JailError, Verdict
 from openclaw.sandbox.supervisor.tiers import Machine, probe
 from openclaw.sandbox.supervisor.watch import Watch
@@ -49,6 +50,7 @@ class Daemon:
     async def serve(self) -> None:
         """Until the client closes its end."""
         loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGCHLD, reap_orphans)
         reader = FrameReader()
         while data := await loop.sock_recv(self._client, 1 << 18):
             for message, body in reader.feed(data):

@@ -119,7 +119,6 @@ async def wait_for_end(process: subprocess.Popen[bytes]) -> int:
             os.close(descriptor)
     code = process.wait()
     _ours.discard(process.pid)
-    reap_orphans()
     return code
 
 
