@@ -6,7 +6,7 @@ from openclaw.domains.jobs.schemas import Job, JobFailure, JobStats
 from openclaw.domains.workflows.events import RUN_KIND
 from openclaw.domains.workflows.schemas import RepeatRun
 from openclaw.domains.workflows.service import runs
-from openclaw.domains.workflows.service.pages import cursor_of, position_of
+from openclaw.kit.pagination import cursor_of, position_of
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.durable import jobs
 from openclaw.durable.errors import WrongJobStateError

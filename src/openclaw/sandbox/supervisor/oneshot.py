@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from openclaw.sandbox.supervisor.watch import Watch
 
 _OVERHEAD_BYTES = 48 << 20
 _LOOK_SECONDS = 0.1
+_MOST_COPIES = 32
 
 
 @dataclass
@@ -37,6 +39,58 @@ class _Work(Tree):
         return super().cpu_seconds()
 
 
+class Copies:
+    """Code as a call's user finds it: where it is, or in a copy when the way there is closed (below root's home).
+
+    Folders of code never change under their path, so a copy is made once.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[str, tuple[Path, int]] = {}  # least recently used first; how many calls use it
+        self._count = 0
+
+    @contextlib.contextmanager
+    def of(self, paths: Sequence[str]) -> Iterator[list[str]]:
+        """Where to find ``paths``, until the call has ended."""
+        seen = [path if _is_open(path) else str(self._take(path)) for path in paths]
+        try:
+            yield seen
+        finally:
+            for path in paths:
+                if path in self._made:
+                    copy, users = self._made[path]
+                    self._made[path] = (copy, users - 1)
+
+    def _take(self, path: str) -> Path:
+        copy, users = self._made.pop(path, (None, 0))
+        if copy is None:
+            self._give_up_one()
+            self._count += 1
+            copy = self._folder / f"code-{self._count}"
+            shutil.copytree(path, copy, symlinks=True)
+            for entry in (copy, *copy.rglob("*")):
+                if not entry.is_symlink():
+                    entry.chmod(0o755 if entry.is_dir() else 0o644)
+        self._made[path] = (copy, users + 1)
+        return copy
+
+    def _give_up_one(self) -> None:
+        if len(self._made) >= _MOST_COPIES:
+            path = next((path for path, (_, users) in self._made.items() if users <= 0), None)
+            if path is not None:
+                shutil.rmtree(self._made.pop(path)[0], ignore_errors=True)
+
+
+def _is_open(path: str) -> bool:
+    """Whether anybody may walk there and read."""
+    place = Path(path)
+    try:
+        return all(each.stat().st_mode & 0o005 == 0o005 for each in (place, *place.parents))
+    except OSError:
+        return False
+
+
 @dataclass
 class OneShots:
     """Runs calls under Landlock. Calls run as ``first_user`` and up when we are root."""
@@ -47,6 +101,9 @@ class OneShots:
     first_user: int | None
     recycled: int = 0
     _users: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._copies = Copies(self.runtime)
 
     async def close(self) -> None:
         """Nothing is kept between calls."""
@@ -66,7 +123,8 @@ class OneShots:
             self._users.add(user)
         work = tempfile.mkdtemp(prefix="call-", dir=self.runtime)
         try:
-            return await self._run(watch, code, job, limits, work=work, user=user)
+            with self._copies.of(code if user is not None else ()) as copied:
+                return await self._run(watch, tuple(copied) or code, job, limits, work=work, user=user)
         finally:
             self._users.discard(user or -1)
             shutil.rmtree(work, ignore_errors=True)

@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
+import structlog
+
 from openclaw.domains.plugins.service.running import Installed
 from openclaw.kit.errors import OpenClawError
 from openclaw.sandbox.calls import Connection, NetworkGrant
 from openclaw.sandbox.client import HostCall
 from openclaw.sandbox.egress.fetch import HttpCall
 
+_log = structlog.get_logger(__name__)
 _MOST = {"http": 200, "llm": 20, "device": 50, "notify": 10, "secret": 200}
 _MOST_ENTRIES = 2_000
 _MISSING = {
@@ -102,8 +105,13 @@ def _bounded(call: HostCall, most: int) -> HostCall:
             raise ValueError(f"asked more than {most} times")
         try:
             return await call(parameters)
+        except (ValueError, TypeError, KeyError, OSError):
+            raise  # words for the plugin already
         except OpenClawError as error:
             raise ValueError(error.words()) from None
+        except Exception as error:  # noqa: BLE001  (the code waits for an answer, whatever happened here)
+            _log.exception("a plugin's host call failed", exc_info=error)
+            raise ValueError("the server could not do it") from None
 
     return answer
 

@@ -263,7 +263,9 @@ class PluginRuntime:
                         host_calls=granted_host_calls(plugin.permissions),
                     ),
                 )
-                return await self._sandbox.run(sandboxed, host=host.calls, at_least=least)
+                return await self._sandbox.run(
+                    sandboxed, host=host.calls, at_least=least, lane=running.workspace_id.hex
+                )
         except TimeoutError:
             if running.reason is None:
                 raise
