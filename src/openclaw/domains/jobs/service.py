@@ -6,7 +6,6 @@ from openclaw.domains.jobs.schemas import Job, JobFailure, JobStats
 from openclaw.domains.workflows.events import RUN_KIND
 from openclaw.domains.workflows.schemas import RepeatRun
 from openclaw.domains.workflows.service import runs
-from openclaw.kit.pagination import cursor_of, position_of
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.durable import jobs
 from openclaw.durable.errors import WrongJobStateError
@@ -14,7 +13,7 @@ from openclaw.durable.models import JobRow
 from openclaw.durable.queue import JobQueue
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit.errors import OpenClawError
-from openclaw.kit.pagination import Page
+from openclaw.kit.pagination import Page, cursor_of, position_of
 
 
 async def list_jobs(scope: Scope, *, state: str | None, cursor: str | None, limit: int) -> Page[Job]:
