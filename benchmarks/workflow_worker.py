@@ -1,7 +1,7 @@
 """A process that carries durable runs, as its parent says line by line: ``{"workflow", "runs", "atOnce", …}``.
 
-The engine, the job, the bus and the outbox are those of every server role. What carries ``http`` steps out does nothing,
-so that what is measured is what keeps it.
+The engine, the job, the bus and the outbox are those of every server role. What carries ``http`` steps out does
+nothing: measured is what keeps it.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from openclaw.domains.workflows.jobs.carrying import StepCall
 from openclaw.domains.workflows.schemas import StartRun
 from openclaw.domains.workflows.service import runs
 from openclaw.durable.engine import DurableEngine
-from openclaw.infra.blobs import open_blobs
+from openclaw.infra.blobs import BlobStore, open_blobs
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
 from openclaw.infra.db import Database
@@ -45,8 +45,9 @@ class Nothing:
 class Worker:
     """Accepts runs and waits for their ends."""
 
-    def __init__(self, database: Database, engine: DurableEngine, carrier: Nothing) -> None:
+    def __init__(self, database: Database, blobs: BlobStore, engine: DurableEngine, carrier: Nothing) -> None:
         self._database = database
+        self._blobs = blobs
         self._engine = engine
         self._carrier = carrier
         self.ends: dict[str, asyncio.Event] = {}
@@ -102,15 +103,16 @@ async def _work(config: Config) -> None:
         engine = DurableEngine(
             database, clock, owner_url=url, executor_id=new_id().hex, handlers={manifest.RUN_KIND: run}
         )
-        worker = Worker(database, engine, carrier)
-        worker._blobs = blobs
+        worker = Worker(database, blobs, engine, carrier)
 
         async def start_again(scope: Scope, payload: dict[str, Any]) -> None:
             if not await engine.is_known(scope, payload["runId"]):
                 await engine.start(manifest.RUN_KIND, work_id=payload["runId"], payload=payload)
 
         await bus.start()
-        relay = spawn(OutboxRelay(database, bus, clock, manifest.subscribers(start_again)).run(), name="relay")
+        relay = spawn(
+            OutboxRelay(database, bus, clock, manifest.subscribers(start_again)).run(), name="relay"
+        )
         await engine.launch()
         print("ready", flush=True)
         while line := await asyncio.to_thread(sys.stdin.readline):
