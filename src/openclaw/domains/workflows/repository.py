@@ -202,10 +202,11 @@ async def list_runs(
     return list(await scope.session.scalars(query))
 
 
-async def count_open_runs(scope: Scope) -> int:
-    """The user's unfinished runs in the workspace; until the transaction ends nobody else starts one for them."""
-    lock = func.pg_advisory_xact_lock(func.hashtextextended(f"workflow-runs:{scope.user_id}", 0))
-    await scope.session.execute(select(lock))
+async def count_open_runs(scope: Scope, *, near: int) -> int:
+    """The user's unfinished runs in the workspace, counted exactly from ``near`` on.
+
+    Then nobody else starts one for them until the transaction ends; before, nobody waits for anybody.
+    """
     query = (
         select(func.count())
         .select_from(WorkflowRunRow)
@@ -215,6 +216,11 @@ async def count_open_runs(scope: Scope) -> int:
             WorkflowRunRow.finished_at.is_(None),
         )
     )
+    count = await scope.session.scalar(query) or 0
+    if count < near:
+        return count
+    lock = func.pg_advisory_xact_lock(func.hashtextextended(f"workflow-runs:{scope.user_id}", 0))
+    await scope.session.execute(select(lock))
     return await scope.session.scalar(query) or 0
 
 
