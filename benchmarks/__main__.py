@@ -5,7 +5,7 @@ import sys
 
 import uvloop
 
-from benchmarks import bridge, fanout, gateway, growth, held, hello, sandbox, startup, tool, turn
+from benchmarks import bridge, fanout, gateway, growth, held, hello, sandbox, startup, tool, turn, workflows
 
 BENCHMARKS = {
     "turn": turn,
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "fanout": fanout,
     "bridge": bridge,
     "sandbox": sandbox,
+    "workflows": workflows,
 }
 
 

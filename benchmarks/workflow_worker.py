@@ -22,6 +22,7 @@ from openclaw.infra.blobs import BlobStore, open_blobs
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
 from openclaw.infra.db import Database
+from openclaw.infra.logs import configure_logs
 from openclaw.infra.notify import PostgresTransport
 from openclaw.infra.outbox import OutboxRelay
 from openclaw.infra.scope import Actor, Role, Scope
@@ -124,4 +125,6 @@ async def _work(config: Config) -> None:
 
 
 if __name__ == "__main__":
-    run_loop(_work(Config()))
+    configuration = Config()
+    configure_logs(configuration, "bench")
+    run_loop(_work(configuration))

@@ -19,9 +19,9 @@ from openclaw.domains.workflows.language.definition import Definition
 from openclaw.domains.workflows.models import WorkflowRunRow, WorkflowRunStepRow
 from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.errors import NotAllowedError
-from openclaw.infra.bus import publish
+from openclaw.infra.bus import EventBus, publish
 from openclaw.infra.db import Database
-from openclaw.infra.feed import tell
+from openclaw.infra.feed import tell, user_topic
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import UnavailableError
@@ -50,9 +50,21 @@ class Write:
     state: str
     steps: Sequence[dict[str, Any]] = ()
     begins_work: bool = False
+    changes_state: bool = False
     finished_at: datetime | None = None
     output: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether people must be told of it even when they look later: not of a step's end, which its row shows."""
+        return self.changes_state or any(step["finished_at"] is None for step in self.steps)
+
+    def told(self) -> dict[str, Any]:
+        """What clients hear."""
+        steps = [{"path": step["path"], "state": step["state"]} for step in self.steps[-_TOLD_STEPS:]]
+        payload = {"runId": ids.to_wire("wrun", self.run_id), "state": self.state, "steps": steps}
+        return {"event": "workflow.changed", "payload": payload}
 
     def of_run(self) -> dict[str, Any]:
         """What changes in the run's row."""
@@ -88,8 +100,9 @@ class _Lane:
 class Ledger:
     """One per process."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, bus: EventBus) -> None:
         self._database = database
+        self._bus = bus
         self._lanes: WeakValueDictionary[Actor, _Lane] = WeakValueDictionary()
         self._definitions: dict[tuple[UUID, int], Definition] = {}
 
@@ -135,6 +148,8 @@ class Ledger:
                 await self._carry_alone(actor, asked)
         for asked in batch:
             asked.is_done = True
+            if asked.failure is None and isinstance(asked.what, Write) and not asked.what.is_fact:
+                self._tell_live(actor, asked.what)
         lane.waiting = [asked for asked in lane.waiting if not asked.is_done]
 
     async def _carry_alone(self, actor: Actor, asked: _Asked) -> None:
@@ -168,7 +183,13 @@ class Ledger:
         kept = [write for _, write in wanted if write.run_id in ours]
         await repository.write_steps(scope, [step for write in kept for step in write.steps])
         for write in kept:
-            await _tell(scope, write)
+            if write.is_fact:
+                await publish(scope, run_changed_topic(write.run_id), {"state": write.state})
+                await tell(scope, scope.user_id, scope.workspace_id, write.told())
+
+    def _tell_live(self, actor: Actor, write: Write) -> None:
+        self._bus.publish_live(run_changed_topic(write.run_id), {"state": write.state})
+        self._bus.publish_live(user_topic(actor.user_id, actor.workspace_id), write.told())
 
     async def _enter(self, scope: Scope, run_ids: Sequence[UUID], role: Role | None) -> Iterable[Entered]:
         found = await repository.enter_runs(scope, run_ids)
@@ -188,11 +209,3 @@ class Ledger:
             del self._definitions[next(iter(self._definitions))]
         made = self._definitions[key] = Definition.model_validate(version.definition)
         return made
-
-
-async def _tell(scope: Scope, write: Write) -> None:
-    steps = [{"path": step["path"], "state": step["state"]} for step in write.steps[-_TOLD_STEPS:]]
-    await publish(scope, run_changed_topic(write.run_id), {"state": write.state})
-    payload = {"runId": ids.to_wire("wrun", write.run_id), "state": write.state, "steps": steps}
-    body = {"event": "workflow.changed", "payload": payload}
-    await tell(scope, scope.user_id, scope.workspace_id, body)

@@ -60,7 +60,7 @@ class WorkflowJob:
         carriers: Carriers,
     ) -> None:
         self._database = database
-        self._ledger = Ledger(database)
+        self._ledger = Ledger(database, bus)
         self._bus = bus
         self._blobs = blobs
         self._keys = keys
@@ -135,6 +135,7 @@ class WorkflowJob:
             run_id,
             epoch,
             "failed",
+            changes_state=True,
             finished_at=self._clock.now(),
             output={"value": None},
             error=storable({**error.to_wire(), "path": None}),
@@ -310,7 +311,9 @@ class WorkflowJob:
         for record in records:
             entry.at.seq += 1
             steps.append(await values_of(entry.actor, self._blobs, entry.run_id, record, seq=entry.at.seq))
-        write = Write(entry.run_id, entry.epoch, state, steps, begins_work)
+        write = Write(
+            entry.run_id, entry.epoch, state, steps, begins_work, changes_state=state != entry.state
+        )
         if end is not None:
             error = error_of(end)
             write = replace(
