@@ -256,7 +256,7 @@ async def update_entered(scope: Scope, values: Sequence[dict[str, Any]]) -> set[
     """
     if not values:
         return set()
-    found = await scope.session.execute(_UPDATE_ENTERED, {"runs": orjson.dumps(values).decode()})
+    found = await scope.session.execute(_UPDATE_ENTERED, {"runs": _as_json(values)})
     return set(found.scalars())
 
 
@@ -310,7 +310,7 @@ async def write_steps(scope: Scope, values: Sequence[dict[str, Any]]) -> None:
     """Write where steps have got to. A step that has ended is never written again."""
     if values:
         owner = {"workspace_id": scope.workspace_id, "user_id": scope.user_id}
-        await scope.session.execute(_WRITE_STEPS, {"steps": orjson.dumps(values).decode(), **owner})
+        await scope.session.execute(_WRITE_STEPS, {"steps": _as_json(values), **owner})
 
 
 async def list_answers(scope: Scope, run_id: UUID) -> dict[str, dict[str, Any]]:
@@ -335,3 +335,14 @@ async def copy_steps(scope: Scope, run_id: UUID, steps: Sequence[WorkflowRunStep
     ]
     if values:
         await scope.session.execute(insert(cast("Table", _STEPS)), values)
+
+
+def _as_json(values: Sequence[dict[str, Any]]) -> str:
+    return orjson.dumps(values, default=_id_text).decode()
+
+
+def _id_text(value: Any) -> str:
+    """The driver reads ids as a class of its own, which only its base class is JSON for."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(type(value).__name__)
