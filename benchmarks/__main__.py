@@ -5,7 +5,20 @@ import sys
 
 import uvloop
 
-from benchmarks import bridge, fanout, gateway, growth, held, hello, queue, sandbox, startup, tool, turn
+from benchmarks import (
+    bridge,
+    fanout,
+    gateway,
+    growth,
+    held,
+    hello,
+    queue,
+    sandbox,
+    startup,
+    tool,
+    turn,
+    workflows,
+)
 
 BENCHMARKS = {
     "turn": turn,
@@ -19,6 +32,7 @@ BENCHMARKS = {
     "bridge": bridge,
     "sandbox": sandbox,
     "queue": queue,
+    "workflows": workflows,
 }
 
 

@@ -183,3 +183,20 @@ async def test_facts_that_nobody_wants_go(relays: Relays) -> None:
     async with relays.running({}):
         await relays.record(1)
         await relays.empty()
+
+
+async def test_of_many_that_are_due_at_once_only_what_fails_waits(relays: Relays) -> None:
+    async def broken(_scope: Scope, _body: dict[str, Any]) -> None:
+        raise RuntimeError("never")
+
+    await relays.record(1, 2)
+    await relays.record(0, event="tests.broken")
+    await relays.record(3)
+    async with relays.running({"tests.broken": [broken], "tests.happened": [relays.subscriber]}):
+        seen: list[Any] = []
+        while len(await relays.rows()) != 1:
+            pass
+        while not relays.arrived.empty():
+            seen.append(relays.arrived.get_nowait())
+    assert sorted(set(seen)) == [1, 2, 3]
+    assert await relays.rows() == [("tests.broken", 1)]

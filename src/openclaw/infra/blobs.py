@@ -10,12 +10,12 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from openclaw.infra.scope import Scope
+from openclaw.infra.scope import Actor, Scope
 from openclaw.kit.errors import UnavailableError
 
 
 class BlobStore:
-    """Objects by key. Every key starts with its workspace, so a scope cannot name another tenant's object.
+    """Objects by key. Every key starts with its workspace, so nobody can name another tenant's object.
 
     Beside them there is content by its digest, for whoever knows that: packages of plugins.
     """
@@ -23,17 +23,17 @@ class BlobStore:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
-    async def put(self, scope: Scope, name: str, body: bytes) -> None:
+    async def put(self, owner: Scope | Actor, name: str, body: bytes) -> None:
         """Store ``body`` under ``name``, replacing what was there. Raises UnavailableError."""
         try:
-            await obstore.put_async(self._store, _key(scope.workspace_id, name), body)
+            await obstore.put_async(self._store, _key(owner.workspace_id, name), body)
         except BaseError as error:
             raise UnavailableError(part="object storage") from error
 
-    async def find(self, scope: Scope, name: str) -> bytes | None:
+    async def find(self, owner: Scope | Actor, name: str) -> bytes | None:
         """The body, or None. Raises UnavailableError."""
         try:
-            result = await obstore.get_async(self._store, _key(scope.workspace_id, name))
+            result = await obstore.get_async(self._store, _key(owner.workspace_id, name))
             return bytes(await result.bytes_async())
         except FileNotFoundError:
             return None

@@ -19,6 +19,7 @@ from openclaw.kit.ids import new_id
 
 _log = structlog.get_logger(__name__)
 TOPIC = "outbox"
+_MOST_AT_ONCE = 20
 Subscriber = Callable[[Scope, dict[str, Any]], Awaitable[None]]
 
 
@@ -62,7 +63,7 @@ class OutboxRelay:
             while True:
                 woken.clear()
                 try:
-                    while await self._relay_one():
+                    while await self._relay():
                         pass
                 except UnavailableError:
                     _log.warning("the outbox waits for the database")
@@ -74,27 +75,35 @@ class OutboxRelay:
                 except TimeoutError:
                     continue
 
-    async def _relay_one(self) -> bool:
-        """Carry the next due fact; False when none is due. One that fails is put off, so that it blocks no other."""
-        taken: tuple[UUID, str, int] | None = None
+    async def _relay(self, most: int = _MOST_AT_ONCE) -> bool:
+        """Carry facts that are due, in one transaction; False when none is.
+
+        When one fails they are carried one by one, and it is put off: it blocks no other.
+        """
+        taken: list[tuple[UUID, str, int]] = []
         try:
             async with self._database.system() as scope:
-                row = await _next_due(scope)
-                if row is None:
-                    return False
-                taken = row.id, row.event, row.attempts
-                for subscriber in self._subscribers.get(row.event, ()):
-                    await subscriber(scope, row.body)
-                await scope.session.execute(delete(OutboxRow).where(OutboxRow.id == row.id))
+                rows = await _next_due(scope, most)
+                taken = [(row.id, row.event, row.attempts) for row in rows]
+                for row in rows:
+                    for subscriber in self._subscribers.get(row.event, ()):
+                        await subscriber(scope, row.body)
+                if rows:
+                    known = OutboxRow.id.in_([row.id for row in rows])
+                    await scope.session.execute(delete(OutboxRow).where(known))
         except Exception as error:
-            if taken is None:
+            if len(taken) > 1:
+                for _ in taken:
+                    await self._relay(1)
+            elif taken:
+                [(fact_id, event, attempts)] = taken
+                _log.warning(
+                    "a subscriber failed; the fact is kept", fact=event, attempts=attempts + 1, exc_info=error
+                )
+                await self._put_off(fact_id, attempts)
+            else:
                 raise
-            fact_id, event, attempts = taken
-            _log.warning(
-                "a subscriber failed; the fact is kept", fact=event, attempts=attempts + 1, exc_info=error
-            )
-            await self._put_off(fact_id, attempts)
-        return True
+        return bool(taken)
 
     async def _put_off(self, fact_id: UUID, attempts: int) -> None:
         async with self._database.system() as scope:
@@ -106,11 +115,12 @@ class OutboxRelay:
             )
 
 
-async def _next_due(scope: Scope) -> OutboxRow | None:
-    return await scope.session.scalar(
+async def _next_due(scope: Scope, most: int) -> Sequence[OutboxRow]:
+    rows = await scope.session.scalars(
         select(OutboxRow)
         .where(OutboxRow.due_at <= scope.now())
         .order_by(OutboxRow.due_at)
-        .limit(1)
+        .limit(most)
         .with_for_update(skip_locked=True)
     )
+    return rows.all()

@@ -89,6 +89,11 @@ def drive(
 ) -> Driven:
     """A run from its beginning to its end, or until nothing can happen any more."""
     driven = Driven(Interpreter(parse(raw), data=data or {}, at=START, **more))
+    return finish(driven, carry, last_first=last_first, max_rounds=max_rounds)
+
+
+def finish(driven: Driven, carry: Carry, *, last_first: bool = False, max_rounds: int = 100_000) -> Driven:
+    """The rest of a run, to its end or until nothing can happen any more."""
     for _ in range(max_rounds):
         moved = driven.proceed(carry, last_first=last_first)
         if driven.end is not None:

@@ -1,13 +1,13 @@
 """A simple model of the language: recursion over dicts, no time, no queue; it shares no code with the interpreter.
 
-It knows transform, condition, http (which the test carries out), loop over items and parallel that waits for all, with
-failures and their handlers. Work fails when ``fails(id)`` says so.
+It knows transform, condition, delay, http (which the test carries out), loops over items and while an expression holds,
+and parallel that waits for all, any or some; failures, tries and handlers. ``tries(id)`` of work fail at first.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-Fails = Callable[[str], bool]
+Tries = Callable[[str], int]
 
 
 class Lost(Exception):
@@ -17,11 +17,11 @@ class Lost(Exception):
 CUT_SHORT = "cut short"
 
 
-def run(definition: dict[str, Any], fails: Fails) -> tuple[str, dict[str, str]]:
+def run(definition: dict[str, Any], tries: Tries) -> tuple[str, dict[str, str]]:
     """How the run ends, and how each path ended; a path of CUT_SHORT stands for all below it, which may not have."""
     ends: dict[str, str] = {}
     try:
-        _frame(definition["steps"], "", ends, fails, main=_main(definition["steps"]))
+        _frame(definition["steps"], "", ends, tries, main=_main(definition["steps"]))
     except Lost:
         return "failed", ends
     return "completed", ends
@@ -48,7 +48,7 @@ def _main(steps: list[dict[str, Any]]) -> set[str]:
 
 
 def _frame(
-    steps: list[dict[str, Any]], prefix: str, ends: dict[str, str], fails: Fails, *, main: set[str]
+    steps: list[dict[str, Any]], prefix: str, ends: dict[str, str], tries: Tries, *, main: set[str]
 ) -> None:
     by_id = {step["id"]: step for step in steps}
     taken: dict[str, list[bool]] = {name: [] for name in main}
@@ -68,7 +68,7 @@ def _frame(
         else:
             is_on = True
             try:
-                chosen = _step(step, path, ends, fails)
+                chosen = _step(step, path, ends, tries)
                 ends[path] = "completed"
             except Lost:
                 ends[path] = "failed"
@@ -79,7 +79,7 @@ def _frame(
                     lost = True
                     continue
                 try:
-                    _frame(steps, f"{path}!/", ends, fails, main=_reach([handler], by_id))
+                    _frame(steps, f"{path}!/", ends, tries, main=_reach([handler], by_id))
                 except Lost:
                     lost = True
                     continue
@@ -95,28 +95,43 @@ def _frame(
         raise Lost
 
 
-def _step(step: dict[str, Any], path: str, ends: dict[str, str], fails: Fails) -> Any:
+def _step(step: dict[str, Any], path: str, ends: dict[str, str], tries: Tries) -> Any:
     config = step["config"]
     match step["type"]:
         case "http":
-            if fails(step["id"]):
+            if tries(step["id"]) > (step.get("retries") or {"max": 0})["max"]:
                 raise Lost
         case "condition":
             truths = [case["when"] == "true" for case in config["cases"]]
             return truths.index(True) if True in truths else None
         case "loop":
-            for index, _ in enumerate(config["items"]):
-                _frame(config["steps"], f"{path}/{index}/", ends, fails, main=_main(config["steps"]))
-        case "parallel":
-            lost = False
-            for branch in config["branches"]:
-                inner = branch["steps"]
+            count = len(config["items"]) if "items" in config else int(config["while"].split()[-1])
+            for index in range(count):
+                inside = f"{path}/{index}/"
                 try:
-                    _frame(inner, f"{path}/{branch['id']}/", ends, fails, main=_main(inner))
+                    _frame(config["steps"], inside, ends, tries, main=_main(config["steps"]))
                 except Lost:
-                    lost = True
-            if lost:
-                raise Lost
+                    if config.get("on_error") != "continue":
+                        raise
+                    ends[inside] = CUT_SHORT
+        case "parallel":
+            _parallel(config, path, ends, tries)
         case _:
             pass
     return "done"
+
+
+def _parallel(config: dict[str, Any], path: str, ends: dict[str, str], tries: Tries) -> None:
+    branches, wait = config["branches"], config.get("wait", "all")
+    needed = len(branches) if wait == "all" else 1 if wait == "any" else wait
+    lost = 0
+    for branch in branches:
+        inner = branch["steps"]
+        try:
+            _frame(inner, f"{path}/{branch['id']}/", ends, tries, main=_main(inner))
+        except Lost:
+            lost += 1
+    if len(branches) - lost < needed:
+        raise Lost
+    if lost or needed < len(branches):
+        ends[f"{path}/"] = CUT_SHORT

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-_KINDS = ("transform", "http", "condition", "loop", "parallel")
+_KINDS = ("transform", "http", "condition", "delay", "loop", "parallel")
 
 
 def definitions(*, depth: int = 2, handlers: bool = True) -> st.SearchStrategy[dict[str, Any]]:
@@ -18,7 +18,7 @@ def definitions(*, depth: int = 2, handlers: bool = True) -> st.SearchStrategy[d
 def _steps(draw: st.DrawFn, depth: int, handlers: bool) -> list[dict[str, Any]]:
     """A frame; steps are named later, so targets are positions: ``next_steps`` lead forward only."""
     count = draw(st.integers(1, 5))
-    kinds = _KINDS if depth else _KINDS[:3]
+    kinds = _KINDS if depth else _KINDS[:4]
     steps: list[dict[str, Any]] = []
     for position in range(count):
         later = (
@@ -33,6 +33,10 @@ def _steps(draw: st.DrawFn, depth: int, handlers: bool) -> list[dict[str, Any]]:
                 step["config"] = {"set": draw(st.integers(0, 9))}
             case "http":
                 step["config"] = {"url": "http://example.com"}
+                if draw(st.booleans()):
+                    step["retries"] = {"max": draw(st.integers(1, 2)), "delay": draw(st.integers(0, 90))}
+            case "delay":
+                step["config"] = {"for": draw(st.integers(0, 900))}
             case "condition":
                 cases = draw(st.lists(st.tuples(st.booleans(), later), min_size=1, max_size=2))
                 step["config"] = {
@@ -40,16 +44,26 @@ def _steps(draw: st.DrawFn, depth: int, handlers: bool) -> list[dict[str, Any]]:
                     "default": draw(later),
                 }
             case "loop":
+                rounds = draw(st.integers(0, 2))
+                over = draw(
+                    st.sampled_from(
+                        (
+                            {"items": [1] * rounds, "concurrency": 1},
+                            {"items": [1] * rounds, "concurrency": 2},
+                            {"while": f"index < {rounds}"},
+                        )
+                    )
+                )
                 step["config"] = {
-                    "items": [1] * draw(st.integers(0, 2)),
+                    **over,
+                    "on_error": draw(st.sampled_from(("stop", "continue"))),
                     "steps": draw(_steps(depth - 1, handlers)),
                 }
             case _:
-                names = [
-                    {"id": f"b{n}", "steps": draw(_steps(depth - 1, handlers))}
-                    for n in range(draw(st.integers(1, 2)))
-                ]
-                step["config"] = {"branches": names}
+                count_of = draw(st.integers(1, 3))
+                names = [{"id": f"b{n}", "steps": draw(_steps(depth - 1, handlers))} for n in range(count_of)]
+                waits = st.one_of(st.sampled_from(("all", "any")), st.integers(1, count_of))
+                step["config"] = {"branches": names, "wait": draw(waits)}
         steps.append(step)
     if handlers and draw(st.booleans()):
         handler = {"type": draw(st.sampled_from(("http", "transform"))), "next_steps": [], "config": {}}
@@ -82,6 +96,8 @@ def _named(steps: list[dict[str, Any]], counter: list[int]) -> list[dict[str, An
         if step["type"] == "parallel":
             config["branches"] = [b | {"steps": _named(b["steps"], counter)} for b in config["branches"]]
         made = {"id": name, "type": step["type"], "config": config, "next_steps": of(step["next_steps"])}
+        if "retries" in step:
+            made["retries"] = step["retries"]
         if "on_failure" in step:
             made["on_failure"] = names[step["on_failure"]]
         found.append(made)

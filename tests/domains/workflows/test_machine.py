@@ -1,12 +1,12 @@
 """The interpreter step by step, and each defect of the first architecture document's sample engine (001 L131-264)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from openclaw.domains.workflows.language.checks import parse
-from openclaw.domains.workflows.language.limits import MAX_EXECUTIONS
+from openclaw.domains.workflows.language.limits import MAX_EXECUTIONS, MAX_OUTPUT_BYTES, MAX_RUN_BYTES
 from openclaw.domains.workflows.machine.interpreter import Interpreter
 from openclaw.domains.workflows.machine.messages import Cancelled, Outcome, Work
 from tests.domains.workflows.driving import START, Driven, done, drive, failing
@@ -99,12 +99,31 @@ def test_001_the_timeout_is_enforced() -> None:
 
 
 def test_001_a_retried_step_is_delayed_and_not_failed() -> None:
-    raw = definition(http("a", retries={"max": 2, "delay": 60}))
+    raw = definition(http("a", retries={"max": 2, "delay": 60, "jitter": 0}))
     driven = drive(raw, failing("a"))
     assert driven.written == [("a", "delayed"), ("a", "delayed"), ("a", "failed")]
     assert [a["at"] for a in driven.records["a"].attempts] == [
         (START + timedelta(seconds=s)).isoformat() for s in (0, 60, 180)
     ], "60 s × the number of the try"
+
+
+def test_what_failed_together_does_not_come_again_together() -> None:
+    """Each step waits up to a tenth longer, and just as long when the run is entered again."""
+    names = [f"a{n}" for n in range(20)]
+    raw = definition(*(http(name, retries={"max": 1, "delay": 60}) for name in names))
+    times: list[list[datetime]] = []
+
+    def once(work: Work) -> Outcome:
+        return failing(*names)(work) if work.attempt == 1 else Outcome("ok")  # type: ignore[return-value]
+
+    for run in ("one", "one", "another"):
+        driven = drive(raw, once, run={"id": run})
+        times.append([driven.records[name].at for name in names])
+    assert times[0] == times[1]
+    assert times[0] != times[2]
+    assert len(set(times[0])) == len(names)
+    seconds = [(at - START).total_seconds() for at in times[0]]
+    assert 60 <= min(seconds) < max(seconds) <= 66
 
 
 def test_001_the_unit_of_delay_is_not_a_minute() -> None:
@@ -187,6 +206,18 @@ def test_a_run_carries_out_so_many_steps_and_no_more() -> None:
     assert driven.end is not None
     assert driven.end.failure is not None
     assert f"{MAX_EXECUTIONS:,}" in driven.end.failure.message
+
+
+def test_a_run_puts_out_so_much_and_no_more() -> None:
+    """And no handler or ``on_error`` goes on after that."""
+    large = "x" * (MAX_OUTPUT_BYTES - 100)
+    rounds = {"items": list(range(100)), "on_error": "continue", "output": 0, "steps": [http("a")]}
+    driven = drive(definition(step("loop", "l", rounds)), lambda _: Outcome(large))
+    assert driven.end is not None
+    assert driven.end.failure is not None
+    assert driven.end.failure.code == "limit_met"
+    assert f"{MAX_RUN_BYTES:,}" in driven.end.failure.message
+    assert len(driven.begun) == MAX_RUN_BYTES // len(large) + 1
 
 
 # Branches

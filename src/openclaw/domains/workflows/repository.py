@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, delete, func, select, tuple_, update
+import orjson
+from sqlalchemy import Table, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import defer
 
@@ -22,15 +23,32 @@ from openclaw.infra.scope import Scope
 from openclaw.kit.ids import new_id
 
 _STEPS = WorkflowRunStepRow.__table__
-_NEW_STEP = insert(cast("Table", _STEPS))
-# One statement for every row, made once: with all rows in one text, making the text takes longer than the writing.
-_WRITE_STEP = _NEW_STEP.on_conflict_do_update(
-    index_elements=["run_id", "path"],
-    set_={
-        name: _NEW_STEP.excluded[name]
-        for name in "state seq input output error attempts is_reused due_at finished_at".split()
-    },
-    where=_STEPS.c.finished_at.is_(None),
+# Runs and steps of many runs as one JSON text each: a hundred rows are then one statement with one parameter.
+_UPDATE_ENTERED = text(
+    """
+    UPDATE workflow_runs AS run SET state = new.state, output = new.output, error = new.error,
+        finished_at = new.finished_at
+    FROM jsonb_to_recordset(CAST(:runs AS jsonb)) AS new
+        (id uuid, epoch integer, state text, output jsonb, error jsonb, finished_at timestamptz)
+    WHERE run.id = new.id AND run.epoch = new.epoch AND run.finished_at IS NULL
+    RETURNING run.id
+    """
+)
+_WRITE_STEPS = text(
+    """
+    INSERT INTO workflow_run_steps AS kept (id, workspace_id, user_id, run_id, path, step_id, type, state, seq, input,
+        output, error, attempts, is_reused, started_at, due_at, finished_at)
+    SELECT id, :workspace_id, :user_id, run_id, path, step_id, type, state, seq, input,
+        output, error, attempts, is_reused, started_at, due_at, finished_at
+    FROM jsonb_to_recordset(CAST(:steps AS jsonb)) AS new
+        (id uuid, run_id uuid, path text, step_id text, type text, state text, seq integer, input jsonb,
+        output jsonb, error jsonb, attempts jsonb, is_reused boolean, started_at timestamptz, due_at timestamptz,
+        finished_at timestamptz)
+    ON CONFLICT (run_id, path) DO UPDATE SET state = excluded.state, seq = excluded.seq, input = excluded.input,
+        output = excluded.output, error = excluded.error, attempts = excluded.attempts,
+        is_reused = excluded.is_reused, due_at = excluded.due_at, finished_at = excluded.finished_at
+    WHERE kept.finished_at IS NULL
+    """
 )
 
 
@@ -202,32 +220,34 @@ async def list_runs(
     return list(await scope.session.scalars(query))
 
 
-async def enter_run(scope: Scope, run_id: UUID) -> WorkflowRunRow | None:
-    """Begin or begin again: raises the epoch, so that an earlier entry can write no more. None when it has ended."""
-    return await scope.session.scalar(
-        update(WorkflowRunRow)
-        .where(WorkflowRunRow.id == run_id, WorkflowRunRow.finished_at.is_(None))
-        .values(
-            epoch=WorkflowRunRow.epoch + 1,
-            state="running",
-            started_at=func.coalesce(WorkflowRunRow.started_at, scope.now()),
+async def enter_runs(scope: Scope, run_ids: Sequence[UUID]) -> list[WorkflowRunRow]:
+    """Begin or begin again: raises the epochs, so that earlier entries can write no more. Without those that ended."""
+    if not run_ids:
+        return []
+    return list(
+        await scope.session.scalars(
+            update(WorkflowRunRow)
+            .where(WorkflowRunRow.id.in_(run_ids), WorkflowRunRow.finished_at.is_(None))
+            .values(
+                epoch=WorkflowRunRow.epoch + 1,
+                state="running",
+                started_at=func.coalesce(WorkflowRunRow.started_at, scope.now()),
+            )
+            .returning(WorkflowRunRow)
+            .execution_options(populate_existing=True, synchronize_session=False)
         )
-        .returning(WorkflowRunRow)
-        .execution_options(populate_existing=True)
     )
 
 
-async def update_entered(scope: Scope, run_id: UUID, *, epoch: int, **values: Any) -> bool:
-    """Change a run as its entry ``epoch``; False when a later entry has taken over or it has ended."""
-    found = await scope.session.scalar(
-        update(WorkflowRunRow)
-        .where(
-            WorkflowRunRow.id == run_id, WorkflowRunRow.epoch == epoch, WorkflowRunRow.finished_at.is_(None)
-        )
-        .values(**values)
-        .returning(WorkflowRunRow.id)
-    )
-    return found is not None
+async def update_entered(scope: Scope, values: Sequence[dict[str, Any]]) -> set[UUID]:
+    """Change runs (``id state output error finished_at``) as their entries ``epoch``.
+
+    Without those that a later entry has taken over, or that have ended.
+    """
+    if not values:
+        return set()
+    found = await scope.session.execute(_UPDATE_ENTERED, {"runs": _as_json(values)})
+    return set(found.scalars())
 
 
 # Steps
@@ -246,6 +266,15 @@ async def list_steps(
             .execution_options(populate_existing=True)
         )
     )
+
+
+async def list_steps_of(scope: Scope, run_ids: Sequence[UUID]) -> list[WorkflowRunStepRow]:
+    """All steps of runs, each run's in the order in which they got to where they are."""
+    if not run_ids:
+        return []
+    query = select(WorkflowRunStepRow).where(WorkflowRunStepRow.run_id.in_(run_ids))
+    query = query.order_by(WorkflowRunStepRow.seq).execution_options(populate_existing=True)
+    return list(await scope.session.scalars(query))
 
 
 async def count_steps(scope: Scope, run_id: UUID) -> int:
@@ -270,7 +299,8 @@ async def find_step(
 async def write_steps(scope: Scope, values: Sequence[dict[str, Any]]) -> None:
     """Write where steps have got to. A step that has ended is never written again."""
     if values:
-        await scope.session.execute(_WRITE_STEP, list(values))
+        owner = {"workspace_id": scope.workspace_id, "user_id": scope.user_id}
+        await scope.session.execute(_WRITE_STEPS, {"steps": _as_json(values), **owner})
 
 
 async def list_answers(scope: Scope, run_id: UUID) -> dict[str, dict[str, Any]]:
@@ -294,7 +324,7 @@ async def copy_steps(scope: Scope, run_id: UUID, steps: Sequence[WorkflowRunStep
         for step in steps
     ]
     if values:
-        await scope.session.execute(_NEW_STEP, values)
+        await scope.session.execute(insert(cast("Table", _STEPS)), values)
 
 
 # Files
@@ -341,3 +371,14 @@ async def set_agent_outcomes(scope: Scope, turn_id: UUID, outcomes: list[Any]) -
     await scope.session.execute(
         update(WorkflowAgentTurnRow).where(WorkflowAgentTurnRow.id == turn_id).values(outcomes=outcomes)
     )
+
+
+def _as_json(values: Sequence[dict[str, Any]]) -> str:
+    return orjson.dumps(values, default=_id_text).decode()
+
+
+def _id_text(value: Any) -> str:
+    """The driver reads ids as a class of its own, which only its base class is JSON for."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(type(value).__name__)

@@ -2,13 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from openclaw.domains.workflows.errors import StepFailedError
 from openclaw.domains.workflows.jobs.replay import Replayed
 from openclaw.domains.workflows.language.failures import StepError
-from openclaw.domains.workflows.machine.messages import End, Ended, Outcome, Record, Work
+from openclaw.domains.workflows.machine.messages import End, Ended, Outcome, Passed, Record, Work
 from openclaw.infra.scope import Actor
 from openclaw.kit.errors import OpenClawError
 
@@ -19,18 +20,23 @@ class RunSuperseded(BaseException):
 
 @dataclass
 class Entry:
-    """One entry of a run. ``works`` have begun and not ended; ``held`` wait for a paused run to go on."""
+    """One entry of a run. ``works`` have begun and not ended; ``held`` wait for a paused run to go on.
+
+    Of the inbox None says: look at the rows.
+    """
 
     actor: Actor
     run_id: UUID
-    workflow_id: UUID
     epoch: int
     depth: int
     is_dry: bool
     at: Replayed
     state: str = "running"
+    is_new: bool = True  # nothing was done yet since its user was last seen to be a member
     is_paused: bool = False
-    inbox: asyncio.Queue[Ended | None] = field(default_factory=asyncio.Queue[Ended | None])
+    inbox: asyncio.Queue[Ended | Passed | None] = field(default_factory=asyncio.Queue[Ended | Passed | None])
+    timer: asyncio.Task[None] | None = None
+    timer_at: datetime | None = None
     tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
     held: dict[str, Work] = field(default_factory=dict[str, Work])
     works: dict[str, Work] = field(default_factory=dict[str, Work])  # begun and not ended

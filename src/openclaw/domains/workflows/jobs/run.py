@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,11 +11,11 @@ import structlog
 
 from openclaw.domains.workflows import repository
 from openclaw.domains.workflows.errors import StepFailedError
-from openclaw.domains.workflows.events import run_changed_topic, run_topic
+from openclaw.domains.workflows.events import run_topic
 from openclaw.domains.workflows.jobs.carrying import Carriers, StepCall, Stopper, carry_out
 from openclaw.domains.workflows.jobs.entry import Entry, RunSuperseded, answered, asking, error_of
+from openclaw.domains.workflows.jobs.ledger import Ledger, Write
 from openclaw.domains.workflows.jobs.replay import KeptStep, replay
-from openclaw.domains.workflows.language.definition import Definition
 from openclaw.domains.workflows.language.failures import StepError
 from openclaw.domains.workflows.machine.messages import (
     Cancelled,
@@ -28,25 +29,20 @@ from openclaw.domains.workflows.machine.messages import (
     Work,
 )
 from openclaw.domains.workflows.service.bodies import unpack, values_of
-from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.errors import NotAllowedError
-from openclaw.durable import jobs
 from openclaw.infra.blobs import BlobStore
-from openclaw.infra.bus import EventBus, publish
+from openclaw.infra.bus import EventBus
 from openclaw.infra.db import Database
-from openclaw.infra.feed import tell
 from openclaw.infra.jsonb import storable
-from openclaw.infra.metrics import WORKFLOW_RUNS, WORKFLOW_SECONDS
-from openclaw.infra.scope import Actor, Role, Scope
+from openclaw.infra.metrics import WORKFLOW_RUNS
+from openclaw.infra.scope import Actor, Role
 from openclaw.infra.secrets import KeyRing
-from openclaw.kit import ids
 from openclaw.kit.clock import Clock
 from openclaw.kit.errors import InternalError, OpenClawError, UnavailableError
 from openclaw.kit.tasks import cancel_and_wait, spawn
 
 _log = structlog.get_logger(__name__)
 MAX_ENTRIES = 50
-_TOLD_STEPS = 50
 _WAITING = frozenset({"approval", "subworkflow"})
 _PARKED = frozenset({"waiting", "delayed"})  # the run takes up no room among the workspace's
 
@@ -65,6 +61,7 @@ class WorkflowJob:
         carriers: Carriers,
     ) -> None:
         self._database = database
+        self._ledger = Ledger(database, bus)
         self._bus = bus
         self._blobs = blobs
         self._keys = keys
@@ -84,7 +81,6 @@ class WorkflowJob:
             async with self._bus.wakeups(run_topic(run_id)) as woken:
                 entry = await self._enter(actor, run_id)
                 if entry is not None:
-                    woken.set()  # answers and wishes from before are in the rows
                     await self._work(entry, woken)
         except RunSuperseded:
             _log.info("another process goes on with the workflow run", run_id=payload["runId"])
@@ -96,47 +92,57 @@ class WorkflowJob:
             await self._give_up(actor, run_id, entry.epoch if entry else None, words)
         finally:
             if entry is not None:
-                await cancel_and_wait(*entry.tasks.values())
+                await cancel_and_wait(*entry.tasks.values(), *filter(None, [entry.timer]))
 
     async def _enter(self, actor: Actor, run_id: UUID) -> Entry | None:
-        async with self._database.transaction(actor) as scope:
-            run = await repository.enter_run(scope, run_id)
-            if run is None:
-                return None
-            role = await workspaces.find_role(scope)
-            obstacle: OpenClawError | None = None
-            if run.epoch > MAX_ENTRIES:
-                obstacle = StepFailedError(step="–", reason=f"interrupted {MAX_ENTRIES} times")
-            elif role in (None, Role.VIEWER):
-                obstacle = NotAllowedError(role=role or "–")
-            if obstacle is not None:
-                await self._finish(scope, run_id, run.epoch, error=obstacle)
-                await self._tell(scope, run_id, "failed", ())
-                return None
-            version = await repository.find_version(scope, run.workflow_id, run.version)
-            assert version is not None, "a run keeps its version"
-            steps = [
-                KeptStep(
-                    row,
-                    await unpack(scope, self._blobs, row.input),
-                    await unpack(scope, self._blobs, row.output),
-                )
-                for row in await repository.list_steps(scope, run_id)
-            ]
-        at = replay(Definition.model_validate(version.definition), run, steps, now=self._clock.now())
+        entered = await self._ledger.enter(actor, run_id)
+        if entered is None:
+            return None
+        run = entered.run
+        obstacle: OpenClawError | None = None
+        if run.epoch > MAX_ENTRIES:
+            obstacle = StepFailedError(step="–", reason=f"interrupted {MAX_ENTRIES} times")
+        elif entered.role in (None, Role.VIEWER):
+            obstacle = NotAllowedError(role=entered.role or "–")
+        if obstacle is not None:
+            await self._fail(actor, run_id, run.epoch, obstacle)
+            return None
+        steps = [
+            KeptStep(
+                row,
+                await unpack(actor, self._blobs, row.input),
+                await unpack(actor, self._blobs, row.output),
+            )
+            for row in entered.steps
+        ]
+        at = replay(entered.definition, run, steps, now=self._clock.now())
         # What was wanted before is looked at before anything begins.
         is_held = run.paused_at is not None or run.cancel_requested_at is not None
-        return Entry(actor, run_id, run.workflow_id, run.epoch, run.depth, run.is_dry, at, is_paused=is_held)
+        entry = Entry(actor, run_id, run.epoch, run.depth, run.is_dry, at, is_paused=is_held)
+        if is_held or any(row.answer is not None for row in entered.steps):
+            entry.inbox.put_nowait(None)
+        return entry
 
     async def _give_up(self, actor: Actor, run_id: UUID, epoch: int | None, error: OpenClawError) -> None:
-        async with self._database.transaction(actor) as scope:
-            if epoch is None:  # what failed was the entry, which is undone
-                run = await repository.enter_run(scope, run_id)
-                if run is None:
-                    return
-                epoch = run.epoch
-            await self._finish(scope, run_id, epoch, error=error)
-            await self._tell(scope, run_id, "failed", ())
+        if epoch is None:  # what failed was the entry, which may be undone
+            entered = await self._ledger.enter(actor, run_id)
+            if entered is None:
+                return
+            epoch = entered.run.epoch
+        await self._fail(actor, run_id, epoch, error)
+
+    async def _fail(self, actor: Actor, run_id: UUID, epoch: int, error: OpenClawError) -> None:
+        end = Write(
+            run_id,
+            epoch,
+            "failed",
+            changes_state=True,
+            finished_at=self._clock.now(),
+            output={"value": None},
+            error=storable({**error.to_wire(), "path": None}),
+        )
+        await self._ledger.write(actor, end)
+        WORKFLOW_RUNS.labels("failed").inc()
 
     async def _work(self, entry: Entry, woken: asyncio.Event) -> None:
         machine = entry.at.machine
@@ -177,11 +183,13 @@ class WorkflowJob:
                     await self._drop(entry, command.path)
                 case End():
                     end = command
-        entry.works = {p: w for p, w in (entry.works | works).items() if p in entry.at.machine.waits_for}
+        waits_for = entry.at.machine.waits_for
+        entry.works = {path: work for path, work in (entry.works | works).items() if path in waits_for}
         for path, work in works.items():
             if work.step.type == "approval" and path not in records:
                 records[path] = asking(work)
-        await self._write(entry, list(records.values()), end, begins_work=bool(works))
+        await self._write(entry, list(records.values()), end, begins_work=bool(works) and not entry.is_new)
+        entry.is_new = False
         if end is not None:
             return True
         for work in works.values():
@@ -239,34 +247,34 @@ class WorkflowJob:
 
     async def _await_event(self, entry: Entry) -> None:
         """Wait until something has happened, and feed all that has."""
-        timer = self._timer(entry)
-        try:
-            events = [await entry.inbox.get()]
-        finally:
-            if timer is not None:
-                await cancel_and_wait(timer)
+        self._set_timer(entry)
+        events = [await entry.inbox.get()]
         while not entry.inbox.empty():
             events.append(entry.inbox.get_nowait())
         at = self._at(entry)
         machine = entry.at.machine
         for event in events:
-            if event is not None:
+            if isinstance(event, Ended):
                 entry.tasks.pop(event.path, None)
                 machine.feed(Ended(event.path, event.attempt, at, event.outcome))
         if None in events:
             await self._look(entry, at)
         machine.feed(Passed(at))
 
-    def _timer(self, entry: Entry) -> asyncio.Task[None] | None:
+    def _set_timer(self, entry: Entry) -> None:
+        """Have time told when it is due. An earlier timer may stay: that it is too early does no harm."""
         due_at = entry.at.machine.due_at
-        if due_at is None or entry.is_paused:
-            return None
+        if due_at is None or entry.is_paused or (entry.timer_at is not None and entry.timer_at <= due_at):
+            return
 
         async def wait() -> None:
             await self._clock.sleep(due_at - self._clock.now())
-            entry.inbox.put_nowait(None)
+            entry.timer_at = None
+            entry.inbox.put_nowait(Passed(due_at))
 
-        return spawn(wait(), name="workflow run timer")
+        if entry.timer is not None:
+            entry.timer.cancel()
+        entry.timer, entry.timer_at = spawn(wait(), name="workflow run timer"), due_at
 
     def _at(self, entry: Entry) -> datetime:
         """Now, and never before what is in the rows: another machine's clock may have been ahead."""
@@ -297,35 +305,35 @@ class WorkflowJob:
     async def _write(
         self, entry: Entry, records: Sequence[Record], end: End | None, *, begins_work: bool
     ) -> None:
-        state = self._state(entry)
-        if not records and end is None and state == entry.state and not begins_work:
+        state = end.state if end is not None else self._state(entry)
+        if not records and state == entry.state and not begins_work:
             return
-        async with self._database.transaction(entry.actor) as scope:
-            if begins_work:  # nothing is done any more for somebody who has left
-                await workspaces.check_still_member(scope)
-            if end is not None:
-                error = error_of(end)
-                await self._finish(
-                    scope,
-                    entry.run_id,
-                    entry.epoch,
-                    state=end.state,
-                    output=end.output,
-                    error=error,
-                    path=end.path,
-                )
-            elif not await repository.update_entered(scope, entry.run_id, epoch=entry.epoch, state=state):
-                raise RunSuperseded
-            elif (state in _PARKED) is not (entry.state in _PARKED):
-                await jobs.set_waiting(scope, entry.run_id, waiting=state in _PARKED)
-            values: list[dict[str, Any]] = []
-            for record in records:
-                entry.at.seq += 1
-                values.append(await values_of(scope, self._blobs, entry.run_id, record, seq=entry.at.seq))
-            await repository.write_steps(scope, values)
-            await self._tell(scope, entry.run_id, end.state if end else state, records)
+        steps: list[dict[str, Any]] = []
+        for record in records:
+            entry.at.seq += 1
+            steps.append(await values_of(entry.actor, self._blobs, entry.run_id, record, seq=entry.at.seq))
+        write = Write(
+            entry.run_id,
+            entry.epoch,
+            state,
+            steps,
+            begins_work,
+            changes_state=state != entry.state,
+            parks=None if (state in _PARKED) is (entry.state in _PARKED) else state in _PARKED,
+        )
+        if end is not None:
+            error = error_of(end)
+            write = replace(
+                write,
+                finished_at=self._clock.now(),
+                output=storable({"value": end.output}),
+                error=storable({**error.to_wire(), "path": end.path}) if error else None,
+            )
+        await self._ledger.write(entry.actor, write)
+        if end is not None:
+            WORKFLOW_RUNS.labels(end.state).inc()
         entry.state = state
-        entry.at.ended.update(v["path"] for v in values if v["finished_at"] is not None)
+        entry.at.ended.update(step["path"] for step in steps if step["finished_at"] is not None)
 
     def _state(self, entry: Entry) -> str:
         machine = entry.at.machine
@@ -335,39 +343,3 @@ class WorkflowJob:
             return "delayed" if machine.due_at is not None and not machine.has_more else "running"
         is_waiting = all(entry.works[path].step.type in _WAITING for path in machine.waits_for)
         return "waiting" if is_waiting else "running"
-
-    async def _finish(
-        self,
-        scope: Scope,
-        run_id: UUID,
-        epoch: int,
-        *,
-        state: str = "failed",
-        output: Any = None,
-        error: OpenClawError | None = None,
-        path: str | None = None,
-    ) -> None:
-        wire = storable({**error.to_wire(), "path": path}) if error else None
-        is_ours = await repository.update_entered(
-            scope,
-            run_id,
-            epoch=epoch,
-            state=state,
-            output=storable({"value": output}),
-            error=wire,
-            finished_at=scope.now(),
-        )
-        if not is_ours:
-            raise RunSuperseded
-        WORKFLOW_RUNS.labels(state).inc()
-        for took in await jobs.end_jobs(scope, jobs.End(run_id, state, error.to_wire() if error else None)):
-            WORKFLOW_SECONDS.observe(took.total_seconds())
-
-    async def _tell(self, scope: Scope, run_id: UUID, state: str, records: Sequence[Record]) -> None:
-        steps = [{"path": record.path, "state": record.state} for record in records[-_TOLD_STEPS:]]
-        body = {"state": state, "steps": steps}
-        await publish(scope, run_changed_topic(run_id), {"state": state})
-        payload = {"runId": ids.to_wire("wrun", run_id), **body}
-        await tell(
-            scope, scope.user_id, scope.workspace_id, {"event": "workflow.changed", "payload": payload}
-        )

@@ -4,6 +4,7 @@ Values in ``config`` are JSON in which an object with the one key ``$expr`` (CEL
 or ``$secret`` (the name of a secret) stands for what it becomes when the step starts.
 """
 
+import hashlib
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -39,16 +40,25 @@ class Part(BaseModel):
 
 
 class Retries(Part):
-    """Try a failed step again: after ``delay`` × the number of the try (linear), ever the same, or doubled."""
+    """Try a failed step again: after ``delay`` × the number of the try (linear), ever the same, or doubled.
+
+    ``jitter``: up to that share of it later, so that what failed together does not come again together.
+    """
 
     max: Annotated[int, Field(ge=1, le=20)] = 3
     delay: Annotated[int, Field(ge=0, le=86_400)] = 60
     backoff: Literal["linear", "fixed", "exponential"] = "linear"
+    jitter: Annotated[float, Field(ge=0, le=1)] = 0.1
 
-    def seconds(self, attempt: int) -> int:
-        """How long after the failed try number ``attempt`` (from 1) the next begins; a day at most."""
+    def seconds(self, attempt: int, *, of: str) -> float:
+        """How long after the failed try number ``attempt`` (from 1) the next begins; a day at most.
+
+        ``of`` names the step in its run: whoever asks again for the same step is told the same.
+        """
         factor = {"linear": attempt, "fixed": 1, "exponential": 2 ** (attempt - 1)}[self.backoff]
-        return min(self.delay * factor, 86_400)
+        digest = hashlib.sha256(f"{of}:{attempt}".encode()).digest()
+        share = int.from_bytes(digest[:4], "big") / 2**32
+        return min(self.delay * factor * (1 + self.jitter * share), 86_400)
 
 
 class _Step(Part):

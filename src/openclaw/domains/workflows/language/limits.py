@@ -15,5 +15,6 @@ MAX_BRANCHES = 32
 MAX_EXECUTIONS = 10_000  # steps that one run may carry out, each iteration counted
 MAX_INPUT_BYTES = 262_144
 MAX_OUTPUT_BYTES = 1_048_576  # of one step
+MAX_RUN_BYTES = 67_108_864  # of what all steps of one run put out
 MAX_ERRORS = 200  # that one validation tells
 LONGEST_SECONDS = 31_536_000

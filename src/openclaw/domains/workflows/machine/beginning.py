@@ -118,26 +118,24 @@ def begin(run: Run, node: Node) -> None:
             raise AssertionError(step.type)
 
 
-def output_failure(node: Node, output: Any) -> StepError | None:
-    """Why an output cannot be taken: too large, or not what the step's schema says."""
-    try:
-        check_size("The output of the step", output)
-    except StepError as failure:
-        return failure
+def check_output(node: Node, output: Any) -> int:
+    """How many bytes it has. Raises StepError when it cannot be taken: too large, or not what the schema says."""
+    size = check_size("The output of the step", output)
     if node.step.output_schema is not None and (wrong := data_errors(node.step.output_schema, output)):
         path, words = wrong[0]
-        return StepError("wrong_output", f"{path}: {words}")
-    return None
+        raise StepError("wrong_output", f"{path}: {words}")
+    return size
 
 
-def check_size(what: str, value: Any) -> None:
-    """Raise StepError when ``value`` is larger than a step may put out."""
+def check_size(what: str, value: Any) -> int:
+    """The bytes of ``value``. Raises StepError when they are more than a step may put out."""
     try:
         size = len(orjson.dumps(value))
     except TypeError as error:
         raise StepError("wrong_output", f"{what} is no JSON: {error}", is_final=True) from None
     if size > MAX_OUTPUT_BYTES:
         raise limit_met(f"{what} ({size:,} bytes)", MAX_OUTPUT_BYTES)
+    return size
 
 
 def _due(inputs: dict[str, Any], now: datetime) -> datetime:

@@ -13,7 +13,7 @@ from typing import Any
 from openclaw.domains.workflows.language.definition import Definition, timeout_of
 from openclaw.domains.workflows.language.failures import TIMED_OUT, StepError, limit_met
 from openclaw.domains.workflows.language.graph import Plan, plan_of
-from openclaw.domains.workflows.language.limits import MAX_EXECUTIONS
+from openclaw.domains.workflows.language.limits import MAX_EXECUTIONS, MAX_RUN_BYTES
 from openclaw.domains.workflows.language.values import resolve
 from openclaw.domains.workflows.machine import beginning
 from openclaw.domains.workflows.machine.frames import Frame, Node, edges
@@ -64,7 +64,7 @@ class Interpreter:
         self.plans: dict[int, Plan] = {}
         self._data = data
         self._run = dict(run or {})
-        self._executions = 0
+        self._executions = self._bytes = 0
         self._agenda: deque[Callable[[], None]] = deque()
         self._inbox: deque[Event] = deque()
         self._event: Event | None = None
@@ -139,13 +139,17 @@ class Interpreter:
 
     def conclude(self, node: Node, outcome: Outcome) -> None:
         """The step has this outcome."""
-        if outcome.failure is not None:
-            self.fail(node, outcome.failure)
-        elif (wrong := beginning.output_failure(node, outcome.output)) is not None:
-            self.fail(node, wrong)
-        else:
-            self.variables.update(outcome.variables)
-            self.complete(node, outcome.output)
+        try:
+            if outcome.failure is not None:
+                raise outcome.failure
+            self._bytes += beginning.check_output(node, outcome.output)
+        except StepError as failure:
+            self.fail(node, failure)
+            return
+        self.variables.update(outcome.variables)
+        self.complete(node, outcome.output)
+        if self._bytes > MAX_RUN_BYTES:
+            self._stop("What the steps of the run put out (bytes)", MAX_RUN_BYTES, node)
 
     def _fire(self) -> None:
         when, _, node, kind = entry = heapq.heappop(self._timers)
@@ -207,9 +211,7 @@ class Interpreter:
             return
         self._executions += 1
         if self._executions > MAX_EXECUTIONS:
-            self._cancel_frame(self._root)
-            failure = limit_met("The number of steps carried out", MAX_EXECUTIONS)
-            self._finish(End("failed", self.now, failure=failure, path=node.path))
+            self._stop("The number of steps carried out", MAX_EXECUTIONS, node)
             return
         node.state, node.started_at = "active", self.now
         try:
@@ -226,6 +228,11 @@ class Interpreter:
                 beginning.begin(self, node)
         except StepError as failure:
             self.fail(node, failure)
+
+    def _stop(self, what: str, limit: int, node: Node) -> None:
+        """The whole run has met a limit, at a step; nothing handles that."""
+        self._cancel_frame(self._root)
+        self._finish(End("failed", self.now, failure=limit_met(what, limit), path=node.path))
 
     def _work_on(self, node: Node) -> None:
         self._work[node.path] = node
@@ -258,7 +265,8 @@ class Interpreter:
         if retries is not None and node.attempt <= retries.max and not failure.is_final:
             self._work.pop(node.path, None)
             node.state = "delayed"
-            due_at = self.now + timedelta(seconds=retries.seconds(node.attempt))
+            name = f"{self._run.get('id', '')}:{node.path}"
+            due_at = self.now + timedelta(seconds=retries.seconds(node.attempt, of=name))
             node.attempt += 1
             self._set_timer(node, due_at, "retry")
             self._record(node, "delayed", due_at=due_at)

@@ -9,7 +9,7 @@ from openclaw.domains.workflows.machine.messages import Record
 from openclaw.domains.workflows.models import WorkflowRunStepRow
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.jsonb import storable
-from openclaw.infra.scope import Scope
+from openclaw.infra.scope import Actor, Scope
 from openclaw.kit.ids import new_id
 
 INLINE_BYTES = 32_768
@@ -22,7 +22,7 @@ def folder_of(run_id: UUID) -> str:
     return f"workflow-runs/{run_id.hex}"
 
 
-async def pack(scope: Scope, blobs: BlobStore, run_id: UUID, value: Any) -> dict[str, Any] | None:
+async def pack(owner: Scope | Actor, blobs: BlobStore, run_id: UUID, value: Any) -> dict[str, Any] | None:
     """A value in the form that a row keeps. Raises UnavailableError."""
     if value is None:
         return None
@@ -30,37 +30,35 @@ async def pack(scope: Scope, blobs: BlobStore, run_id: UUID, value: Any) -> dict
     if len(body) <= INLINE_BYTES:
         return {"value": storable(value)}
     name = f"{folder_of(run_id)}/{new_id().hex}.json"
-    await blobs.put(scope, name, body)
+    await blobs.put(owner, name, body)
     return {"blob": name, "bytes": len(body)}
 
 
-async def unpack(scope: Scope, blobs: BlobStore, packed: dict[str, Any] | None) -> Any:
+async def unpack(owner: Scope | Actor, blobs: BlobStore, packed: dict[str, Any] | None) -> Any:
     """The value that a row keeps. Raises UnavailableError."""
     if packed is None:
         return None
     if "blob" not in packed:
         return packed["value"]
-    body = await blobs.find(scope, packed["blob"])
+    body = await blobs.find(owner, packed["blob"])
     return None if body is None else orjson.loads(body)
 
 
 async def values_of(
-    scope: Scope, blobs: BlobStore, run_id: UUID, record: Record, *, seq: int
+    actor: Actor, blobs: BlobStore, run_id: UUID, record: Record, *, seq: int
 ) -> dict[str, Any]:
-    """The row of a record."""
+    """The row of a record, but for its owner. Raises UnavailableError."""
     is_ended = record.state in ENDED
     return {
         "id": new_id(),
-        "workspace_id": scope.workspace_id,
-        "user_id": scope.user_id,
         "run_id": run_id,
         "path": record.path,
         "step_id": record.step_id,
         "type": record.type,
         "state": record.state,
         "seq": seq,
-        "input": await pack(scope, blobs, run_id, record.inputs),
-        "output": await pack(scope, blobs, run_id, record.output) if is_ended else None,
+        "input": await pack(actor, blobs, run_id, record.inputs),
+        "output": await pack(actor, blobs, run_id, record.output) if is_ended else None,
         "error": storable(record.failure.to_json() | {"isFinal": record.failure.is_final})
         if record.failure
         else None,

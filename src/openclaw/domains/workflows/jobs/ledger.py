@@ -1,0 +1,231 @@
+"""The rows of runs, of many runs at a time: what comes while a transaction is under way goes into the next one.
+
+What a run writes is kept when ``write`` returns, before it begins anything that follows. It waits for one transaction
+of its user at most, and a hundred runs cost hardly more statements than one.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+from openclaw.domains.workflows import repository
+from openclaw.domains.workflows.events import run_changed_topic
+from openclaw.domains.workflows.jobs.entry import RunSuperseded
+from openclaw.domains.workflows.language.definition import Definition
+from openclaw.domains.workflows.models import WorkflowRunRow, WorkflowRunStepRow
+from openclaw.domains.workspaces import service as workspaces
+from openclaw.domains.workspaces.errors import NotAllowedError
+from openclaw.durable import jobs
+from openclaw.infra.bus import EventBus, publish
+from openclaw.infra.db import Database
+from openclaw.infra.feed import tell, user_topic
+from openclaw.infra.metrics import WORKFLOW_SECONDS
+from openclaw.infra.scope import Actor, Role, Scope
+from openclaw.kit import ids
+from openclaw.kit.errors import UnavailableError
+
+_MOST_AT_ONCE = 100
+_KNOWN_DEFINITIONS = 256
+_TOLD_STEPS = 50
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A run that this process goes on with, the steps that it has, and what its user is in the workspace."""
+
+    run: WorkflowRunRow
+    definition: Definition
+    steps: Sequence[WorkflowRunStepRow]
+    role: Role | None
+
+
+@dataclass(frozen=True)
+class Write:
+    """What a run's entry has to keep. ``steps`` are rows; ``begins_work``: its user must still be a member.
+
+    ``parks``: from now on the run waits and takes up no room among the workspace's, or no longer; None: as before.
+    """
+
+    run_id: UUID
+    epoch: int
+    state: str
+    steps: Sequence[dict[str, Any]] = ()
+    begins_work: bool = False
+    changes_state: bool = False
+    parks: bool | None = None
+    finished_at: datetime | None = None
+    output: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether people must be told of it even when they look later: not of a step's end, which its row shows."""
+        return self.changes_state or any(step["finished_at"] is None for step in self.steps)
+
+    def told(self) -> dict[str, Any]:
+        """What clients hear."""
+        steps = [{"path": step["path"], "state": step["state"]} for step in self.steps[-_TOLD_STEPS:]]
+        payload = {"runId": ids.to_wire("wrun", self.run_id), "state": self.state, "steps": steps}
+        return {"event": "workflow.changed", "payload": payload}
+
+    def of_run(self) -> dict[str, Any]:
+        """What changes in the run's row."""
+        return {
+            "id": self.run_id,
+            "epoch": self.epoch,
+            "state": self.state,
+            "output": self.output,
+            "error": self.error,
+            "finished_at": self.finished_at,
+        }
+
+
+@dataclass(eq=False)
+class _Asked:
+    """An entry (the id of a run) or a write that waits for its transaction, and what became of it."""
+
+    what: UUID | Write
+    run_id: UUID
+    result: Entered | None = None
+    failure: BaseException | None = None
+    is_done: bool = False
+
+
+@dataclass(eq=False)
+class _Lane:
+    """What one user's runs are waiting for. Who holds the lock carries all of it."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: list[_Asked] = field(default_factory=list[_Asked])
+
+
+class Ledger:
+    """One per process."""
+
+    def __init__(self, database: Database, bus: EventBus) -> None:
+        self._database = database
+        self._bus = bus
+        self._lanes: WeakValueDictionary[Actor, _Lane] = WeakValueDictionary()
+        self._definitions: dict[tuple[UUID, int], Definition] = {}
+
+    async def enter(self, actor: Actor, run_id: UUID) -> Entered | None:
+        """Begin or begin again with a run: earlier entries write no more. None when it has ended.
+
+        Raises UnavailableError.
+        """
+        return await self._ask(actor, run_id)
+
+    async def write(self, actor: Actor, write: Write) -> None:
+        """Keep it, and tell who watches. Raises RunSuperseded, NotAllowedError, UnavailableError: nothing is kept."""
+        await self._ask(actor, write)
+
+    async def _ask(self, actor: Actor, what: UUID | Write) -> Entered | None:
+        lane = self._lanes.setdefault(actor, _Lane())
+        asked = _Asked(what, what if isinstance(what, UUID) else what.run_id)
+        lane.waiting.append(asked)
+        try:
+            async with lane.lock:
+                while not asked.is_done:  # else who had the lock before has taken it along
+                    await self._carry(actor, lane)
+        finally:
+            if not asked.is_done:
+                lane.waiting.remove(asked)
+        if asked.failure is not None:
+            raise asked.failure
+        return asked.result
+
+    async def _carry(self, actor: Actor, lane: _Lane) -> None:
+        """What waits stays in the lane until it is done: one whose carrier is cancelled is carried by the next."""
+        by_run: dict[UUID, _Asked] = {}  # an old entry and a new one of the same run follow one another
+        for asked in lane.waiting[:_MOST_AT_ONCE]:
+            by_run.setdefault(asked.run_id, asked)
+        batch = list(by_run.values())
+        try:
+            await self._carry_together(actor, batch)
+        except UnavailableError as error:
+            for asked in batch:
+                asked.failure = error
+        except Exception:  # noqa: BLE001  (what cannot be stored must not stand in the way of others)
+            for asked in batch:
+                await self._carry_alone(actor, asked)
+        for asked in batch:
+            asked.is_done = True
+            if asked.failure is None and isinstance(asked.what, Write) and not asked.what.is_fact:
+                self._tell_live(actor, asked.what)
+        lane.waiting = [asked for asked in lane.waiting if not asked.is_done]
+
+    async def _carry_alone(self, actor: Actor, asked: _Asked) -> None:
+        asked.result = asked.failure = None
+        try:
+            await self._carry_together(actor, [asked])
+        except Exception as error:  # noqa: BLE001  (raised where it was asked)
+            asked.failure = error
+
+    async def _carry_together(self, actor: Actor, batch: Sequence[_Asked]) -> None:
+        async with self._database.transaction(actor) as scope:
+            role = await workspaces.find_role(scope)
+            await self._write(scope, batch, role)
+            entries = {asked.run_id: asked for asked in batch if isinstance(asked.what, UUID)}
+            for entered in await self._enter(scope, list(entries), role):
+                entries[entered.run.id].result = entered
+
+    async def _write(self, scope: Scope, batch: Sequence[_Asked], role: Role | None) -> None:
+        wanted: list[tuple[_Asked, Write]] = []
+        for asked in batch:
+            if isinstance(write := asked.what, Write):
+                if write.begins_work and role in (None, Role.VIEWER):
+                    # Nothing is done any more for somebody who has left.
+                    asked.failure = NotAllowedError(role=role or "–")
+                else:
+                    wanted.append((asked, write))
+        ours = await repository.update_entered(scope, [write.of_run() for _, write in wanted])
+        for asked, write in wanted:
+            if write.run_id not in ours:
+                asked.failure = RunSuperseded()
+        kept = [write for _, write in wanted if write.run_id in ours]
+        await repository.write_steps(scope, [step for write in kept for step in write.steps])
+        await self._note_jobs(scope, kept)
+        for write in kept:
+            if write.is_fact:
+                await publish(scope, run_changed_topic(write.run_id), {"state": write.state})
+                await tell(scope, scope.user_id, scope.workspace_id, write.told())
+
+    async def _note_jobs(self, scope: Scope, kept: Sequence[Write]) -> None:
+        """What the runs' writes mean for the jobs that carry them."""
+        ended = [
+            jobs.End(write.run_id, write.state, write.error)
+            for write in kept
+            if write.finished_at is not None
+        ]
+        for took in await jobs.end_jobs(scope, *ended) if ended else ():
+            WORKFLOW_SECONDS.observe(took.total_seconds())
+        for waiting in (True, False):
+            if parked := [write.run_id for write in kept if write.parks is waiting]:
+                await jobs.set_waiting(scope, *parked, waiting=waiting)
+
+    def _tell_live(self, actor: Actor, write: Write) -> None:
+        self._bus.publish_live(run_changed_topic(write.run_id), {"state": write.state})
+        self._bus.publish_live(user_topic(actor.user_id, actor.workspace_id), write.told())
+
+    async def _enter(self, scope: Scope, run_ids: Sequence[UUID], role: Role | None) -> Iterable[Entered]:
+        found = await repository.enter_runs(scope, run_ids)
+        steps: dict[UUID, list[WorkflowRunStepRow]] = {run.id: [] for run in found}
+        with_steps = [run.id for run in found if run.epoch > 1 or run.origin_run_id is not None]
+        for step in await repository.list_steps_of(scope, with_steps):
+            steps[step.run_id].append(step)
+        return [Entered(run, await self._definition(scope, run), steps[run.id], role) for run in found]
+
+    async def _definition(self, scope: Scope, run: WorkflowRunRow) -> Definition:
+        key = run.workflow_id, run.version
+        if (known := self._definitions.get(key)) is not None:
+            return known
+        version = await repository.find_version(scope, *key)
+        assert version is not None, "a run keeps its version"
+        if len(self._definitions) >= _KNOWN_DEFINITIONS:
+            del self._definitions[next(iter(self._definitions))]
+        made = self._definitions[key] = Definition.model_validate(version.definition)
+        return made
