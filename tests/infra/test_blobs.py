@@ -1,5 +1,6 @@
 """Object storage: bodies by name, below their workspace and nowhere else."""
 
+import hashlib
 import stat
 from pathlib import Path
 from uuid import UUID
@@ -91,3 +92,16 @@ async def test_a_store_that_is_broken_is_said(tmp_path: Path) -> None:
     folder.write_text("in the way")
     with pytest.raises(UnavailableError):
         await blobs.put(scope_of(new_id()), "a", b"x")
+
+
+async def test_content_is_found_by_its_digest_and_only_whole(tmp_path: Path) -> None:
+    blobs = open_blobs(None, tmp_path)
+    digest = hashlib.sha256(b"package").hexdigest()
+    assert await blobs.find_content(digest) is None
+    await blobs.put_content(digest, b"package")
+    assert await blobs.find_content(digest) == b"package"
+    (tmp_path / "blobs" / "content" / digest).write_bytes(b"another")
+    assert await blobs.find_content(digest) is None
+    for wrong in ("../workspaces", digest[:-1], digest.upper()):
+        with pytest.raises(ValueError, match="not a digest"):
+            await blobs.find_content(wrong)
