@@ -1,7 +1,7 @@
 import { findStep, framesIn, framesOf, linksOf, portsOf, stepsOf, targetsOf, type Definition, type Link, type Position, type Step, type StepType } from "../../canvas/definition.ts";
 import { layOut, place } from "../../canvas/layout.ts";
 import { group, ungroup } from "./group.ts";
-import { found, freeId, RefusedCommand, stepsOfFrame } from "./places.ts";
+import { forgetPlaces, found, freeId, RefusedCommand, stepsOfFrame } from "./places.ts";
 import { reachOf, renameInDefinition, renameInStep, setTargets } from "./references.ts";
 import { withoutUndefined } from "./json.ts";
 
@@ -170,8 +170,8 @@ function relocate(definition: Definition, home: Step[], ids: readonly string[], 
   for (const step of moved) {
     home.splice(home.indexOf(step), 1);
     steps.push(step);
-    if (definition.layout) delete definition.layout[step.id];
   }
+  forgetPlaces(definition, ids);
 }
 
 /** The layout with a place for each of `steps`, as they are seen now. */

@@ -1,5 +1,5 @@
 import { linksOf, portsOf, stepsOf, targetsOf, type Definition, type Step } from "../../canvas/definition.ts";
-import { found, freeId, RefusedCommand } from "./places.ts";
+import { forgetPlaces, found, freeId, RefusedCommand } from "./places.ts";
 import { reachOf, setTargets } from "./references.ts";
 
 /** Puts steps of one frame into a loop, or each that hang together into a branch of a parallel step. */
@@ -29,12 +29,9 @@ export function group(definition: Definition, { ids, into, id }: { ids: readonly
   const at = steps.indexOf(inside[0] as Step);
   steps.splice(at, 0, box);
   for (const step of inside) steps.splice(steps.indexOf(step), 1);
-  for (const step of inside) if (definition.layout && step.id !== first) delete definition.layout[step.id];
   const corner = definition.layout?.[first];
-  if (definition.layout && corner) {
-    definition.layout[box.id] = corner;
-    delete definition.layout[first];
-  }
+  forgetPlaces(definition, chosen);
+  if (definition.layout && corner) definition.layout[box.id] = corner;
   return [box.id];
 }
 
@@ -93,6 +90,6 @@ export function ungroup(definition: Definition, id: string): string[] {
     }
   }
   frame.steps.splice(frame.steps.indexOf(box), 1, ...inside);
-  if (definition.layout) for (const step of inside) delete definition.layout[step.id];
+  forgetPlaces(definition, inside.map((step) => step.id));
   return inside.map((step) => step.id);
 }

@@ -35,6 +35,12 @@ export function stepsOfFrame(definition: Definition, key: string): Step[] {
   return frame.steps;
 }
 
+/** Places of steps that are to be laid out anew are forgotten. */
+export function forgetPlaces(definition: Definition, ids: Iterable<string>): void {
+  const gone = new Set(ids);
+  if (definition.layout) definition.layout = Object.fromEntries(Object.entries(definition.layout).filter(([id]) => !gone.has(id)));
+}
+
 /** An id that is not among `taken`, which then has it. */
 export function freeId(wanted: string, taken: Set<string>): string {
   const stem = wanted.replace(/_\d+$/, "");

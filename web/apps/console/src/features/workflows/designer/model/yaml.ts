@@ -67,11 +67,9 @@ export function isFault(read: Read | TextFault): read is TextFault {
 }
 
 /** Characters that readers of YAML 1.1 refuse, or take for the end of a line. */
-// eslint-disable-next-line no-control-regex
 const ODD = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]/;
 const PAIRED = /[\ud800-\udbff][\udc00-\udfff]/g;
 const isOdd = (value: string) => ODD.test(value.replace(PAIRED, ""));
-// eslint-disable-next-line no-control-regex
 const BLOCK = /[^\S\n]\n|\n[^\S\n]|^\s|[^\n\x20-\x7e\u00a0-\ud7ff]|\s$/;
 
 /** Data as YAML text, ending in a line break. `isFlow`: on one line, as JSON would stand. */
