@@ -2106,7 +2106,7 @@ export interface components {
          */
         Checked: {
             /** Problems */
-            problems: components["schemas"]["Problem"][];
+            problems: components["schemas"]["DefinitionProblem"][];
             /** Definition */
             definition: unknown;
         };
@@ -2325,6 +2325,18 @@ export interface components {
             confirm: boolean;
             /** Ruledays */
             ruleDays?: number | null;
+        };
+        /**
+         * DefinitionProblem
+         * @description What is wrong with a definition, and where (JSON path).
+         */
+        DefinitionProblem: {
+            /** Path */
+            path: string;
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
         };
         /**
          * Device
@@ -2852,18 +2864,6 @@ export interface components {
             programs: string[];
             /** Folder */
             folder: string;
-        };
-        /** @description RFC 9457 problem document with a stable code. */
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail: string;
-            data: {
-                [key: string]: unknown;
-            };
-            requestId: string;
         };
         /**
          * Provider
@@ -4008,6 +4008,18 @@ export interface components {
         YamlText: {
             /** Yaml */
             yaml: string;
+        };
+        /** @description RFC 9457 problem document with a stable code. */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail: string;
+            data: {
+                [key: string]: unknown;
+            };
+            requestId: string;
         };
     };
     responses: never;

@@ -68,7 +68,10 @@ describe("ways", () => {
 
   it("heals where a step is deleted", () => {
     expect(ways(after(chain, { kind: "delete", ids: ["b"] }))).toEqual({ a: "c", c: "" });
-    expect(reason(flow(step("a")), { kind: "delete", ids: ["a"] })).toBe("last_step");
+    expect(after(flow(step("a")), { kind: "delete", ids: ["a"] }).steps).toEqual([]);
+    const nested = flow({ id: "l", type: "loop", config: { steps: [step("in")] } });
+    expect(reason(nested, { kind: "delete", ids: ["in"] })).toBe("last_step");
+    expect(after(nested, { kind: "delete", ids: ["in", "l"] }).steps).toEqual([]);
   });
 
   it("refuses circles, other frames and a handler that is in the flow", () => {

@@ -36,6 +36,7 @@ it("undoes and does again whatever was done, to the letter, and text and canvas 
     const trail = [session.draft.text];
     for (let round = 0; round < 12; round += 1) {
       const { definition } = session.draft;
+      if (definition?.steps.length === 0) break;
       if (!definition) throw new Error(`not drawable any more:\n${session.draft.text}`);
       try {
         const before = JSON.stringify(definition);
