@@ -3,6 +3,8 @@ import { agents } from "./agents.ts";
 import { app } from "./app.ts";
 import { canvas } from "./canvas.ts";
 import { conversations } from "./conversations.ts";
+import { designer } from "./designer.ts";
+import { designerParts } from "./designerParts.ts";
 import { devices } from "./devices.ts";
 import { errors } from "./errors.ts";
 import { fleet } from "./fleet.ts";
@@ -11,4 +13,4 @@ import { identity } from "./identity.ts";
 import { local } from "./local.ts";
 import { workspaces } from "./workspaces.ts";
 
-export const zh: Messages = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workspaces, ...canvas, ...errors };
+export const zh: Messages = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workspaces, ...canvas, ...designer, ...designerParts, ...errors };

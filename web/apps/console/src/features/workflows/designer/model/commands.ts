@@ -13,7 +13,7 @@ export type Command =
   | { kind: "delete"; ids: readonly string[] }
   | { kind: "rename"; from: string; to: string }
   | { kind: "change"; id: string; step: Step; what?: string }
-  | { kind: "settings"; fields: Partial<Omit<Definition, "steps" | "openclaw" | "layout">> }
+  | { kind: "settings"; fields: Record<string, unknown> }
   | { kind: "move"; positions: ReadonlyMap<string, Position>; into?: string | null }
   | { kind: "arrange" }
   | { kind: "group"; ids: readonly string[]; into: "loop" | "parallel"; id: string }

@@ -10,6 +10,11 @@ export function isSame(one: unknown, other: unknown): boolean {
   return names.every((name) => isSame(one[name], other[name]));
 }
 
+/** An object without one of its fields. */
+export function without<Held extends object>(value: Held, field: string): Held {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== field)) as Held;
+}
+
 /** The same data without fields that say nothing. */
 export function withoutUndefined<Value>(value: Value): Value {
   return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as Value);
