@@ -44,6 +44,8 @@ export interface WorkflowCanvasProps {
   readOnly?: boolean;
   problems?: ReadonlyMap<string, number>;
   editing?: CanvasEditing | null;
+  /** A step to put the focus on; a new object asks anew. */
+  focusOn?: { id: string } | null;
   label?: string;
   children?: ReactNode;
 }
@@ -51,6 +53,8 @@ export interface WorkflowCanvasProps {
 const NODE_TYPES = { step: StepNode, container: StepNode, branch: BranchNode };
 const NOTHING: readonly string[] = [];
 const NO_PROBLEMS: ReadonlyMap<string, number> = new Map();
+/** How near to the edge a step counts as seen, in pixels. */
+const MARGIN = 12;
 const FIT = { padding: 0.16, maxZoom: 1, minZoom: 0.3 };
 const ARROWS: Readonly<Record<string, Direction>> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 
@@ -63,7 +67,7 @@ export function WorkflowCanvas(props: WorkflowCanvasProps) {
   );
 }
 
-function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, readOnly = true, problems = NO_PROBLEMS, editing, label, children }: WorkflowCanvasProps) {
+function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, readOnly = true, problems = NO_PROBLEMS, editing, focusOn = null, label, children }: WorkflowCanvasProps) {
   const t = useTranslator();
   const flow = useReactFlow<FlowNode>();
   const frame = useRef<HTMLDivElement>(null);
@@ -137,14 +141,40 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
   };
 
   /** Brings a step into view without changing what else is seen. */
-  const reveal = (id: string) => {
+  const reveal = useCallback((id: string) => {
     const element = frame.current?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
     const box = frame.current?.getBoundingClientRect();
     const its = element?.getBoundingClientRect();
     if (!box || !its) return;
-    const isSeen = its.left >= box.left && its.right <= box.right && its.top >= box.top && its.bottom <= box.bottom;
-    if (!isSeen) void flow.fitView({ nodes: [{ id }], maxZoom: flow.getZoom(), minZoom: flow.getZoom() });
-  };
+    // As little as it takes, so that the eye keeps its place.
+    const shift = (low: number, high: number, from: number, to: number) => (low < from + MARGIN ? from + MARGIN - low : high > to - MARGIN ? Math.max(to - MARGIN - high, from + MARGIN - low) : 0);
+    const dx = shift(its.left, its.right, box.left, box.right);
+    const dy = shift(its.top, its.bottom, box.top, box.bottom);
+    if (dx === 0 && dy === 0) return;
+    const { x, y, zoom } = flow.getViewport();
+    void flow.setViewport({ x: x + dx, y: y + dy, zoom });
+  }, [flow]);
+
+  // Once the picture has the step, and a dialog that is closing has let go of the focus.
+  useEffect(() => {
+    if (!focusOn) return;
+    let frames = requestAnimationFrame(() => {
+      frames = requestAnimationFrame(() => {
+        focus(focusOn.id);
+        reveal(focusOn.id);
+      });
+    });
+    return () => cancelAnimationFrame(frames);
+  }, [focusOn, focus, reveal]);
+
+  // A panel that opens beside the picture must not hide the step that it is about.
+  const shown = selected.length === 1 ? selected[0] : undefined;
+  useEffect(() => {
+    if (!frame.current || shown === undefined) return;
+    const watch = new ResizeObserver(() => reveal(shown));
+    watch.observe(frame.current);
+    return () => watch.disconnect();
+  }, [shown, reveal]);
 
   const connect = ({ source, sourceHandle, target }: Connection) => {
     editing?.onConnect({ source, port: sourceHandle ?? "next", target });
@@ -227,7 +257,7 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
             "handle.ariaLabel": t("canvas.a11y.handle"),
           }}
         >
-          <Background gap={20} size={1} />
+          <Background gap={20} size={1.5} />
           <MiniMap pannable zoomable nodeClassName={(node) => `is-${node.type ?? "step"}`} className="WorkflowCanvas-map" />
           <CanvasControls fit={FIT} />
         </ReactFlow>

@@ -7,6 +7,7 @@ import { HeaderSlot } from "../../../shared/HeaderSlot.tsx";
 import { useMediaQuery } from "../../../shared/useMediaQuery.ts";
 import { useTitle } from "../../../shared/useTitle.ts";
 import { findStep, type StepType } from "../canvas/definition.ts";
+import { NODE_HEIGHT, NODE_WIDTH } from "../canvas/layout.ts";
 import { gather, statesOf, stepIdOf } from "../canvas/states.ts";
 import { WorkflowCanvas, type CanvasEditing } from "../canvas/WorkflowCanvas.tsx";
 import { DesignerHeader, type View } from "./DesignerHeader.tsx";
@@ -50,6 +51,8 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
   const [overlay, setOverlay] = useState<Overlay>(null);
   const [opened, setOpened] = useState<string | null>(firstStep);
   const [isPanelOpen, setPanelOpen] = useState(firstStep !== null);
+  const [focused, setFocused] = useState<string | null>(null);
+  const [focusOn, setFocusOn] = useState<{ id: string } | null>(null);
   const [areProblemsOpen, setProblemsOpen] = useState(false);
   const [isRestoredShown, setRestoredShown] = useState(designer.wasRestored);
   const [runId, setRunId] = useState(firstRun);
@@ -58,11 +61,15 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
   const language = useLanguage().data ?? null;
   useTitle(definition?.name ?? t("designer.untitled"));
 
-  const open = (id: string | null) => {
+  const open = (id: string | null, takesFocus = false) => {
     setOpened(id);
     setPanelOpen(true);
+    setFocused(takesFocus ? id : null);
   };
-  const actions = useActions(designer, open);
+  const actions = useActions(designer, (id) => {
+    open(id);
+    setFocusOn({ id });
+  });
 
   const checked = useChecked(session.draft.text, session.draft.fault === null);
   const problems = useMemo(() => placeProblems(definition, checked.problems), [definition, checked.problems]);
@@ -94,12 +101,18 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
     if (failedId && seen?.run.state === "failed") {
       designer.select([failedId]);
       open(failedId);
+      if (document.activeElement === document.body) setFocusOn({ id: failedId });
     }
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [failedId, seen?.run.state, seen?.run.id]);
 
   const context = useFieldContext(definition, openedStep, problems, past, designer.run);
+  const closePanel = () => {
+    setPanelOpen(false);
+    if (opened !== null) setFocusOn({ id: opened });
+  };
   const canWork = definition !== null && session.draft.fault === null;
+  const canRun = canWork && problems.length === 0 && (definition?.steps.length ?? 0) > 0;
 
   useKeys({
     actions,
@@ -110,7 +123,15 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
     openAdd: () => setOverlay({ kind: "add", at: null }),
     openConnect: () => chosen !== undefined && setOverlay({ kind: "connect", source: chosen }),
     openHelp: () => setOverlay({ kind: "keys" }),
-    close: () => setPanelOpen(false),
+    close: () => (isPanelOpen ? closePanel() : designer.select([])),
+    walk: () => {
+      const id = chosen ?? definition?.steps[0]?.id;
+      if (id === undefined) return;
+      designer.select([id]);
+      setFocusOn({ id });
+    },
+    runIt: () => canRun && startRun(),
+    runAgain: () => seen?.run.state === "failed" && failedPath && void saving.repeatFrom(seen.run.id, failedPath),
   });
 
   const blocker = useBlocker({
@@ -126,7 +147,7 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
     onMove: (positions, into) => designer.run({ kind: "move", positions, into }),
     onDrop: (data, frame, position) => {
       const type = data.getData(STEP_MIME);
-      if (type) actions.add(type as StepType, { frame, position: frame === "" && (definition?.steps.length ?? 0) > 0 ? position : null });
+      if (type) actions.add(type as StepType, { frame, position: frame === "" && (definition?.steps.length ?? 0) > 0 ? { x: Math.round(position.x - NODE_WIDTH / 2), y: Math.round(position.y - NODE_HEIGHT / 2) } : null });
     },
   };
 
@@ -172,7 +193,8 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
       steps={seen?.steps ?? []}
       run={designer.run}
       onConnect={() => openedStep && setOverlay({ kind: "connect", source: openedStep.id })}
-      onClose={() => setPanelOpen(false)}
+      onClose={closePanel}
+      hasFocus={openedStep !== null && focused === openedStep.id}
       actions={stepMenu}
     />
   );
@@ -215,7 +237,7 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
         redoWords={redoWords(session.future.at(-1)?.did)}
         menu={menu}
         isSaving={saving.isSaving}
-        canRun={canWork && problems.length === 0 && (definition?.steps.length ?? 0) > 0}
+        canRun={canRun}
         onBack={() => router.history.push(base.workflowId ? `/workflows/${base.workflowId}` : "/workflows")}
         onName={() => open(null)}
         onView={setView}
@@ -263,7 +285,7 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
               open(id);
             }} onAdd={(after, frame) => setOverlay({ kind: "add", at: { after, frame } })} />
           ) : (
-            <WorkflowCanvas definition={definition} states={states} selected={session.selected} onSelect={designer.select} onOpen={open} problems={counts} readOnly={!canWork} editing={editing}>
+            <WorkflowCanvas definition={definition} states={states} selected={session.selected} onSelect={designer.select} onOpen={(id) => open(id, true)} focusOn={focusOn} problems={counts} readOnly={!canWork} editing={editing}>
               <div className="Designer-rail">
                 <StepRail onAdd={(type) => actions.add(type)} onMenu={() => setOverlay({ kind: "add", at: null })} />
               </div>
@@ -299,7 +321,13 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
             {strip}
           </div>
         </div>
-        {panel && <aside className="Designer-panel">{panel}</aside>}
+        {panel && (
+          // Escape leaves the panel from any of its fields; an editor that closes its own list first says so.
+          // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+          <aside className="Designer-panel" onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && closePanel()}>
+            {panel}
+          </aside>
+        )}
       </div>
       {overlay?.kind === "add" && (
         <AddStepDialog
