@@ -1,5 +1,5 @@
 import { useTranslator } from "@openclaw/i18n";
-import { Banner, Button, Dialog, type MenuGroup } from "@openclaw/ui";
+import { Banner, Button, Dialog } from "@openclaw/ui";
 import { useBlocker, useRouter } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 
@@ -12,6 +12,7 @@ import { gather, statesOf, stepIdOf } from "../canvas/states.ts";
 import { WorkflowCanvas, type CanvasEditing } from "../canvas/WorkflowCanvas.tsx";
 import { DesignerHeader, type View } from "./DesignerHeader.tsx";
 import { AddStepDialog, ConflictDialog, ConnectDialog, ShortcutsDialog } from "./Dialogs.tsx";
+import { menusOf } from "./menus.ts";
 import { Inspector } from "./Inspector.tsx";
 import { countByStep, placeProblems } from "./model/problems.ts";
 import { Outline } from "./Outline.tsx";
@@ -56,8 +57,13 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
   const [areProblemsOpen, setProblemsOpen] = useState(false);
   const [isRestoredShown, setRestoredShown] = useState(designer.wasRestored);
   const [runId, setRunId] = useState(firstRun);
+  // The run that is shown is part of the address, so that it is there after a reload too.
+  const showRun = (id: string | null) => {
+    setRunId(id);
+    if (base.workflowId !== null) router.history.replace(`/workflows/${base.workflowId}/edit${id ? `?run=${id}` : ""}`);
+  };
   const [startError, setStartError] = useState<string | null>(null);
-  const saving = useSaving(designer, setRunId);
+  const saving = useSaving(designer, showRun);
   const language = useLanguage().data ?? null;
   useTitle(definition?.name ?? t("designer.untitled"));
 
@@ -157,30 +163,17 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
     else void saving.start({}).then((error) => error && setStartError(error));
   };
 
-  const stepMenu: MenuGroup[] = [
-    {
-      actions: [
-        { id: "connect", label: t("designer.connectTo"), icon: "link", run: () => openedStep && setOverlay({ kind: "connect", source: openedStep.id }) },
-        { id: "duplicate", label: t("designer.duplicate"), icon: "copy", run: actions.duplicate },
-        { id: "loop", label: t("designer.intoLoop"), icon: "refresh", run: () => actions.group("loop") },
-        { id: "parallel", label: t("designer.intoParallel"), icon: "parallel", run: () => actions.group("parallel") },
-        ...(openedStep?.type === "loop" || openedStep?.type === "parallel" ? [{ id: "ungroup", label: t("designer.ungroup"), icon: "nested" as const, run: actions.ungroup }] : []),
-      ],
-    },
-    { actions: [{ id: "delete", label: t("designer.deleteStep"), icon: "trash", isDestructive: true, run: actions.remove }] },
-  ];
-  const menu: MenuGroup[] = [
-    {
-      actions: [
-        { id: "activate", label: t("designer.activate"), icon: "check", detail: t("designer.activateNote"), run: () => void saving.activate() },
-        { id: "settings", label: t("designer.settings"), icon: "settings", run: () => open(null) },
-        { id: "arrange", label: t("designer.arrange"), icon: "parallel", run: () => designer.run({ kind: "arrange" }) },
-        ...(isDirty && base.workflowId !== null ? [{ id: "discard", label: t("designer.discard"), icon: "undo" as const, run: designer.discard }] : []),
-        ...(runId === null && lastRunId !== null ? [{ id: "last", label: t("designer.showLastRun"), icon: "history" as const, run: () => setRunId(lastRunId) }] : []),
-      ],
-    },
-    { actions: [{ id: "keys", label: t("designer.shortcuts"), icon: "info", run: () => setOverlay({ kind: "keys" }) }] },
-  ];
+  const { stepMenu, menu } = menusOf(t, {
+    step: openedStep,
+    actions,
+    connect: () => openedStep && setOverlay({ kind: "connect", source: openedStep.id }),
+    activate: () => void saving.activate(),
+    settings: () => open(null),
+    arrange: () => designer.run({ kind: "arrange" }),
+    discard: isDirty && base.workflowId !== null ? designer.discard : null,
+    showLastRun: runId === null && lastRunId !== null ? () => showRun(lastRunId) : null,
+    help: () => setOverlay({ kind: "keys" }),
+  });
 
   const panel = isPanelOpen && definition && view === "canvas" && (
     <Inspector
@@ -214,7 +207,7 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
       onRepeat={() => failedPath && void saving.repeatFrom(seen.run.id, failedPath)}
       onCancel={() => saving.cancel(seen.run.id)}
       onOpen={() => router.history.push(`/workflow-runs/${seen.run.id}`)}
-      onClose={() => setRunId(null)}
+      onClose={() => showRun(null)}
     />
   );
 
