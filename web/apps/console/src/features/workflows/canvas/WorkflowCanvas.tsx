@@ -56,6 +56,8 @@ const NO_PROBLEMS: ReadonlyMap<string, number> = new Map();
 /** How near to the edge a step counts as seen, in pixels. */
 const MARGIN = 12;
 const FIT = { padding: 0.16, maxZoom: 1, minZoom: 0.3 };
+/** Beside the palette. */
+const FIT_EDITED = { ...FIT, padding: { top: 0.16, right: 0.1, bottom: 0.16, left: "76px" } as const };
 const ARROWS: Readonly<Record<string, Direction>> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 
 /** A workflow as a picture: to look at, or with `editing` to work on. */
@@ -245,7 +247,7 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
           connectionRadius={28}
           nodeDragThreshold={4}
           fitView
-          fitViewOptions={FIT}
+          fitViewOptions={isEditable ? FIT_EDITED : FIT}
           minZoom={0.2}
           maxZoom={1.6}
           zoomOnDoubleClick={false}
@@ -259,7 +261,7 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
         >
           <Background gap={20} size={1.5} />
           <MiniMap pannable zoomable nodeClassName={(node) => `is-${node.type ?? "step"}`} className="WorkflowCanvas-map" />
-          <CanvasControls fit={FIT} />
+          <CanvasControls fit={isEditable ? FIT_EDITED : FIT} />
         </ReactFlow>
       </div>
       {children}

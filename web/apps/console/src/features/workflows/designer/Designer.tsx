@@ -106,7 +106,7 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
   useEffect(() => {
     if (failedId && seen?.run.state === "failed") {
       designer.select([failedId]);
-      open(failedId);
+      if (!isNarrow) open(failedId);
       if (document.activeElement === document.body) setFocusOn({ id: failedId });
     }
     // eslint-disable-next-line react-hooks/exhaustive-deps
@@ -215,7 +215,7 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
     <div className="Designer" data-testid="designer" data-checked={checked.isCurrent || undefined}>
       {isNarrow && (
         <HeaderSlot>
-          <p className="Designer-slot">{definition?.name ?? t("designer.untitled")}</p>
+          <h1 className="Designer-slot">{definition?.name || t("designer.untitled")}</h1>
         </HeaderSlot>
       )}
       <DesignerHeader
