@@ -148,3 +148,31 @@ def write_by_keyboard(page: Page, expression: str, *, has_expression: bool) -> N
     press("Escape")
     press("Escape")
     expect(panel).to_be_hidden()
+
+
+def test_unsaved_work_and_a_version_of_another(open_console: Callable[..., Console]) -> None:
+    """Typed text is there after a reload; what somebody else saved meanwhile is neither hidden nor lost."""
+    console = open_console(viewport={"width": 1280, "height": 800})
+    page = open_blank(console)
+    page.get_by_test_id("palette-transform").click()
+    page.get_by_test_id("save").click()
+    expect(page).to_have_url(re.compile(r"/workflows/wf_[0-9a-f]+/edit$"))
+    expect(page.get_by_test_id("save-state")).to_have_text("")
+    workflow = page.url.split("/")[-2]
+    page.get_by_test_id("palette-delay").click()
+    page.reload()
+    expect(page.get_by_test_id("restored")).to_be_visible()
+    expect(step(page, "delay")).to_be_visible()
+    theirs = console.get(f"/workflows/{workflow}")["definition"] | {"name": "Theirs"}
+    console.send("PUT", f"/workflows/{workflow}", {"definition": theirs, "baseVersion": 1})
+    page.get_by_test_id("save").click()
+    page.get_by_test_id("conflict").get_by_role("button", name="Look at theirs").click()
+    expect(page.get_by_role("heading", name="Theirs")).to_be_visible()
+    page.get_by_test_id("undo").click()
+    expect(step(page, "delay")).to_be_visible()
+    page.get_by_test_id("save").click()
+    expect(page.get_by_test_id("save-state")).to_have_text("")
+    assert [one["id"] for one in console.get(f"/workflows/{workflow}")["definition"]["steps"]] == [
+        "transform",
+        "delay",
+    ]

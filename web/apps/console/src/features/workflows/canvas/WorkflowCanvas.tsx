@@ -10,7 +10,7 @@ import {
   type Edge,
   type NodeChange,
 } from "@xyflow/react";
-import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type ReactNode } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type ReactNode } from "react";
 
 import { CanvasControls } from "./CanvasControls.tsx";
 import type { Definition, Link, Position } from "./definition.ts";
@@ -23,12 +23,12 @@ import { stepWords } from "./words.ts";
 import "@xyflow/react/dist/base.css";
 import "./WorkflowCanvas.css";
 
-/** What the designer does with the canvas. Positions are of the frame that a step is in. */
+/** What the designer does with the canvas. */
 export interface CanvasEditing {
   onConnect: (link: Link) => void;
   onDisconnect: (links: readonly Link[]) => void;
-  /** Steps were dragged; `into` is the frame of the box that the step was dropped on, when it is another one. */
-  onMove: (positions: ReadonlyMap<string, Position>, into: string | null) => void;
+  /** Steps were dragged so far; `into` is the frame of the box that the step was dropped on, when it is another one. */
+  onMove: (by: ReadonlyMap<string, Position>, into: string | null) => void;
   /** Something was dropped from the palette, at a place of the whole picture. */
   onDrop: (data: DataTransfer, frame: string, at: Position) => void;
 }
@@ -90,7 +90,7 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
   const [nodes, setNodes] = useState(drawn.nodes);
   const [chosenEdges, setChosenEdges] = useState<ReadonlySet<string>>(new Set());
   // What the library measured of a node is kept: without it edges would vanish for a moment.
-  useEffect(() => {
+  useLayoutEffect(() => {
     setNodes((before) => {
       const known = new Map(before.map((node) => [node.id, node.measured]));
       return drawn.nodes.map((node) => ({ ...node, ...(known.get(node.id) ? { measured: { width: node.width ?? 0, height: node.height ?? 0 } } : {}) }) as FlowNode);
@@ -182,25 +182,28 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
     editing?.onConnect({ source, port: sourceHandle ?? "next", target });
   };
 
+  const isWithin = (node: FlowNode | undefined, ids: ReadonlySet<string>): boolean =>
+    node !== undefined && (ids.has(node.id) || (node.parentId !== undefined && isWithin(flow.getNode(node.parentId), ids)));
+
   const frameAt = (x: number, y: number, except: ReadonlySet<string>): string => {
     const found = flow
       .getIntersectingNodes({ x, y, width: 1, height: 1 })
       .filter((node) => node.type === "branch" || (node.type === "container" && node.data.step.type === "loop"))
-      .filter((node) => !except.has(node.id) && !except.has(node.id.split("/")[0] ?? ""));
+      .filter((node) => !isWithin(node, except));
     return found.at(-1)?.id ?? "";
   };
 
   const onDragStop = (_event: unknown, _node: FlowNode, dragged: FlowNode[]) => {
     const moved = dragged.filter(({ type }) => type !== "branch");
-    const positions = new Map(moved.map(({ id, position }) => [id, { x: Math.round(position.x), y: Math.round(position.y) }]));
+    const before = new Map(drawn.nodes.map((node) => [node.id, node.position]));
+    const by = new Map(moved.map(({ id, position }) => [id, { x: Math.round(position.x - (before.get(id)?.x ?? 0)), y: Math.round(position.y - (before.get(id)?.y ?? 0)) }]));
     const [first] = moved;
     const inner = first && flow.getInternalNode(first.id)?.internals.positionAbsolute;
-    if (!first || !inner) return;
-    const before = drawn.nodes.find(({ id }) => id === first.id);
-    if (moved.length === 1 && before && before.position.x === first.position.x && before.position.y === first.position.y) return;
-    const home = first.parentId ?? "";
-    const over = frameAt(inner.x + (first.width ?? 0) / 2, inner.y + 24, new Set(moved.map(({ id }) => id)));
-    editing?.onMove(positions, over === home ? null : over);
+    // Where it was until the definition says otherwise, which it need not.
+    setNodes((now) => now.map((node) => ({ ...node, position: before.get(node.id) ?? node.position })));
+    if (!first || !inner || [...by.values()].every(({ x, y }) => x === 0 && y === 0)) return;
+    const over = frameAt(inner.x + (first.width ?? 0) / 2, inner.y + 24, new Set(by.keys()));
+    editing?.onMove(by, over === (first.parentId ?? "") ? null : over);
   };
 
   const onDrop = (event: DragEvent<HTMLDivElement>) => {

@@ -23,7 +23,7 @@ import { RunStrip } from "./RunStrip.tsx";
 import { STEP_MIME, StepRail } from "./StepRail.tsx";
 import { TextView } from "./TextView.tsx";
 import { useActions } from "./useActions.ts";
-import { useDesigner, type Base } from "./useDesigner.ts";
+import { isHandingOver, useDesigner, type Base } from "./useDesigner.ts";
 import { useFieldContext } from "./useFieldContext.ts";
 import { useKeys } from "./useKeys.ts";
 import { useSaving } from "./useSaving.ts";
@@ -142,7 +142,7 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
 
   const blocker = useBlocker({
     // A new workflow that has been saved goes to its own address.
-    shouldBlockFn: ({ current, next }) => isDirty && current.pathname !== next.pathname,
+    shouldBlockFn: ({ current, next }) => isDirty && !isHandingOver() && current.pathname !== next.pathname,
     enableBeforeUnload: () => isDirty,
     withResolver: true,
   });
@@ -150,7 +150,7 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
   const editing: CanvasEditing = {
     onConnect: (link) => designer.run({ kind: "connect", link }),
     onDisconnect: (links) => designer.run({ kind: "disconnect", links }),
-    onMove: (positions, into) => designer.run({ kind: "move", positions, into }),
+    onMove: (by, into) => designer.run({ kind: "move", by, into }),
     onDrop: (data, frame, position) => {
       const type = data.getData(STEP_MIME);
       if (type) actions.add(type as StepType, { frame, position: frame === "" && (definition?.steps.length ?? 0) > 0 ? { x: Math.round(position.x - NODE_WIDTH / 2), y: Math.round(position.y - NODE_HEIGHT / 2) } : null });

@@ -1,7 +1,6 @@
 import { useMemo, useRef } from "react";
 
 import { findStep, framesIn, stepsOf, type Position, type StepType } from "../canvas/definition.ts";
-import { place } from "../canvas/layout.ts";
 import { newStep } from "./model/commands.ts";
 import { chosenSteps, copyOf, pastedSteps } from "./model/fragment.ts";
 import { freeId } from "./model/places.ts";
@@ -69,13 +68,7 @@ export function useActions(designer: Designer, onAdded: (id: string) => void) {
       nudge: (x: number, y: number) => {
         const known = definition();
         if (!known || chosen().length === 0) return;
-        const placed = new Map(place({ ...known }).map((node) => [node.id, node]));
-        const positions = new Map<string, Position>();
-        for (const id of chosen()) {
-          const node = placed.get(id);
-          if (node) positions.set(id, { x: (known.layout?.[id]?.x ?? node.x) + x, y: (known.layout?.[id]?.y ?? node.y) + y });
-        }
-        latest.current.run({ kind: "move", positions });
+        latest.current.run({ kind: "move", by: new Map(chosen().map((id) => [id, { x, y }])) });
       },
     };
   }, []);

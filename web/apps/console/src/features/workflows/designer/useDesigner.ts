@@ -43,6 +43,11 @@ export function handOver(workflowId: string, session: Session): void {
   handedOver.set(workflowId, session);
 }
 
+/** Whether such a workflow is on its way to its address. */
+export function isHandingOver(): boolean {
+  return handedOver.size > 0;
+}
+
 /** What is worked on, with everything that can be done to it. */
 export function useDesigner(initial: Base): Designer {
   const t = useTranslator();
@@ -71,7 +76,11 @@ export function useDesigner(initial: Base): Designer {
   const saved = useMemo(() => draftOf(base.text).data, [base.text]);
   const isDirty = session.draft.fault !== null || !isSame(session.draft.data, saved);
 
+  const lastKey = useRef(key);
   useEffect(() => {
+    // What was kept of a new workflow is not needed once it is saved.
+    if (lastKey.current !== key) dropDraft(window.localStorage, lastKey.current);
+    lastKey.current = key;
     if (session.draft.text === base.text) dropDraft(window.localStorage, key);
     else keepDraft(window.localStorage, key, { text: session.draft.text, baseVersion: base.version });
   }, [session.draft.text, base.text, base.version, key]);

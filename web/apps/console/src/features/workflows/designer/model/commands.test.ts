@@ -130,12 +130,15 @@ describe("copy", () => {
 });
 
 it("keeps the places of a whole frame once a step of it is moved", () => {
-  const moved = after(flow(step("a", ["b"]), step("b")), { kind: "move", positions: new Map([["b", { x: 500, y: 9 }]]) });
-  expect(moved.layout?.["b"]).toEqual({ x: 500, y: 9 });
+  const moved = after(flow(step("a", ["b"]), step("b")), { kind: "move", by: new Map([["b", { x: 10, y: 9 }]]) });
+  expect(moved.layout?.["b"]).toEqual({ x: 314, y: 9 });
   expect(moved.layout?.["a"]).toEqual({ x: 0, y: 0 });
   expect(after(moved, { kind: "arrange" }).layout).toBeUndefined();
   const nested = flow(step("a", ["l"]), { id: "l", type: "loop", config: { steps: [step("in")] } }, step("z"));
-  const into = after(nested, { kind: "move", positions: new Map([["z", { x: 0, y: 0 }]]), into: "l" });
+  const into = after(nested, { kind: "move", by: new Map([["z", { x: 0, y: 0 }]]), into: "l" });
   expect(into.steps[1]?.config.steps?.map(({ id }) => id)).toEqual(["in", "z"]);
-  expect(reason(nested, { kind: "move", positions: new Map([["l", { x: 0, y: 0 }]]), into: "l" })).toBe("circle");
+  const inner = flow({ id: "l", type: "loop", config: { steps: [step("one", ["two"]), step("two")] } });
+  const nudged = after(inner, { kind: "move", by: new Map([["two", { x: 5, y: 7 }]]) });
+  expect(nudged.layout).toEqual({ one: { x: 0, y: 0 }, two: { x: 309, y: 7 } });
+  expect(reason(nested, { kind: "move", by: new Map([["l", { x: 0, y: 0 }]]), into: "l" })).toBe("circle");
 });

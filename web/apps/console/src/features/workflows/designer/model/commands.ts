@@ -14,7 +14,7 @@ export type Command =
   | { kind: "rename"; from: string; to: string }
   | { kind: "change"; id: string; step: Step; what?: string }
   | { kind: "settings"; fields: Record<string, unknown> }
-  | { kind: "move"; positions: ReadonlyMap<string, Position>; into?: string | null }
+  | { kind: "move"; by: ReadonlyMap<string, Position>; into?: string | null }
   | { kind: "arrange" }
   | { kind: "group"; ids: readonly string[]; into: "loop" | "parallel"; id: string }
   | { kind: "ungroup"; id: string }
@@ -58,7 +58,7 @@ function carryOut(definition: Definition, command: Command): string[] {
       Object.assign(definition, command.fields);
       return [];
     case "move":
-      return move(definition, command.positions, command.into ?? null);
+      return move(definition, command.by, command.into ?? null);
     case "arrange":
       delete definition.layout;
       return [];
@@ -141,9 +141,9 @@ function change(definition: Definition, id: string, step: Step): string[] {
   return [id];
 }
 
-/** Keeps where steps were put. The rest of their frame keeps the places that it is seen at. */
-function move(definition: Definition, positions: ReadonlyMap<string, Position>, into: string | null): string[] {
-  const ids = [...positions.keys()].filter((id) => findStep(definition, id));
+/** Keeps where steps were put, so far from where they were. The rest of their frame keeps the places that it is seen at. */
+function move(definition: Definition, by: ReadonlyMap<string, Position>, into: string | null): string[] {
+  const ids = [...by.keys()].filter((id) => findStep(definition, id));
   const [first] = ids;
   if (!first) return [];
   const home = found(definition, first).frame;
@@ -155,7 +155,11 @@ function move(definition: Definition, positions: ReadonlyMap<string, Position>, 
     const { frame } = found(definition, id);
     definition.layout = keptPositions(definition, frame.steps);
   }
-  for (const [id, position] of positions) if (definition.layout && findStep(definition, id)) definition.layout[id] = position;
+  for (const id of ids) {
+    const at = definition.layout?.[id];
+    const delta = by.get(id);
+    if (definition.layout && at && delta) definition.layout[id] = { x: at.x + delta.x, y: at.y + delta.y };
+  }
   return ids;
 }
 
@@ -186,7 +190,19 @@ function keptPositions(definition: Definition, steps: readonly Step[]): Record<s
     const at = seen?.get(id);
     if (at && !layout[id]) layout[id] = at;
   }
+  if (hasSome) for (const [id, at] of placesInFrame(definition, steps)) layout[id] ??= at;
   return layout;
+}
+
+/** Where steps without a place of their own are seen, when others of their frame have one. */
+function placesInFrame(definition: Definition, steps: readonly Step[]): Map<string, Position> {
+  const drawn = new Map(place(definition).map((node) => [node.id, node]));
+  const fixed = steps.find(({ id }) => definition.layout?.[id] && drawn.has(id));
+  const seen = fixed && drawn.get(fixed.id);
+  const kept = fixed && definition.layout?.[fixed.id];
+  if (!seen || !kept) return new Map();
+  const nodes = steps.flatMap(({ id }) => drawn.get(id) ?? []);
+  return new Map(nodes.map(({ id, x, y }) => [id, { x: x - seen.x + kept.x, y: y - seen.y + kept.y }]));
 }
 
 function paste(definition: Definition, { steps, frame, after }: Extract<Command, { kind: "paste" }>): string[] {

@@ -21,7 +21,7 @@ function randomCommand(random: Random, definition: Definition): Command {
     { kind: "rename", from: id, to: pick(random, ["renamed", "a b", one(), "x_1"]) },
     { kind: "change", id, step: { ...pick(random, frame.steps), name: "changed" } },
     { kind: "settings", fields: { name: "other", variables: { a: random() } } },
-    { kind: "move", positions: new Map<string, Position>(several.map((name, index) => [name, { x: index * 7, y: 3 }])), into: random() < 0.3 ? pick(random, framesOf(definition)).key : null },
+    { kind: "move", by: new Map<string, Position>(several.map((name, index) => [name, { x: index * 7, y: 3 }])), into: random() < 0.3 ? pick(random, framesOf(definition)).key : null },
     { kind: "arrange" },
     { kind: "group", ids: several, into: pick(random, ["loop", "parallel"]), id: "box" },
     { kind: "ungroup", id },
