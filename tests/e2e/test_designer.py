@@ -1,5 +1,6 @@
-"""The designer in a real browser: a workflow of six steps is built, run, seen to fail, mended and run again from there."""
+"""The designer in a real browser: six steps are built, run, seen to fail, mended and run again from there."""
 
+import itertools
 import re
 from collections.abc import Callable
 
@@ -51,7 +52,7 @@ def test_by_mouse(open_console: Callable[..., Console]) -> None:
         tool.drag_to(canvas, target_position={"x": x, "y": y})
         expect(step(page, name)).to_be_visible()
         page.get_by_test_id("inspector").get_by_role("button", name="Close").click()
-    for source, target in zip(names, names[1:], strict=False):
+    for source, target in itertools.pairwise(names):
         step(page, source).locator(".react-flow__handle-right").drag_to(
             step(page, target).locator(".react-flow__handle-left")
         )
