@@ -293,7 +293,7 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
               )}
             </WorkflowCanvas>
           )}
-          <div className="Designer-float">
+          <div className="Designer-float" data-view={view}>
             {startError && (
               <Banner tone="danger" role="alert" action={<Button size="s" tone="quiet" onPress={() => setStartError(null)}>{t("app.dismiss")}</Button>}>
                 {startError}

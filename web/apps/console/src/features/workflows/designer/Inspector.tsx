@@ -81,7 +81,7 @@ export function Inspector({ definition, step, language, context, problems, steps
             {failed.error["message"]}
           </Banner>
         )}
-        {shown === "form" && <Problems problems={own} />}
+        {shown === "form" && <Problems problems={own.filter(({ field }) => !SHOWN_AT_FIELD.test(field))} />}
         {shown === "form" && step && language && <StepForm key={step.id} definition={definition} step={step} language={language} context={context} run={run} onConnect={onConnect} />}
         {shown === "form" && !step && <WorkflowForm definition={definition} context={context} run={run} />}
         {shown === "run" && rows.map((row) => <StepRunView key={row.id} row={row} isOnly={rows.length === 1} />)}
@@ -90,6 +90,9 @@ export function Inspector({ definition, step, language, context, problems, steps
     </section>
   );
 }
+
+/** What the form says beside the field itself. */
+const SHOWN_AT_FIELD = /^(?:id|name|config\.\w+(?:\.\$\w+)?)$/;
 
 function Problems({ problems }: { problems: readonly PlacedProblem[] }) {
   const t = useTranslator();
