@@ -15,7 +15,7 @@ from openclaw.domains.workflows.models import WorkflowRow, WorkflowVersionRow
 from openclaw.domains.workflows.schemas import (
     Change,
     Checked,
-    Problem,
+    DefinitionProblem,
     SaveWorkflow,
     Version,
     Workflow,
@@ -50,9 +50,9 @@ async def check_definition(scope: Scope, definition: dict[str, Any] | None, yaml
     try:
         raw = read_definition(definition, yaml)
     except InvalidDefinitionError as error:
-        return Checked(problems=[Problem(**problem) for problem in error.problems], definition=None)
+        return Checked(problems=[DefinitionProblem(**problem) for problem in error.problems], definition=None)
     problems = checks.find_problems(raw) or await plugin_steps.find_problems(scope, raw)
-    found = [Problem(path=p.path, code=p.code, message=p.message) for p in problems]
+    found = [DefinitionProblem(path=p.path, code=p.code, message=p.message) for p in problems]
     return Checked(problems=found[: checks.MAX_ERRORS], definition=raw)
 
 

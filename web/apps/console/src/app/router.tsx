@@ -61,6 +61,7 @@ const SignInPage = lazyRouteComponent(() => import("../features/identity/module.
 const SignUpPage = lazyRouteComponent(() => import("../features/identity/module.tsx"), "SignUpPage");
 const DevicesPage = lazyRouteComponent(() => import("../features/devices/module.tsx"), "DevicesPage");
 const ApprovalPage = lazyRouteComponent(() => import("../features/agents/module.tsx"), "ApprovalPage");
+const DesignerPage = lazyRouteComponent(() => import("../features/workflows/module.tsx"), "DesignerPage");
 const SettingsPage = lazyRouteComponent(() => import("./settings/SettingsPage.tsx"), "SettingsPage");
 
 /** Everything behind the sign-in. */
@@ -104,6 +105,16 @@ const approvalRoute = createRoute({
   },
 });
 
+const newWorkflowRoute = createRoute({ getParentRoute: () => shellRoute, path: "/workflows/new", component: () => <DesignerPage workflowId={null} /> });
+
+const editWorkflowRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/workflows/$workflowId/edit",
+  component: function EditWorkflowRoute() {
+    return <DesignerPage workflowId={editWorkflowRoute.useParams().workflowId} />;
+  },
+});
+
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/settings",
@@ -138,7 +149,7 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   signUpRoute,
   joinRoute,
-  shellRoute.addChildren([newChatRoute, chatRoute, approvalRoute, devicesRoute, settingsRoute, settingsSectionRoute]),
+  shellRoute.addChildren([newChatRoute, chatRoute, approvalRoute, devicesRoute, newWorkflowRoute, editWorkflowRoute, settingsRoute, settingsSectionRoute]),
 ]);
 
 export function createConsoleRouter(context: RouterContext) {
