@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, delete, func, select, tuple_, update
+from sqlalchemy import Table, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import defer
 
@@ -30,6 +30,17 @@ _WRITE_STEP = _NEW_STEP.on_conflict_do_update(
     },
     where=_STEPS.c.finished_at.is_(None),
 )
+
+_WITHOUT_BODIES = [
+    defer(column, raiseload=True)
+    for column in (
+        WorkflowRunRow.input,
+        WorkflowRunRow.output,
+        WorkflowRunRow.recorded,
+        WorkflowRunRow.edited,
+        WorkflowRunRow.working,
+    )
+]
 
 
 async def add(
@@ -68,11 +79,18 @@ async def find_by_name(scope: Scope, name: str) -> WorkflowRow | None:
 
 
 async def list_workflows(
-    scope: Scope, *, status: str | None, before: tuple[datetime, UUID] | None, limit: int
+    scope: Scope, *, status: str | None, words: str | None, before: tuple[datetime, UUID] | None, limit: int
 ) -> list[WorkflowRow]:
     """The workspace's workflows, the last changed first; archived ones only when asked for."""
     query = select(WorkflowRow).where(WorkflowRow.workspace_id == scope.workspace_id)
     query = query.where(WorkflowRow.status == status if status else WorkflowRow.status != "archived")
+    if words:
+        query = query.where(
+            or_(
+                WorkflowRow.name.icontains(words, autoescape=True),
+                WorkflowRow.description.icontains(words, autoescape=True),
+            )
+        )
     if before is not None:
         query = query.where(tuple_(WorkflowRow.updated_at, WorkflowRow.id) < before)
     query = query.order_by(WorkflowRow.updated_at.desc(), WorkflowRow.id.desc()).limit(limit)
@@ -168,20 +186,47 @@ async def find_run_by_key(scope: Scope, key: str) -> WorkflowRunRow | None:
 
 
 async def list_runs(
-    scope: Scope, *, workflow_id: UUID | None, before: tuple[datetime, UUID] | None, limit: int
+    scope: Scope,
+    *,
+    workflow_id: UUID | None,
+    state: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
 ) -> list[WorkflowRunRow]:
-    """The user's runs, the newest first, without their large columns."""
+    """The user's runs that were started in [``since``, ``until``), the newest first, without their large columns."""
     query = select(WorkflowRunRow).where(
         WorkflowRunRow.user_id == scope.user_id, WorkflowRunRow.workspace_id == scope.workspace_id
     )
     if workflow_id is not None:
         query = query.where(WorkflowRunRow.workflow_id == workflow_id)
+    if state is not None:
+        query = query.where(WorkflowRunRow.state == state)
+    if since is not None:
+        query = query.where(WorkflowRunRow.created_at >= since)
+    if until is not None:
+        query = query.where(WorkflowRunRow.created_at < until)
     if before is not None:
         query = query.where(tuple_(WorkflowRunRow.created_at, WorkflowRunRow.id) < before)
     query = query.order_by(WorkflowRunRow.created_at.desc(), WorkflowRunRow.id.desc()).limit(limit)
-    large = (WorkflowRunRow.input, WorkflowRunRow.output, WorkflowRunRow.recorded, WorkflowRunRow.edited)
-    query = query.options(*(defer(column, raiseload=True) for column in large))
-    return list(await scope.session.scalars(query))
+    return list(await scope.session.scalars(query.options(*_WITHOUT_BODIES)))
+
+
+async def last_runs(scope: Scope, workflow_ids: Sequence[UUID]) -> dict[UUID, WorkflowRunRow]:
+    """The user's newest run of each of those workflows, by workflow, without their large columns."""
+    query = (
+        select(WorkflowRunRow)
+        .where(
+            WorkflowRunRow.user_id == scope.user_id,
+            WorkflowRunRow.workspace_id == scope.workspace_id,
+            WorkflowRunRow.workflow_id.in_(workflow_ids),
+        )
+        .distinct(WorkflowRunRow.workflow_id)
+        .order_by(WorkflowRunRow.workflow_id, WorkflowRunRow.created_at.desc(), WorkflowRunRow.id.desc())
+        .options(*_WITHOUT_BODIES)
+    )
+    return {row.workflow_id: row for row in await scope.session.scalars(query)}
 
 
 async def count_open_runs(scope: Scope) -> int:

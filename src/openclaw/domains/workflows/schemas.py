@@ -72,10 +72,25 @@ class WorkflowDetail(Workflow):
     definition: dict[str, Any]
 
 
+class LastRun(Wire):
+    """The caller's newest run of a workflow."""
+
+    id: WorkflowRunId
+    state: RunState
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class ListedWorkflow(Workflow):
+    """A workflow with how its newest run went."""
+
+    last_run: LastRun | None
+
+
 class Workflows(Items):
     """Workflows, the last changed first."""
 
-    items: list[Workflow]
+    items: list[ListedWorkflow]
 
 
 class Version(Wire):
@@ -173,11 +188,22 @@ class RunSummary(Wire):
     finished_at: datetime | None
 
 
+class WorkingStep(Wire):
+    """A step that is being carried out: it has no history before it ends. ``attempt`` counts from 1."""
+
+    path: str
+    step_id: str
+    type: str
+    attempt: int
+    started_at: datetime
+
+
 class WorkflowRun(RunSummary):
-    """A run."""
+    """A run. ``working``: what is being done right now."""
 
     input: dict[str, Any]
     output: Any
+    working: list[WorkingStep]
 
 
 class WorkflowRuns(Items):
@@ -187,9 +213,13 @@ class WorkflowRuns(Items):
 
 
 class StepRun(Wire):
-    """A step of a run. ``large``: bodies are left out of the list; ask for the step."""
+    """A step of a run. ``large``: bodies are left out of the list; ask for the step.
+
+    ``seq`` grows with every change of any step; ``inputBytes`` and ``outputBytes`` are those of large bodies.
+    """
 
     id: WorkflowStepRunId
+    seq: int
     path: str
     step_id: str
     type: str
@@ -197,6 +227,8 @@ class StepRun(Wire):
     input: Any
     output: Any
     large: bool
+    input_bytes: int | None
+    output_bytes: int | None
     error: dict[str, Any] | None
     attempts: list[Any]
     reused: bool

@@ -12,7 +12,14 @@ from openclaw.domains.workflows import repository
 from openclaw.domains.workflows.errors import StepFailedError
 from openclaw.domains.workflows.events import run_changed_topic, run_topic
 from openclaw.domains.workflows.jobs.carrying import Carriers, StepCall, Stopper, carry_out
-from openclaw.domains.workflows.jobs.entry import Entry, RunSuperseded, answered, asking, error_of
+from openclaw.domains.workflows.jobs.entry import (
+    Entry,
+    RunSuperseded,
+    answered,
+    asking,
+    error_of,
+    working_of,
+)
 from openclaw.domains.workflows.jobs.replay import KeptStep, replay
 from openclaw.domains.workflows.language.definition import Definition
 from openclaw.domains.workflows.language.failures import StepError
@@ -109,7 +116,7 @@ class WorkflowJob:
                 obstacle = NotAllowedError(role=role or "–")
             if obstacle is not None:
                 await self._finish(scope, run_id, run.epoch, error=obstacle)
-                await self._tell(scope, run_id, "failed", ())
+                await self._tell(scope, run_id, "failed")
                 return None
             version = await repository.find_version(scope, run.workflow_id, run.version)
             assert version is not None, "a run keeps its version"
@@ -134,7 +141,7 @@ class WorkflowJob:
                     return
                 epoch = run.epoch
             await self._finish(scope, run_id, epoch, error=error)
-            await self._tell(scope, run_id, "failed", ())
+            await self._tell(scope, run_id, "failed")
 
     async def _work(self, entry: Entry, woken: asyncio.Event) -> None:
         machine = entry.at.machine
@@ -312,14 +319,17 @@ class WorkflowJob:
                     error=error,
                     path=end.path,
                 )
-            elif not await repository.update_entered(scope, entry.run_id, epoch=entry.epoch, state=state):
+            elif not await repository.update_entered(
+                scope, entry.run_id, epoch=entry.epoch, state=state, working=working_of(entry)
+            ):
                 raise RunSuperseded
             values: list[dict[str, Any]] = []
             for record in records:
                 entry.at.seq += 1
                 values.append(await values_of(scope, self._blobs, entry.run_id, record, seq=entry.at.seq))
             await repository.write_steps(scope, values)
-            await self._tell(scope, entry.run_id, end.state if end else state, records)
+            working = [] if end else working_of(entry)
+            await self._tell(scope, entry.run_id, end.state if end else state, records, entry.at.seq, working)
         entry.state = state
         entry.at.ended.update(v["path"] for v in values if v["finished_at"] is not None)
 
@@ -351,15 +361,26 @@ class WorkflowJob:
             state=state,
             output=storable({"value": output}),
             error=wire,
+            working=None,
             finished_at=scope.now(),
         )
         if not is_ours:
             raise RunSuperseded
         WORKFLOW_RUNS.labels(state).inc()
 
-    async def _tell(self, scope: Scope, run_id: UUID, state: str, records: Sequence[Record]) -> None:
+    async def _tell(
+        self,
+        scope: Scope,
+        run_id: UUID,
+        state: str,
+        records: Sequence[Record] = (),
+        seq: int | None = None,
+        working: Sequence[dict[str, Any]] = (),
+    ) -> None:
+        """Who watches is told names and states; ``seq`` is the newest row, so that a page knows what it has missed."""
         steps = [{"path": record.path, "state": record.state} for record in records[-_TOLD_STEPS:]]
-        body = {"state": state, "steps": steps}
+        steps += [{"path": step["path"], "state": "running"} for step in working[:_TOLD_STEPS]]
+        body = {"state": state, "seq": seq, "steps": steps}
         await publish(scope, run_changed_topic(run_id), {"state": state})
         payload = {"runId": ids.to_wire("wrun", run_id), **body}
         await tell(

@@ -1,6 +1,6 @@
 """Runs: started, looked at, paused, cancelled, answered, repeated."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from openclaw.domains.workflows.schemas import (
     RunSummary,
     StartRun,
     WorkflowRun,
+    WorkingStep,
 )
 from openclaw.domains.workflows.service import bodies
 from openclaw.domains.workflows.service.definitions import access_version, access_workflow
@@ -135,13 +136,26 @@ async def count_steps(scope: Scope, run_id: UUID) -> int:
 
 
 async def list_runs(
-    scope: Scope, *, workflow_id: UUID | None, cursor: str | None, limit: int
+    scope: Scope,
+    *,
+    workflow_id: UUID | None = None,
+    state: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: str | None,
+    limit: int,
 ) -> Page[RunSummary]:
     """A page of the user's runs, the newest first. Raises WorkflowNotFoundError, InvalidInputError."""
     if workflow_id is not None:
         await access_workflow(scope, workflow_id)
     rows = await repository.list_runs(
-        scope, workflow_id=workflow_id, before=position_of(cursor), limit=limit + 1
+        scope,
+        workflow_id=workflow_id,
+        state=state,
+        since=since,
+        until=until,
+        before=position_of(cursor),
+        limit=limit + 1,
     )
     shown = rows[:limit]
     following = cursor_of(shown[-1].created_at, shown[-1].id) if len(rows) > limit else None
@@ -195,7 +209,9 @@ async def answer(scope: Scope, run_id: UUID, step_row_id: UUID, data: Answer, bl
 def view(row: WorkflowRunRow, language: str) -> WorkflowRun:
     """A run as it travels."""
     summary = _summary(row, language)
-    return WorkflowRun(**dict(summary), input=row.input, output=(row.output or {}).get("value"))
+    working = [WorkingStep.model_validate(step) for step in row.working or ()]
+    output = (row.output or {}).get("value")
+    return WorkflowRun(**dict(summary), input=row.input, output=output, working=working)
 
 
 def _summary(row: WorkflowRunRow, language: str) -> RunSummary:
