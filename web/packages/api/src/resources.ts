@@ -1,5 +1,6 @@
 import { Http, segment, type HttpOptions } from "./http.ts";
 import type * as Types from "./types.ts";
+import { workflowRuns, workflows } from "./workflows.ts";
 
 type Signal = AbortSignal | undefined;
 interface Paging {
@@ -22,6 +23,8 @@ export function createApi(options: HttpOptions) {
     runs: runs(http),
     approvals: approvals(http),
     models: models(http),
+    workflows: workflows(http),
+    workflowRuns: workflowRuns(http),
   };
 }
 

@@ -89,6 +89,24 @@ export type ModelProviderChange = Schemas["UpdateProvider"];
 export type ModelProviderTest = Schemas["ProviderTest"];
 export type Model = Schemas["Model"];
 
+export type Workflow = Schemas["Workflow"];
+export type WorkflowDetail = Schemas["WorkflowDetail"];
+export type WorkflowStatus = Workflow["status"];
+export type WorkflowVersion = Schemas["Version"];
+export type WorkflowChange = Schemas["Change"];
+export type WorkflowProblem = Schemas["Problem"];
+export type CheckWorkflowInput = Schemas["CheckDefinition"];
+export type CheckedWorkflow = Schemas["Checked"];
+export type SaveWorkflowInput = Schemas["SaveWorkflow"];
+export type WorkflowSecret = Schemas["Secret"];
+export type WorkflowRun = Schemas["WorkflowRun"];
+export type WorkflowRunSummary = Schemas["RunSummary"];
+export type WorkflowRunState = WorkflowRun["state"];
+export type WorkflowStepRun = Schemas["StepRun"];
+export type StartWorkflowInput = Partial<Schemas["StartRun"]>;
+export type RepeatWorkflowInput = Partial<Schemas["RepeatRun"]>;
+export type WorkflowAnswerInput = Schemas["Answer"];
+
 /** RFC 9457, as every refusal is answered. */
 export interface Problem {
   type?: string;

@@ -1,0 +1,56 @@
+import { segment, type Http } from "./http.ts";
+import type * as Types from "./types.ts";
+
+type Signal = AbortSignal | undefined;
+interface Paging {
+  cursor?: string | null | undefined;
+  limit?: number;
+}
+
+/** Workflows and their versions, the language they are written in, and their runs. */
+export function workflows(http: Http) {
+  const at = (id: string) => `/workflows/${segment(id)}`;
+  return {
+    language: (signal?: Signal) => http.json<Types.JsonObject>("GET", "/workflow-language", { signal }),
+    check: (body: Types.CheckWorkflowInput, signal?: Signal) =>
+      http.json<Types.CheckedWorkflow>("POST", "/workflow-language/check", { body, signal }),
+    list: (query: { status?: Types.WorkflowStatus } & Paging, signal?: Signal) =>
+      http.json<Types.Page<Types.Workflow>>("GET", "/workflows", { query: { ...query }, signal }),
+    get: (id: string, version?: number, signal?: Signal) =>
+      http.json<Types.WorkflowDetail>("GET", at(id), { query: { version }, signal }),
+    yaml: (id: string, version?: number, signal?: Signal) =>
+      http.json<{ yaml: string }>("GET", `${at(id)}/yaml`, { query: { version }, signal }),
+    create: (body: Types.SaveWorkflowInput) => http.json<Types.WorkflowDetail>("POST", "/workflows", { body }),
+    save: (id: string, body: Types.SaveWorkflowInput) => http.json<Types.WorkflowDetail>("PUT", at(id), { body }),
+    activate: (id: string, version?: number) =>
+      http.json<Types.Workflow>("POST", `${at(id)}/activate`, { body: version === undefined ? {} : { version } }),
+    archive: (id: string) => http.json<Types.Workflow>("POST", `${at(id)}/archive`),
+    versions: (id: string, signal?: Signal) =>
+      http.json<Types.Page<Types.WorkflowVersion>>("GET", `${at(id)}/versions`, { signal }),
+    compare: (id: string, before: number, after: number, signal?: Signal) =>
+      http.json<Types.Page<Types.WorkflowChange>>("GET", `${at(id)}/diff`, { query: { before, after }, signal }),
+    secrets: (signal?: Signal) => http.json<Types.Page<Types.WorkflowSecret>>("GET", "/workflow-secrets", { signal }),
+    start: (id: string, body: Types.StartWorkflowInput) =>
+      http.json<Types.WorkflowRun>("POST", `${at(id)}/runs`, { body }),
+  };
+}
+
+export function workflowRuns(http: Http) {
+  const at = (id: string) => `/workflow-runs/${segment(id)}`;
+  return {
+    list: (query: { workflow?: string } & Paging, signal?: Signal) =>
+      http.json<Types.Page<Types.WorkflowRunSummary>>("GET", "/workflow-runs", { query: { ...query }, signal }),
+    get: (id: string, signal?: Signal) => http.json<Types.WorkflowRun>("GET", at(id), { signal }),
+    steps: (id: string, paging: Paging, signal?: Signal) =>
+      http.json<Types.Page<Types.WorkflowStepRun>>("GET", `${at(id)}/steps`, { query: { ...paging }, signal }),
+    step: (id: string, stepRunId: string, signal?: Signal) =>
+      http.json<Types.WorkflowStepRun>("GET", `${at(id)}/steps/${segment(stepRunId)}`, { signal }),
+    answer: (id: string, stepRunId: string, body: Types.WorkflowAnswerInput) =>
+      http.json<void>("POST", `${at(id)}/steps/${segment(stepRunId)}/answer`, { body }),
+    cancel: (id: string) => http.json<Types.WorkflowRun>("POST", `${at(id)}/cancel`),
+    pause: (id: string) => http.json<Types.WorkflowRun>("POST", `${at(id)}/pause`),
+    resume: (id: string) => http.json<Types.WorkflowRun>("POST", `${at(id)}/resume`),
+    repeat: (id: string, body: Types.RepeatWorkflowInput) =>
+      http.json<Types.WorkflowRun>("POST", `${at(id)}/repeat`, { body }),
+  };
+}
