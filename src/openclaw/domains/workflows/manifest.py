@@ -11,11 +11,12 @@ from openclaw.domains.workflows.jobs.carriers.device_step import DeviceCarrier
 from openclaw.domains.workflows.jobs.carriers.http_step import HttpCarrier
 from openclaw.domains.workflows.jobs.carriers.subworkflow import SubworkflowCarrier
 from openclaw.domains.workflows.jobs.run import WorkflowJob
+from openclaw.domains.workflows.proposals_api import router as proposals_router
 from openclaw.domains.workflows.service import runs
 from openclaw.infra.outbox import Subscriber
 from openclaw.infra.scope import Scope
 
-ROUTERS = (router,)
+ROUTERS = (router, proposals_router)
 RUN_KIND = "workflows.run"
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Table, delete, func, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import defer
 
 from openclaw.domains.workflows.models import (
@@ -222,7 +222,7 @@ async def last_runs(scope: Scope, workflow_ids: Sequence[UUID]) -> dict[UUID, Wo
             WorkflowRunRow.workspace_id == scope.workspace_id,
             WorkflowRunRow.workflow_id.in_(workflow_ids),
         )
-        .distinct(WorkflowRunRow.workflow_id)
+        .ext(distinct_on(WorkflowRunRow.workflow_id))
         .order_by(WorkflowRunRow.workflow_id, WorkflowRunRow.created_at.desc(), WorkflowRunRow.id.desc())
         .options(*_WITHOUT_BODIES)
     )

@@ -122,6 +122,27 @@ class Changes(Items):
     items: list[Change]
 
 
+class Propose(WireInput):
+    """A wish in words about a definition."""
+
+    definition: dict[str, Any]
+    words: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class Proposal(Wire):
+    """What a definition would be after a change, to be reviewed: nothing of it is saved.
+
+    ``problems``: why it cannot be saved; ``changes`` and the two YAML texts are from what was given to it.
+    """
+
+    definition: dict[str, Any]
+    explanation: str
+    problems: list[Problem]
+    changes: list[Change]
+    before_yaml: str
+    after_yaml: str
+
+
 class YamlText(Wire):
     """A definition as YAML."""
 
