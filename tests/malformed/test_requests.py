@@ -45,6 +45,8 @@ async def test_queries_that_are_none(target: Target, unchanged: None) -> None:
         "workflow": ("x", "", "%00", f"wrun_{'0' * 32}"),
         "name": ("", "a-b", "%00", "a" * 65, "1a"),
     }
+    times = ("x", "", "%00", "2026-11-21", "2026-11-21T05:00:00", "2026-13-01T00:00:00Z", "9" * 400)
+    broken |= dict.fromkeys(("since", "until"), times)
     numbers = ("version", "before", "after", "wait", "steps")
     broken |= dict.fromkeys(numbers, ("-1", "x", "1.5", "9" * 400, "", "%00", "true"))
     for operation in all_operations(target):
