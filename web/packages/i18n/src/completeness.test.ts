@@ -27,6 +27,7 @@ const COMPOSED = [
   /^simulator\.(kind|outcome|because|machine)\./,
   /^always\.days\./,
   /^sync\.(full|metadata|local_only)/,
+  /^canvas\.(type|status)\./,
   /^undo\.(does|kind|obstacle)\./,
 ];
 

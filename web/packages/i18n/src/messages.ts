@@ -1,5 +1,6 @@
 import { agents } from "./en/agents.ts";
 import { app } from "./en/app.ts";
+import { canvas } from "./en/canvas.ts";
 import { conversations } from "./en/conversations.ts";
 import { devices } from "./en/devices.ts";
 import { errors } from "./en/errors.ts";
@@ -10,7 +11,7 @@ import { local } from "./en/local.ts";
 import { workspaces } from "./en/workspaces.ts";
 
 /** English is the source: its keys are the keys. */
-export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workspaces, ...errors };
+export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workspaces, ...canvas, ...errors };
 
 export type MessageKey = keyof typeof en;
 

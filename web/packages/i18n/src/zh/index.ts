@@ -1,6 +1,7 @@
 import type { Messages } from "../messages.ts";
 import { agents } from "./agents.ts";
 import { app } from "./app.ts";
+import { canvas } from "./canvas.ts";
 import { conversations } from "./conversations.ts";
 import { devices } from "./devices.ts";
 import { errors } from "./errors.ts";
@@ -10,4 +11,4 @@ import { identity } from "./identity.ts";
 import { local } from "./local.ts";
 import { workspaces } from "./workspaces.ts";
 
-export const zh: Messages = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workspaces, ...errors };
+export const zh: Messages = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workspaces, ...canvas, ...errors };
