@@ -21,6 +21,6 @@ export { Menu, type MenuGroup } from "./overlays/Menu.tsx";
 export { MenuTriggerButton } from "./overlays/MenuTriggerButton.tsx";
 export { CodeBlock } from "./content/CodeBlock.tsx";
 export { DiffView } from "./content/DiffView.tsx";
-export { diffOfReplacement, parseUnifiedDiff } from "./content/diff.ts";
+export { diffOfReplacement, diffOfTexts, parseUnifiedDiff } from "./content/diff.ts";
 export { languageOfPath } from "./content/highlight.ts";
 export { Markdown } from "./content/Markdown.tsx";

@@ -1,7 +1,6 @@
 import type { WorkflowRun, WorkflowStepRun } from "@openclaw/api";
 
-/** How a step stands: as the history says it, or `running` while it is being carried out, `pending` before. */
-export type StepStatus = "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled" | "skipped" | "reused";
+import type { StepStatus } from "../canvas/states.ts";
 
 /** A step of a run on the time line. `row` is its history, which a step that is being carried out has not yet. */
 export interface TimedStep {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { StepStatus } from "./moments.ts";
+import type { StepStatus } from "../canvas/states.ts";
 import { isChosen, placesOf, roundsOf, roundToShow, shownStep } from "./rounds.ts";
 
 const TYPES: Record<string, string> = { each: "loop", inner: "loop", both: "parallel" };

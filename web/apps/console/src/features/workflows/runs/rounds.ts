@@ -1,4 +1,4 @@
-import type { StepStatus } from "./moments.ts";
+import type { StepStatus } from "../canvas/states.ts";
 
 export type TypeOf = (stepId: string) => string | undefined;
 
