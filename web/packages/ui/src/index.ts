@@ -2,6 +2,7 @@
 import "./tokens.css";
 import "./base.css";
 
+export { classes } from "./classes.ts";
 export { Button, IconButton, type ButtonTone } from "./actions/Button.tsx";
 export { CopyButton, type CopyLabels } from "./actions/CopyButton.tsx";
 export { Checkbox } from "./forms/Checkbox.tsx";
