@@ -13,6 +13,7 @@ import "./ApprovalForm.css";
 interface Asked {
   message?: unknown;
   form?: unknown;
+  expires?: unknown;
 }
 
 /** The question of an approval step, and its form: answered in place. The first answer counts. */
@@ -73,7 +74,9 @@ export function ApprovalForm({ runId, step }: { runId: string; step: WorkflowSte
           </>
         )}
       </div>
-      {step.dueAt && <p className="ApprovalForm-note">{t("workflowApproval.until", { when: t.format.dateTime(step.dueAt) })}</p>}
+      {typeof asked.expires === "number" && (
+        <p className="ApprovalForm-note">{t("workflowApproval.until", { when: t.format.dateTime(Date.parse(step.startedAt) + asked.expires * 1000) })}</p>
+      )}
     </form>
   );
 }
