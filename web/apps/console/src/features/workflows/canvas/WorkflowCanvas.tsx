@@ -14,7 +14,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type
 
 import { CanvasControls } from "./CanvasControls.tsx";
 import type { Definition, Link, Position } from "./definition.ts";
-import { flowOf, linkOfEdge, type FlowNode } from "./flow.ts";
+import { flowOf, linkOfEdge, type FlowNode, type StepMark } from "./flow.ts";
 import { neighbour, type Direction } from "./navigate.ts";
 import { gather, type StepState } from "./states.ts";
 import { BranchNode, StepNode } from "./StepNode.tsx";
@@ -43,6 +43,8 @@ export interface WorkflowCanvasProps {
   onOpen?: (id: string) => void;
   readOnly?: boolean;
   problems?: ReadonlyMap<string, number>;
+  /** What became of steps between two versions. */
+  marks?: ReadonlyMap<string, StepMark>;
   editing?: CanvasEditing | null;
   label?: string;
   children?: ReactNode;
@@ -51,6 +53,7 @@ export interface WorkflowCanvasProps {
 const NODE_TYPES = { step: StepNode, container: StepNode, branch: BranchNode };
 const NOTHING: readonly string[] = [];
 const NO_PROBLEMS: ReadonlyMap<string, number> = new Map();
+const NO_MARKS: ReadonlyMap<string, StepMark> = new Map();
 const FIT = { padding: 0.16, maxZoom: 1, minZoom: 0.3 };
 const ARROWS: Readonly<Record<string, Direction>> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 
@@ -63,7 +66,7 @@ export function WorkflowCanvas(props: WorkflowCanvasProps) {
   );
 }
 
-function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, readOnly = true, problems = NO_PROBLEMS, editing, label, children }: WorkflowCanvasProps) {
+function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, readOnly = true, problems = NO_PROBLEMS, marks = NO_MARKS, editing, label, children }: WorkflowCanvasProps) {
   const t = useTranslator();
   const flow = useReactFlow<FlowNode>();
   const frame = useRef<HTMLDivElement>(null);
@@ -76,10 +79,11 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
         states: gathered,
         selected: new Set(selected),
         problems,
+        marks,
         isEditable,
         nameOf: (step, state, wrong) => stepWords(t, step, state, wrong),
       }),
-    [definition, gathered, selected, problems, isEditable, t],
+    [definition, gathered, selected, problems, marks, isEditable, t],
   );
   const [nodes, setNodes] = useState(drawn.nodes);
   const [chosenEdges, setChosenEdges] = useState<ReadonlySet<string>>(new Set());

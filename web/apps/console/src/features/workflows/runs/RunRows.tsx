@@ -8,17 +8,17 @@ import { RunBadge, RunDot } from "./RunBadge.tsx";
 import "./RunRows.css";
 
 /** Runs, each with when it began, how long it took and how it ended. */
-export function RunRows({ runs, label }: { runs: readonly WorkflowRunSummary[]; label: string }) {
+export function RunRows({ runs, label, hasDates = false }: { runs: readonly WorkflowRunSummary[]; label: string; hasDates?: boolean }) {
   return (
     <Rows label={label}>
       {runs.map((run) => (
-        <RunRow key={run.id} run={run} />
+        <RunRow key={run.id} run={run} hasDates={hasDates} />
       ))}
     </Rows>
   );
 }
 
-function RunRow({ run }: { run: WorkflowRunSummary }) {
+function RunRow({ run, hasDates }: { run: WorkflowRunSummary; hasDates: boolean }) {
   const t = useTranslator();
   const facts = [
     t("workflowRun.version", { version: run.version }),
@@ -32,7 +32,7 @@ function RunRow({ run }: { run: WorkflowRunSummary }) {
       leading={<RunDot state={run.state} />}
       title={
         <Link to="/workflow-runs/$runId" params={{ runId: run.id }} className="RunRows-link">
-          {t.format.time(run.createdAt)}
+          {hasDates ? t.format.dateTime(run.createdAt) : t.format.time(run.createdAt)}
         </Link>
       }
       badges={
