@@ -36,7 +36,7 @@ class CheckDefinition(WireInput):
     yaml: Annotated[str, Field(max_length=600_000)] | None = None
 
 
-class Problem(Wire):
+class DefinitionProblem(Wire):
     """What is wrong with a definition, and where (JSON path)."""
 
     path: str
@@ -47,7 +47,7 @@ class Problem(Wire):
 class Checked(Wire):
     """All that is wrong, nothing when it is a workflow; and the definition as it was read."""
 
-    problems: list[Problem]
+    problems: list[DefinitionProblem]
     definition: Any
 
 
@@ -137,7 +137,7 @@ class Proposal(Wire):
 
     definition: dict[str, Any]
     explanation: str
-    problems: list[Problem]
+    problems: list[DefinitionProblem]
     changes: list[Change]
     before_yaml: str
     after_yaml: str

@@ -2126,7 +2126,7 @@ export interface components {
          */
         Checked: {
             /** Problems */
-            problems: components["schemas"]["Problem"][];
+            problems: components["schemas"]["DefinitionProblem"][];
             /** Definition */
             definition: unknown;
         };
@@ -2345,6 +2345,18 @@ export interface components {
             confirm: boolean;
             /** Ruledays */
             ruleDays?: number | null;
+        };
+        /**
+         * DefinitionProblem
+         * @description What is wrong with a definition, and where (JSON path).
+         */
+        DefinitionProblem: {
+            /** Path */
+            path: string;
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
         };
         /**
          * Device
@@ -2936,18 +2948,6 @@ export interface components {
             /** Folder */
             folder: string;
         };
-        /** @description RFC 9457 problem document with a stable code. */
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail: string;
-            data: {
-                [key: string]: unknown;
-            };
-            requestId: string;
-        };
         /**
          * Proposal
          * @description What a definition would be after a change, to be reviewed: nothing of it is saved.
@@ -2962,7 +2962,7 @@ export interface components {
             /** Explanation */
             explanation: string;
             /** Problems */
-            problems: components["schemas"]["Problem"][];
+            problems: components["schemas"]["DefinitionProblem"][];
             /** Changes */
             changes: components["schemas"]["Change"][];
             /** Beforeyaml */
@@ -4154,6 +4154,18 @@ export interface components {
         YamlText: {
             /** Yaml */
             yaml: string;
+        };
+        /** @description RFC 9457 problem document with a stable code. */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail: string;
+            data: {
+                [key: string]: unknown;
+            };
+            requestId: string;
         };
     };
     responses: never;

@@ -28,6 +28,11 @@ const COMPOSED = [
   /^always\.days\./,
   /^sync\.(full|metadata|local_only)/,
   /^canvas\.(type|status)\./,
+  /^workflows\.(status|template)\./,
+  /^workflowRun\.state\./,
+  /^workflowRuns\.period\./,
+  /^workflowForm\./,
+  /^workflowDiff\.(kind|view)\./,
   /^undo\.(does|kind|obstacle)\./,
 ];
 

@@ -15,9 +15,9 @@ from openclaw.domains.workflows.models import WorkflowRow, WorkflowRunRow, Workf
 from openclaw.domains.workflows.schemas import (
     Change,
     Checked,
+    DefinitionProblem,
     LastRun,
     ListedWorkflow,
-    Problem,
     SaveWorkflow,
     Version,
     Workflow,
@@ -52,8 +52,8 @@ def check_definition(definition: dict[str, Any] | None, yaml: str | None) -> Che
     try:
         raw = read_definition(definition, yaml)
     except InvalidDefinitionError as error:
-        return Checked(problems=[Problem(**problem) for problem in error.problems], definition=None)
-    found = [Problem(path=p.path, code=p.code, message=p.message) for p in checks.find_problems(raw)]
+        return Checked(problems=[DefinitionProblem(**problem) for problem in error.problems], definition=None)
+    found = [DefinitionProblem(path=p.path, code=p.code, message=p.message) for p in checks.find_problems(raw)]
     return Checked(problems=found[: checks.MAX_ERRORS], definition=raw)
 
 

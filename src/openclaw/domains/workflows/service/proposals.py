@@ -7,7 +7,7 @@ from typing import Any
 from openclaw.domains.workflows.language import checks, diff, yaml_text
 from openclaw.domains.workflows.language.limits import MAX_DEFINITION_BYTES
 from openclaw.domains.workflows.language.schema import language_schema
-from openclaw.domains.workflows.schemas import Change, Problem, Proposal
+from openclaw.domains.workflows.schemas import Change, DefinitionProblem, Proposal
 from openclaw.domains.workflows.service import demo_edits
 from openclaw.infra.metrics import MODEL_TOKENS
 from openclaw.kit.clock import Clock
@@ -111,7 +111,7 @@ def _proposal(before: dict[str, Any], after: dict[str, Any], explanation: str) -
     return Proposal(
         definition=after,
         explanation=explanation[:_MAX_EXPLANATION],
-        problems=[Problem(path=p.path, code=p.code, message=p.message) for p in problems],
+        problems=[DefinitionProblem(path=p.path, code=p.code, message=p.message) for p in problems],
         changes=[Change(kind=c.kind, path=c.path, before=c.before, after=c.after) for c in changes],
         before_yaml=yaml_text.to_yaml(yaml_text.in_order(before)),
         after_yaml=yaml_text.to_yaml(yaml_text.in_order(after)),
