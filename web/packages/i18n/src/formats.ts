@@ -50,7 +50,8 @@ export function createFormats(locale: string) {
     },
     /** How long something took, in its two largest units: 320 ms, 4.2s, 2m 5s, 3h 1m. */
     span: (ms: number) => {
-      if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
+      if (ms < 1) return "<1 ms";
+      if (ms < 1000) return `${Math.round(ms)} ms`;
       if (ms < MINUTE) return units.second.format(ms / 1000);
       const parts = ms < HOUR ? ([["minute", MINUTE], ["second", 1000]] as const) : ms < DAY ? ([["hour", HOUR], ["minute", MINUTE]] as const) : ([["day", DAY], ["hour", HOUR]] as const);
       const [large, small] = parts;

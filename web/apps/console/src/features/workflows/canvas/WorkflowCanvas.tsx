@@ -54,6 +54,8 @@ const NODE_TYPES = { step: StepNode, container: StepNode, branch: BranchNode };
 const NOTHING: readonly string[] = [];
 const NO_PROBLEMS: ReadonlyMap<string, number> = new Map();
 const NO_MARKS: ReadonlyMap<string, StepMark> = new Map();
+/** A picture with fewer of them is seen whole, and needs no overview beside it. */
+const MANY_NODES = 20;
 const FIT = { padding: 0.16, maxZoom: 1, minZoom: 0.3 };
 const ARROWS: Readonly<Record<string, Direction>> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 
@@ -232,7 +234,7 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
           }}
         >
           <Background gap={20} size={1} />
-          <MiniMap pannable zoomable nodeClassName={(node) => `is-${node.type ?? "step"}`} className="WorkflowCanvas-map" />
+          {(isEditable || nodes.length > MANY_NODES) && <MiniMap pannable zoomable nodeClassName={(node) => `is-${node.type ?? "step"}`} className="WorkflowCanvas-map" />}
           <CanvasControls fit={FIT} />
         </ReactFlow>
       </div>

@@ -81,7 +81,7 @@ export function WorkflowsPage() {
       <div className="WorkflowsPage-below">
         {workflows.data && !isNarrowed && (
           <Section title={t("workflows.templates")} description={t("workflows.templatesText")}>
-            <Templates />
+            <Templates key={String(isFresh)} isShort={!isFresh} />
           </Section>
         )}
         <SecretsSection />

@@ -130,17 +130,22 @@ function Picture({ run, rows, workflow, definition }: PictureProps) {
         </Banner>
       )}
       <TimeLine moments={moments} index={travel.index} onChoose={travel.choose} isLive={travel.isLive} />
+      <div className="RunPage-canvas">
+        <WorkflowCanvas
+          definition={definition}
+          states={travel.shown}
+          selected={selected === null ? [] : [selected]}
+          onSelect={(ids) => travel.select(ids.at(-1) ?? null)}
+          readOnly
+          label={t("workflowRun.canvas")}
+        />
+      </div>
       <div className="RunPage-work">
-        <div className="RunPage-canvas">
-          <WorkflowCanvas
-            definition={definition}
-            states={travel.shown}
-            selected={selected === null ? [] : [selected]}
-            onSelect={(ids) => travel.select(ids.at(-1) ?? null)}
-            readOnly
-            label={t("workflowRun.canvas")}
-          />
-        </div>
+        {rows.length === 0 && run.working.length === 0 ? (
+          <EmptyState title={t("workflowRun.noSteps")} />
+        ) : (
+          <StepList steps={travel.steps} states={travel.states} from={from} until={until} selected={path} onSelect={travel.selectPath} />
+        )}
         <aside className="RunPage-panel" aria-label={t("workflowRun.panel")}>
           {step ? (
             <StepPanel
@@ -169,11 +174,6 @@ function Picture({ run, rows, workflow, definition }: PictureProps) {
           )}
         </aside>
       </div>
-      {rows.length === 0 && run.working.length === 0 ? (
-        <EmptyState title={t("workflowRun.noSteps")} />
-      ) : (
-        <StepList steps={travel.steps} states={travel.states} from={from} until={until} selected={path} onSelect={travel.selectPath} />
-      )}
       {repeating !== null && (
         <RepeatDialog
           run={run}

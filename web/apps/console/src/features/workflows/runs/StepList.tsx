@@ -47,7 +47,10 @@ export function StepList({ steps, states, from, until, selected, onSelect }: Ste
                 onClick={() => onSelect(path)}
               >
                 <span className="StepList-dot" data-status={status} />
-                <span className="StepList-name">{path}</span>
+                <span className="StepList-name">
+                  <span className="StepList-within">{path.slice(0, path.length - step.stepId.length)}</span>
+                  {step.stepId}
+                </span>
                 <span className="StepList-status">{t(`canvas.status.${status}`)}</span>
                 <svg className="StepList-bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">
                   <rect className="StepList-span" data-status={status} x={Math.min(at(begin), 992)} y={1} width={Math.max(8, at(end) - at(begin))} height={8} />

@@ -57,7 +57,7 @@ export function StepPanel({ run, step, timed, seen, rounds, onRepeat }: StepPane
             {timed && timed.path !== titleOf(step) && <code className="StepPanel-path">{timed.path}</code>}
           </p>
         </div>
-        <Badge tone={TONES[status]}>{t(`canvas.status.${status}`)}</Badge>
+        <Badge tone={TONES[status]}>{capital(t(`canvas.status.${status}`))}</Badge>
       </header>
       {rounds}
       {timed && seen ? <Facts timed={timed} seen={seen} hasEnded={hasEnded} /> : <p className="StepPanel-note">{t("workflowRun.notBegun")}</p>}
@@ -74,6 +74,10 @@ export function StepPanel({ run, step, timed, seen, rounds, onRepeat }: StepPane
       )}
     </div>
   );
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function Facts({ timed, seen, hasEnded }: { timed: TimedStep; seen: Seen; hasEnded: boolean }) {

@@ -42,7 +42,8 @@ export function TimeLine({ moments, index, onChoose, isLive }: TimeLineProps) {
   if (!moment || !first) return null;
   const words = momentWords(t, moment);
   const time = t.format.instant(moment.at / 1000);
-  const after = t("timeline.after", { time: t.format.span((moment.at - first.at) / 1000) });
+  const since = (moment.at - first.at) / 1000;
+  const after = since > 0 ? t("timeline.after", { time: t.format.span(since) }) : "";
   const go = (to: number) => onChoose(to >= last ? null : (moments[Math.max(0, to)]?.key ?? null));
   return (
     <section className="TimeLine" aria-label={t("timeline.label")} data-testid="timeline" data-moment={moment.key}>

@@ -3,7 +3,7 @@ import { useMemo, useState } from "react";
 
 import { stepsOf, type Definition } from "../canvas/definition.ts";
 import type { StepState } from "../canvas/states.ts";
-import { indexOf, micros, momentsOf, statesAt, timedSteps, type Moment, type Seen, type TimedStep } from "./moments.ts";
+import { indexOf, momentsOf, statesAt, timedSteps, type Moment, type Seen, type TimedStep } from "./moments.ts";
 import { isChosen, placesOf, roundsOf, roundToShow, shownStep, type Chosen, type LoopAround } from "./rounds.ts";
 
 export interface Travel {
@@ -39,6 +39,10 @@ export function useTravel(run: WorkflowRun, rows: readonly WorkflowStepRun[], de
   const all = useMemo(() => timedSteps(run, rows, (id) => types.get(id)), [run, rows, types]);
   const moments = useMemo(() => momentsOf(run, all), [run, all]);
   const index = indexOf(moments, key);
+  const inOrder = useMemo(() => {
+    const byPath = new Map(all.map((step) => [step.path, step]));
+    return [...new Set(moments.flatMap(({ path }) => path ?? []))].flatMap((path) => byPath.get(path) ?? []);
+  }, [moments, all]);
   const states = useMemo(() => statesAt(moments, index), [moments, index]);
   const typeOf = (id: string) => types.get(id);
 
@@ -66,7 +70,7 @@ export function useTravel(run: WorkflowRun, rows: readonly WorkflowStepRun[], de
       }
       return found;
     }, [states, chosen, types]),
-    steps: all.filter(({ path }) => isShown(path)).sort((a, b) => micros(a.startedAt) - micros(b.startedAt) || a.seq - b.seq || a.path.length - b.path.length),
+    steps: inOrder.filter(({ path }) => isShown(path)),
     byPath: new Map(all.map((step) => [step.path, step])),
     selected,
     select: setPicked,

@@ -1,9 +1,9 @@
 import type { WorkflowChange } from "@openclaw/api";
-import { useTranslator } from "@openclaw/i18n";
+import { useTranslator, type MessageKey, type Translator } from "@openclaw/i18n";
 import { Badge, DiffView, diffOfTexts, EmptyState, Segmented } from "@openclaw/ui";
 import { useMemo, useState } from "react";
 
-import { drawable } from "../canvas/definition.ts";
+import { drawable, summaryOf } from "../canvas/definition.ts";
 import { WorkflowCanvas } from "../canvas/WorkflowCanvas.tsx";
 import { groupChanges, marksOf, shortValue, type ChangeKind } from "./changes.ts";
 
@@ -43,17 +43,18 @@ function Words({ changes }: { changes: readonly WorkflowChange[] }) {
   const t = useTranslator();
   return (
     <ul className="DefinitionDiff-groups">
-      {groupChanges(changes).map(({ id, kind, fields }) => (
+      {groupChanges(changes).map(({ id, kind, fields, step }) => (
         <li key={id ?? ""} className="DefinitionDiff-group" data-testid="change" data-step={id ?? undefined} data-kind={kind}>
           <p className="DefinitionDiff-head">
             <Badge tone={TONES[kind]}>{t(`workflowDiff.kind.${kind}`)}</Badge>
             {id === null ? t("workflowDiff.workflow") : <code>{id}</code>}
           </p>
+          {step && <p className="DefinitionDiff-step">{[t(`canvas.type.${step.type}`), summaryOf(step)].filter(Boolean).join(": ")}</p>}
           {fields.length > 0 && (
             <dl className="DefinitionDiff-fields">
               {fields.map(({ name, kind: of, before, after }) => (
                 <div key={name} className="DefinitionDiff-field">
-                  <dt>{name}</dt>
+                  <dt>{fieldWords(t, name)}</dt>
                   <dd>
                     {of !== "added" && <del className="DefinitionDiff-old">{shortValue(before)}</del>}
                     {of === "changed" && <span aria-hidden="true"> → </span>}
@@ -67,6 +68,26 @@ function Words({ changes }: { changes: readonly WorkflowChange[] }) {
       ))}
     </ul>
   );
+}
+
+const FIELDS: Readonly<Record<string, MessageKey>> = {
+  next_steps: "workflowDiff.field.nextSteps",
+  on_failure: "workflowDiff.field.onFailure",
+  timeout: "workflowDiff.field.timeout",
+  retries: "workflowDiff.field.retries",
+  name: "workflowDiff.field.name",
+  description: "workflowDiff.field.description",
+  input: "workflowDiff.field.input",
+  output: "workflowDiff.field.output",
+  secrets: "workflowDiff.field.secrets",
+  layout: "workflowDiff.field.layout",
+  steps: "workflowDiff.field.steps",
+};
+
+/** The name of a field in words where there are some; else as the language writes it. */
+function fieldWords(t: Translator, name: string): string {
+  const key = FIELDS[name] ?? (name.startsWith("layout.") ? FIELDS["layout"] : undefined);
+  return key ? t(key) : name.replace(/^config\./, "");
 }
 
 function Pictures({ before, after, changes }: { before: Side; after: Side; changes: readonly WorkflowChange[] }) {

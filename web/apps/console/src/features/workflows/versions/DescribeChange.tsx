@@ -1,9 +1,10 @@
 import type { JsonObject } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
-import { Banner, Button, TextField } from "@openclaw/ui";
+import { Banner, Button, Markdown, TextField } from "@openclaw/ui";
 import { useState } from "react";
 
 import { Problems } from "../list/Problems.tsx";
+import { useLabels } from "../useLabels.ts";
 import { DefinitionDiff } from "./DefinitionDiff.tsx";
 import { usePropose } from "./queries.ts";
 
@@ -22,6 +23,7 @@ export interface DescribeChangeProps {
 /** Say in words what should change: the assistant proposes it, and it is looked at before it is taken over. */
 export function DescribeChange({ definition, takeLabel, isTaking, takeError, onTake }: DescribeChangeProps) {
   const t = useTranslator();
+  const labels = useLabels();
   const propose = usePropose();
   const [words, setWords] = useState("");
   const proposal = propose.data;
@@ -52,7 +54,7 @@ export function DescribeChange({ definition, takeLabel, isTaking, takeError, onT
       {propose.error && <Banner tone="danger" role="alert" title={t("workflowDescribe.failed")}>{t.error(propose.error)}</Banner>}
       {proposal && (
         <section className="DescribeChange-proposal" aria-label={t("workflowDescribe.proposal")} data-testid="proposal">
-          <p className="DescribeChange-words">{proposal.explanation || t("workflowDescribe.noWords")}</p>
+          <Markdown text={proposal.explanation || t("workflowDescribe.noWords")} labels={labels} />
           {proposal.problems.length > 0 && <Problems problems={proposal.problems} />}
           {proposal.changes.length > 0 && (
             <DefinitionDiff

@@ -138,8 +138,12 @@ function Overview({ newest, shown }: { newest: WorkflowDetail; shown: WorkflowDe
         </Section>
       )}
       <div className="WorkflowPage-columns">
-        <LatestRuns workflowId={newest.id} />
-        <VersionsSection workflow={newest} />
+        <div>
+          <LatestRuns workflowId={newest.id} />
+        </div>
+        <div>
+          <VersionsSection workflow={newest} />
+        </div>
       </div>
       {isRunning && <RunDialog workflow={shown} onClose={() => setRunning(false)} />}
     </Page>
@@ -155,7 +159,7 @@ function LatestRuns({ workflowId }: { workflowId: string }) {
       title={t("workflows.latestRuns")}
       action={
         items.length > 0 && (
-          <Link to="/workflows/$workflowId/runs" params={{ workflowId }}>
+          <Link to="/workflows/$workflowId/runs" params={{ workflowId }} className="WorkflowPage-all">
             {t("workflows.allRuns")}
           </Link>
         )

@@ -39,5 +39,7 @@ describe("differences", () => {
     expect(shortValue({ a: 1 })).toBe('{"a":1}');
     expect(shortValue("x".repeat(500))).toHaveLength(160);
     expect(shortValue(undefined)).toBe("null");
+    expect(shortValue(["a", "b"])).toBe("a, b");
+    expect(shortValue([])).toBe("[]");
   });
 });

@@ -1,6 +1,6 @@
 import type { WorkflowChange } from "@openclaw/api";
 
-import { framesIn, isRecord, type Step } from "../canvas/definition.ts";
+import { framesIn, isRecord, STEP_TYPES, type Step } from "../canvas/definition.ts";
 
 export type ChangeKind = WorkflowChange["kind"];
 
@@ -17,6 +17,8 @@ export interface ChangeGroup {
   id: string | null;
   kind: ChangeKind;
   fields: FieldChange[];
+  /** A step that came or went, whole. */
+  step: Step | null;
 }
 
 /** Differences by the steps that they are in, in the order in which they come. */
@@ -24,10 +26,12 @@ export function groupChanges(changes: readonly WorkflowChange[]): ChangeGroup[] 
   const groups = new Map<string | null, ChangeGroup>();
   for (const { kind, path, before, after } of changes) {
     const { id, field } = placeOf(path);
-    const known = groups.get(id) ?? { id, kind: "changed", fields: [] };
+    const known = groups.get(id) ?? { id, kind: "changed", fields: [], step: null };
     groups.set(id, known);
-    if (id !== null && field === "") known.kind = kind;
-    else known.fields.push({ name: field, kind, before, after });
+    if (id !== null && field === "") {
+      known.kind = kind;
+      known.step = stepOf(kind === "added" ? after : before);
+    } else known.fields.push({ name: field, kind, before, after });
   }
   return [...groups.values()];
 }
@@ -66,9 +70,14 @@ export function marksOf(changes: readonly WorkflowChange[]): Map<string, ChangeK
   return marks;
 }
 
+function stepOf(value: unknown): Step | null {
+  const isStep = isRecord(value) && typeof value["id"] === "string" && isRecord(value["config"]) && STEP_TYPES.some((type) => type === value["type"]);
+  return isStep ? (value as unknown as Step) : null;
+}
+
 function idsWithin(value: unknown): string[] {
-  if (!isRecord(value) || typeof value["id"] !== "string" || !isRecord(value["config"])) return [];
-  const step = value as unknown as Step;
+  const step = stepOf(value);
+  if (!step) return [];
   return [step.id, ...framesIn(step).flatMap(({ steps }) => steps.flatMap(idsWithin))];
 }
 
@@ -76,6 +85,7 @@ const LONGEST = 160;
 
 /** A value in a line. */
 export function shortValue(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value ?? null);
+  const isList = Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string");
+  const text = isList ? value.join(", ") : typeof value === "string" ? value : JSON.stringify(value ?? null);
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }

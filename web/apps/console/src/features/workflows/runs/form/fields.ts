@@ -25,7 +25,11 @@ export const WHOLE = "$";
 export function fieldsOf(schema: unknown): Field[] | null {
   if (!isObject(schema) || !isObject(schema["properties"])) return null;
   const required = Array.isArray(schema["required"]) ? schema["required"] : [];
-  return Object.entries(schema["properties"]).map(([name, raw]) => fieldOf(name, isObject(raw) ? raw : {}, required.includes(name)));
+  // A list keeps its order where objects are stored without one: what is needed comes first, as it is listed.
+  const names = Object.keys(schema["properties"]);
+  const ordered = [...required.filter((name) => names.includes(name)), ...names.filter((name) => !required.includes(name))] as string[];
+  const { properties } = schema as { properties: Json };
+  return ordered.map((name) => fieldOf(name, isObject(properties[name]) ? properties[name] : {}, required.includes(name)));
 }
 
 function fieldOf(name: string, schema: Json, isRequired: boolean): Field {
