@@ -67,7 +67,7 @@ class Console:
         body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD, "session": "cookie"}
         self._post("/auth/register", body)
         if settings:
-            self._send("PATCH", "/users/me", settings)
+            self.send("PATCH", "/users/me", settings)
         self.page.goto(self.url)
         self.expect_online()
 
@@ -108,9 +108,10 @@ class Console:
         return response.json()
 
     def _post(self, path: str, body: dict[str, Any]) -> Any:
-        return self._send("POST", path, body)
+        return self.send("POST", path, body)
 
-    def _send(self, method: str, path: str, body: dict[str, Any]) -> Any:
+    def send(self, method: str, path: str, body: dict[str, Any]) -> Any:
+        """What the API answers to a change by this session."""
         cookies = {cookie.get("name"): cookie.get("value") for cookie in self.page.context.cookies()}
         token = next(
             (value for name, value in cookies.items() if name and name.endswith("openclaw_csrf")), None

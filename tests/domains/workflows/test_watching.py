@@ -93,3 +93,34 @@ async def test_the_last_run_is_the_callers_own(server: Server) -> None:
     await start(ann, workflow)
     assert (await ann.get("/workflows"))["items"][0]["lastRun"] is not None
     assert (await bo.get("/workflows"))["items"][0]["lastRun"] is None
+
+
+async def test_another_input_for_a_step_is_completed_or_refused_before_anything_begins(
+    server: Server,
+) -> None:
+    """What was left out is as the type of the step has it; a shape that the step cannot take is no run that breaks."""
+    ann = await register(server)
+    async with running_peer() as peer:
+        peer.allow(2)
+        loop = step("loop", "each", {"items": [1], "steps": [transform("n", 1)]}, next_steps=["fork"])
+        fork = step("condition", "fork", {"cases": [{"when": "true", "next_steps": ["get"]}]})
+        raw = definition(loop, fork, step("http", "get", {"url": "http://127.0.0.1:9/"}))
+        failed = await run(ann, raw)
+        path = f"/workflow-runs/{failed['id']}/repeat"
+        for step_path, wrong in (
+            ("get", {"url": peer.url, "method": "SING"}),
+            ("get", {"adress": peer.url}),
+            ("each", {}),
+            ("each", {"items": 5}),
+            ("fork", {"cases": []}),
+        ):
+            answer = await ann.api.post(path, json={"fromPath": step_path, "input": wrong})
+            assert refused(answer) == (422, "request.invalid"), wrong
+        with server.watching(ann.topic) as watch:
+            again = await ann.post(path, {"input": {"url": peer.url}})
+            await ended(watch, again["id"])
+        assert (await ann.get(f"/workflow-runs/{again['id']}"))["state"] == "completed"
+        with server.watching(ann.topic) as watch:
+            again = await ann.post(path, {"fromPath": "each", "input": {"items": [1, 2, 3]}})
+            await ended(watch, again["id"])
+        assert (await steps_of(ann, again["id"]))["each"]["output"] == [1, 1, 1]

@@ -53,7 +53,9 @@ def check_definition(definition: dict[str, Any] | None, yaml: str | None) -> Che
         raw = read_definition(definition, yaml)
     except InvalidDefinitionError as error:
         return Checked(problems=[DefinitionProblem(**problem) for problem in error.problems], definition=None)
-    found = [DefinitionProblem(path=p.path, code=p.code, message=p.message) for p in checks.find_problems(raw)]
+    found = [
+        DefinitionProblem(path=p.path, code=p.code, message=p.message) for p in checks.find_problems(raw)
+    ]
     return Checked(problems=found[: checks.MAX_ERRORS], definition=raw)
 
 

@@ -29,6 +29,7 @@ from openclaw.domains.workflows.schemas import (
 )
 from openclaw.domains.workflows.service import bodies
 from openclaw.domains.workflows.service.definitions import access_version, access_workflow
+from openclaw.domains.workflows.service.edited import complete_input
 from openclaw.domains.workflows.service.pages import cursor_of, position_of
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.blobs import BlobStore
@@ -100,11 +101,15 @@ async def repeat_run(scope: Scope, run_id: UUID, data: RepeatRun) -> WorkflowRun
     version = await access_version(scope, origin.workflow_id, wanted)
     steps = await repository.list_steps(scope, run_id)
     reused: list[WorkflowRunStepRow] = []
+    edited: dict[str, Any] | None = None
     if path is not None:
+        definition = Definition.model_validate(version.definition)
         try:
-            redone = Redone(Definition.model_validate(version.definition), path)
+            redone = Redone(definition, path)
         except ValueError as error:
             raise InvalidInputError(field="fromPath", reason=str(error)) from None
+        if data.input is not None:
+            edited = {path: complete_input(definition, path, data.input)}
         reused = [s for s in steps if s.path not in redone and s.state in ("completed", "failed")]
     run = await _add_run(
         scope,
@@ -113,7 +118,7 @@ async def repeat_run(scope: Scope, run_id: UUID, data: RepeatRun) -> WorkflowRun
         origin.input,
         is_dry=origin.is_dry,
         recorded=origin.recorded,
-        edited={path: data.input} if path is not None and data.input is not None else None,
+        edited=edited,
         idempotency_key=data.idempotency_key,
         origin_run_id=run_id,
         from_path=path,
