@@ -27,6 +27,7 @@ const COMPOSED = [
   /^simulator\.(kind|outcome|because|machine)\./,
   /^always\.days\./,
   /^sync\.(full|metadata|local_only)/,
+  /^designer\.(field|refused|template|templateNote|typeNote|spelling|key|wait|runState|did)\./,
   /^canvas\.(type|status)\./,
   /^workflows\.(status|template)\./,
   /^workflowRun\.state\./,

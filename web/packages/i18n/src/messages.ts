@@ -2,6 +2,8 @@ import { agents } from "./en/agents.ts";
 import { app } from "./en/app.ts";
 import { canvas } from "./en/canvas.ts";
 import { conversations } from "./en/conversations.ts";
+import { designer } from "./en/designer.ts";
+import { designerParts } from "./en/designerParts.ts";
 import { devices } from "./en/devices.ts";
 import { errors } from "./en/errors.ts";
 import { fleet } from "./en/fleet.ts";
@@ -13,7 +15,7 @@ import { workflows } from "./en/workflows.ts";
 import { workspaces } from "./en/workspaces.ts";
 
 /** English is the source: its keys are the keys. */
-export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...workspaces, ...canvas, ...errors };
+export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...workspaces, ...canvas, ...designer, ...designerParts, ...errors };
 
 export type MessageKey = keyof typeof en;
 

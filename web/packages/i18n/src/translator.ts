@@ -15,6 +15,8 @@ export interface Translator {
   (key: MessageKey, values?: Values): string;
   /** The form for a number; `{count}` is that number as the language writes it. */
   count(key: CountKey, count: number): string;
+  /** Whether there are words of that key: for keys that are made of data. */
+  has(key: string): key is MessageKey;
   /** Our words for an error code; null when there are none. */
   code(code: string | null): string | null;
   /** Words for what was thrown: ours if the code is known, else the server's own. */
@@ -36,6 +38,7 @@ export function createTranslator(language: Language): Translator {
       const form = plural.select(count) === "one" ? "one" : "other";
       return fill(messages[`${key}.${form}` as MessageKey], { count: format.number(count) });
     },
+    has: (key: string): key is MessageKey => Object.hasOwn(messages, key),
     code: (code: string | null) => templateOf(messages, code),
     error: (error: unknown) => errorWords(messages, error),
   });

@@ -23,13 +23,28 @@ WORK_TIMEOUT = 300
 ID_PATTERN = "^[A-Za-z_][A-Za-z0-9_]{0,63}$"
 
 Identifier = Annotated[str, Field(pattern=ID_PATTERN, description="Letters, digits and _, as CEL names it.")]
-Expression = Annotated[str, Field(min_length=1, max_length=MAX_EXPRESSION, description="CEL.")]
-Template = Annotated[str, Field(max_length=MAX_TEXT, description="Text with {{ … }}.")]
-Value: TypeAlias = Annotated[Any, Field(description="JSON; {$expr}, {$text} and {$secret} are replaced.")]
+Expression = Annotated[
+    str,
+    Field(min_length=1, max_length=MAX_EXPRESSION, description="CEL.", json_schema_extra={"format": "cel"}),
+]
+Template = Annotated[
+    str,
+    Field(max_length=MAX_TEXT, description="Text with {{ … }}.", json_schema_extra={"format": "template"}),
+]
+Value: TypeAlias = Annotated[
+    Any,
+    Field(
+        description="JSON; {$expr}, {$text} and {$secret} are replaced.",
+        json_schema_extra={"format": "value"},
+    ),
+]
 Values: TypeAlias = dict[str, Value]
 Seconds = Annotated[int, Field(ge=1, le=LONGEST_SECONDS)]
 Targets = Annotated[list[Identifier], Field(max_length=64)]
-JsonSchema = Annotated[dict[str, Any], Field(description="JSON Schema, draft 2020-12.")]
+JsonSchema = Annotated[
+    dict[str, Any],
+    Field(description="JSON Schema, draft 2020-12.", json_schema_extra={"format": "json-schema"}),
+]
 
 
 class Part(BaseModel):

@@ -66,6 +66,7 @@ const WorkflowPage = lazyRouteComponent(() => import("../features/workflows/modu
 const WorkflowRunsPage = lazyRouteComponent(() => import("../features/workflows/module.tsx"), "WorkflowRunsPage");
 const ComparePage = lazyRouteComponent(() => import("../features/workflows/module.tsx"), "ComparePage");
 const RunPage = lazyRouteComponent(() => import("../features/workflows/module.tsx"), "RunPage");
+const DesignerPage = lazyRouteComponent(() => import("../features/workflows/module.tsx"), "DesignerPage");
 const SettingsPage = lazyRouteComponent(() => import("./settings/SettingsPage.tsx"), "SettingsPage");
 
 /** Everything behind the sign-in. */
@@ -142,16 +143,22 @@ const workflowRunRoute = createRoute({
   },
 });
 
-const newWorkflowRoute = createRoute({ getParentRoute: () => shellRoute, path: "/workflows/new", component: NotFound });
-
-const editWorkflowRoute = createRoute({ getParentRoute: () => shellRoute, path: "/workflows/$workflowId/edit", component: NotFound });
-
 const approvalRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/approvals/$approvalId",
   component: function ApprovalRoute() {
     const { approvalId } = approvalRoute.useParams();
     return <ApprovalPage key={approvalId} approvalId={approvalId} />;
+  },
+});
+
+const newWorkflowRoute = createRoute({ getParentRoute: () => shellRoute, path: "/workflows/new", component: () => <DesignerPage workflowId={null} /> });
+
+const editWorkflowRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/workflows/$workflowId/edit",
+  component: function EditWorkflowRoute() {
+    return <DesignerPage workflowId={editWorkflowRoute.useParams().workflowId} />;
   },
 });
 

@@ -3,6 +3,8 @@ import { agents } from "./agents.ts";
 import { app } from "./app.ts";
 import { canvas } from "./canvas.ts";
 import { conversations } from "./conversations.ts";
+import { designer } from "./designer.ts";
+import { designerParts } from "./designerParts.ts";
 import { devices } from "./devices.ts";
 import { errors } from "./errors.ts";
 import { fleet } from "./fleet.ts";
@@ -13,4 +15,4 @@ import { workflowRuns } from "./workflowRuns.ts";
 import { workflows } from "./workflows.ts";
 import { workspaces } from "./workspaces.ts";
 
-export const zh: Messages = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...workspaces, ...canvas, ...errors };
+export const zh: Messages = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...workspaces, ...canvas, ...designer, ...designerParts, ...errors };

@@ -1,3 +1,4 @@
+export { DesignerPage } from "./designer/DesignerPage.tsx";
 export { WorkflowsPage } from "./list/WorkflowsPage.tsx";
 export { RunPage } from "./runs/RunPage.tsx";
 export { WorkflowRunsPage } from "./runs/WorkflowRunsPage.tsx";

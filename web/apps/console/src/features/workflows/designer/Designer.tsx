@@ -1,0 +1,371 @@
+import { useTranslator } from "@openclaw/i18n";
+import { Banner, Button, Dialog, type MenuGroup } from "@openclaw/ui";
+import { useBlocker, useRouter } from "@tanstack/react-router";
+import { useEffect, useMemo, useState } from "react";
+
+import { HeaderSlot } from "../../../shared/HeaderSlot.tsx";
+import { useMediaQuery } from "../../../shared/useMediaQuery.ts";
+import { useTitle } from "../../../shared/useTitle.ts";
+import { findStep, type StepType } from "../canvas/definition.ts";
+import { gather, statesOf, stepIdOf } from "../canvas/states.ts";
+import { WorkflowCanvas, type CanvasEditing } from "../canvas/WorkflowCanvas.tsx";
+import { DesignerHeader, type View } from "./DesignerHeader.tsx";
+import { AddStepDialog, ConflictDialog, ConnectDialog, ShortcutsDialog } from "./Dialogs.tsx";
+import { Inspector } from "./Inspector.tsx";
+import { countByStep, placeProblems } from "./model/problems.ts";
+import { Outline } from "./Outline.tsx";
+import { ProblemList } from "./ProblemList.tsx";
+import { pastOf, useChecked, useLanguage, useLastRunId, useRun } from "./queries.ts";
+import { RunDialog, takesInput } from "./RunDialog.tsx";
+import { RunStrip } from "./RunStrip.tsx";
+import { STEP_MIME, StepRail } from "./StepRail.tsx";
+import { TextView } from "./TextView.tsx";
+import { useActions } from "./useActions.ts";
+import { useDesigner, type Base } from "./useDesigner.ts";
+import { useFieldContext } from "./useFieldContext.ts";
+import { useKeys } from "./useKeys.ts";
+import { useSaving } from "./useSaving.ts";
+import { didWords, nameOf } from "./words.ts";
+
+import "./Designer.css";
+
+type Overlay = { kind: "add"; at: { after: string | null; frame: string } | null } | { kind: "connect"; source: string } | { kind: "run" } | { kind: "keys" } | null;
+
+export interface DesignerProps {
+  initial: Base;
+  /** A run to show from the start, and the step of it to look at. */
+  runId: string | null;
+  stepId: string | null;
+}
+
+/** Where a workflow is drawn, written, run and mended. */
+export function Designer({ initial, runId: firstRun, stepId: firstStep }: DesignerProps) {
+  const t = useTranslator();
+  const router = useRouter();
+  const isNarrow = useMediaQuery("(max-width: 52rem)");
+  const designer = useDesigner(initial);
+  const { session, base, isDirty } = designer;
+  const { definition } = session.draft;
+  const [view, setView] = useState<View>("canvas");
+  const [overlay, setOverlay] = useState<Overlay>(null);
+  const [opened, setOpened] = useState<string | null>(firstStep);
+  const [isPanelOpen, setPanelOpen] = useState(firstStep !== null);
+  const [areProblemsOpen, setProblemsOpen] = useState(false);
+  const [isRestoredShown, setRestoredShown] = useState(designer.wasRestored);
+  const [runId, setRunId] = useState(firstRun);
+  const [startError, setStartError] = useState<string | null>(null);
+  const saving = useSaving(designer, setRunId);
+  const language = useLanguage().data ?? null;
+  useTitle(definition?.name ?? t("designer.untitled"));
+
+  const open = (id: string | null) => {
+    setOpened(id);
+    setPanelOpen(true);
+  };
+  const actions = useActions(designer, open);
+
+  const checked = useChecked(session.draft.text, session.draft.fault === null);
+  const problems = useMemo(() => placeProblems(definition, checked.problems), [definition, checked.problems]);
+  const counts = useMemo(() => countByStep(problems), [problems]);
+
+  const seen = useRun(runId);
+  const lastRunId = useLastRunId(base.workflowId);
+  const last = useRun(runId === null ? lastRunId : null);
+  const past = useMemo(() => pastOf(seen ?? last), [seen, last]);
+  const states = useMemo(() => (seen && definition ? statesOf(definition, seen.steps, seen.run.finishedAt !== null) : null), [seen, definition]);
+  const gathered = useMemo(() => (states && definition ? gather(definition, states) : null), [states, definition]);
+  const failedPath = seen?.run.error?.path ?? null;
+  const failedId = failedPath ? stepIdOf(failedPath) : null;
+
+  const [chosen] = session.selected;
+  const openedStep = definition && opened !== null ? (findStep(definition, opened)?.step ?? null) : null;
+  // The panel goes along with what is chosen, once it is open.
+  useEffect(() => {
+    if (chosen !== undefined && session.selected.length === 1) setOpened(chosen);
+  }, [chosen, session.selected.length]);
+  useEffect(() => {
+    if (opened !== null && definition && !openedStep) {
+      setOpened(chosen ?? null);
+      if (chosen === undefined) setPanelOpen(false);
+    }
+  }, [opened, openedStep, definition, chosen]);
+  // A failed run leads to the step at once.
+  useEffect(() => {
+    if (failedId && seen?.run.state === "failed") {
+      designer.select([failedId]);
+      open(failedId);
+    }
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [failedId, seen?.run.state, seen?.run.id]);
+
+  const context = useFieldContext(definition, openedStep, problems, past, designer.run);
+  const canWork = definition !== null && session.draft.fault === null;
+
+  useKeys({
+    actions,
+    isActive: view === "canvas" && overlay === null && canWork,
+    undo: designer.undo,
+    redo: designer.redo,
+    save: () => isDirty && void saving.save(),
+    openAdd: () => setOverlay({ kind: "add", at: null }),
+    openConnect: () => chosen !== undefined && setOverlay({ kind: "connect", source: chosen }),
+    openHelp: () => setOverlay({ kind: "keys" }),
+    close: () => setPanelOpen(false),
+  });
+
+  const blocker = useBlocker({
+    // A new workflow that has been saved goes to its own address.
+    shouldBlockFn: ({ current, next }) => isDirty && current.pathname !== next.pathname,
+    enableBeforeUnload: () => isDirty,
+    withResolver: true,
+  });
+
+  const editing: CanvasEditing = {
+    onConnect: (link) => designer.run({ kind: "connect", link }),
+    onDisconnect: (links) => designer.run({ kind: "disconnect", links }),
+    onMove: (positions, into) => designer.run({ kind: "move", positions, into }),
+    onDrop: (data, frame, position) => {
+      const type = data.getData(STEP_MIME);
+      if (type) actions.add(type as StepType, { frame, position: frame === "" && (definition?.steps.length ?? 0) > 0 ? position : null });
+    },
+  };
+
+  const startRun = () => {
+    setStartError(null);
+    if (definition && takesInput(definition)) setOverlay({ kind: "run" });
+    else void saving.start({}).then((error) => error && setStartError(error));
+  };
+
+  const stepMenu: MenuGroup[] = [
+    {
+      actions: [
+        { id: "connect", label: t("designer.connectTo"), icon: "link", run: () => openedStep && setOverlay({ kind: "connect", source: openedStep.id }) },
+        { id: "duplicate", label: t("designer.duplicate"), icon: "copy", run: actions.duplicate },
+        { id: "loop", label: t("designer.intoLoop"), icon: "refresh", run: () => actions.group("loop") },
+        { id: "parallel", label: t("designer.intoParallel"), icon: "parallel", run: () => actions.group("parallel") },
+        ...(openedStep?.type === "loop" || openedStep?.type === "parallel" ? [{ id: "ungroup", label: t("designer.ungroup"), icon: "nested" as const, run: actions.ungroup }] : []),
+      ],
+    },
+    { actions: [{ id: "delete", label: t("designer.deleteStep"), icon: "trash", isDestructive: true, run: actions.remove }] },
+  ];
+  const menu: MenuGroup[] = [
+    {
+      actions: [
+        { id: "activate", label: t("designer.activate"), icon: "check", detail: t("designer.activateNote"), run: () => void saving.activate() },
+        { id: "settings", label: t("designer.settings"), icon: "settings", run: () => open(null) },
+        { id: "arrange", label: t("designer.arrange"), icon: "parallel", run: () => designer.run({ kind: "arrange" }) },
+        ...(isDirty && base.workflowId !== null ? [{ id: "discard", label: t("designer.discard"), icon: "undo" as const, run: designer.discard }] : []),
+        ...(runId === null && lastRunId !== null ? [{ id: "last", label: t("designer.showLastRun"), icon: "history" as const, run: () => setRunId(lastRunId) }] : []),
+      ],
+    },
+    { actions: [{ id: "keys", label: t("designer.shortcuts"), icon: "info", run: () => setOverlay({ kind: "keys" }) }] },
+  ];
+
+  const panel = isPanelOpen && definition && view === "canvas" && (
+    <Inspector
+      key={openedStep?.id ?? ""}
+      definition={definition}
+      step={openedStep}
+      language={language}
+      context={context}
+      problems={problems}
+      steps={seen?.steps ?? []}
+      run={designer.run}
+      onConnect={() => openedStep && setOverlay({ kind: "connect", source: openedStep.id })}
+      onClose={() => setPanelOpen(false)}
+      actions={stepMenu}
+    />
+  );
+  const failedRow = seen?.steps.find(({ path }) => path === failedPath);
+  const strip = seen && (
+    <RunStrip
+      run={seen.run}
+      failedStep={failedId && nameOf(definition, failedId)}
+      message={typeof failedRow?.error?.["message"] === "string" ? failedRow.error["message"] : null}
+      isStale={isDirty || seen.run.version !== base.version}
+      isPending={saving.isStarting}
+      onShowStep={() => {
+        if (!failedId) return;
+        designer.select([failedId]);
+        open(failedId);
+      }}
+      onRepeat={() => failedPath && void saving.repeatFrom(seen.run.id, failedPath)}
+      onCancel={() => saving.cancel(seen.run.id)}
+      onOpen={() => router.history.push(`/workflow-runs/${seen.run.id}`)}
+      onClose={() => setRunId(null)}
+    />
+  );
+
+  return (
+    <div className="Designer" data-testid="designer" data-checked={checked.isCurrent || undefined}>
+      {isNarrow && (
+        <HeaderSlot>
+          <p className="Designer-slot">{definition?.name ?? t("designer.untitled")}</p>
+        </HeaderSlot>
+      )}
+      <DesignerHeader
+        name={definition?.name || t("designer.untitled")}
+        version={base.version}
+        activeVersion={base.activeVersion}
+        isDirty={isDirty}
+        isNarrow={isNarrow}
+        view={view}
+        problems={session.draft.fault ? 1 : problems.length}
+        undoWords={undoWords(session.past.at(-1)?.did)}
+        redoWords={redoWords(session.future.at(-1)?.did)}
+        menu={menu}
+        isSaving={saving.isSaving}
+        canRun={canWork && problems.length === 0 && (definition?.steps.length ?? 0) > 0}
+        onBack={() => router.history.push(base.workflowId ? `/workflows/${base.workflowId}` : "/workflows")}
+        onName={() => open(null)}
+        onView={setView}
+        onUndo={designer.undo}
+        onRedo={designer.redo}
+        onProblems={() => setProblemsOpen((isOpen) => !isOpen)}
+        onSave={() => void saving.save()}
+        onRun={startRun}
+      />
+      {isRestoredShown && isDirty && (
+        <Banner
+          role="status"
+          action={
+            <>
+              <Button
+                size="s"
+                onPress={() => {
+                  designer.discard();
+                  setRestoredShown(false);
+                }}
+              >
+                {t("designer.discard")}
+              </Button>
+              <Button size="s" tone="quiet" onPress={() => setRestoredShown(false)}>
+                {t("designer.keep")}
+              </Button>
+            </>
+          }
+          data-testid="restored"
+        >
+          {t("designer.restored")}
+        </Banner>
+      )}
+      <div className="Designer-work" data-panel={panel ? true : undefined}>
+        <div className="Designer-stage">
+          {view === "text" ? (
+            <TextView draft={session.draft} problems={checked.problems} onChange={designer.setText} />
+          ) : !definition ? (
+            <div className="Designer-note">
+              <Banner tone="attention">{t("designer.notDrawable")}</Banner>
+            </div>
+          ) : isNarrow ? (
+            <Outline definition={definition} states={gathered} problems={counts} selected={session.selected} onOpen={(id) => {
+              designer.select([id]);
+              open(id);
+            }} onAdd={(after, frame) => setOverlay({ kind: "add", at: { after, frame } })} />
+          ) : (
+            <WorkflowCanvas definition={definition} states={states} selected={session.selected} onSelect={designer.select} onOpen={open} problems={counts} readOnly={!canWork} editing={editing}>
+              <div className="Designer-rail">
+                <StepRail onAdd={(type) => actions.add(type)} onMenu={() => setOverlay({ kind: "add", at: null })} />
+              </div>
+              {definition.steps.length === 0 && (
+                <div className="Designer-empty">
+                  <p className="Designer-emptyTitle">{t("designer.emptyTitle")}</p>
+                  <p className="Designer-emptyText">{t("designer.emptyText")}</p>
+                  <Button tone="primary" icon="plus" onPress={() => setOverlay({ kind: "add", at: null })}>
+                    {t("designer.addStep")}
+                  </Button>
+                </div>
+              )}
+            </WorkflowCanvas>
+          )}
+          <div className="Designer-float">
+            {startError && (
+              <Banner tone="danger" role="alert" action={<Button size="s" tone="quiet" onPress={() => setStartError(null)}>{t("app.dismiss")}</Button>}>
+                {startError}
+              </Banner>
+            )}
+            {areProblemsOpen && problems.length > 0 && (
+              <ProblemList
+                definition={definition}
+                problems={problems}
+                onClose={() => setProblemsOpen(false)}
+                onGo={(id) => {
+                  setView("canvas");
+                  designer.select(id ? [id] : []);
+                  open(id);
+                }}
+              />
+            )}
+            {strip}
+          </div>
+        </div>
+        {panel && <aside className="Designer-panel">{panel}</aside>}
+      </div>
+      {overlay?.kind === "add" && (
+        <AddStepDialog
+          onClose={() => setOverlay(null)}
+          onChoose={(type) => {
+            setOverlay(null);
+            actions.add(type, overlay.at ? { frame: overlay.at.frame, after: overlay.at.after, position: null } : null);
+          }}
+        />
+      )}
+      {overlay?.kind === "connect" && definition && (
+        <ConnectDialog
+          definition={definition}
+          source={overlay.source}
+          onClose={() => setOverlay(null)}
+          onConnect={(link) => {
+            setOverlay(null);
+            designer.run({ kind: "connect", link });
+          }}
+        />
+      )}
+      {overlay?.kind === "run" && definition && (
+        <RunDialog
+          definition={definition}
+          isPending={saving.isStarting}
+          error={startError}
+          onClose={() => setOverlay(null)}
+          onStart={(input) =>
+            void saving.start(input).then((error) => {
+              setStartError(error);
+              if (error === null) setOverlay(null);
+            })
+          }
+        />
+      )}
+      {overlay?.kind === "keys" && <ShortcutsDialog onClose={() => setOverlay(null)} />}
+      {saving.conflict !== null && <ConflictDialog version={saving.conflict} onLoad={() => void saving.loadTheirs()} onOverwrite={() => void saving.saveOverTheirs()} onClose={saving.leaveConflict} />}
+      {blocker.status === "blocked" && (
+        <Dialog
+          isOpen
+          isAlert
+          size="s"
+          title={t("designer.leaveTitle")}
+          closeLabel={t("app.close")}
+          onClose={blocker.reset}
+          data-testid="leave"
+          actions={
+            <>
+              <Button onPress={blocker.proceed}>{t("designer.leave")}</Button>
+              <Button tone="primary" onPress={blocker.reset} autoFocus>
+                {t("designer.stay")}
+              </Button>
+            </>
+          }
+        >
+          <p>{t("designer.leaveText")}</p>
+        </Dialog>
+      )}
+    </div>
+  );
+
+  function undoWords(did: Parameters<typeof didWords>[1] | undefined): string | null {
+    return did ? t("designer.undo", { what: didWords(t, did) }) : null;
+  }
+
+  function redoWords(did: Parameters<typeof didWords>[1] | undefined): string | null {
+    return did ? t("designer.redo", { what: didWords(t, did) }) : null;
+  }
+}

@@ -1,0 +1,130 @@
+import { useTranslator } from "@openclaw/i18n";
+import { IconButton, Select, TextField } from "@openclaw/ui";
+import { useEffect, useRef, useState } from "react";
+
+import { isRecord } from "../../canvas/definition.ts";
+import { CodeField } from "./CodeField.tsx";
+import type { FieldContext } from "./context.ts";
+import { isSame } from "../model/json.ts";
+import { plainOf, respelled, spellingOf, typedOf, type Spelling } from "./schema.ts";
+
+import "./ValueField.css";
+
+export interface ValueFieldProps {
+  label: string;
+  value: unknown;
+  onChange: (value: unknown) => void;
+  context: FieldContext;
+  field: string;
+  description?: string;
+  isLabelHidden?: boolean;
+}
+
+/** A value that is written plainly, by its fields, as an expression, as a text with places, or as a secret's name. */
+export function ValueField({ label, value, onChange, context, field, description, isLabelHidden }: ValueFieldProps) {
+  const t = useTranslator();
+  const spelling = spellingOf(value);
+  const spellings: Spelling[] = ["plain", "fields", "$expr", "$text", ...(context.takesSecrets ? (["$secret"] as const) : [])];
+  const problem = context.problemAt(field);
+  return (
+    <div className="ValueField" data-testid={`field-${field}`}>
+      <div className="ValueField-head">
+        <span className={isLabelHidden ? "visually-hidden" : "ValueField-label"} aria-hidden="true">
+          {label}
+        </span>
+        <Select
+          label={t("designer.spelling", { field: label })}
+          isLabelHidden
+          isQuiet
+          value={spelling}
+          options={spellings.map((one) => ({ value: one, label: t(`designer.spelling.${one}`) }))}
+          onChange={(next) => onChange(respelled(value, next))}
+          data-testid={`spelling-${field}`}
+        />
+      </div>
+      <Spelled spelling={spelling} label={label} value={value} onChange={onChange} context={context} field={field} problem={problem} />
+      {description && !problem && <p className="ValueField-note">{description}</p>}
+    </div>
+  );
+}
+
+function Spelled({ spelling, label, value, onChange, context, field, problem }: Omit<ValueFieldProps, "description"> & { spelling: Spelling; problem: string | null }) {
+  const t = useTranslator();
+  if (spelling === "plain") return <PlainField label={label} value={value} onChange={onChange} problem={problem} />;
+  if (spelling === "fields") return <Entries label={label} value={isRecord(value) ? value : {}} onChange={onChange} context={context} field={field} />;
+  const held = isRecord(value) && typeof value[spelling] === "string" ? value[spelling] : "";
+  if (spelling === "$secret") {
+    return (
+      <>
+        <Select
+          label={label}
+          isLabelHidden
+          value={held}
+          options={[...new Set([...(held ? [held] : []), ...context.secrets])].map((name) => ({ value: name, label: name }))}
+          onChange={(name) => context.useSecret(name, { $secret: name }, onChange)}
+        />
+        {context.secrets.length === 0 && <p className="ValueField-note">{t("designer.noSecrets")}</p>}
+        {problem && <p className="ValueField-error">{problem}</p>}
+      </>
+    );
+  }
+  return (
+    <>
+      <CodeField label={label} isLabelHidden language={spelling === "$expr" ? "cel" : "template"} value={held} scope={context.scope} isInvalid={problem !== null} onChange={(source) => onChange({ [spelling]: source })} />
+      {problem && <p className="ValueField-error">{problem}</p>}
+    </>
+  );
+}
+
+/** What is typed is kept as it is typed; it is read as JSON where it looks like it. */
+export function PlainField({ label, value, onChange, problem, isLabelHidden = true }: { label: string; value: unknown; onChange: (value: unknown) => void; problem: string | null; isLabelHidden?: boolean }) {
+  const [typed, setTyped] = useState(() => typedOf(value));
+  const sent = useRef(value);
+  useEffect(() => {
+    if (isSame(sent.current, value)) return;
+    sent.current = value;
+    setTyped(typedOf(value));
+  }, [value]);
+  const change = (next: string) => {
+    setTyped(next);
+    sent.current = next === "" ? undefined : plainOf(next);
+    onChange(sent.current);
+  };
+  const isLong = typed.includes("\n") || typed.length > 60;
+  return <TextField label={label} isLabelHidden={isLabelHidden} value={typed} onChange={change} isMono={typeof value !== "string"} error={problem} {...(isLong ? { rows: Math.min(10, typed.split("\n").length + 1) } : {})} />;
+}
+
+export function Entries({ label, value, onChange, context, field }: { label: string; value: Record<string, unknown>; onChange: (value: Record<string, unknown>) => void; context: FieldContext; field: string }) {
+  const t = useTranslator();
+  const entries = Object.entries(value);
+  const put = (changed: [string, unknown][]) => onChange(Object.fromEntries(changed));
+  const add = () => {
+    let name = "name";
+    for (let number = 2; name in value; number += 1) name = `name_${number}`;
+    put([...entries, [name, ""]]);
+  };
+  return (
+    <div className="ValueField-entries" role="group" aria-label={label}>
+      {entries.map(([name, held], index) => (
+        <div key={index} className="ValueField-entry">
+          <div className="ValueField-entryHead">
+            <TextField
+              label={t("designer.entryName")}
+              isLabelHidden
+              isMono
+              value={name}
+              onChange={(next) => {
+                if (next === name || !(next in value)) put(entries.map((entry, at) => (at === index ? [next, held] : entry)));
+              }}
+            />
+            <IconButton icon="close" size="s" label={t("designer.removeEntry", { name })} onPress={() => put(entries.filter((_, at) => at !== index))} />
+          </div>
+          <ValueField label={name} isLabelHidden value={held} context={context} field={`${field}.${name}`} onChange={(next) => put(entries.map((entry, at) => (at === index ? [name, next ?? ""] : entry)))} />
+        </div>
+      ))}
+      <button type="button" className="ValueField-add" onClick={add}>
+        {t("designer.addEntry")}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+
+import { describe, expect, it } from "vitest";
+
+import { STEP_TYPES } from "../../canvas/definition.ts";
+import { kindOf, plainOf, propertiesOf, resolved, respelled, spellingOf, typedOf, type JsonSchema } from "./schema.ts";
+
+const language = JSON.parse(readFileSync(new URL("../../../../../../../../docs/reference/workflow.schema.json", import.meta.url), "utf8")) as JsonSchema;
+const config = (name: string) => resolved({ $ref: `#/$defs/${name}Config` }, language);
+const kinds = (name: string) => Object.fromEntries(propertiesOf(config(name)).map(([field, schema]) => [field, kindOf(resolved(schema, language))]));
+
+describe("the form of a step", () => {
+  it("follows from the published schema", () => {
+    expect(kinds("Http")).toEqual({ method: "choice", url: "value", headers: "entries", query: "entries", body: "value", expect: "list" });
+    expect(kinds("Agent")).toEqual({ prompt: "template", system: "template", tools: "list", answer_schema: "schema" });
+    expect(kinds("Loop")).toMatchObject({ items: "value", while: "cel", max_iterations: "number", on_error: "choice" });
+    expect(kindOf(resolved({ $ref: "#/$defs/Retries" }, language))).toBe("fields");
+  });
+
+  it("is there for every type", () => {
+    for (const type of STEP_TYPES) expect(propertiesOf(config(type[0]?.toUpperCase() + type.slice(1))).length, type).toBeGreaterThan(0);
+  });
+});
+
+it("reads what looks like JSON as JSON and writes it back so", () => {
+  for (const value of ["", "https://a", "60", "true", "[x", '"', "{a}", 60, true, -1.5, [1, 2], "null", "12 apples"]) if (value !== "") expect(plainOf(typedOf(value)), String(value)).toEqual(value);
+  expect(plainOf("12 apples")).toBe("12 apples");
+});
+
+it("carries a value from one spelling to another", () => {
+  expect(spellingOf({ $expr: "x" })).toBe("$expr");
+  expect(spellingOf({ $expr: "x", other: 1 })).toBe("fields");
+  expect(respelled("a", "$expr")).toEqual({ $expr: '"a"' });
+  expect(respelled({ $expr: "input.x" }, "$text")).toEqual({ $text: "{{ input.x }}" });
+  expect(respelled({ $text: "a" }, "plain")).toBe("a");
+  expect(respelled("", "fields")).toEqual({});
+});
