@@ -263,7 +263,7 @@ def test_workflows_are_begun_from_examples_imported_exported_and_put_away(consol
         {
             "name": "mine.yaml",
             "mimeType": "text/yaml",
-            "buffer": broken.replace("1 +", "1 + 1").replace("- x", "[]").encode(),
+            "buffer": to_yaml(definition(transform("a", expr("1 + 1")), name="Mine")).encode(),
         }
     )
     expect(problems).to_be_hidden()

@@ -57,11 +57,9 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
         <div>
           <input
             ref={file}
-            className="visually-hidden"
             type="file"
+            hidden
             accept=".yaml,.yml,.json,text/yaml,application/yaml,application/json"
-            tabIndex={-1}
-            aria-label={t("workflows.importFile")}
             data-testid="import-file"
             onChange={({ currentTarget }) => {
               read(currentTarget.files?.[0]);
