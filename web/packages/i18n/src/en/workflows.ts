@@ -54,7 +54,7 @@ export const workflows = {
   "workflows.noActiveVersion": "Nothing of it runs yet",
   "workflows.activeVersion": "Version {version} runs",
   "workflows.draftVersion": "draft: version {version}",
-  "workflows.lastRun": "{when}",
+  "workflows.lastRun": "last run {when}",
   "workflows.neverRun": "Never run by you",
   "workflows.actions": "Actions for {name}",
   "workflows.edit": "Edit",

@@ -61,17 +61,17 @@ export function StepPanel({ run, step, timed, seen, rounds, onRepeat }: StepPane
       </header>
       {rounds}
       {timed && seen ? <Facts timed={timed} seen={seen} hasEnded={hasEnded} /> : <p className="StepPanel-note">{t("workflowRun.notBegun")}</p>}
-      {row && seen && (
-        <Details run={run} row={row} hasEnded={hasEnded} status={status} tries={seen.attempts} key={`${row.id}:${row.seq}`} />
-      )}
-      {!row && timed && status === "running" && <p className="StepPanel-note">{t("workflowRun.stillRunning")}</p>}
       {onRepeat && timed && (
         <div>
-          <Button icon="refresh" onPress={onRepeat} data-testid="repeat-from">
+          <Button size="s" icon="refresh" onPress={onRepeat} data-testid="repeat-from">
             {t("workflowRun.repeatFrom")}
           </Button>
         </div>
       )}
+      {row && seen && (
+        <Details run={run} row={row} hasEnded={hasEnded} status={status} tries={seen.attempts} key={`${row.id}:${row.seq}`} />
+      )}
+      {!row && timed && status === "running" && <p className="StepPanel-note">{t("workflowRun.stillRunning")}</p>}
     </div>
   );
 }
