@@ -105,6 +105,10 @@ def test_a_run_is_watched_fails_is_mended_and_answered(console: Console, shop: S
 
     expect(node(page, "fetch")).to_have_attribute("data-status", "running")
     expect_state(page, "running")
+    page.get_by_test_id("pause-run").click()
+    expect(page.get_by_test_id("run-state")).to_have_attribute("data-paused", "true")
+    page.get_by_test_id("resume-run").click()
+    expect(page.get_by_test_id("pause-run")).to_be_visible()
     shop.may_answer.set()
     expect(node(page, "fetch")).to_have_attribute("data-status", "completed")
     expect(node(page, "pay")).to_have_attribute("data-status", "failed")

@@ -1,5 +1,6 @@
 """A change in words: proposed by the workspace's model, checked, mended once, and never saved by itself."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from openclaw.domains.workflows.language import checks
 from openclaw.domains.workflows.service.demo_edits import edit
+from openclaw.kit.tasks import spawn
 from tests.domains.agents.chatting import use_model
 from tests.domains.workflows.running import definition, expr, step, transform
 from tests.support.accounts import Person, refused, register
@@ -107,6 +109,23 @@ async def test_what_is_no_proposal_is_said_in_words(server: Server) -> None:
         for code in ("runtime.provider_bad_answer", "runtime.provider_auth"):
             answer = await ann.api.post("/workflow-language/propose", json={"definition": LINE, "words": "x"})
             assert answer.json()["code"] == code
+
+
+async def test_nobody_has_more_than_two_proposals_under_way(server: Server) -> None:
+    ann = await register(server)
+    bo = await register(server)
+    held = [Say(said(LINE).text, gate=gate) for gate in ("first", "second")]
+    async with ScriptedOpenAI([*held, said(LINE)]) as model:
+        await use_model(ann, model)
+        first, second = (spawn(propose(ann, "x"), name="proposal") for _ in range(2))
+        await asyncio.gather(model.waiting("first"), model.waiting("second"))
+        third = await ann.api.post("/workflow-language/propose", json={"definition": LINE, "words": "x"})
+        assert refused(third) == (429, "request.rate_limited")
+        assert (await propose(bo, "remove get"))["problems"] == [], "others are not held up"
+        model.open("first")
+        model.open("second")
+        assert (await first)["problems"] == (await second)["problems"] == []
+        assert (await propose(ann, "x"))["problems"] == []
 
 
 async def test_viewers_and_giants_get_no_proposal(server: Server) -> None:

@@ -22,6 +22,7 @@ from openclaw.runtime.errors import (
 )
 
 router = slice_router("workflows")
+_turns = proposals.Turns()
 _OF_MODELS = (
     ProviderKeyUnreadableError,
     ProviderAuthError,
@@ -44,4 +45,5 @@ async def propose_change(actor: CurrentActor, platform: CurrentPlatform, data: P
     async with platform.database.transaction(actor, is_quiet=True) as scope:
         check_role(scope.who, Role.MEMBER)
         config = await providers.default_config(scope, platform.keys)
-    return await proposals.propose(config, data.definition, data.words, platform.clock)
+    with _turns.taken(actor.user_id):
+        return await proposals.propose(config, data.definition, data.words, platform.clock)

@@ -1,8 +1,12 @@
 """A change of a workflow in words: the workspace's model proposes a definition, which nobody saves but a person."""
 
 import asyncio
+import contextlib
 import json
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from openclaw.domains.workflows.language import checks, diff, yaml_text
 from openclaw.domains.workflows.language.limits import MAX_DEFINITION_BYTES
@@ -11,12 +15,14 @@ from openclaw.domains.workflows.schemas import Change, DefinitionProblem, Propos
 from openclaw.domains.workflows.service import demo_edits
 from openclaw.infra.metrics import MODEL_TOKENS
 from openclaw.kit.clock import Clock
-from openclaw.kit.errors import TooLargeError, UnavailableError
+from openclaw.kit.errors import RateLimitedError, TooLargeError, UnavailableError
 from openclaw.runtime.errors import ProviderBadAnswerError
 from openclaw.runtime.history import user_message
 from openclaw.runtime.models import ModelConfig
 from openclaw.runtime.streaming import Models, ReplyRequest
 
+MAX_WAITING = 2
+_RETRY_SECONDS = 10
 _SECONDS = 180  # for all of it, a repair included
 _MAX_OUTPUT = 16_000  # tokens
 _MAX_EXPLANATION = 2_000
@@ -33,6 +39,25 @@ Expressions know input, variables, run and steps.<id> (output, status, error) of
 - When the wish cannot be met, give the definition as it is and say why.
 The language, as JSON Schema:
 """
+
+
+class Turns:
+    """How many proposals each user waits for in this process: asking a model costs, and takes minutes."""
+
+    def __init__(self) -> None:
+        self._waiting: Counter[UUID] = Counter()
+
+    @contextlib.contextmanager
+    def taken(self, user_id: UUID) -> Iterator[None]:
+        """One more inside the block. Raises RateLimitedError when there are `MAX_WAITING` already."""
+        if self._waiting[user_id] >= MAX_WAITING:
+            raise RateLimitedError(retry_after_seconds=_RETRY_SECONDS)
+        self._waiting[user_id] += 1
+        try:
+            yield
+        finally:
+            self._waiting[user_id] -= 1
+            self._waiting += Counter()  # those at nought are let go of
 
 
 async def propose(config: ModelConfig, definition: dict[str, Any], words: str, clock: Clock) -> Proposal:
