@@ -34,6 +34,7 @@ export const workflowRuns = {
   "workflowRun.againOf": "again of an earlier run",
   "workflowRun.ofAnother": "started by another run",
   "workflowRun.tookAll": "took {time}",
+  "workflowRun.soFar": "{time} so far",
   "workflowRun.loadFailed": "The run could not be loaded",
   "workflowRun.failed": "The run failed",
   "workflowRun.canvas": "The run on the canvas",

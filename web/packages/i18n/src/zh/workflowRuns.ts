@@ -37,6 +37,7 @@ export const workflowRuns: Translation<typeof source> = {
   "workflowRun.againOf": "重新运行",
   "workflowRun.ofAnother": "由其他运行启动",
   "workflowRun.tookAll": "用时 {time}",
+  "workflowRun.soFar": "已进行 {time}",
   "workflowRun.loadFailed": "无法加载此运行",
   "workflowRun.failed": "运行失败",
   "workflowRun.canvas": "画布上的运行",

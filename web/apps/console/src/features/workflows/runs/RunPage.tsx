@@ -90,7 +90,7 @@ function RunFacts({ run }: { run: WorkflowRun }) {
   return (
     <p className="RunPage-facts">
       <span>{t("workflowRun.version", { version: run.version })}</span>
-      {run.startedAt && <span>{t("workflowRun.tookAll", { time: t.format.span(end - Date.parse(run.startedAt)) })}</span>}
+      {run.startedAt && <span>{t(run.finishedAt ? "workflowRun.tookAll" : "workflowRun.soFar", { time: t.format.span(end - Date.parse(run.startedAt)) })}</span>}
       {run.originRunId && (
         <Link to="/workflow-runs/$runId" params={{ runId: run.originRunId }}>
           {run.fromPath ? t("workflowRun.againFrom", { step: run.fromPath }) : t("workflowRun.againOf")}

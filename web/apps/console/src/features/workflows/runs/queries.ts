@@ -69,13 +69,14 @@ export function useWorkflowRun(runId: string) {
   useEffect(() => {
     let isWanted = false;
     let isReading = false;
-    // One reading at a time: a busy run tells more often than an answer takes.
+    // One reading at a time: a busy run tells more often than an answer takes. A reading that began before the event
+    // may not know of it: it is waited for, and then it is read once more.
     const read = async () => {
       isWanted = true;
       if (isReading) return;
       isReading = true;
       while (isWanted) {
-        isWanted = false;
+        isWanted = queryClient.isFetching({ queryKey: queryKeys.workflowRun(runId) }) > 0;
         await Promise.all([readRun({ cancelRefetch: false }), readSteps({ cancelRefetch: false })]);
       }
       isReading = false;
@@ -90,7 +91,7 @@ export function useWorkflowRun(runId: string) {
       isWanted = false;
       for (const end of ends) end();
     };
-  }, [gateway, runId, readRun, readSteps]);
+  }, [gateway, queryClient, runId, readRun, readSteps]);
   return { run, steps };
 }
 
