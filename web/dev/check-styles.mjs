@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const GLOBAL_CLASSES = /^(visually-hidden|hljs(-[\w-]+)?|react-flow(__[\w-]+)?|cm-[\w-]+|is-[\w-]+|selected|Icon|Button(--\w+)?|Badge(-\w+)?|Select|CodeBlock)$/;
+const GLOBAL_CLASSES = /^(visually-hidden|hljs(-[\w-]+)?|react-flow(__[\w-]+)?|connectingto|connectionindicator|cm-[\w-]+|is-[\w-]+|selected|Icon|Button(--\w+)?|Badge(-\w+)?|Select|CodeBlock)$/;
 const RAW_COLOUR = /#[0-9a-f]{3,8}\b|\b(rgb|hsl|oklch|lab|light-dark)\(/i;
 const RAW_PIXELS = /(?<![\w-])\d*\.?\d+px\b/;
 

@@ -4,8 +4,10 @@ import { fileURLToPath } from "node:url";
 
 import { describe, expect, it } from "vitest";
 
+import { loadWords } from "./load.ts";
 import { CATALOGUES } from "./translator.ts";
 
+await loadWords();
 const { en, zh } = CATALOGUES;
 const keys = Object.keys(en) as (keyof typeof en)[];
 const places = (words: string) => [...words.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();

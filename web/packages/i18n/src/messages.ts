@@ -2,8 +2,8 @@ import { agents } from "./en/agents.ts";
 import { app } from "./en/app.ts";
 import { canvas } from "./en/canvas.ts";
 import { conversations } from "./en/conversations.ts";
-import { designer } from "./en/designer.ts";
-import { designerParts } from "./en/designerParts.ts";
+import type { designer } from "./en/designer.ts";
+import type { designerParts } from "./en/designerParts.ts";
 import { devices } from "./en/devices.ts";
 import { errors } from "./en/errors.ts";
 import { fleet } from "./en/fleet.ts";
@@ -15,14 +15,17 @@ import { workflows } from "./en/workflows.ts";
 import { workspaces } from "./en/workspaces.ts";
 
 /** English is the source: its keys are the keys. */
-export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...workspaces, ...canvas, ...designer, ...designerParts, ...errors };
+export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...workspaces, ...canvas, ...errors };
 
-export type MessageKey = keyof typeof en;
+/** Words of large parts that few pages show are fetched with these (`loadWords`). */
+type Source = typeof en & typeof designer & typeof designerParts;
+
+export type MessageKey = keyof Source;
 
 /** The same keys with words of another language. */
 export type Translation<Source> = { readonly [Key in keyof Source]: string };
 
-export type Messages = Translation<typeof en>;
+export type Messages = Translation<Source>;
 
 type CountSuffix<Key> = Key extends `${infer Stem}.other` ? Stem : never;
 

@@ -5,7 +5,8 @@ import { zh } from "./zh/index.ts";
 export type Language = "en" | "zh";
 export type Values = Readonly<Record<string, string | number>>;
 
-export const CATALOGUES: Readonly<Record<Language, Messages>> = { en, zh };
+/** Complete once `loadWords` has been waited for by the pages that need more. */
+export const CATALOGUES: Readonly<Record<Language, Messages>> = { en: { ...en } as Messages, zh: { ...zh } as Messages };
 export const LOCALES: Readonly<Record<Language, string>> = { en: "en-US", zh: "zh-CN" };
 
 export interface Translator {

@@ -103,6 +103,7 @@ export const designer = {
   "designer.showStep": "Show the step",
   "designer.repeatFrom": "Run again from here",
   "designer.openRun": "Details",
+  "designer.failedHere": "This step failed",
   "designer.hideRun": "Hide the run",
   "designer.leaveTitle": "Leave with unsaved changes?",
   "designer.leaveText": "They are kept in this browser and shown when you come back, but nobody else has them.",

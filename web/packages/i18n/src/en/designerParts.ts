@@ -11,6 +11,8 @@ export const designerParts = {
   "designer.key.group": "put into a loop; with Shift, in parallel",
   "designer.key.nudge": "move the step",
   "designer.key.save": "save",
+  "designer.key.run": "run",
+  "designer.key.again": "run again from the failed step",
   "designer.key.close": "close the panel",
   "designer.did.add": "add {name}",
   "designer.did.delete": "delete {name}",

@@ -106,6 +106,7 @@ export const designer: Translation<typeof source> = {
   "designer.showStep": "显示步骤",
   "designer.repeatFrom": "从此处重新运行",
   "designer.openRun": "详情",
+  "designer.failedHere": "此步骤失败",
   "designer.hideRun": "隐藏运行",
   "designer.leaveTitle": "离开并保留未保存的更改？",
   "designer.leaveText": "更改会保存在此浏览器中，下次打开时恢复，但其他人无法看到。",

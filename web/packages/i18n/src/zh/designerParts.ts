@@ -14,6 +14,8 @@ export const designerParts: Translation<typeof source> = {
   "designer.key.group": "放入循环；按住 Shift 为并行",
   "designer.key.nudge": "移动步骤",
   "designer.key.save": "保存",
+  "designer.key.run": "运行",
+  "designer.key.again": "从失败的步骤重新运行",
   "designer.key.close": "关闭面板",
   "designer.did.add": "添加“{name}”",
   "designer.did.delete": "删除“{name}”",

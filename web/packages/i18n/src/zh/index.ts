@@ -1,10 +1,8 @@
-import type { Messages } from "../messages.ts";
+import type { en, Translation } from "../messages.ts";
 import { agents } from "./agents.ts";
 import { app } from "./app.ts";
 import { canvas } from "./canvas.ts";
 import { conversations } from "./conversations.ts";
-import { designer } from "./designer.ts";
-import { designerParts } from "./designerParts.ts";
 import { devices } from "./devices.ts";
 import { errors } from "./errors.ts";
 import { fleet } from "./fleet.ts";
@@ -15,4 +13,4 @@ import { workflowRuns } from "./workflowRuns.ts";
 import { workflows } from "./workflows.ts";
 import { workspaces } from "./workspaces.ts";
 
-export const zh: Messages = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...workspaces, ...canvas, ...designer, ...designerParts, ...errors };
+export const zh: Translation<typeof en> = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...workspaces, ...canvas, ...errors };

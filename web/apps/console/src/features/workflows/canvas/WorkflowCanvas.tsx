@@ -46,6 +46,8 @@ export interface WorkflowCanvasProps {
   /** What became of steps between two versions. */
   marks?: ReadonlyMap<string, StepMark>;
   editing?: CanvasEditing | null;
+  /** A step to put the focus on; a new object asks anew. */
+  focusOn?: { id: string } | null;
   label?: string;
   children?: ReactNode;
 }
@@ -56,7 +58,11 @@ const NO_PROBLEMS: ReadonlyMap<string, number> = new Map();
 const NO_MARKS: ReadonlyMap<string, StepMark> = new Map();
 /** A picture with fewer of them is seen whole, and needs no overview beside it. */
 const MANY_NODES = 20;
+/** How near to the edge a step counts as seen, in pixels. */
+const MARGIN = 12;
 const FIT = { padding: 0.16, maxZoom: 1, minZoom: 0.3 };
+/** Beside the palette. */
+const FIT_EDITED = { ...FIT, padding: { top: 0.16, right: 0.1, bottom: 0.16, left: "76px" } as const };
 const ARROWS: Readonly<Record<string, Direction>> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 
 /** A workflow as a picture: to look at, or with `editing` to work on. */
@@ -68,7 +74,7 @@ export function WorkflowCanvas(props: WorkflowCanvasProps) {
   );
 }
 
-function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, readOnly = true, problems = NO_PROBLEMS, marks = NO_MARKS, editing, label, children }: WorkflowCanvasProps) {
+function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, readOnly = true, problems = NO_PROBLEMS, marks = NO_MARKS, editing, focusOn = null, label, children }: WorkflowCanvasProps) {
   const t = useTranslator();
   const flow = useReactFlow<FlowNode>();
   const frame = useRef<HTMLDivElement>(null);
@@ -143,14 +149,40 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
   };
 
   /** Brings a step into view without changing what else is seen. */
-  const reveal = (id: string) => {
+  const reveal = useCallback((id: string) => {
     const element = frame.current?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
     const box = frame.current?.getBoundingClientRect();
     const its = element?.getBoundingClientRect();
     if (!box || !its) return;
-    const isSeen = its.left >= box.left && its.right <= box.right && its.top >= box.top && its.bottom <= box.bottom;
-    if (!isSeen) void flow.fitView({ nodes: [{ id }], maxZoom: flow.getZoom(), minZoom: flow.getZoom() });
-  };
+    // As little as it takes, so that the eye keeps its place.
+    const shift = (low: number, high: number, from: number, to: number) => (low < from + MARGIN ? from + MARGIN - low : high > to - MARGIN ? Math.max(to - MARGIN - high, from + MARGIN - low) : 0);
+    const dx = shift(its.left, its.right, box.left, box.right);
+    const dy = shift(its.top, its.bottom, box.top, box.bottom);
+    if (dx === 0 && dy === 0) return;
+    const { x, y, zoom } = flow.getViewport();
+    void flow.setViewport({ x: x + dx, y: y + dy, zoom });
+  }, [flow]);
+
+  // Once the picture has the step, and a dialog that is closing has let go of the focus.
+  useEffect(() => {
+    if (!focusOn) return;
+    let frames = requestAnimationFrame(() => {
+      frames = requestAnimationFrame(() => {
+        focus(focusOn.id);
+        reveal(focusOn.id);
+      });
+    });
+    return () => cancelAnimationFrame(frames);
+  }, [focusOn, focus, reveal]);
+
+  // A panel that opens beside the picture must not hide the step that it is about.
+  const shown = selected.length === 1 ? selected[0] : undefined;
+  useEffect(() => {
+    if (!frame.current || shown === undefined) return;
+    const watch = new ResizeObserver(() => reveal(shown));
+    watch.observe(frame.current);
+    return () => watch.disconnect();
+  }, [shown, reveal]);
 
   const connect = ({ source, sourceHandle, target }: Connection) => {
     editing?.onConnect({ source, port: sourceHandle ?? "next", target });
@@ -221,7 +253,7 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
           connectionRadius={28}
           nodeDragThreshold={4}
           fitView
-          fitViewOptions={FIT}
+          fitViewOptions={isEditable ? FIT_EDITED : FIT}
           minZoom={0.2}
           maxZoom={1.6}
           zoomOnDoubleClick={false}
@@ -233,9 +265,9 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
             "handle.ariaLabel": t("canvas.a11y.handle"),
           }}
         >
-          <Background gap={20} size={1} />
+          <Background gap={20} size={1.5} />
           {(isEditable || nodes.length > MANY_NODES) && <MiniMap pannable zoomable nodeClassName={(node) => `is-${node.type ?? "step"}`} className="WorkflowCanvas-map" />}
-          <CanvasControls fit={FIT} />
+          <CanvasControls fit={isEditable ? FIT_EDITED : FIT} />
         </ReactFlow>
       </div>
       {children}

@@ -137,10 +137,21 @@ export function layOut(frame: Frame, sizes: ReadonlyMap<string, Size>): Map<stri
     for (const { source, target } of linksOf(step)) if (names.has(target) && source !== target) graph.setEdge(source, target);
   }
   dagreLayout(graph);
+  const boxes = new Map(frame.steps.map(({ id }) => [id, graph.node(id) as Position & Size]));
+  // The first way out is to lead to the top: where most lead the other way round, the picture is turned over.
+  const isUpsideDown = turned(frame, boxes) > 0;
+  const bottom = Math.max(...[...boxes.values()].map(({ y, height }) => y + height / 2));
   return new Map(
-    frame.steps.map(({ id }) => {
-      const { x, y, width, height } = graph.node(id) as Position & Size;
-      return [id, { x: Math.round(x - width / 2), y: Math.round(y - height / 2) }];
-    }),
+    [...boxes].map(([id, { x, y, width, height }]) => [id, { x: Math.round(x - width / 2), y: Math.round((isUpsideDown ? bottom - y : y) - height / 2) }]),
   );
+}
+
+/** How many more pairs of ways cross than do not. */
+function turned(frame: Frame, boxes: ReadonlyMap<string, Position>): number {
+  let sum = 0;
+  for (const step of frame.steps) {
+    const heights = linksOf(step).filter(({ port }) => port !== "failure").map(({ target }) => boxes.get(target)?.y ?? 0);
+    for (const [index, one] of heights.entries()) for (const other of heights.slice(index + 1)) sum += Math.sign(one - other);
+  }
+  return sum;
 }

@@ -1,5 +1,5 @@
 import { useTranslator } from "@openclaw/i18n";
-import { Banner, Button, Dialog, type MenuGroup } from "@openclaw/ui";
+import { Banner, Button, Dialog } from "@openclaw/ui";
 import { useBlocker, useRouter } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 
@@ -7,10 +7,12 @@ import { HeaderSlot } from "../../../shared/HeaderSlot.tsx";
 import { useMediaQuery } from "../../../shared/useMediaQuery.ts";
 import { useTitle } from "../../../shared/useTitle.ts";
 import { findStep, type StepType } from "../canvas/definition.ts";
+import { NODE_HEIGHT, NODE_WIDTH } from "../canvas/layout.ts";
 import { gather, statesOf, stepIdOf } from "../canvas/states.ts";
 import { WorkflowCanvas, type CanvasEditing } from "../canvas/WorkflowCanvas.tsx";
 import { DesignerHeader, type View } from "./DesignerHeader.tsx";
 import { AddStepDialog, ConflictDialog, ConnectDialog, ShortcutsDialog } from "./Dialogs.tsx";
+import { menusOf } from "./menus.ts";
 import { Inspector } from "./Inspector.tsx";
 import { countByStep, placeProblems } from "./model/problems.ts";
 import { Outline } from "./Outline.tsx";
@@ -50,19 +52,30 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
   const [overlay, setOverlay] = useState<Overlay>(null);
   const [opened, setOpened] = useState<string | null>(firstStep);
   const [isPanelOpen, setPanelOpen] = useState(firstStep !== null);
+  const [focused, setFocused] = useState<string | null>(null);
+  const [focusOn, setFocusOn] = useState<{ id: string } | null>(null);
   const [areProblemsOpen, setProblemsOpen] = useState(false);
   const [isRestoredShown, setRestoredShown] = useState(designer.wasRestored);
   const [runId, setRunId] = useState(firstRun);
+  // The run that is shown is part of the address, so that it is there after a reload too.
+  const showRun = (id: string | null) => {
+    setRunId(id);
+    if (base.workflowId !== null) router.history.replace(`/workflows/${base.workflowId}/edit${id ? `?run=${id}` : ""}`);
+  };
   const [startError, setStartError] = useState<string | null>(null);
-  const saving = useSaving(designer, setRunId);
+  const saving = useSaving(designer, showRun);
   const language = useLanguage().data ?? null;
   useTitle(definition?.name ?? t("designer.untitled"));
 
-  const open = (id: string | null) => {
+  const open = (id: string | null, takesFocus = false) => {
     setOpened(id);
     setPanelOpen(true);
+    setFocused(takesFocus ? id : null);
   };
-  const actions = useActions(designer, open);
+  const actions = useActions(designer, (id) => {
+    open(id);
+    setFocusOn({ id });
+  });
 
   const checked = useChecked(session.draft.text, session.draft.fault === null);
   const problems = useMemo(() => placeProblems(definition, checked.problems), [definition, checked.problems]);
@@ -93,13 +106,19 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
   useEffect(() => {
     if (failedId && seen?.run.state === "failed") {
       designer.select([failedId]);
-      open(failedId);
+      if (!isNarrow) open(failedId);
+      if (document.activeElement === document.body) setFocusOn({ id: failedId });
     }
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [failedId, seen?.run.state, seen?.run.id]);
 
   const context = useFieldContext(definition, openedStep, problems, past, designer.run);
+  const closePanel = () => {
+    setPanelOpen(false);
+    if (opened !== null) setFocusOn({ id: opened });
+  };
   const canWork = definition !== null && session.draft.fault === null;
+  const canRun = canWork && problems.length === 0 && (definition?.steps.length ?? 0) > 0;
 
   useKeys({
     actions,
@@ -110,7 +129,15 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
     openAdd: () => setOverlay({ kind: "add", at: null }),
     openConnect: () => chosen !== undefined && setOverlay({ kind: "connect", source: chosen }),
     openHelp: () => setOverlay({ kind: "keys" }),
-    close: () => setPanelOpen(false),
+    close: () => (isPanelOpen ? closePanel() : designer.select([])),
+    walk: () => {
+      const id = chosen ?? definition?.steps[0]?.id;
+      if (id === undefined) return;
+      designer.select([id]);
+      setFocusOn({ id });
+    },
+    runIt: () => canRun && startRun(),
+    runAgain: () => seen?.run.state === "failed" && failedPath && void saving.repeatFrom(seen.run.id, failedPath),
   });
 
   const blocker = useBlocker({
@@ -126,7 +153,7 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
     onMove: (positions, into) => designer.run({ kind: "move", positions, into }),
     onDrop: (data, frame, position) => {
       const type = data.getData(STEP_MIME);
-      if (type) actions.add(type as StepType, { frame, position: frame === "" && (definition?.steps.length ?? 0) > 0 ? position : null });
+      if (type) actions.add(type as StepType, { frame, position: frame === "" && (definition?.steps.length ?? 0) > 0 ? { x: Math.round(position.x - NODE_WIDTH / 2), y: Math.round(position.y - NODE_HEIGHT / 2) } : null });
     },
   };
 
@@ -136,30 +163,17 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
     else void saving.start({}).then((error) => error && setStartError(error));
   };
 
-  const stepMenu: MenuGroup[] = [
-    {
-      actions: [
-        { id: "connect", label: t("designer.connectTo"), icon: "link", run: () => openedStep && setOverlay({ kind: "connect", source: openedStep.id }) },
-        { id: "duplicate", label: t("designer.duplicate"), icon: "copy", run: actions.duplicate },
-        { id: "loop", label: t("designer.intoLoop"), icon: "refresh", run: () => actions.group("loop") },
-        { id: "parallel", label: t("designer.intoParallel"), icon: "parallel", run: () => actions.group("parallel") },
-        ...(openedStep?.type === "loop" || openedStep?.type === "parallel" ? [{ id: "ungroup", label: t("designer.ungroup"), icon: "nested" as const, run: actions.ungroup }] : []),
-      ],
-    },
-    { actions: [{ id: "delete", label: t("designer.deleteStep"), icon: "trash", isDestructive: true, run: actions.remove }] },
-  ];
-  const menu: MenuGroup[] = [
-    {
-      actions: [
-        { id: "activate", label: t("designer.activate"), icon: "check", detail: t("designer.activateNote"), run: () => void saving.activate() },
-        { id: "settings", label: t("designer.settings"), icon: "settings", run: () => open(null) },
-        { id: "arrange", label: t("designer.arrange"), icon: "parallel", run: () => designer.run({ kind: "arrange" }) },
-        ...(isDirty && base.workflowId !== null ? [{ id: "discard", label: t("designer.discard"), icon: "undo" as const, run: designer.discard }] : []),
-        ...(runId === null && lastRunId !== null ? [{ id: "last", label: t("designer.showLastRun"), icon: "history" as const, run: () => setRunId(lastRunId) }] : []),
-      ],
-    },
-    { actions: [{ id: "keys", label: t("designer.shortcuts"), icon: "info", run: () => setOverlay({ kind: "keys" }) }] },
-  ];
+  const { stepMenu, menu } = menusOf(t, {
+    step: openedStep,
+    actions,
+    connect: () => openedStep && setOverlay({ kind: "connect", source: openedStep.id }),
+    activate: () => void saving.activate(),
+    settings: () => open(null),
+    arrange: () => designer.run({ kind: "arrange" }),
+    discard: isDirty && base.workflowId !== null ? designer.discard : null,
+    showLastRun: runId === null && lastRunId !== null ? () => showRun(lastRunId) : null,
+    help: () => setOverlay({ kind: "keys" }),
+  });
 
   const panel = isPanelOpen && definition && view === "canvas" && (
     <Inspector
@@ -172,7 +186,8 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
       steps={seen?.steps ?? []}
       run={designer.run}
       onConnect={() => openedStep && setOverlay({ kind: "connect", source: openedStep.id })}
-      onClose={() => setPanelOpen(false)}
+      onClose={closePanel}
+      hasFocus={openedStep !== null && focused === openedStep.id}
       actions={stepMenu}
     />
   );
@@ -192,7 +207,7 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
       onRepeat={() => failedPath && void saving.repeatFrom(seen.run.id, failedPath)}
       onCancel={() => saving.cancel(seen.run.id)}
       onOpen={() => router.history.push(`/workflow-runs/${seen.run.id}`)}
-      onClose={() => setRunId(null)}
+      onClose={() => showRun(null)}
     />
   );
 
@@ -200,7 +215,7 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
     <div className="Designer" data-testid="designer" data-checked={checked.isCurrent || undefined}>
       {isNarrow && (
         <HeaderSlot>
-          <p className="Designer-slot">{definition?.name ?? t("designer.untitled")}</p>
+          <h1 className="Designer-slot">{definition?.name || t("designer.untitled")}</h1>
         </HeaderSlot>
       )}
       <DesignerHeader
@@ -215,7 +230,7 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
         redoWords={redoWords(session.future.at(-1)?.did)}
         menu={menu}
         isSaving={saving.isSaving}
-        canRun={canWork && problems.length === 0 && (definition?.steps.length ?? 0) > 0}
+        canRun={canRun}
         onBack={() => router.history.push(base.workflowId ? `/workflows/${base.workflowId}` : "/workflows")}
         onName={() => open(null)}
         onView={setView}
@@ -263,7 +278,7 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
               open(id);
             }} onAdd={(after, frame) => setOverlay({ kind: "add", at: { after, frame } })} />
           ) : (
-            <WorkflowCanvas definition={definition} states={states} selected={session.selected} onSelect={designer.select} onOpen={open} problems={counts} readOnly={!canWork} editing={editing}>
+            <WorkflowCanvas definition={definition} states={states} selected={session.selected} onSelect={designer.select} onOpen={(id) => open(id, true)} focusOn={focusOn} problems={counts} readOnly={!canWork} editing={editing}>
               <div className="Designer-rail">
                 <StepRail onAdd={(type) => actions.add(type)} onMenu={() => setOverlay({ kind: "add", at: null })} />
               </div>
@@ -299,7 +314,13 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
             {strip}
           </div>
         </div>
-        {panel && <aside className="Designer-panel">{panel}</aside>}
+        {panel && (
+          // Escape leaves the panel from any of its fields; an editor that closes its own list first says so.
+          // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+          <aside className="Designer-panel" onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && closePanel()}>
+            {panel}
+          </aside>
+        )}
       </div>
       {overlay?.kind === "add" && (
         <AddStepDialog

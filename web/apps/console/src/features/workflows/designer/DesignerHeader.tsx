@@ -36,9 +36,11 @@ export function DesignerHeader(props: DesignerHeaderProps) {
     <header className="DesignerHeader" data-testid="designer-header">
       <div className="DesignerHeader-name">
         {!isNarrow && <IconButton icon="chevronRight" label={t("designer.back")} size="s" onPress={props.onBack} />}
-        <button type="button" className="DesignerHeader-title" onClick={props.onName} title={t("designer.settings")}>
-          <h1>{name}</h1>
-        </button>
+        {!isNarrow && (
+          <button type="button" className="DesignerHeader-title" onClick={props.onName} title={t("designer.settings")}>
+            <h1>{name}</h1>
+          </button>
+        )}
         {version !== null && <Badge tone={version === activeVersion ? "accent" : "neutral"}>{t(version === activeVersion ? "designer.versionActive" : "designer.versionDraft", { version })}</Badge>}
         <span className="DesignerHeader-state" data-testid="save-state" data-dirty={isDirty || undefined}>
           {isDirty ? t("designer.unsaved") : ""}
@@ -65,6 +67,7 @@ export function DesignerHeader(props: DesignerHeaderProps) {
             {t.count("canvas.problems", problems)}
           </button>
         )}
+        <span className="DesignerHeader-gap" />
         <Button onPress={props.onSave} isPending={isSaving} isDisabled={!isDirty && version !== null} data-testid="save">
           {t("app.save")}
         </Button>

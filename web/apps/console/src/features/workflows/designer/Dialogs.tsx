@@ -96,6 +96,8 @@ const SHORTCUTS = [
   ["G", "group"],
   ["Alt ← → ↑ ↓", "nudge"],
   ["Ctrl S", "save"],
+  ["Ctrl Enter", "run"],
+  ["R", "again"],
   ["Esc", "close"],
 ] as const;
 

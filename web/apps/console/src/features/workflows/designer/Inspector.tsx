@@ -1,7 +1,7 @@
 import type { WorkflowStepRun } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Badge, Banner, CodeBlock, Icon, IconButton, Menu, Segmented, TextField, type MenuGroup } from "@openclaw/ui";
-import { useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 
 import { framesIn, isRecord, type Definition, type Step } from "../canvas/definition.ts";
 import { stepIdOf } from "../canvas/states.ts";
@@ -27,14 +27,22 @@ export interface InspectorProps {
   onConnect: () => void;
   onClose: () => void;
   actions: readonly MenuGroup[];
+  /** The first field takes the focus: the panel was asked for. */
+  hasFocus: boolean;
 }
 
 /** The panel of one step, or of the workflow: what it says, what is wrong with it, what it did in the run that is shown. */
-export function Inspector({ definition, step, language, context, problems, steps, run, onConnect, onClose, actions }: InspectorProps) {
+export function Inspector({ definition, step, language, context, problems, steps, run, onConnect, onClose, actions, hasFocus }: InspectorProps) {
   const t = useTranslator();
   const rows = step ? steps.filter(({ path }) => stepIdOf(path) === step.id) : [];
   const [tab, setTab] = useState<"form" | "run">("form");
   const shown = rows.length > 0 ? tab : "form";
+  const body = useRef<HTMLDivElement>(null);
+  const isReady = language !== null;
+  useEffect(() => {
+    if (hasFocus && isReady) body.current?.querySelector<HTMLElement>("input, textarea, [contenteditable=true]")?.focus();
+  }, [hasFocus, isReady]);
+  const failed = rows.find(({ state }) => state === "failed");
   const own = problems.filter(({ stepId }) => stepId === (step?.id ?? null));
   return (
     <section className="Inspector" aria-label={step ? titleOf(step) : t("designer.settings")} data-testid="inspector">
@@ -67,7 +75,12 @@ export function Inspector({ definition, step, language, context, problems, steps
           />
         </div>
       )}
-      <div className="Inspector-body">
+      <div className="Inspector-body" ref={body}>
+        {shown === "form" && typeof failed?.error?.["message"] === "string" && (
+          <Banner tone="danger" title={t("designer.failedHere")} data-testid="step-error">
+            {failed.error["message"]}
+          </Banner>
+        )}
         {shown === "form" && <Problems problems={own} />}
         {shown === "form" && step && language && <StepForm key={step.id} definition={definition} step={step} language={language} context={context} run={run} onConnect={onConnect} />}
         {shown === "form" && !step && <WorkflowForm definition={definition} context={context} run={run} />}
@@ -122,7 +135,7 @@ function StepRunView({ row, isOnly }: { row: WorkflowStepRun; isOnly: boolean })
         {row.attempts.length > 1 && <span className="Inspector-note">{t("canvas.attempts", { count: row.attempts.length })}</span>}
       </p>
       {message && (
-        <Banner tone="danger" role="status" data-testid="step-error">
+        <Banner tone="danger">
           {message}
         </Banner>
       )}

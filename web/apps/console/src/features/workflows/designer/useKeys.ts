@@ -12,6 +12,10 @@ export interface KeyTargets {
   openConnect: () => void;
   openHelp: () => void;
   close: () => void;
+  /** Goes to the chosen step, when the focus is nowhere. */
+  walk: () => void;
+  runIt: () => void;
+  runAgain: () => void;
 }
 
 /** Where keys mean what they write. */
@@ -33,12 +37,17 @@ export function useKeys(targets: KeyTargets): void {
   latest.current = targets;
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      const { actions, isActive, undo, redo, save, openAdd, openConnect, openHelp, close } = latest.current;
+      const { actions, isActive, undo, redo, save, openAdd, openConnect, openHelp, close, runIt, runAgain, walk } = latest.current;
       const isCommand = event.ctrlKey || event.metaKey;
       const key = event.key.toLowerCase();
       if (isCommand && key === "s") {
         event.preventDefault();
         save();
+        return;
+      }
+      if (isCommand && key === "enter" && !isElsewhere(event.target)) {
+        event.preventDefault();
+        runIt();
         return;
       }
       if (event.defaultPrevented || !isActive || isElsewhere(event.target) || isWriting(event.target)) return;
@@ -56,10 +65,12 @@ export function useKeys(targets: KeyTargets): void {
       const nudge = NUDGES[event.key];
       if (event.altKey && nudge) act(() => actions.nudge(...nudge));
       else if (event.altKey) return;
+      else if (nudge && event.target === document.body) act(walk);
       else if (key === "a" || key === "/") act(openAdd);
       else if (key === "c") act(openConnect);
       else if (key === "g") act(() => actions.group(event.shiftKey ? "parallel" : "loop"));
       else if (key === "delete" || key === "backspace") act(actions.remove);
+      else if (key === "r") act(runAgain);
       else if (key === "?") act(openHelp);
       else if (key === "escape") close();
     };
