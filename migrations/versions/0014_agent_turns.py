@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 
 ROLE = "openclaw_app"
 JSON = postgresql.JSONB(astext_type=sa.Text())

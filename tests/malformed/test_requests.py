@@ -49,6 +49,8 @@ async def test_queries_that_are_none(target: Target, unchanged: None) -> None:
         "source": ("x", "", "%00", "PUBLIC"),
         "visibility": ("x", "", "%00", "builtin"),
     }
+    times = ("x", "", "%00", "2026-11-21", "2026-11-21T05:00:00", "2026-13-01T00:00:00Z", "9" * 400)
+    broken |= dict.fromkeys(("since", "until"), times)
     numbers = ("version", "before", "after", "wait", "steps")
     broken |= dict.fromkeys(numbers, ("-1", "x", "1.5", "9" * 400, "", "%00", "true"))
     for operation in all_operations(target):

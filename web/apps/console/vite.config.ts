@@ -26,5 +26,6 @@ export default defineConfig({
       },
     },
   },
-  server: { port: 5173, proxy: { "/api": { target: SERVER, changeOrigin: false } } },
+  // The examples of the workflow language lie beside `web`.
+  server: { fs: { allow: ["../../.."] }, port: 5173, proxy: { "/api": { target: SERVER, changeOrigin: false } } },
 });

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Path, Query, Response
+from pydantic import AwareDatetime
 
 from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.workflows.errors import (
@@ -83,11 +84,12 @@ async def check_workflow(scope: CurrentScope, data: CheckDefinition) -> Checked:
 async def list_workflows(
     scope: CurrentScope,
     status: Annotated[Status | None, Query()] = None,
+    q: Annotated[str | None, Query(max_length=200)] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Workflows:
     """The workspace's workflows, the last changed first; archived ones only when asked for."""
-    page = await definitions.list_workflows(scope, status=status, cursor=cursor, limit=limit)
+    page = await definitions.list_workflows(scope, status=status, words=q, cursor=cursor, limit=limit)
     return Workflows(items=page.items, next_cursor=page.next_cursor)
 
 
@@ -242,11 +244,16 @@ async def start_workflow(
 async def list_runs(
     scope: CurrentScope,
     workflow: Annotated[WorkflowId | None, Query()] = None,
+    state: Annotated[RunState | None, Query()] = None,
+    since: Annotated[AwareDatetime | None, Query()] = None,
+    until: Annotated[AwareDatetime | None, Query()] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> WorkflowRuns:
-    """The user's runs, the newest first."""
-    page = await runs.list_runs(scope, workflow_id=workflow, cursor=cursor, limit=limit)
+    """The user's runs, the newest first; those that were started at `since` or later and before `until`."""
+    page = await runs.list_runs(
+        scope, workflow_id=workflow, state=state, since=since, until=until, cursor=cursor, limit=limit
+    )
     return WorkflowRuns(items=page.items, next_cursor=page.next_cursor)
 
 
@@ -283,10 +290,13 @@ async def list_steps(
     platform: CurrentPlatform,
     workflow_run_id: AtRun,
     cursor: Cursor = None,
+    after: Annotated[int | None, Query(ge=0, le=2_000_000_000)] = None,
     limit: Limit = 100,
 ) -> StepRuns:
-    """The history: each step with input, output, tries and duration."""
-    page = await history.list_steps(scope, workflow_run_id, platform.blobs, cursor=cursor, limit=limit)
+    """The history: steps with input, output, tries, duration; with `after` what has changed since that `seq`."""
+    page = await history.list_steps(
+        scope, workflow_run_id, platform.blobs, cursor=cursor, after=after, limit=limit
+    )
     return StepRuns(items=page.items, next_cursor=page.next_cursor)
 
 

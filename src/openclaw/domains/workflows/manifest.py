@@ -8,8 +8,9 @@ from openclaw.domains.workflows.jobs.carriers.http_step import HttpCarrier
 from openclaw.domains.workflows.jobs.carriers.plugin_step import PluginCarrier
 from openclaw.domains.workflows.jobs.carriers.subworkflow import SubworkflowCarrier
 from openclaw.domains.workflows.jobs.run import WorkflowJob
+from openclaw.domains.workflows.proposals_api import router as proposals_router
 
-ROUTERS = (router,)
+ROUTERS = (router, proposals_router)
 RUN_KIND = events.RUN_KIND
 
 

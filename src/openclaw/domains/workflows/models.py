@@ -57,7 +57,10 @@ class WorkflowSecretRow(Base):
 
 
 class WorkflowRunRow(Base):
-    """One run of a version, of the user who started it. ``epoch`` counts entries: only the latest may write."""
+    """One run of a version, of the user who started it. ``epoch`` counts entries: only the latest may write.
+
+    ``working``: steps that are being carried out (``{path, stepId, type, attempt, startedAt}``), which have no row yet.
+    """
 
     __tablename__ = "workflow_runs"
 
@@ -74,6 +77,7 @@ class WorkflowRunRow(Base):
     error: Mapped[dict[str, Any] | None]
     edited: Mapped[dict[str, Any] | None]
     recorded: Mapped[dict[str, Any] | None]
+    working: Mapped[list[Any] | None]
     origin_run_id: Mapped[UUID | None]
     from_path: Mapped[str | None] = mapped_column(String(1000))
     parent_run_id: Mapped[UUID | None] = mapped_column(

@@ -82,10 +82,25 @@ class WorkflowDetail(Workflow):
     definition: dict[str, Any]
 
 
+class LastRun(Wire):
+    """The caller's newest run of a workflow."""
+
+    id: WorkflowRunId
+    state: RunState
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class ListedWorkflow(Workflow):
+    """A workflow with how its newest run went."""
+
+    last_run: LastRun | None
+
+
 class Workflows(Items):
     """Workflows, the last changed first."""
 
-    items: list[Workflow]
+    items: list[ListedWorkflow]
 
 
 class Version(Wire):
@@ -115,6 +130,27 @@ class Changes(Items):
     """What changed between two versions."""
 
     items: list[Change]
+
+
+class Propose(WireInput):
+    """A wish in words about a definition."""
+
+    definition: dict[str, Any]
+    words: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class Proposal(Wire):
+    """What a definition would be after a change, to be reviewed: nothing of it is saved.
+
+    ``problems``: why it cannot be saved; ``changes`` and the two YAML texts are from what was given to it.
+    """
+
+    definition: dict[str, Any]
+    explanation: str
+    problems: list[DefinitionProblem]
+    changes: list[Change]
+    before_yaml: str
+    after_yaml: str
 
 
 class YamlText(Wire):
@@ -188,11 +224,22 @@ class RunSummary(Wire):
     finished_at: datetime | None
 
 
+class WorkingStep(Wire):
+    """A step that is being carried out: it has no history before it ends. ``attempt`` counts from 1."""
+
+    path: str
+    step_id: str
+    type: str
+    attempt: int
+    started_at: datetime
+
+
 class WorkflowRun(RunSummary):
-    """A run."""
+    """A run. ``working``: what is being done right now."""
 
     input: dict[str, Any]
     output: Any
+    working: list[WorkingStep]
 
 
 class WorkflowRuns(Items):
@@ -202,9 +249,13 @@ class WorkflowRuns(Items):
 
 
 class StepRun(Wire):
-    """A step of a run. ``large``: bodies are left out of the list; ask for the step, as for a plugin's ``call``."""
+    """A step of a run. ``large``: bodies are left out of the list; ask for the step, as for a plugin's ``call``.
+
+    ``seq`` grows with every change of any step; ``inputBytes`` and ``outputBytes`` are those of large bodies.
+    """
 
     id: WorkflowStepRunId
+    seq: int
     path: str
     step_id: str
     type: str
@@ -212,6 +263,8 @@ class StepRun(Wire):
     input: Any
     output: Any
     large: bool
+    input_bytes: int | None
+    output_bytes: int | None
     error: dict[str, Any] | None
     attempts: list[Any]
     reused: bool

@@ -1597,7 +1597,7 @@ export interface paths {
         };
         /**
          * List Runs
-         * @description The user's runs, the newest first.
+         * @description The user's runs, the newest first; those that were started at `since` or later and before `until`.
          */
         get: operations["listWorkflowRuns"];
         put?: never;
@@ -1637,7 +1637,7 @@ export interface paths {
         };
         /**
          * List Steps
-         * @description The history: each step with input, output, tries and duration.
+         * @description The history: steps with input, output, tries, duration; with `after` what has changed since that `seq`.
          */
         get: operations["listWorkflowSteps"];
         put?: never;
@@ -1762,6 +1762,26 @@ export interface paths {
          * @description Run again from any step, by default the one that failed; what came before it is not run again.
          */
         post: operations["repeatWorkflowRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/workflow-language/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Change
+         * @description What the workspace's model would make of a definition. Nothing is saved.
+         */
+        post: operations["proposeWorkflowChange"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2565,6 +2585,29 @@ export interface components {
             text: string;
         };
         /**
+         * LastRun
+         * @description The caller's newest run of a workflow.
+         */
+        LastRun: {
+            /**
+             * Id
+             * @example wrun_00000000000000000000000000000000
+             */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled" | "delayed";
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Finishedat */
+            finishedAt: string | null;
+        };
+        /**
          * LinkChallenge
          * @description An offer to link a machine. The code is shown once.
          */
@@ -2642,6 +2685,46 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * ListedWorkflow
+         * @description A workflow with how its newest run went.
+         */
+        ListedWorkflow: {
+            /**
+             * Id
+             * @example wf_00000000000000000000000000000000
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "draft" | "active" | "archived";
+            /** Latestversion */
+            latestVersion: number;
+            /** Activeversion */
+            activeVersion: number | null;
+            /**
+             * Ownerid
+             * @example user_00000000000000000000000000000000
+             */
+            ownerId: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
+            lastRun: components["schemas"]["LastRun"] | null;
         };
         /**
          * Login
@@ -2864,6 +2947,40 @@ export interface components {
             programs: string[];
             /** Folder */
             folder: string;
+        };
+        /**
+         * Proposal
+         * @description What a definition would be after a change, to be reviewed: nothing of it is saved.
+         *
+         *     ``problems``: why it cannot be saved; ``changes`` and the two YAML texts are from what was given to it.
+         */
+        Proposal: {
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Explanation */
+            explanation: string;
+            /** Problems */
+            problems: components["schemas"]["DefinitionProblem"][];
+            /** Changes */
+            changes: components["schemas"]["Change"][];
+            /** Beforeyaml */
+            beforeYaml: string;
+            /** Afteryaml */
+            afterYaml: string;
+        };
+        /**
+         * Propose
+         * @description A wish in words about a definition.
+         */
+        Propose: {
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Words */
+            words: string;
         };
         /**
          * Provider
@@ -3474,6 +3591,8 @@ export interface components {
         /**
          * StepRun
          * @description A step of a run. ``large``: bodies are left out of the list; ask for the step.
+         *
+         *     ``seq`` grows with every change of any step; ``inputBytes`` and ``outputBytes`` are those of large bodies.
          */
         StepRun: {
             /**
@@ -3481,6 +3600,8 @@ export interface components {
              * @example wstep_00000000000000000000000000000000
              */
             id: string;
+            /** Seq */
+            seq: number;
             /** Path */
             path: string;
             /** Stepid */
@@ -3498,6 +3619,10 @@ export interface components {
             output: unknown;
             /** Large */
             large: boolean;
+            /** Inputbytes */
+            inputBytes: number | null;
+            /** Outputbytes */
+            outputBytes: number | null;
             /** Error */
             error: {
                 [key: string]: unknown;
@@ -3896,7 +4021,7 @@ export interface components {
         };
         /**
          * WorkflowRun
-         * @description A run.
+         * @description A run. ``working``: what is being done right now.
          */
         WorkflowRun: {
             /**
@@ -3942,6 +4067,8 @@ export interface components {
             };
             /** Output */
             output: unknown;
+            /** Working */
+            working: components["schemas"]["WorkingStep"][];
         };
         /**
          * WorkflowRuns
@@ -3961,7 +4088,26 @@ export interface components {
             /** Nextcursor */
             nextCursor?: string | null;
             /** Items */
-            items: components["schemas"]["Workflow"][];
+            items: components["schemas"]["ListedWorkflow"][];
+        };
+        /**
+         * WorkingStep
+         * @description A step that is being carried out: it has no history before it ends. ``attempt`` counts from 1.
+         */
+        WorkingStep: {
+            /** Path */
+            path: string;
+            /** Stepid */
+            stepId: string;
+            /** Type */
+            type: string;
+            /** Attempt */
+            attempt: number;
+            /**
+             * Startedat
+             * Format: date-time
+             */
+            startedAt: string;
         };
         /**
          * Workspace
@@ -13827,6 +13973,7 @@ export interface operations {
         parameters: {
             query?: {
                 status?: ("draft" | "active" | "archived") | null;
+                q?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -15350,6 +15497,9 @@ export interface operations {
         parameters: {
             query?: {
                 workflow?: string | null;
+                state?: ("pending" | "running" | "waiting" | "completed" | "failed" | "cancelled" | "delayed") | null;
+                since?: string | null;
+                until?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -15568,6 +15718,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                after?: number | null;
                 limit?: number;
             };
             header?: {
@@ -16406,6 +16557,141 @@ export interface operations {
                 };
             };
             /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposeWorkflowChange: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Propose"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            /** @description request.malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspaces.not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.no_such_route, workspaces.not_found (by the X-Workspace-Id header) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description agents.provider_key_unreadable */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid, request.too_large, runtime.provider_auth, runtime.provider_bad_request, runtime.provider_context_exceeded, runtime.provider_not_found */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited, runtime.provider_rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description runtime.provider_bad_answer, runtime.provider_unavailable, service.unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -90,6 +90,7 @@ export type ModelProviderTest = Schemas["ProviderTest"];
 export type Model = Schemas["Model"];
 
 export type Workflow = Schemas["Workflow"];
+export type ListedWorkflow = Schemas["ListedWorkflow"];
 export type WorkflowDetail = Schemas["WorkflowDetail"];
 export type WorkflowStatus = Workflow["status"];
 export type WorkflowVersion = Schemas["Version"];
@@ -98,11 +99,21 @@ export type CheckWorkflowInput = Schemas["CheckDefinition"];
 export type CheckedWorkflow = Schemas["Checked"];
 export type WorkflowProblem = Schemas["DefinitionProblem"];
 export type SaveWorkflowInput = Schemas["SaveWorkflow"];
+export type ProposeInput = Schemas["Propose"];
+export type WorkflowProposal = Schemas["Proposal"];
+export type WorkflowSecretInput = Schemas["PutSecret"];
 export type WorkflowSecret = Schemas["Secret"];
 export type WorkflowRun = Schemas["WorkflowRun"];
 export type WorkflowRunSummary = Schemas["RunSummary"];
 export type WorkflowRunState = WorkflowRun["state"];
 export type WorkflowStepRun = Schemas["StepRun"];
+export interface WorkflowRunFilter {
+  workflow?: string | undefined;
+  state?: WorkflowRunState | undefined;
+  /** Instants: started at `since` or later, and before `until`. */
+  since?: string | undefined;
+  until?: string | undefined;
+}
 export type StartWorkflowInput = Partial<Schemas["StartRun"]>;
 export type RepeatWorkflowInput = Partial<Schemas["RepeatRun"]>;
 export type WorkflowAnswerInput = Schemas["Answer"];

@@ -14,8 +14,11 @@ export function workflows(http: Http) {
     language: (signal?: Signal) => http.json<Types.JsonObject>("GET", "/workflow-language", { signal }),
     check: (body: Types.CheckWorkflowInput, signal?: Signal) =>
       http.json<Types.CheckedWorkflow>("POST", "/workflow-language/check", { body, signal }),
-    list: (query: { status?: Types.WorkflowStatus } & Paging, signal?: Signal) =>
-      http.json<Types.Page<Types.Workflow>>("GET", "/workflows", { query: { ...query }, signal }),
+    /** What the workspace's model would make of a definition; nothing is saved. */
+    propose: (body: Types.ProposeInput, signal?: Signal) =>
+      http.json<Types.WorkflowProposal>("POST", "/workflow-language/propose", { body, signal }),
+    list: (query: { q?: string; status?: Types.WorkflowStatus } & Paging, signal?: Signal) =>
+      http.json<Types.Page<Types.ListedWorkflow>>("GET", "/workflows", { query: { ...query }, signal }),
     get: (id: string, version?: number, signal?: Signal) =>
       http.json<Types.WorkflowDetail>("GET", at(id), { query: { version }, signal }),
     yaml: (id: string, version?: number, signal?: Signal) =>
@@ -30,6 +33,8 @@ export function workflows(http: Http) {
     compare: (id: string, before: number, after: number, signal?: Signal) =>
       http.json<Types.Page<Types.WorkflowChange>>("GET", `${at(id)}/diff`, { query: { before, after }, signal }),
     secrets: (signal?: Signal) => http.json<Types.Page<Types.WorkflowSecret>>("GET", "/workflow-secrets", { signal }),
+    putSecret: (body: Types.WorkflowSecretInput) => http.json<void>("PUT", "/workflow-secrets", { body }),
+    deleteSecret: (name: string) => http.json<void>("DELETE", "/workflow-secrets", { query: { name } }),
     start: (id: string, body: Types.StartWorkflowInput) =>
       http.json<Types.WorkflowRun>("POST", `${at(id)}/runs`, { body }),
   };
@@ -38,10 +43,11 @@ export function workflows(http: Http) {
 export function workflowRuns(http: Http) {
   const at = (id: string) => `/workflow-runs/${segment(id)}`;
   return {
-    list: (query: { workflow?: string } & Paging, signal?: Signal) =>
+    list: (query: Types.WorkflowRunFilter & Paging, signal?: Signal) =>
       http.json<Types.Page<Types.WorkflowRunSummary>>("GET", "/workflow-runs", { query: { ...query }, signal }),
     get: (id: string, signal?: Signal) => http.json<Types.WorkflowRun>("GET", at(id), { signal }),
-    steps: (id: string, paging: Paging, signal?: Signal) =>
+    /** With `after`, what has changed since that `seq`. */
+    steps: (id: string, paging: { after?: number } & Paging, signal?: Signal) =>
       http.json<Types.Page<Types.WorkflowStepRun>>("GET", `${at(id)}/steps`, { query: { ...paging }, signal }),
     step: (id: string, stepRunId: string, signal?: Signal) =>
       http.json<Types.WorkflowStepRun>("GET", `${at(id)}/steps/${segment(stepRunId)}`, { signal }),

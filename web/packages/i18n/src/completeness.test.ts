@@ -31,6 +31,11 @@ const COMPOSED = [
   /^sync\.(full|metadata|local_only)/,
   /^designer\.(field|refused|template|templateNote|typeNote|spelling|key|wait|runState|did)\./,
   /^canvas\.(type|status)\./,
+  /^workflows\.(status|template)\./,
+  /^workflowRun\.state\./,
+  /^workflowRuns\.period\./,
+  /^workflowForm\./,
+  /^workflowDiff\.(kind|view)\./,
   /^undo\.(does|kind|obstacle)\./,
 ];
 

@@ -2,6 +2,7 @@
 import "./tokens.css";
 import "./base.css";
 
+export { classes } from "./classes.ts";
 export { Button, IconButton, type ButtonTone } from "./actions/Button.tsx";
 export { CopyButton, type CopyLabels } from "./actions/CopyButton.tsx";
 export { Checkbox } from "./forms/Checkbox.tsx";
@@ -21,6 +22,6 @@ export { Menu, type MenuGroup } from "./overlays/Menu.tsx";
 export { MenuTriggerButton } from "./overlays/MenuTriggerButton.tsx";
 export { CodeBlock } from "./content/CodeBlock.tsx";
 export { DiffView } from "./content/DiffView.tsx";
-export { diffOfReplacement, parseUnifiedDiff } from "./content/diff.ts";
+export { diffOfReplacement, diffOfTexts, parseUnifiedDiff } from "./content/diff.ts";
 export { languageOfPath } from "./content/highlight.ts";
 export { Markdown } from "./content/Markdown.tsx";

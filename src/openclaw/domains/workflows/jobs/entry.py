@@ -72,3 +72,18 @@ def error_of(end: End) -> OpenClawError | None:
     if end.failure is None:
         return None
     return StepFailedError(step=end.path or "–", reason=end.failure.message)
+
+
+def working_of(entry: Entry) -> list[dict[str, Any]]:
+    """The steps that somebody is carrying out now, as a run's row keeps them. Questions have rows of their own."""
+    return [
+        {
+            "path": path,
+            "stepId": work.step.id,
+            "type": work.step.type,
+            "attempt": work.attempt,
+            "startedAt": work.started_at.isoformat(),
+        }
+        for path, work in entry.works.items()
+        if work.step.type != "approval" and path in entry.at.machine.waits_for
+    ]

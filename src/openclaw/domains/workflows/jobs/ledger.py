@@ -47,6 +47,7 @@ class Entered:
 class Write:
     """What a run's entry has to keep. ``steps`` are rows; ``begins_work``: its user must still be a member.
 
+    ``seq`` is the newest row's, so that a page knows what it has missed; ``working``: what is being carried out then.
     ``parks``: from now on the run waits and takes up no room among the workspace's, or no longer; None: as before.
     """
 
@@ -57,6 +58,8 @@ class Write:
     begins_work: bool = False
     changes_state: bool = False
     parks: bool | None = None
+    seq: int | None = None
+    working: list[dict[str, Any]] | None = None
     finished_at: datetime | None = None
     output: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
@@ -69,7 +72,9 @@ class Write:
     def told(self) -> dict[str, Any]:
         """What clients hear."""
         steps = [{"path": step["path"], "state": step["state"]} for step in self.steps[-_TOLD_STEPS:]]
-        payload = {"runId": ids.to_wire("wrun", self.run_id), "state": self.state, "steps": steps}
+        steps += [{"path": step["path"], "state": "running"} for step in (self.working or ())[:_TOLD_STEPS]]
+        run_id = ids.to_wire("wrun", self.run_id)
+        payload = {"runId": run_id, "state": self.state, "seq": self.seq, "steps": steps}
         return {"event": "workflow.changed", "payload": payload}
 
     def of_run(self) -> dict[str, Any]:
@@ -80,6 +85,7 @@ class Write:
             "state": self.state,
             "output": self.output,
             "error": self.error,
+            "working": self.working,
             "finished_at": self.finished_at,
         }
 

@@ -13,7 +13,14 @@ from openclaw.domains.workflows import repository
 from openclaw.domains.workflows.errors import StepFailedError
 from openclaw.domains.workflows.events import run_topic
 from openclaw.domains.workflows.jobs.carrying import Carriers, StepCall, Stopper, carry_out
-from openclaw.domains.workflows.jobs.entry import Entry, RunSuperseded, answered, asking, error_of
+from openclaw.domains.workflows.jobs.entry import (
+    Entry,
+    RunSuperseded,
+    answered,
+    asking,
+    error_of,
+    working_of,
+)
 from openclaw.domains.workflows.jobs.ledger import Ledger, Write
 from openclaw.domains.workflows.jobs.replay import KeptStep, replay
 from openclaw.domains.workflows.language.failures import StepError
@@ -319,6 +326,8 @@ class WorkflowJob:
             steps,
             begins_work,
             changes_state=state != entry.state,
+            seq=entry.at.seq,
+            working=None if end is not None else working_of(entry),
             parks=None if (state in _PARKED) is (entry.state in _PARKED) else state in _PARKED,
         )
         if end is not None:

@@ -11,11 +11,13 @@ from openclaw.domains.workflows.errors import (
     WrongStateError,
 )
 from openclaw.domains.workflows.language import checks, diff, yaml_text
-from openclaw.domains.workflows.models import WorkflowRow, WorkflowVersionRow
+from openclaw.domains.workflows.models import WorkflowRow, WorkflowRunRow, WorkflowVersionRow
 from openclaw.domains.workflows.schemas import (
     Change,
     Checked,
     DefinitionProblem,
+    LastRun,
+    ListedWorkflow,
     SaveWorkflow,
     Version,
     Workflow,
@@ -57,13 +59,16 @@ async def check_definition(scope: Scope, definition: dict[str, Any] | None, yaml
 
 
 async def list_workflows(
-    scope: Scope, *, status: str | None, cursor: str | None, limit: int
-) -> Page[Workflow]:
-    """A page of the workspace's workflows. Raises InvalidInputError."""
-    rows = await repository.list_workflows(scope, status=status, before=position_of(cursor), limit=limit + 1)
+    scope: Scope, *, status: str | None, words: str | None = None, cursor: str | None, limit: int
+) -> Page[ListedWorkflow]:
+    """A page of the workspace's workflows, each with the user's newest run of it. Raises InvalidInputError."""
+    rows = await repository.list_workflows(
+        scope, status=status, words=words, before=position_of(cursor), limit=limit + 1
+    )
     shown = rows[:limit]
+    last = await repository.last_runs(scope, [row.id for row in shown])
     following = cursor_of(shown[-1].updated_at, shown[-1].id) if len(rows) > limit else None
-    return Page([Workflow.model_validate(row) for row in shown], following)
+    return Page([_listed(row, last.get(row.id)) for row in shown], following)
 
 
 async def create_workflow(scope: Scope, data: SaveWorkflow) -> WorkflowDetail:
@@ -159,6 +164,11 @@ async def export_yaml(scope: Scope, workflow_id: UUID, version: int | None) -> s
     """A version as YAML. Raises WorkflowNotFoundError."""
     found = await get_workflow(scope, workflow_id, version)
     return yaml_text.to_yaml(yaml_text.in_order(found.definition))
+
+
+def _listed(row: WorkflowRow, last: WorkflowRunRow | None) -> ListedWorkflow:
+    plain = Workflow.model_validate(row).model_dump()
+    return ListedWorkflow(**plain, last_run=LastRun.model_validate(last) if last is not None else None)
 
 
 async def _checked(scope: Scope, data: SaveWorkflow) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from openclaw.domains.workflows import repository
 from openclaw.domains.workflows.errors import WorkflowNotFoundError
 from openclaw.domains.workflows.models import WorkflowRunFileRow
+from openclaw.domains.workflows.repository import files as repository
 from openclaw.domains.workflows.service.bodies import folder_of
 from openclaw.domains.workflows.service.runs import access_run
 from openclaw.infra.blobs import BlobStore

@@ -16,14 +16,14 @@ from openclaw.kit.pagination import Page, decode_cursor, encode_cursor
 
 
 async def list_steps(
-    scope: Scope, run_id: UUID, blobs: BlobStore, *, cursor: str | None, limit: int
+    scope: Scope, run_id: UUID, blobs: BlobStore, *, cursor: str | None, after: int | None = None, limit: int
 ) -> Page[StepRun]:
-    """A page of a run's steps, in the order of their ends, without large bodies.
+    """A page of a run's steps, in the order in which they changed last, without large bodies; ``after`` a `seq`.
 
     Raises WorkflowNotFoundError, InvalidInputError.
     """
     await access_run(scope, run_id)
-    rows = await repository.list_steps(scope, run_id, after_seq=_after(cursor), limit=limit + 1)
+    rows = await repository.list_steps(scope, run_id, after_seq=_after(cursor, after), limit=limit + 1)
     shown = rows[:limit]
     following = encode_cursor(str(shown[-1].seq)) if len(rows) > limit else None
     return Page([await _view(scope, row, blobs) for row in shown], following)
@@ -51,8 +51,10 @@ async def _view(
     ]
     took = (row.finished_at - row.started_at) if row.finished_at else None
     error = row.error
+    large = [(packed or {}).get("bytes") for packed in (row.input, row.output)]
     return StepRun(
         id=row.id,
+        seq=row.seq,
         path=row.path,
         step_id=row.step_id,
         type=row.type,
@@ -60,6 +62,8 @@ async def _view(
         input=read[0],
         output=read[1],
         large=is_large,
+        input_bytes=large[0],
+        output_bytes=large[1],
         error={"code": error["code"], "message": error["message"]} if error else None,
         attempts=[{key: a[key] for key in ("at", "code", "message")} for a in row.attempts],
         reused=row.is_reused,
@@ -70,9 +74,9 @@ async def _view(
     )
 
 
-def _after(cursor: str | None) -> int:
+def _after(cursor: str | None, after: int | None) -> int:
     if cursor is None:
-        return -1
+        return -1 if after is None else after
     position = decode_cursor(cursor)
     if not (position.isascii() and position.isdigit() and len(position) < 10):
         raise InvalidInputError(field="cursor", reason="not a cursor from an earlier page")

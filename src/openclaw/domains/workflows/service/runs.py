@@ -23,9 +23,11 @@ from openclaw.domains.workflows.schemas import (
     RunSummary,
     StartRun,
     WorkflowRun,
+    WorkingStep,
 )
 from openclaw.domains.workflows.service import bodies
 from openclaw.domains.workflows.service.definitions import access_version, access_workflow
+from openclaw.domains.workflows.service.edited import complete_input
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.durable import jobs
 from openclaw.durable.jobs import Priority
@@ -112,11 +114,15 @@ async def repeat_run(scope: Scope, run_id: UUID, data: RepeatRun, queue: JobQueu
     version = await access_version(scope, origin.workflow_id, wanted)
     steps = await repository.list_steps(scope, run_id)
     reused: list[WorkflowRunStepRow] = []
+    edited: dict[str, Any] | None = None
     if path is not None:
+        definition = Definition.model_validate(version.definition)
         try:
-            redone = Redone(Definition.model_validate(version.definition), path)
+            redone = Redone(definition, path)
         except ValueError as error:
             raise InvalidInputError(field="fromPath", reason=str(error)) from None
+        if data.input is not None:
+            edited = {path: complete_input(definition, path, data.input)}
         reused = [s for s in steps if s.path not in redone and s.state in ("completed", "failed")]
     run = await _add_run(
         scope,
@@ -126,7 +132,7 @@ async def repeat_run(scope: Scope, run_id: UUID, data: RepeatRun, queue: JobQueu
         origin.input,
         is_dry=origin.is_dry,
         recorded=origin.recorded,
-        edited={path: data.input} if path is not None and data.input is not None else None,
+        edited=edited,
         idempotency_key=data.idempotency_key,
         origin_run_id=run_id,
         from_path=path,
@@ -149,13 +155,26 @@ async def count_steps(scope: Scope, run_id: UUID) -> int:
 
 
 async def list_runs(
-    scope: Scope, *, workflow_id: UUID | None, cursor: str | None, limit: int
+    scope: Scope,
+    *,
+    workflow_id: UUID | None = None,
+    state: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: str | None,
+    limit: int,
 ) -> Page[RunSummary]:
     """A page of the user's runs, the newest first. Raises WorkflowNotFoundError, InvalidInputError."""
     if workflow_id is not None:
         await access_workflow(scope, workflow_id)
     rows = await repository.list_runs(
-        scope, workflow_id=workflow_id, before=position_of(cursor), limit=limit + 1
+        scope,
+        workflow_id=workflow_id,
+        state=state,
+        since=since,
+        until=until,
+        before=position_of(cursor),
+        limit=limit + 1,
     )
     shown = rows[:limit]
     following = cursor_of(shown[-1].created_at, shown[-1].id) if len(rows) > limit else None
@@ -214,7 +233,9 @@ async def answer(scope: Scope, run_id: UUID, step_row_id: UUID, data: Answer, bl
 def view(row: WorkflowRunRow, language: str) -> WorkflowRun:
     """A run as it travels."""
     summary = _summary(row, language)
-    return WorkflowRun(**dict(summary), input=row.input, output=(row.output or {}).get("value"))
+    working = [WorkingStep.model_validate(step) for step in row.working or ()]
+    output = (row.output or {}).get("value")
+    return WorkflowRun(**dict(summary), input=row.input, output=output, working=working)
 
 
 def _summary(row: WorkflowRunRow, language: str) -> RunSummary:

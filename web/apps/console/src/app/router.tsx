@@ -61,6 +61,11 @@ const SignInPage = lazyRouteComponent(() => import("../features/identity/module.
 const SignUpPage = lazyRouteComponent(() => import("../features/identity/module.tsx"), "SignUpPage");
 const DevicesPage = lazyRouteComponent(() => import("../features/devices/module.tsx"), "DevicesPage");
 const ApprovalPage = lazyRouteComponent(() => import("../features/agents/module.tsx"), "ApprovalPage");
+const WorkflowsPage = lazyRouteComponent(() => import("../features/workflows/module.tsx"), "WorkflowsPage");
+const WorkflowPage = lazyRouteComponent(() => import("../features/workflows/module.tsx"), "WorkflowPage");
+const WorkflowRunsPage = lazyRouteComponent(() => import("../features/workflows/module.tsx"), "WorkflowRunsPage");
+const ComparePage = lazyRouteComponent(() => import("../features/workflows/module.tsx"), "ComparePage");
+const RunPage = lazyRouteComponent(() => import("../features/workflows/module.tsx"), "RunPage");
 const DesignerPage = lazyRouteComponent(() => import("../features/workflows/module.tsx"), "DesignerPage");
 const SettingsPage = lazyRouteComponent(() => import("./settings/SettingsPage.tsx"), "SettingsPage");
 
@@ -95,6 +100,48 @@ const chatRoute = createRoute({
 });
 
 const devicesRoute = createRoute({ getParentRoute: () => shellRoute, path: "/devices", component: DevicesPage });
+
+const workflowsRoute = createRoute({ getParentRoute: () => shellRoute, path: "/workflows", component: WorkflowsPage });
+
+const workflowRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/workflows/$workflowId",
+  component: function WorkflowRoute() {
+    const { workflowId } = workflowRoute.useParams();
+    return <WorkflowPage key={workflowId} workflowId={workflowId} />;
+  },
+});
+
+const workflowRunsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/workflows/$workflowId/runs",
+  component: function WorkflowRunsRoute() {
+    const { workflowId } = workflowRunsRoute.useParams();
+    return <WorkflowRunsPage key={workflowId} workflowId={workflowId} />;
+  },
+});
+
+const compareRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/workflows/$workflowId/compare",
+  validateSearch: (search: Record<string, unknown>) => ({ before: versionOf(search["before"]), after: versionOf(search["after"]) }),
+  component: function CompareRoute() {
+    return <ComparePage {...compareRoute.useParams()} {...compareRoute.useSearch()} />;
+  },
+});
+
+function versionOf(value: unknown): number {
+  return Number.isInteger(value) && Number(value) > 0 ? Number(value) : 1;
+}
+
+const workflowRunRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/workflow-runs/$runId",
+  component: function WorkflowRunRoute() {
+    const { runId } = workflowRunRoute.useParams();
+    return <RunPage key={runId} runId={runId} />;
+  },
+});
 
 const approvalRoute = createRoute({
   getParentRoute: () => shellRoute,
@@ -149,7 +196,21 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   signUpRoute,
   joinRoute,
-  shellRoute.addChildren([newChatRoute, chatRoute, approvalRoute, devicesRoute, newWorkflowRoute, editWorkflowRoute, settingsRoute, settingsSectionRoute]),
+  shellRoute.addChildren([
+    newChatRoute,
+    chatRoute,
+    approvalRoute,
+    devicesRoute,
+    workflowsRoute,
+    newWorkflowRoute,
+    workflowRoute,
+    editWorkflowRoute,
+    workflowRunsRoute,
+    compareRoute,
+    workflowRunRoute,
+    settingsRoute,
+    settingsSectionRoute,
+  ]),
 ]);
 
 export function createConsoleRouter(context: RouterContext) {

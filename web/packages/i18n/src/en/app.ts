@@ -22,6 +22,7 @@ export const app = {
   "app.account": "Account",
   "app.settings": "Settings",
   "app.devices": "Devices",
+  "app.workflows": "Workflows",
   "app.signOut": "Sign out",
 
   "connection.reconnecting": "Connection lost. Reconnecting…",

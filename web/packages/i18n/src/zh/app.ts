@@ -25,6 +25,7 @@ export const app: Translation<typeof source> = {
   "app.account": "账户",
   "app.settings": "设置",
   "app.devices": "设备",
+  "app.workflows": "工作流",
   "app.signOut": "退出登录",
 
   "connection.reconnecting": "连接中断，正在重连…",

@@ -52,6 +52,64 @@ export function diffOfReplacement(before: string, after: string): DiffLine[] {
   ];
 }
 
+/** More than so many pairs of lines are not compared with one another: the middle counts as replaced. */
+const MOST_PAIRS = 4_000_000;
+const CONTEXT = 3;
+
+/** The change from one text to another with the fewest lines, numbered; far from a change, lines are left out. */
+export function diffOfTexts(before: string, after: string): DiffLine[] {
+  const old = before.replace(/\n$/, "").split("\n");
+  const young = after.replace(/\n$/, "").split("\n");
+  const all = numbered(old.length * young.length > MOST_PAIRS ? diffOfReplacement(before, after) : longestCommon(old, young));
+  const isNear = all.map(() => false);
+  all.forEach(({ kind }, index) => {
+    if (kind !== "same") isNear.fill(true, Math.max(0, index - CONTEXT), index + CONTEXT + 1);
+  });
+  const lines: DiffLine[] = [];
+  all.forEach((line, index) => {
+    if (isNear[index]) lines.push(line);
+    else if (lines.length > 0 && lines.at(-1)?.kind !== "gap") lines.push({ kind: "gap", text: "", before: null, after: null });
+  });
+  if (lines.at(-1)?.kind === "gap") lines.pop();
+  return lines;
+}
+
+function longestCommon(old: readonly string[], young: readonly string[]): Pick<DiffLine, "kind" | "text">[] {
+  const width = young.length + 1;
+  const lengths = new Uint32Array((old.length + 1) * width);
+  const at = (row: number, column: number) => lengths[row * width + column] ?? 0;
+  for (let row = old.length - 1; row >= 0; row--) {
+    for (let column = young.length - 1; column >= 0; column--) {
+      lengths[row * width + column] = old[row] === young[column] ? at(row + 1, column + 1) + 1 : Math.max(at(row + 1, column), at(row, column + 1));
+    }
+  }
+  const lines: Pick<DiffLine, "kind" | "text">[] = [];
+  let row = 0;
+  let column = 0;
+  while (row < old.length || column < young.length) {
+    if (row < old.length && column < young.length && old[row] === young[column]) {
+      lines.push({ kind: "same", text: old[row++] ?? "" });
+      column++;
+    } else if (row < old.length && (column === young.length || at(row + 1, column) >= at(row, column + 1))) {
+      lines.push({ kind: "removed", text: old[row++] ?? "" });
+    } else {
+      lines.push({ kind: "added", text: young[column++] ?? "" });
+    }
+  }
+  return lines;
+}
+
+function numbered(lines: readonly Pick<DiffLine, "kind" | "text">[]): DiffLine[] {
+  let before = 1;
+  let after = 1;
+  return lines.map(({ kind, text }) => ({
+    kind,
+    text,
+    before: kind === "added" ? null : before++,
+    after: kind === "removed" ? null : after++,
+  }));
+}
+
 export function countChanges(lines: readonly DiffLine[]): { added: number; removed: number } {
   return {
     added: lines.filter((line) => line.kind === "added").length,

@@ -8,12 +8,12 @@ from uuid import UUID
 
 import orjson
 
-from openclaw.domains.workflows import repository
 from openclaw.domains.workflows.jobs.carriers.device_step import DeviceCall, DeviceCarrier
 from openclaw.domains.workflows.jobs.carrying import StepCall
 from openclaw.domains.workflows.language.definition import timeout_of
 from openclaw.domains.workflows.language.failures import StepError
 from openclaw.domains.workflows.models import WorkflowAgentTurnRow
+from openclaw.domains.workflows.repository import agent_turns
 from openclaw.infra.db import Database
 from openclaw.infra.jsonb import storable
 from openclaw.kit import ids
@@ -40,7 +40,7 @@ class AgentTools:
     async def turns(self, call: StepCall) -> list[WorkflowAgentTurnRow]:
         """The turns that a step has come to, in their order."""
         async with self._database.transaction(call.actor, is_quiet=True) as scope:
-            return await repository.list_agent_turns(scope, call.attempt_id)
+            return await agent_turns.list_turns(scope, call.attempt_id)
 
     async def keep(self, call: StepCall, number: int, reply: ModelReply) -> WorkflowAgentTurnRow:
         """A turn as the model has just decided it: its calls are not made before they are kept."""
@@ -55,8 +55,8 @@ class AgentTools:
             "calls": storable([_plain(wanted) for wanted in reply.tool_calls]),
         }
         async with self._database.transaction(call.actor) as scope:
-            await repository.add_agent_turn(scope, values)
-            return (await repository.list_agent_turns(scope, call.attempt_id))[number]
+            await agent_turns.add_turn(scope, values)
+            return (await agent_turns.list_turns(scope, call.attempt_id))[number]
 
     async def carry(self, call: StepCall, turn: WorkflowAgentTurnRow) -> list[dict[str, Any]]:
         """What became of the turn's calls: ``{"tool", "content", "failed"}`` for each, in their order."""
@@ -65,7 +65,7 @@ class AgentTools:
             for index, wanted in enumerate(turn.calls):
                 outcomes.append(await self._carry_one(call, turn, index, wanted))
             async with self._database.transaction(call.actor) as scope:
-                await repository.set_agent_outcomes(scope, turn.id, storable(outcomes))
+                await agent_turns.set_outcomes(scope, turn.id, storable(outcomes))
             turn.outcomes = outcomes
         return turn.outcomes
 

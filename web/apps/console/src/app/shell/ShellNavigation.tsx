@@ -22,6 +22,10 @@ export function ShellNavigation({ onLeave }: { onLeave?: () => void }) {
       <PendingApprovals {...(onLeave ? { onLeave } : {})} />
       <ConversationList {...(onLeave ? { onLeave } : {})} />
       <nav className="ShellNavigation-bottom" aria-label={t("app.navigation")}>
+        <Link to="/workflows" className="ShellNavigation-link" activeProps={{ "data-active": true }} onClick={onLeave}>
+          <Icon name="branch" />
+          <span className="ShellNavigation-label">{t("app.workflows")}</span>
+        </Link>
         <Link to="/devices" className="ShellNavigation-link" activeProps={{ "data-active": true }} onClick={onLeave}>
           <Icon name="laptop" />
           <span className="ShellNavigation-label">{t("app.devices")}</span>

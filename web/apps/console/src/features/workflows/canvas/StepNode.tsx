@@ -13,7 +13,7 @@ import "./StepNode.css";
 /** A step on the canvas; for loops and parallel steps the head of the box that holds what is in them. */
 export const StepNode = memo(function StepNode({ data, selected, type }: NodeProps<StepFlowNode>) {
   const t = useTranslator();
-  const { step, state, problems, isEditable } = data;
+  const { step, state, problems, mark, isEditable } = data;
   const isContainer = type === "container";
   return (
     <div
@@ -24,6 +24,7 @@ export const StepNode = memo(function StepNode({ data, selected, type }: NodePro
       data-selected={selected || undefined}
       data-container={isContainer || undefined}
       data-wrong={problems > 0 || undefined}
+      data-mark={mark ?? undefined}
     >
       <Handle type="target" id="in" position={Position.Left} isConnectable={isEditable} className="StepNode-in" />
       <div className="StepNode-head">
@@ -34,6 +35,7 @@ export const StepNode = memo(function StepNode({ data, selected, type }: NodePro
           <span className="StepNode-title">{titleOf(step)}</span>
           <span className="StepNode-detail">{summaryOf(step) || t(`canvas.type.${step.type}`)}</span>
         </span>
+        {mark && <span className="StepNode-mark">{t(`workflowDiff.kind.${mark}`)}</span>}
         <StepMarks t={t} state={state} problems={problems} />
       </div>
       {step.type === "condition" ? <Cases t={t} step={step} isEditable={isEditable} /> : <Handle type="source" id="next" position={Position.Right} isConnectable={isEditable} className="StepNode-out" />}

@@ -14,7 +14,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, typ
 
 import { CanvasControls } from "./CanvasControls.tsx";
 import type { Definition, Link, Position } from "./definition.ts";
-import { flowOf, linkOfEdge, type FlowNode } from "./flow.ts";
+import { flowOf, linkOfEdge, type FlowNode, type StepMark } from "./flow.ts";
 import { neighbour, type Direction } from "./navigate.ts";
 import { gather, type StepState } from "./states.ts";
 import { BranchNode, StepNode } from "./StepNode.tsx";
@@ -43,6 +43,8 @@ export interface WorkflowCanvasProps {
   onOpen?: (id: string) => void;
   readOnly?: boolean;
   problems?: ReadonlyMap<string, number>;
+  /** What became of steps between two versions. */
+  marks?: ReadonlyMap<string, StepMark>;
   editing?: CanvasEditing | null;
   /** A step to put the focus on; a new object asks anew. */
   focusOn?: { id: string } | null;
@@ -53,6 +55,9 @@ export interface WorkflowCanvasProps {
 const NODE_TYPES = { step: StepNode, container: StepNode, branch: BranchNode };
 const NOTHING: readonly string[] = [];
 const NO_PROBLEMS: ReadonlyMap<string, number> = new Map();
+const NO_MARKS: ReadonlyMap<string, StepMark> = new Map();
+/** A picture with fewer of them is seen whole, and needs no overview beside it. */
+const MANY_NODES = 20;
 /** How near to the edge a step counts as seen, in pixels. */
 const MARGIN = 12;
 const FIT = { padding: 0.16, maxZoom: 1, minZoom: 0.3 };
@@ -69,7 +74,7 @@ export function WorkflowCanvas(props: WorkflowCanvasProps) {
   );
 }
 
-function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, readOnly = true, problems = NO_PROBLEMS, editing, focusOn = null, label, children }: WorkflowCanvasProps) {
+function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, readOnly = true, problems = NO_PROBLEMS, marks = NO_MARKS, editing, focusOn = null, label, children }: WorkflowCanvasProps) {
   const t = useTranslator();
   const flow = useReactFlow<FlowNode>();
   const frame = useRef<HTMLDivElement>(null);
@@ -82,10 +87,11 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
         states: gathered,
         selected: new Set(selected),
         problems,
+        marks,
         isEditable,
         nameOf: (step, state, wrong) => stepWords(t, step, state, wrong),
       }),
-    [definition, gathered, selected, problems, isEditable, t],
+    [definition, gathered, selected, problems, marks, isEditable, t],
   );
   const [nodes, setNodes] = useState(drawn.nodes);
   const [chosenEdges, setChosenEdges] = useState<ReadonlySet<string>>(new Set());
@@ -263,7 +269,7 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
           }}
         >
           <Background gap={20} size={1.5} />
-          <MiniMap pannable zoomable nodeClassName={(node) => `is-${node.type ?? "step"}`} className="WorkflowCanvas-map" />
+          {(isEditable || nodes.length > MANY_NODES) && <MiniMap pannable zoomable nodeClassName={(node) => `is-${node.type ?? "step"}`} className="WorkflowCanvas-map" />}
           <CanvasControls fit={isEditable ? FIT_EDITED : FIT} />
         </ReactFlow>
       </div>

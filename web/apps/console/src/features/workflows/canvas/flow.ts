@@ -4,7 +4,9 @@ import { linksOf, stepsOf, type Definition, type Link, type Step } from "./defin
 import { place, type Placed } from "./layout.ts";
 import type { Gathered, StepStatus } from "./states.ts";
 
-export type StepData = { step: Step; state: Gathered | null; problems: number; isEditable: boolean };
+/** What became of a step between two versions. */
+export type StepMark = "added" | "removed" | "changed";
+export type StepData = { step: Step; state: Gathered | null; problems: number; mark: StepMark | null; isEditable: boolean };
 export type BranchData = { branch: string; owner: string; isEmpty: boolean };
 export type StepFlowNode = Node<StepData, "step" | "container">;
 export type BranchFlowNode = Node<BranchData, "branch">;
@@ -14,6 +16,7 @@ export interface Shown {
   states: ReadonlyMap<string, Gathered> | null;
   selected: ReadonlySet<string>;
   problems: ReadonlyMap<string, number>;
+  marks: ReadonlyMap<string, StepMark>;
   isEditable: boolean;
   /** Says a step in words, for those who do not see it. */
   nameOf: (step: Step, state: Gathered | null, problems: number) => string;
@@ -39,7 +42,7 @@ export function flowOf(definition: Definition, shown: Shown): { nodes: FlowNode[
   return { nodes, edges };
 }
 
-function stepNode(placed: Placed, { states, selected, problems, isEditable, nameOf }: Shown): StepFlowNode {
+function stepNode(placed: Placed, { states, selected, problems, marks, isEditable, nameOf }: Shown): StepFlowNode {
   const step = placed.step as Step;
   const state = states?.get(step.id) ?? null;
   const wrong = problems.get(step.id) ?? 0;
@@ -52,7 +55,7 @@ function stepNode(placed: Placed, { states, selected, problems, isEditable, name
     ...(placed.parent ? { parentId: placed.parent } : {}),
     selected: selected.has(placed.id),
     draggable: isEditable,
-    data: { step, state, problems: wrong, isEditable },
+    data: { step, state, problems: wrong, mark: marks.get(step.id) ?? null, isEditable },
     ariaLabel: nameOf(step, state, wrong),
     ariaRole: "group",
   };

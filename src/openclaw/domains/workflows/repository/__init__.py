@@ -6,14 +6,12 @@ from typing import Any, cast
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Table, delete, func, select, text, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Table, delete, func, or_, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import defer
 
 from openclaw.domains.workflows.models import (
-    WorkflowAgentTurnRow,
     WorkflowRow,
-    WorkflowRunFileRow,
     WorkflowRunRow,
     WorkflowRunStepRow,
     WorkflowSecretRow,
@@ -27,9 +25,10 @@ _STEPS = WorkflowRunStepRow.__table__
 _UPDATE_ENTERED = text(
     """
     UPDATE workflow_runs AS run SET state = new.state, output = new.output, error = new.error,
-        finished_at = new.finished_at
+        working = new.working, finished_at = new.finished_at
     FROM jsonb_to_recordset(CAST(:runs AS jsonb)) AS new
-        (id uuid, epoch integer, state text, output jsonb, error jsonb, finished_at timestamptz)
+        (id uuid, epoch integer, state text, output jsonb, error jsonb, working jsonb,
+        finished_at timestamptz)
     WHERE run.id = new.id AND run.epoch = new.epoch AND run.finished_at IS NULL
     RETURNING run.id
     """
@@ -50,6 +49,17 @@ _WRITE_STEPS = text(
     WHERE kept.finished_at IS NULL
     """
 )
+
+_WITHOUT_BODIES = [
+    defer(column, raiseload=True)
+    for column in (
+        WorkflowRunRow.input,
+        WorkflowRunRow.output,
+        WorkflowRunRow.recorded,
+        WorkflowRunRow.edited,
+        WorkflowRunRow.working,
+    )
+]
 
 
 async def add(
@@ -88,11 +98,18 @@ async def find_by_name(scope: Scope, name: str) -> WorkflowRow | None:
 
 
 async def list_workflows(
-    scope: Scope, *, status: str | None, before: tuple[datetime, UUID] | None, limit: int
+    scope: Scope, *, status: str | None, words: str | None, before: tuple[datetime, UUID] | None, limit: int
 ) -> list[WorkflowRow]:
     """The workspace's workflows, the last changed first; archived ones only when asked for."""
     query = select(WorkflowRow).where(WorkflowRow.workspace_id == scope.workspace_id)
     query = query.where(WorkflowRow.status == status if status else WorkflowRow.status != "archived")
+    if words:
+        query = query.where(
+            or_(
+                WorkflowRow.name.icontains(words, autoescape=True),
+                WorkflowRow.description.icontains(words, autoescape=True),
+            )
+        )
     if before is not None:
         query = query.where(tuple_(WorkflowRow.updated_at, WorkflowRow.id) < before)
     query = query.order_by(WorkflowRow.updated_at.desc(), WorkflowRow.id.desc()).limit(limit)
@@ -204,20 +221,47 @@ async def find_run_by_key(scope: Scope, key: str) -> WorkflowRunRow | None:
 
 
 async def list_runs(
-    scope: Scope, *, workflow_id: UUID | None, before: tuple[datetime, UUID] | None, limit: int
+    scope: Scope,
+    *,
+    workflow_id: UUID | None,
+    state: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
 ) -> list[WorkflowRunRow]:
-    """The user's runs, the newest first, without their large columns."""
+    """The user's runs that were started in [``since``, ``until``), the newest first, without their large columns."""
     query = select(WorkflowRunRow).where(
         WorkflowRunRow.user_id == scope.user_id, WorkflowRunRow.workspace_id == scope.workspace_id
     )
     if workflow_id is not None:
         query = query.where(WorkflowRunRow.workflow_id == workflow_id)
+    if state is not None:
+        query = query.where(WorkflowRunRow.state == state)
+    if since is not None:
+        query = query.where(WorkflowRunRow.created_at >= since)
+    if until is not None:
+        query = query.where(WorkflowRunRow.created_at < until)
     if before is not None:
         query = query.where(tuple_(WorkflowRunRow.created_at, WorkflowRunRow.id) < before)
     query = query.order_by(WorkflowRunRow.created_at.desc(), WorkflowRunRow.id.desc()).limit(limit)
-    large = (WorkflowRunRow.input, WorkflowRunRow.output, WorkflowRunRow.recorded, WorkflowRunRow.edited)
-    query = query.options(*(defer(column, raiseload=True) for column in large))
-    return list(await scope.session.scalars(query))
+    return list(await scope.session.scalars(query.options(*_WITHOUT_BODIES)))
+
+
+async def last_runs(scope: Scope, workflow_ids: Sequence[UUID]) -> dict[UUID, WorkflowRunRow]:
+    """The user's newest run of each of those workflows, by workflow, without their large columns."""
+    query = (
+        select(WorkflowRunRow)
+        .where(
+            WorkflowRunRow.user_id == scope.user_id,
+            WorkflowRunRow.workspace_id == scope.workspace_id,
+            WorkflowRunRow.workflow_id.in_(workflow_ids),
+        )
+        .ext(distinct_on(WorkflowRunRow.workflow_id))
+        .order_by(WorkflowRunRow.workflow_id, WorkflowRunRow.created_at.desc(), WorkflowRunRow.id.desc())
+        .options(*_WITHOUT_BODIES)
+    )
+    return {row.workflow_id: row for row in await scope.session.scalars(query)}
 
 
 async def enter_runs(scope: Scope, run_ids: Sequence[UUID]) -> list[WorkflowRunRow]:
@@ -240,7 +284,7 @@ async def enter_runs(scope: Scope, run_ids: Sequence[UUID]) -> list[WorkflowRunR
 
 
 async def update_entered(scope: Scope, values: Sequence[dict[str, Any]]) -> set[UUID]:
-    """Change runs (``id state output error finished_at``) as their entries ``epoch``.
+    """Change runs (``id state output error working finished_at``) as their entries ``epoch``.
 
     Without those that a later entry has taken over, or that have ended.
     """
@@ -325,52 +369,6 @@ async def copy_steps(scope: Scope, run_id: UUID, steps: Sequence[WorkflowRunStep
     ]
     if values:
         await scope.session.execute(insert(cast("Table", _STEPS)), values)
-
-
-# Files
-
-
-async def put_files(scope: Scope, values: Sequence[dict[str, Any]]) -> None:
-    """Note files down; those of the same try again are the same rows."""
-    if values:
-        statement = insert(WorkflowRunFileRow).on_conflict_do_nothing(index_elements=["id"])
-        await scope.session.execute(statement, list(values))
-
-
-async def find_file(scope: Scope, file_id: UUID) -> WorkflowRunFileRow | None:
-    """A file of a run of the scope's user."""
-    query = select(WorkflowRunFileRow).where(
-        WorkflowRunFileRow.id == file_id,
-        WorkflowRunFileRow.user_id == scope.user_id,
-        WorkflowRunFileRow.workspace_id == scope.workspace_id,
-    )
-    return await scope.session.scalar(query)
-
-
-# Turns of agent steps
-
-
-async def list_agent_turns(scope: Scope, attempt_id: UUID) -> list[WorkflowAgentTurnRow]:
-    """The turns of a try of an agent step, in their order."""
-    query = select(WorkflowAgentTurnRow).where(
-        WorkflowAgentTurnRow.attempt_id == attempt_id,
-        WorkflowAgentTurnRow.user_id == scope.user_id,
-        WorkflowAgentTurnRow.workspace_id == scope.workspace_id,
-    )
-    return list(await scope.session.scalars(query.order_by(WorkflowAgentTurnRow.number)))
-
-
-async def add_agent_turn(scope: Scope, values: dict[str, Any]) -> None:
-    """Note a turn down, unless an earlier self of the run has noted the same one."""
-    statement = insert(WorkflowAgentTurnRow).values(values)
-    await scope.session.execute(statement.on_conflict_do_nothing(index_elements=["attempt_id", "number"]))
-
-
-async def set_agent_outcomes(scope: Scope, turn_id: UUID, outcomes: list[Any]) -> None:
-    """Note down what became of a turn's calls."""
-    await scope.session.execute(
-        update(WorkflowAgentTurnRow).where(WorkflowAgentTurnRow.id == turn_id).values(outcomes=outcomes)
-    )
 
 
 def _as_json(values: Sequence[dict[str, Any]]) -> str:
