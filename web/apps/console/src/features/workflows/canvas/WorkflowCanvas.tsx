@@ -60,6 +60,8 @@ const NO_MARKS: ReadonlyMap<string, StepMark> = new Map();
 const MANY_NODES = 20;
 /** How near to the edge a step counts as seen, in pixels. */
 const MARGIN = 12;
+/** What the palette covers, in pixels. */
+const PALETTE = 56;
 const FIT = { padding: 0.16, maxZoom: 1, minZoom: 0.3 };
 /** Beside the palette. */
 const FIT_EDITED = { ...FIT, padding: { top: 0.16, right: 0.1, bottom: 0.16, left: "76px" } as const };
@@ -156,12 +158,12 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
     if (!box || !its) return;
     // As little as it takes, so that the eye keeps its place.
     const shift = (low: number, high: number, from: number, to: number) => (low < from + MARGIN ? from + MARGIN - low : high > to - MARGIN ? Math.max(to - MARGIN - high, from + MARGIN - low) : 0);
-    const dx = shift(its.left, its.right, box.left, box.right);
+    const dx = shift(its.left, its.right, box.left + (isEditable ? PALETTE : 0), box.right);
     const dy = shift(its.top, its.bottom, box.top, box.bottom);
     if (dx === 0 && dy === 0) return;
     const { x, y, zoom } = flow.getViewport();
     void flow.setViewport({ x: x + dx, y: y + dy, zoom });
-  }, [flow]);
+  }, [flow, isEditable]);
 
   // Once the picture has the step, and a dialog that is closing has let go of the focus.
   useEffect(() => {
