@@ -5,7 +5,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from openclaw.domains.workflows.language.data import json_path
 from openclaw.domains.workflows.language.definition import (
     ConditionStep,
     Definition,
@@ -14,6 +13,7 @@ from openclaw.domains.workflows.language.definition import (
     Step,
 )
 from openclaw.domains.workflows.machine.paths import places_of
+from openclaw.infra.json_schema import json_path
 from openclaw.kit.errors import InvalidInputError
 
 
