@@ -87,6 +87,7 @@ def test_a_page_is_summed_up_into_the_machines_notes(
     terminal.answer("approvals", "allow", questions[0]["id"])
     out, _ = run.communicate(timeout=60)
     assert run.returncode == 0, (out, log.read_text())
+    assert f"openclaw approvals allow {questions[0]['id']}" in log.read_text(), "it says what it waits for"
     assert "- OpenClaw" in (installation.home / "notes" / "digest.md").read_text()
 
 

@@ -141,8 +141,12 @@ async def test_a_machine_reads_at_once_and_writes_when_its_user_lets_it(server: 
         with server.watching(ann.topic) as watch:
             run_id = await start(ann, workflow)
             asked = (await watch.event("exec.approval.requested"))["approval"]
+            await watch.event("workflow.changed", state="waiting")
+            waiting = await ann.get(f"/workflow-runs/{run_id}")
+            assert [step["approvalId"] for step in waiting["working"]] == [asked["id"]]
             await ann.post(f"/approvals/{asked['id']}/decision", {"decision": "allow_once"})
             await ended(watch, run_id)
+    assert "running" in [body["state"] for body in watch.events("workflow.changed")][-3:]
     done = await ann.get(f"/workflow-runs/{run_id}")
     steps = await steps_of(ann, run_id)
     assert done["state"] == "completed", steps

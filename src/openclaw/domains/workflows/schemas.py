@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field, Strict
 
 from openclaw.domains.plugins.schemas import PluginCall
 from openclaw.infra.wire import (
+    ApprovalId,
     Items,
     UserId,
     Wire,
@@ -225,13 +226,17 @@ class RunSummary(Wire):
 
 
 class WorkingStep(Wire):
-    """A step that is being carried out: it has no history before it ends. ``attempt`` counts from 1."""
+    """A step that is being carried out: it has no history before it ends. ``attempt`` counts from 1.
+
+    ``approvalId``: it waits for its user's answer to that approval.
+    """
 
     path: str
     step_id: str
     type: str
     attempt: int
     started_at: datetime
+    approval_id: ApprovalId | None = None
 
 
 class WorkflowRun(RunSummary):

@@ -96,7 +96,12 @@ def run_workflow(
 def _followed(api: "Api", run: Any, *, yes: bool, is_quiet: bool) -> Any:
     """Show steps as they end, and ask what is asked, until the run has ended."""
     shown: dict[str, str] = {}
+    asked: set[str] = set()
     while True:
+        for working in run["working"]:
+            if working["approvalId"] and working["approvalId"] not in asked:
+                asked.add(working["approvalId"])
+                _ask_about(api, working, is_quiet=is_quiet)
         for step in api.items(f"/workflow-runs/{run['id']}/steps", _MOST_STEPS):
             if shown.get(step["path"]) != step["state"]:
                 shown[step["path"]] = step["state"]
@@ -104,6 +109,35 @@ def _followed(api: "Api", run: Any, *, yes: bool, is_quiet: bool) -> Any:
         if run["state"] in _ENDS:
             return run
         run = api.get(f"/workflow-runs/{run['id']}", wait=20, steps=len(shown), state=run["state"])
+
+
+def _ask_about(api: "Api", working: Any, *, is_quiet: bool) -> None:
+    """A call that a step waits for leave to make: shown exactly, and answered here by whoever sits here."""
+    import sys
+
+    from openclaw.apps.cli.calls import approval_lines
+    from openclaw.apps.cli.errors import ServerRefusedError
+    from openclaw.apps.cli.help import terminal_width
+    from openclaw.apps.cli.output import printable
+
+    approval_id = working["approvalId"]
+    if is_quiet:
+        return
+    approval = api.get(f"/approvals/{approval_id}")
+    for line in (f"  {printable(working['path'])}:", *approval_lines(approval, terminal_width())):
+        sys.stderr.write(line + "\n")
+    # What is done on a machine is not among the questions that --yes answers.
+    if approval["grade"] == "high" or not sys.stdin.isatty():
+        sys.stderr.write(say("workflow_allow_elsewhere", id=approval_id) + "\n")
+        return
+    sys.stderr.write(say("workflow_allow"))
+    sys.stderr.flush()
+    is_allowed = sys.stdin.readline().strip().lower() in {"y", "yes", "是"}
+    decision = {"decision": "allow_once" if is_allowed else "deny"}
+    try:
+        api.post(f"/approvals/{approval_id}/decision", decision)
+    except ServerRefusedError as refused:  # somebody has answered elsewhere meanwhile
+        sys.stderr.write(f"{refused}\n")
 
 
 def _save_files(api: "Api", run_id: str, folder: Path, *, is_quiet: bool) -> None:

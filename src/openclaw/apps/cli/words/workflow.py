@@ -23,7 +23,7 @@ WORKFLOW: dict[str, tuple[str, str]] = {
     ),
     "option_workflow_files": ("save the files that steps gave back there", "将步骤生成的文件保存到该文件夹"),
     "workflow_file_saved": ("Saved {path}", "已保存 {path}"),
-    "option_workflow_yes": ("answer every question with yes", "对所有问题回答“是”"),
+    "option_workflow_yes": ("answer the questions of approval steps with yes", "对审批步骤的问题回答“是”"),
     "workflow_fine": ("{name}: nothing is wrong.", "{name}：没有问题。"),
     "workflow_wrong": ("{count} problems.", "{count} 个问题。"),
     "workflow_bad_input": ("{text}: not NAME=VALUE", "{text}：不是 名称=值"),
@@ -33,6 +33,11 @@ WORKFLOW: dict[str, tuple[str, str]] = {
     ),
     "workflow_started": ("{name}, version {version}: {run}", "{name}，版本 {version}：{run}"),
     "workflow_ask": ("{message}\nAllow? [y/N] ", "{message}\n允许吗？[y/N] "),
+    "workflow_allow": ("Allow this once? [y/N] ", "允许这一次吗？[y/N] "),
+    "workflow_allow_elsewhere": (
+        "  It waits. In another terminal: openclaw approvals allow {id}, or answer in the web app.",
+        "  正在等待。可在另一个终端运行：openclaw approvals allow {id}，或在网页中回答。",
+    ),
     "workflow_waits": (
         "{path} waits for an answer: {message}",
         "{path} 正在等待回答：{message}",

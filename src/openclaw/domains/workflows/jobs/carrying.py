@@ -1,7 +1,7 @@
 """Who carries out the steps that the interpreter does not: one function for each type."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
@@ -15,12 +15,19 @@ from openclaw.infra.scope import Actor
 from openclaw.infra.secrets import KeyRing
 from openclaw.kit.errors import OpenClawError, UnavailableError
 
+Waits = Callable[[UUID | None], None]
+
+
+def _nobody(_approval_id: UUID | None) -> None:
+    """Nobody wants to know."""
+
 
 @dataclass(frozen=True)
 class StepCall:
     """One carrying-out. ``key`` is the same for every try, for whoever can tell a repetition by it.
 
-    ``revealed`` are the secrets in ``inputs`` by name: nothing that is kept may show them.
+    ``revealed`` are the secrets in ``inputs`` by name: nothing that is kept may show them. ``waits`` is told of the
+    approval that the step waits for, and None once it goes on.
     """
 
     actor: Actor
@@ -29,6 +36,7 @@ class StepCall:
     inputs: Any
     depth: int
     revealed: Mapping[str, str] = field(default_factory=dict[str, str])
+    waits: Waits = _nobody
 
     @property
     def key(self) -> str:
@@ -71,6 +79,7 @@ async def carry_out(
     work: Work,
     *,
     depth: int,
+    waits: Waits,
 ) -> Outcome:
     """Carry out a step and say how it ended. Raises UnavailableError when the database is away."""
     carrier = carriers.get(work.step.type)
@@ -81,7 +90,7 @@ async def carry_out(
     try:
         revealed = await _secrets(database, keys, actor, work.inputs)
         inputs = reveal(work.inputs, revealed.__getitem__)
-        output = await carrier.carry(StepCall(actor, run_id, work, inputs, depth, revealed))
+        output = await carrier.carry(StepCall(actor, run_id, work, inputs, depth, revealed, waits))
     except StepError as failure:
         said = masked(failure.message, revealed)
         return Outcome(failure=StepError(failure.code, said, is_final=failure.is_final))

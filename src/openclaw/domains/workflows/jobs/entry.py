@@ -11,6 +11,7 @@ from openclaw.domains.workflows.jobs.replay import Replayed
 from openclaw.domains.workflows.language.failures import StepError
 from openclaw.domains.workflows.machine.messages import End, Ended, Outcome, Passed, Record, Work
 from openclaw.infra.scope import Actor
+from openclaw.kit import ids
 from openclaw.kit.errors import OpenClawError
 
 
@@ -18,10 +19,22 @@ class RunSuperseded(BaseException):
     """A later entry of the run has taken over, or it has ended: this one must write nothing more."""
 
 
+@dataclass(frozen=True)
+class Questioned:
+    """A step waits for a person's answer to that approval, or (None) no longer."""
+
+    path: str
+    approval_id: UUID | None
+
+
+Event = Ended | Passed | Questioned
+
+
 @dataclass
 class Entry:
     """One entry of a run. ``works`` have begun and not ended; ``held`` wait for a paused run to go on.
 
+    ``questions`` are approvals by the step that waits for them; ``has_news`` since they were last written.
     Of the inbox None says: look at the rows.
     """
 
@@ -34,13 +47,23 @@ class Entry:
     state: str = "running"
     is_new: bool = True  # nothing was done yet since its user was last seen to be a member
     is_paused: bool = False
-    inbox: asyncio.Queue[Ended | Passed | None] = field(default_factory=asyncio.Queue[Ended | Passed | None])
+    inbox: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue[Event | None])
     timer: asyncio.Task[None] | None = None
     timer_at: datetime | None = None
     tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
     held: dict[str, Work] = field(default_factory=dict[str, Work])
     works: dict[str, Work] = field(default_factory=dict[str, Work])  # begun and not ended
     asked: dict[str, Work] = field(default_factory=dict[str, Work])  # approvals that nobody has answered
+    questions: dict[str, UUID] = field(default_factory=dict[str, UUID])
+    has_news: bool = False
+
+    def note_question(self, event: Questioned) -> None:
+        """A step has begun or ceased to wait for a person."""
+        if event.approval_id is None:
+            self.questions.pop(event.path, None)
+        elif event.path in self.works:
+            self.questions[event.path] = event.approval_id
+        self.has_news = True
 
 
 def asking(work: Work) -> Record:
@@ -83,6 +106,7 @@ def working_of(entry: Entry) -> list[dict[str, Any]]:
             "type": work.step.type,
             "attempt": work.attempt,
             "startedAt": work.started_at.isoformat(),
+            "approvalId": ids.to_wire("appr", asked) if (asked := entry.questions.get(path)) else None,
         }
         for path, work in entry.works.items()
         if work.step.type != "approval" and path in entry.at.machine.waits_for

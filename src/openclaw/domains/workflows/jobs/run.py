@@ -15,6 +15,7 @@ from openclaw.domains.workflows.events import run_topic
 from openclaw.domains.workflows.jobs.carrying import Carriers, StepCall, Stopper, carry_out
 from openclaw.domains.workflows.jobs.entry import (
     Entry,
+    Questioned,
     RunSuperseded,
     answered,
     asking,
@@ -229,6 +230,7 @@ class WorkflowJob:
                     entry.run_id,
                     work,
                     depth=entry.depth,
+                    waits=lambda approval_id: entry.inbox.put_nowait(Questioned(work.path, approval_id)),
                 )
                 break
             except UnavailableError:
@@ -263,7 +265,10 @@ class WorkflowJob:
         for event in events:
             if isinstance(event, Ended):
                 entry.tasks.pop(event.path, None)
+                entry.questions.pop(event.path, None)
                 machine.feed(Ended(event.path, event.attempt, at, event.outcome))
+            elif isinstance(event, Questioned):
+                entry.note_question(event)
         if None in events:
             await self._look(entry, at)
         machine.feed(Passed(at))
@@ -313,7 +318,7 @@ class WorkflowJob:
         self, entry: Entry, records: Sequence[Record], end: End | None, *, begins_work: bool
     ) -> None:
         state = end.state if end is not None else self._state(entry)
-        if not records and state == entry.state and not begins_work:
+        if not records and state == entry.state and not begins_work and not entry.has_news:
             return
         steps: list[dict[str, Any]] = []
         for record in records:
@@ -341,7 +346,7 @@ class WorkflowJob:
         await self._ledger.write(entry.actor, write)
         if end is not None:
             WORKFLOW_RUNS.labels(end.state).inc()
-        entry.state = state
+        entry.state, entry.has_news = state, False
         entry.at.ended.update(step["path"] for step in steps if step["finished_at"] is not None)
 
     def _state(self, entry: Entry) -> str:
@@ -350,5 +355,7 @@ class WorkflowJob:
             return "waiting"
         if not machine.waits_for:
             return "delayed" if machine.due_at is not None and not machine.has_more else "running"
-        is_waiting = all(entry.works[path].step.type in _WAITING for path in machine.waits_for)
+        is_waiting = all(
+            entry.works[path].step.type in _WAITING or path in entry.questions for path in machine.waits_for
+        )
         return "waiting" if is_waiting else "running"

@@ -97,6 +97,7 @@ class AgentTools:
                     tool=tool,
                     arguments=arguments,
                     timeout=timedelta(seconds=seconds),
+                    waits=call.waits,
                 )
             )
         except StepError as failure:

@@ -12,7 +12,7 @@ from openclaw.domains.agents.service import approvals, questions
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.service import calls, policies, registry
 from openclaw.domains.devices.service.waiting import watching
-from openclaw.domains.workflows.jobs.carrying import StepCall
+from openclaw.domains.workflows.jobs.carrying import StepCall, Waits
 from openclaw.domains.workflows.language.definition import timeout_of
 from openclaw.domains.workflows.language.failures import StepError
 from openclaw.infra.bus import EventBus
@@ -25,7 +25,10 @@ from openclaw.protocol.tools import decode_arguments
 
 @dataclass(frozen=True)
 class DeviceCall:
-    """A tool on a machine, for a step or for a plugin that a step runs. The same id is the same call."""
+    """A tool on a machine, for a step or for a plugin that a step runs. The same id is the same call.
+
+    ``waits`` is told of the approval that it waits for, and None once it goes on.
+    """
 
     id: UUID
     actor: Actor
@@ -33,6 +36,7 @@ class DeviceCall:
     tool: str
     arguments: Any
     timeout: timedelta
+    waits: Waits
     asked_by: str = "workflow"
 
 
@@ -56,6 +60,7 @@ class DeviceCarrier:
                 tool=inputs["tool"],
                 arguments=inputs["arguments"],
                 timeout=timedelta(seconds=seconds),
+                waits=call.waits,
             )
         )
 
@@ -124,6 +129,7 @@ class DeviceCarrier:
             await questions.ask(scope, question)
 
     async def _wait_for_answer(self, wanted: DeviceCall) -> None:
+        is_told = False
         async with self._bus.wakeups(approval_topic(wanted.id)) as woken:
             while True:
                 woken.clear()
@@ -132,12 +138,18 @@ class DeviceCarrier:
                         asked = await approvals.get_approval(scope, wanted.id)
                     except ApprovalNotFoundError:
                         return  # it may run just so
-                if asked.state == "allowed":
-                    return
-                if asked.state != "pending":
+                if asked.state == "pending":
+                    if not is_told:
+                        wanted.waits(wanted.id)
+                        is_told = True
+                    await woken.wait()
+                    continue
+                if is_told:
+                    wanted.waits(None)
+                if asked.state != "allowed":
                     reason = asked.reason or f"It was {asked.state}."
                     raise StepError("refused", reason, is_final=True)
-                await woken.wait()
+                return
 
 
 def _judge(tool: str, arguments: Any, *, home: str) -> Assessment:

@@ -122,6 +122,7 @@ class PluginCarrier:
                 tool=str(parameters.get("tool")),
                 arguments=parameters.get("arguments") or {},
                 timeout=timedelta(seconds=seconds),
+                waits=call.waits,
                 asked_by=f"plugin {call.inputs['plugin']}"[:100],
             )
             open_calls = self._device_calls.setdefault(call.attempt_id, set())
