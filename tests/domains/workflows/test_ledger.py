@@ -60,9 +60,8 @@ class Runs:
         workflow = ids.from_wire("wf", await save(self.person, definition(transform("a"))))
         platform = self.person.server.platform
         made: list[UUID] = []
-        later = StartRun.model_validate(
-            {"startAt": self.clock.now() + timedelta(days=1)}
-        )  # nobody else begins them
+        due = self.clock.now() + timedelta(days=1)
+        later = StartRun.model_validate({"startAt": due.isoformat()})  # nobody else begins them
         for _ in range(count):
             async with platform.database.transaction(self.actor) as scope:
                 run = await service.start_run(scope, workflow, later, platform.blobs, platform.queue)
