@@ -128,10 +128,12 @@ class Chat:
 
     async def executor(self, run: str) -> str:
         """The process that works on a run now: a role's name."""
-        rows = await self.remote.rows(
-            "SELECT executor_id FROM dbos.workflow_status WHERE workflow_uuid = $1",
-            ids.from_wire("run", run).hex,
-        )
+        rows: list[Any] = []
+        while not rows:  # noted down when it has taken its first steps
+            rows = await self.remote.rows(
+                "SELECT executor_id FROM dbos.workflow_status WHERE workflow_uuid = $1",
+                ids.from_wire("run", run).hex,
+            )
         return rows[0]["executor_id"].partition(".")[0]
 
 

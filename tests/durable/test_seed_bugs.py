@@ -45,10 +45,14 @@ async def test_bug_6_what_was_delayed_keeps_its_priority(office: Office) -> None
     work, ann = Work(is_open=False), await office.tenant()
     async with office.process(work, at_once=1) as queue:
         await office.submit(queue, ann, "in the way")
-        for priority in (Priority.LOW, Priority.CRITICAL):
+        delayed = [
             await office.submit(queue, ann, priority.name, priority=priority, start_at=START + HOUR)
+            for priority in (Priority.LOW, Priority.CRITICAL)
+        ]
         await office.submit(queue, ann, "NORMAL")
         office.clock.advance(2 * HOUR)
+        for job in delayed:
+            await office.until(job, "pending")
         work.gate.set()
         assert await names(work, 4) == ["in the way", "CRITICAL", "NORMAL", "LOW"]
 

@@ -140,14 +140,3 @@ async def test_code_that_is_not_there_is_no_jail() -> None:
         with pytest.raises(SandboxLostError, match="absent"):
             await cell.run("sanity", code=("/absent/folder",))
         assert value(await cell.run("sanity", 1))["inputs"] == 1
-
-
-@pytest.mark.asyncio(loop_scope="module")
-async def test_code_that_only_its_owner_may_read_runs(cell: Cell, tmp_path: Path) -> None:
-    """An installation is a folder of the server's own, and a call's user is another."""
-    tmp_path.chmod(0o700)
-    for name, answer in (("one", 1), ("two", 2)):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / f"{name}.py").write_text(f"def f(inputs, host):\n    return {answer}\n")
-        for _ in range(2):
-            assert value(await cell.run(f"{name}:f", code=(str(tmp_path / name),))) == answer

@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from openclaw.domains.workflows.repository import agent_turns
 from openclaw.infra.db import Base
 from openclaw.kit import ids
 from openclaw.protocol.runs import RUN_ARGUMENTS
@@ -290,6 +291,18 @@ async def _workflow(estate: Estate) -> None:
         estate.ids.setdefault("workflow_run_id", []).append(run)
         estate.ids.setdefault("job_id", []).append(run.replace("wrun_", "job_"))
         estate.ids.setdefault("workflow_step_id", []).append(steps[-1]["id"])
+    async with person.scope() as scope:
+        turn = {
+            "id": ids.new_id(),
+            "workspace_id": scope.workspace_id,
+            "user_id": scope.user_id,
+            "run_id": ids.from_wire("wrun", estate.ids["workflow_run_id"][0]),
+            "attempt_id": ids.new_id(),
+            "number": 0,
+            "reply": [estate.secret],
+            "calls": [],
+        }
+        await agent_turns.add_turn(scope, turn)
 
 
 async def _ask(estate: Estate, text: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ _HEARTBEAT = timedelta(seconds=1)
 _SILENT = timedelta(seconds=5)
 _RETRY = timedelta(seconds=1)
 _ROUNDS_PER_LOOK = 5
-_FIRST_STEPS_SECONDS = 0.25
+_FIRST_STEPS_SECONDS = 0.05
 
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
 

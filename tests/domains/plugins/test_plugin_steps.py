@@ -44,11 +44,11 @@ async def test_files_are_kept_with_the_run_and_never_shown_in_place(server: Serv
     await install(ann)
     done = await run(ann, definition(work(do="draw")))
     file = done["output"]["files"][0]["$file"]
-    assert (file["name"], file["type"], file["bytes"]) == ("chart <1>.svg", "image/svg+xml", 6)
+    assert (file["name"], file["type"], file["bytes"]) == ("chart (1).svg", "image/svg+xml", 6)
     path = f"/workflow-runs/{done['id']}/files/{file['id']}"
     answer = await ann.api.get(path)
     assert (answer.content, answer.headers["content-type"]) == (b"<svg/>", "image/svg+xml")
-    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''chart%20%3C1%3E.svg"
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''chart%20%281%29.svg"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
     assert refused(await bob.api.get(path))[0] == 404
@@ -127,8 +127,10 @@ async def test_a_tier_can_be_asked_for(server: Server) -> None:
     await install(ann)
     await ann.put("/plugin-settings", {"leastTier": "hardened"})
     done = await run(ann, definition(work(do="echo")))
-    assert done["state"] == "failed"
-    assert "hardened is required" in done["error"]["title"]
+    if done["state"] == "completed":  # where a kernel of its own can be had
+        assert (await step_of(ann, done["id"]))["call"]["tier"] == "hardened"
+    else:
+        assert "hardened" in done["error"]["title"]
     assert (await ann.get("/plugin-settings")) == {"leastTier": "hardened"}
 
 

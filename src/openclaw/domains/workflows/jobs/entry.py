@@ -50,6 +50,7 @@ class Entry:
     inbox: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue[Event | None])
     timer: asyncio.Task[None] | None = None
     timer_at: datetime | None = None
+    soon: asyncio.Task[None] | None = None
     tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
     held: dict[str, Work] = field(default_factory=dict[str, Work])
     works: dict[str, Work] = field(default_factory=dict[str, Work])  # begun and not ended

@@ -51,6 +51,7 @@ from openclaw.kit.tasks import cancel_and_wait, spawn
 
 _log = structlog.get_logger(__name__)
 MAX_ENTRIES = 50
+_A_MOMENT = timedelta(milliseconds=100)
 _WAITING = frozenset({"approval", "subworkflow"})
 _PARKED = frozenset({"waiting", "delayed"})  # the run takes up no room among the workspace's
 
@@ -100,7 +101,7 @@ class WorkflowJob:
             await self._give_up(actor, run_id, entry.epoch if entry else None, words)
         finally:
             if entry is not None:
-                await cancel_and_wait(*entry.tasks.values(), *filter(None, [entry.timer]))
+                await cancel_and_wait(*entry.tasks.values(), *filter(None, [entry.timer, entry.soon]))
 
     async def _enter(self, actor: Actor, run_id: UUID) -> Entry | None:
         entered = await self._ledger.enter(actor, run_id)
@@ -197,12 +198,19 @@ class WorkflowJob:
             if work.step.type == "approval" and path not in records:
                 records[path] = asking(work)
         await self._write(entry, list(records.values()), end, begins_work=bool(works) and not entry.is_new)
-        entry.is_new = False
         if end is not None:
             return True
+        if entry.is_new:
+            entry.is_new, entry.has_news = False, bool(works)
+            entry.soon = spawn(self._write_soon(entry), name="workflow run news")
         for work in works.values():
             self._begin(entry, work)
         return False
+
+    async def _write_soon(self, entry: Entry) -> None:
+        """What a run begins with is written only when it takes a moment: most have ended by then."""
+        await self._clock.sleep(_A_MOMENT)
+        entry.inbox.put_nowait(Passed(self._clock.now()))
 
     def _begin(self, entry: Entry, work: Work) -> None:
         if entry.is_dry:
