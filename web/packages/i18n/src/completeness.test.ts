@@ -33,6 +33,7 @@ const COMPOSED = [
   /^canvas\.(type|status)\./,
   /^workflows\.(status|template)\./,
   /^workflowRun\.state\./,
+  /^pluginCall\.(tier|state)\./,
   /^workflowRuns\.period\./,
   /^form\./,
   /^workflowDiff\.(kind|view)\./,

@@ -28,6 +28,7 @@ export const queryKeys = {
   workflowRun: (id: string) => ["workflow-run", id] as const,
   workflowSteps: (id: string) => ["workflow-run", id, "steps"] as const,
   workflowStep: (runId: string, id: string, seq: number) => ["workflow-step", runId, id, seq] as const,
+  workflowFile: (runId: string, id: string) => ["workflow-file", runId, id] as const,
   plugins: ["plugins"] as const,
   pluginBlocks: ["plugins", "blocks"] as const,
   pluginSettings: ["plugins", "settings"] as const,
