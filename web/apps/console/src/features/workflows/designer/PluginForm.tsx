@@ -53,7 +53,7 @@ export function PluginForm({ step, context, onChange }: PluginFormProps) {
           options={isOdd ? [{ value: wanted, label: wanted }, ...actions] : actions}
           onChange={(next) => onChange(withAction(step.config, next, plugin), "action")}
           data-testid="choose-action"
-          {...(action?.description ? { description: action.description } : {})}
+          {...(action?.description && action.description !== plugin.description ? { description: action.description } : {})}
         />
       )}
       {plugin?.actions && isOdd && <p className="PluginForm-error">{t("designer.plugin.noAction", { plugin: plugin.title, action: wanted })}</p>}

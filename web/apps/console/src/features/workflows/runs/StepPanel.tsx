@@ -142,8 +142,8 @@ function Details({ run, row, hasEnded, status, tries }: { run: WorkflowRun; row:
       {hasEnded && <Files runId={run.id} value={shown.output} />}
       {hasEnded && row.type === "agent" && <AgentCalls output={shown.output} />}
       {hasEnded && <Body title={t("workflowRun.output")} value={shown.output} bytes={row.outputBytes} fileName={`${name}-output`} {...load} />}
-      {!isOpenQuestion && <Body title={t("workflowRun.input")} value={shown.input} bytes={row.inputBytes} fileName={`${name}-input`} {...load} />}
       {hasEnded && shown.call && <PluginCallView call={shown.call} fileName={name} />}
+      {!isOpenQuestion && <Body title={t("workflowRun.input")} value={shown.input} bytes={row.inputBytes} fileName={`${name}-input`} {...load} />}
     </>
   );
 }

@@ -27,10 +27,12 @@ export interface SchemaFormProps {
 /** A form made from a JSON Schema of an object: of a step's config, of a plugin's inputs, of a workflow's input. */
 export function SchemaForm({ schema, value, onChange, context, path, hidden = [], areValues }: SchemaFormProps) {
   const own = resolved(schema, context.root);
+  const fields = propertiesOf(own).filter(([name]) => !hidden.includes(name));
+  // A manifest has its inputs by name: what is needed comes first.
+  if (areValues) fields.sort(([one], [other]) => Number(isRequired(own, other)) - Number(isRequired(own, one)));
   return (
     <div className="SchemaForm">
-      {propertiesOf(own)
-        .filter(([name]) => !hidden.includes(name))
+      {fields
         .map(([name, field]) => (
           <SchemaField
             key={name}

@@ -12,6 +12,8 @@ import "./ValueField.css";
 
 /** Texts that may be longer are written on several lines. */
 const LONG = 1_000;
+/** About as many letters go into a line of the panel. */
+const LINE = 36;
 
 export interface ValueFieldProps {
   label: string;
@@ -89,7 +91,7 @@ export function PlainField({ label, value, onChange, problem, isLabelHidden = tr
   // What has to be a text is one, also when it looks like a number.
   const isText = schema["type"] === "string";
   const shown = (held: unknown) => (isText && typeof held === "string" ? held : typedOf(held));
-  const fallback = typedOf(schema["default"]);
+  const fallback = isEmpty(schema["default"]) ? "" : typedOf(schema["default"]);
   const [typed, setTyped] = useState(() => shown(value));
   const sent = useRef(value);
   useEffect(() => {
@@ -104,7 +106,11 @@ export function PlainField({ label, value, onChange, problem, isLabelHidden = tr
     onChange(sent.current);
   };
   const isLong = typed.includes("\n") || typed.length > 60 || Number(schema["maxLength"] ?? 0) > LONG;
-  return <TextField label={label} isLabelHidden={isLabelHidden} value={typed} onChange={change} isMono={!isText && typeof value !== "string"} error={problem} {...(fallback ? { placeholder: fallback } : {})} {...(isLong ? { rows: Math.min(10, typed.split("\n").length + 1) } : {})} />;
+  return <TextField label={label} isLabelHidden={isLabelHidden} value={typed} onChange={change} isMono={!isText && typeof value !== "string"} error={problem} {...(fallback ? { placeholder: fallback } : {})} {...(isLong ? { rows: Math.min(10, 1 + typed.split("\n").reduce((lines, line) => lines + Math.ceil((line.length + 1) / LINE), 0)) } : {})} />;
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) ? value.length === 0 : isRecord(value) && Object.keys(value).length === 0;
 }
 
 /** What a plain value may be, when there are only so many. */
