@@ -25,7 +25,7 @@ class Worker(BasePlugin):
         return {"n": number}
 
     async def draw(self, inputs: dict[str, Any], context: Context) -> dict[str, Any]:
-        return {"chart": context.files.write("chart <1>.svg", "<svg/>", "image/svg+xml")}
+        return {"chart": context.files.write("chart (1).svg", "<svg/>", "image/svg+xml")}
 
     async def secret(self, inputs: dict[str, Any], context: Context) -> dict[str, Any]:
         print("it is", context._host.call("secret", name="token"))  # without the SDK's masks

@@ -34,7 +34,7 @@ const COMPOSED = [
   /^canvas\.(type|status)\./,
   /^workflows\.(status|template)\./,
   /^workflowRun\.state\./,
-  /^pluginCall\.(tier|state)\./,
+  /^pluginCall\.(tier|state|why)\./,
   /^workflowRuns\.period\./,
   /^form\./,
   /^workflowDiff\.(kind|view)\./,

@@ -35,6 +35,21 @@ export function PluginCallView({ call, fileName }: { call: PluginCall; fileName:
           </div>
         ))}
       </dl>
+      {call.refused.length > 0 && (
+        <>
+          <h4 className="PluginCallView-title">{t("pluginCall.refused")}</h4>
+          <ul className="PluginCallView-refused" data-testid="refused-connections">
+            {call.refused.map(({ host, port, decision }) => {
+              const why = `pluginCall.why.${decision.split(":")[0]}`;
+              return (
+                <li key={`${host} ${port} ${decision}`}>
+                  {host !== "" && <code>{`${host}:${port}`}</code>} {t.has(why) ? t(why) : decision}
+                </li>
+              );
+            })}
+          </ul>
+        </>
+      )}
       {call.logs !== "" && <Body title={t("workflowRun.logs")} value={call.logs} fileName={`${fileName}-logs`} />}
     </section>
   );
