@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from openclaw.domains.workflows.language.yaml_text import to_yaml
+from tests.conftest import ROOT
 from tests.domains.workflows.running import definition, expr, step, transform
 from tests.e2e.console import Console
 from tests.support.processes import START_SECONDS, Installation
@@ -300,3 +301,43 @@ def test_workflows_are_begun_from_examples_imported_exported_and_put_away(consol
     row.get_by_role("button", name="Delete BANK_KEY").click()
     page.get_by_test_id("confirm-action").click()
     expect(row).to_have_count(0)
+
+
+def test_a_plugins_chart_is_seen_in_its_run_and_its_steps_have_forms(console: Console) -> None:
+    page = console.page
+    console.enter()
+    text = (ROOT / "examples/csv-chart.yaml").read_text()
+    workflow = console.send("POST", "/workflows", {"yaml": text})["id"]
+    console.send("POST", f"/workflows/{workflow}/activate", {})
+    run = console.send("POST", f"/workflows/{workflow}/runs", {"input": {}})["id"]
+    page.goto(f"{console.url}/workflow-runs/{run}")
+    expect_state(page, "completed")
+    chart = page.get_by_test_id("run-panel").get_by_test_id("run-picture")
+    expect(chart).to_be_visible()
+    assert chart.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    assert chart.evaluate("image => fetch(image.src).then(() => 'there', () => 'gone')") == "gone"
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Download: chart.svg").click()
+    assert "Revenue by month" in started.value.path().read_text()
+
+    node(page, "draw").click()
+    expect(page.get_by_test_id("step-panel").get_by_test_id("run-picture")).to_be_visible()
+    expect(page.get_by_test_id("plugin-call")).to_have_attribute("data-tier", re.compile("^[a-z]+$"))
+    expect(page.get_by_test_id("plugin-call")).to_contain_text("chart 1.")
+
+    page.goto(f"{console.url}/workflows/{workflow}/edit")
+    node(page, "sum").dblclick()
+    panel = page.get_by_test_id("inspector")
+    expect(panel.get_by_test_id("choose-plugin")).to_contain_text("Query rows with SQL")
+    expect(panel.get_by_role("textbox", name="SQL", exact=True)).to_have_value(re.compile("SUM"))
+    expect(panel.get_by_test_id("field-config.inputs.parameters")).to_be_visible()
+    panel.get_by_test_id("choose-action").get_by_role("button").click()
+    page.get_by_role("option", name="Query a connected database").click()
+    expect(panel.get_by_text("is needed by the plugin")).to_be_visible()
+    expect(panel.get_by_test_id("plugin-without")).to_contain_text("database")
+    panel.get_by_role("button", name="Close").click()
+    node(page, "draw").dblclick()
+    rows = panel.get_by_test_id("field-config.inputs.rows").locator(".cm-content")
+    rows.fill("")
+    rows.press_sequentially("steps.read.output.")
+    expect(page.get_by_role("option", name="rows")).to_be_visible()

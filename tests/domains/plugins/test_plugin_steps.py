@@ -56,6 +56,14 @@ async def test_files_are_kept_with_the_run_and_never_shown_in_place(server: Serv
     assert refused(await ann.api.get(path.replace(done["id"], other["id"])))[0] == 404
     again = await ann.post(f"/workflow-runs/{done['id']}/repeat", {"fromPath": "work"})
     assert (await ann.api.get(path.replace(done["id"], again["id"]))).content == b"<svg/>", "taken over"
+    inside = {"id": "sub", "type": "subworkflow", "config": {"workflow": "Another"}}
+    outer = await run(ann, definition(inside, name="Outer"))
+    (step,) = (await ann.get(f"/workflow-runs/{outer['id']}/steps"))["items"]
+    inner = step["output"]["files"][0]["$file"]["id"]
+    assert (await ann.api.get(f"/workflow-runs/{outer['id']}/files/{inner}")).content == b"<svg/>", (
+        "of a run inside"
+    )
+    assert refused(await ann.api.get(f"/workflow-runs/{other['id']}/files/{inner}"))[0] == 404
 
 
 async def test_how_a_plugin_fails_is_told_and_noted(server: Server) -> None:
@@ -106,6 +114,7 @@ async def test_only_granted_hosts_are_reached_and_others_are_audited(server: Ser
         if each["action"] == "plugins.connection_refused"
     )
     assert detail["connections"][0]["host"] == "127.0.0.1"
+    assert (await step_of(ann, done["id"]))["call"]["refused"] == detail["connections"]
     installed = (await ann.get("/plugins"))["items"][0]
     await ann.patch(f"/plugins/{installed['id']}", {"permissions": {}})
     done = await run(ann, definition(work(do="fetch", url="https://example.com/"), name="No network"))

@@ -141,6 +141,7 @@ class PluginCallRow(Base):
     """One call of a plugin's code for a user: how it was kept apart, what it used and said, how it ended.
 
     ``run_id`` and ``path`` name the workflow step that it was for; the id is the same for the same try of it.
+    ``refused``: connections that it tried, ``{"host", "port", "decision"}`` each; none are told of calls long ago.
     """
 
     __tablename__ = "plugin_calls"
@@ -157,6 +158,7 @@ class PluginCallRow(Base):
     tier: Mapped[str | None] = mapped_column(String(12))
     error: Mapped[dict[str, Any] | None]
     usage: Mapped[dict[str, Any]]
+    refused: Mapped[list[Any] | None]
     logs: Mapped[str]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime]

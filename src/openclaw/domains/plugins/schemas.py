@@ -233,6 +233,14 @@ class PutPluginSettings(WireInput):
     least_tier: LeastTier
 
 
+class RefusedConnection(Wire):
+    """A host that a plugin's code tried to reach, and why it was not let; at most 20 of a call are told."""
+
+    host: str
+    port: int
+    decision: str
+
+
 class PluginCall(Wire):
     """One call of a plugin's code: how it was kept apart, what it used and said, how it ended."""
 
@@ -243,6 +251,7 @@ class PluginCall(Wire):
     tier: str | None
     error: str | None
     usage: dict[str, float]
+    refused: list[RefusedConnection]
     logs: str
     workflow_run_id: WorkflowRunId | None
     path: str | None

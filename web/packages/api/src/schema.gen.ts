@@ -3716,6 +3716,8 @@ export interface components {
             usage: {
                 [key: string]: number;
             };
+            /** Refused */
+            refused: components["schemas"]["RefusedConnection"][];
             /** Logs */
             logs: string;
             /** Workflowrunid */
@@ -4114,6 +4116,18 @@ export interface components {
             signedAt: number;
             /** Signature */
             signature: string;
+        };
+        /**
+         * RefusedConnection
+         * @description A host that a plugin's code tried to reach, and why it was not let; at most 20 of a call are told.
+         */
+        RefusedConnection: {
+            /** Host */
+            host: string;
+            /** Port */
+            port: number;
+            /** Decision */
+            decision: string;
         };
         /**
          * Register

@@ -51,6 +51,8 @@ export function workflowRuns(http: Http) {
       http.json<Types.Page<Types.WorkflowStepRun>>("GET", `${at(id)}/steps`, { query: { ...paging }, signal }),
     step: (id: string, stepRunId: string, signal?: Signal) =>
       http.json<Types.WorkflowStepRun>("GET", `${at(id)}/steps/${segment(stepRunId)}`, { signal }),
+    /** A file that a step of the run gave back; code of others made it. */
+    file: (id: string, fileId: string, signal?: Signal) => http.blob(`${at(id)}/files/${segment(fileId)}`, { signal }),
     answer: (id: string, stepRunId: string, body: Types.WorkflowAnswerInput) =>
       http.json<void>("POST", `${at(id)}/steps/${segment(stepRunId)}/answer`, { body }),
     cancel: (id: string) => http.json<Types.WorkflowRun>("POST", `${at(id)}/cancel`),

@@ -5,7 +5,12 @@ from uuid import UUID
 from openclaw.domains.audit import service as audit
 from openclaw.domains.plugins.models import PluginCallRow
 from openclaw.domains.plugins.repository import installed as repository
-from openclaw.domains.plugins.schemas import PluginCall, PluginSettings, PutPluginSettings
+from openclaw.domains.plugins.schemas import (
+    PluginCall,
+    PluginSettings,
+    PutPluginSettings,
+    RefusedConnection,
+)
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit.pagination import Page, cursor_of, position_of
@@ -49,6 +54,7 @@ def _view(row: PluginCallRow) -> PluginCall:
         tier=row.tier,
         error=row.error["message"] if row.error else None,
         usage=row.usage,
+        refused=[RefusedConnection(**each) for each in row.refused or ()],
         logs=row.logs,
         workflow_run_id=row.run_id,
         path=row.path,

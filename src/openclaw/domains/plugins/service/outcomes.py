@@ -87,6 +87,8 @@ async def note_call(
     secrets = {**plugin.secrets, **call.masked}
     words = without(error.words(scope.who.language), secrets) if error else ""
     tier = outcome.tier.value if outcome else violation.tier if violation else None
+    tried = [*refused, *(outcome.connections if outcome else ())]
+    denied = [each for each in tried if each.decision != ALLOWED]
     await repository.put_call(
         scope,
         {
@@ -100,6 +102,7 @@ async def note_call(
             "tier": tier,
             "error": storable({"code": error.code, "message": words}) if error else None,
             "usage": _usage(outcome),
+            "refused": _told(denied),
             "logs": storable(without(outcome.logs[:_LOG_BYTES], secrets)) if outcome else "",
             "started_at": started_at,
             "finished_at": scope.now(),
@@ -108,8 +111,7 @@ async def note_call(
     place = {"run": call.run_id.hex if call.run_id else None, "path": call.path}
     if violation is not None:
         await note_violation(scope, plugin, violation, place)
-    tried = [*refused, *(outcome.connections if outcome else ())]
-    if denied := [each for each in tried if each.decision != ALLOWED]:
+    if denied:
         await _note_connections(scope, plugin, denied, place)
 
 
@@ -150,7 +152,10 @@ async def _note_connections(
     scope: Scope, plugin: Installed, refused: list[Connection], place: dict[str, Any]
 ) -> None:
     SANDBOX_EVENTS.labels("refused_connections").inc(len(refused))
-    told = dict.fromkeys((each.host, each.port, each.decision) for each in refused)
-    listed = [{"host": h, "port": p, "decision": d} for h, p, d in list(told)[:_TOLD_CONNECTIONS]]
-    detail = storable({"version": plugin.version, "connections": listed, **place})
+    detail = {"version": plugin.version, "connections": _told(refused), **place}
     await audit.append(scope, "plugins.connection_refused", subject=plugin.name, detail=detail)
+
+
+def _told(refused: Sequence[Connection]) -> Any:
+    told = dict.fromkeys((each.host, each.port, each.decision) for each in refused)
+    return storable([{"host": h, "port": p, "decision": d} for h, p, d in list(told)[:_TOLD_CONNECTIONS]])

@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, Literal
 from uuid import UUID
 
 from openclaw.domains.workflows.errors import WorkflowNotFoundError
@@ -19,7 +19,7 @@ from openclaw.kit import ids
 MARK = "$file"
 _PLAIN = "application/octet-stream"
 _TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,80}")
-_MOST_ORIGINS = 50
+_MOST_RUNS = 50
 
 File = tuple[str, str, bytes]
 """Name, media type, body."""
@@ -53,22 +53,34 @@ async def put_files(
 async def get_file(
     scope: Scope, run_id: UUID, file_id: UUID, blobs: BlobStore
 ) -> tuple[WorkflowRunFileRow, bytes]:
-    """A file of the user's run, or of one whose steps the run has taken over, with its body.
+    """A file of the user's run, of one that it has started or of one whose steps it has taken over, with its body.
 
     Raises WorkflowNotFoundError, UnavailableError.
     """
     row = await repository.find_file(scope, file_id)
-    run = await access_run(scope, run_id)
-    for _ in range(_MOST_ORIGINS):
-        if row is None or row.run_id == run.id or run.origin_run_id is None:
-            break
-        run = await access_run(scope, run.origin_run_id)
-    if row is None or row.run_id != run.id:
+    if row is None:
+        raise WorkflowNotFoundError
+    makers = {each async for each in _upwards(scope, row.run_id, "parent_run_id")}
+    takers = {each async for each in _upwards(scope, run_id, "origin_run_id")}
+    if makers.isdisjoint(takers):
         raise WorkflowNotFoundError
     body = await blobs.find(scope, _place(row.run_id, row.id))
     if body is None:
         raise WorkflowNotFoundError
     return row, body
+
+
+async def _upwards(
+    scope: Scope, run_id: UUID, towards: Literal["parent_run_id", "origin_run_id"]
+) -> AsyncIterator[UUID]:
+    """The id of a run of the user's, of the one that it comes from, and so on. Raises WorkflowNotFoundError."""
+    following: UUID | None = run_id
+    for _ in range(_MOST_RUNS):
+        if following is None:
+            return
+        run = await access_run(scope, following)
+        yield run.id
+        following = getattr(run, towards)
 
 
 def _reference(value: dict[str, Any]) -> dict[str, Any]:

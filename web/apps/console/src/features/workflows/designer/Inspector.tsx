@@ -92,7 +92,7 @@ export function Inspector({ definition, step, language, context, problems, steps
 }
 
 /** What the form says beside the field itself. */
-const SHOWN_AT_FIELD = /^(?:id|name|config\.\w+(?:\.\$\w+)?)$/;
+const SHOWN_AT_FIELD = /^(?:id|name|config(?:\.inputs)?\.\w+(?:\.\$\w+)?)$/;
 
 function Problems({ problems }: { problems: readonly PlacedProblem[] }) {
   const t = useTranslator();

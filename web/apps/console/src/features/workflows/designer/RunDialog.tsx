@@ -6,6 +6,7 @@ import { isRecord, type Definition } from "../canvas/definition.ts";
 import type { FieldContext } from "./form/context.ts";
 import { propertiesOf } from "./form/schema.ts";
 import { DataField, SchemaForm } from "./form/SchemaForm.tsx";
+import { NO_PLUGINS } from "./usePlugins.ts";
 
 export interface RunDialogProps {
   definition: Definition;
@@ -20,7 +21,7 @@ export function RunDialog({ definition, isPending, error, onStart, onClose }: Ru
   const t = useTranslator();
   const schema = definition.input ?? {};
   const [input, setInput] = useState<Record<string, unknown>>(() => defaultsOf(schema));
-  const context: FieldContext = { root: schema, scope: null, takesSecrets: false, secrets: [], useSecret: () => undefined, problemAt: () => null, labelOf: () => null };
+  const context: FieldContext = { root: schema, scope: null, takesSecrets: false, plugins: NO_PLUGINS, secrets: [], useSecret: () => undefined, problemAt: () => null, labelOf: () => null };
   const hasFields = propertiesOf(schema).length > 0;
   return (
     <Dialog

@@ -13,6 +13,8 @@ import type { Command } from "./model/commands.ts";
 import { without } from "./model/json.ts";
 import { freeId } from "./model/places.ts";
 import { reachOf } from "./model/references.ts";
+import { PluginForm } from "./PluginForm.tsx";
+import { ToolsField } from "./ToolsField.tsx";
 
 import "./StepForm.css";
 
@@ -21,8 +23,6 @@ export interface StepFormProps {
   step: Step;
   language: JsonSchema;
   context: FieldContext;
-  /** What an action of a plugin takes, where it is known. */
-  inputs?: JsonSchema | null;
   run: (command: Command) => boolean;
   onConnect: () => void;
 }
@@ -37,13 +37,12 @@ export function fieldLabel(t: Translator, field: string): string | null {
 }
 
 /** Everything that a step says, in a form made from the language's schema. */
-export function StepForm({ definition, step, language, context, inputs = null, run, onConnect }: StepFormProps) {
+export function StepForm({ definition, step, language, context, run, onConnect }: StepFormProps) {
   const t = useTranslator();
   const change = (next: Step, what: string) => run({ kind: "change", id: step.id, step: next, what });
   const changeConfig = (config: Record<string, unknown>, what: string) => change({ ...step, config: { ...config } }, `config.${what}`);
   const schema = resolved({ $ref: `#/$defs/${step.type[0]?.toUpperCase()}${step.type.slice(1)}Config` }, language);
-  const known = step.type === "device" ? toolSchema(String(step.config["tool"])) : step.type === "plugin" ? inputs : null;
-  const field = step.type === "device" ? "arguments" : "inputs";
+  const known = step.type === "device" ? toolSchema(String(step.config["tool"])) : null;
   const problem = context.problemAt("id");
   return (
     <div className="StepForm">
@@ -54,12 +53,15 @@ export function StepForm({ definition, step, language, context, inputs = null, r
       {step.type === "device" && (
         <Select label={t("designer.field.tool")} value={String(step.config["tool"])} options={[...new Set([String(step.config["tool"]), ...TOOLS])].map((tool) => ({ value: tool, label: tool }))} onChange={(tool) => changeConfig({ ...step.config, tool }, "tool")} />
       )}
-      {step.type === "parallel" ? (
+      {step.type === "plugin" && context.plugins.state !== "failed" ? (
+        <PluginForm step={step} context={context} onChange={changeConfig} />
+      ) : step.type === "parallel" ? (
         <WaitField step={step} onChange={(config) => changeConfig(config, "wait")} />
       ) : (
-        <SchemaForm schema={schema} value={step.config} context={context} path="config" hidden={[...DRAWN, ...(known ? [field] : []), ...(step.type === "device" ? ["tool"] : [])]} onChange={changeConfig} />
+        <SchemaForm schema={schema} value={step.config} context={context} path="config" hidden={[...DRAWN, ...(known ? ["arguments"] : []), ...(OWN_FIELDS[step.type] ?? [])]} onChange={changeConfig} />
       )}
-      {known && <SchemaForm schema={known} areValues value={recordOf(step.config[field])} context={context} path={`config.${field}`} onChange={(next) => changeConfig({ ...step.config, [field]: next }, field)} />}
+      {known && <SchemaForm schema={known} areValues value={recordOf(step.config["arguments"])} context={context} path="config.arguments" onChange={(next) => changeConfig({ ...step.config, arguments: next }, "arguments")} />}
+      {step.type === "agent" && <ToolsField value={textsOf(step.config["tools"])} problem={context.problemAt("config.tools")} onChange={(tools) => changeConfig({ ...step.config, tools }, "tools")} />}
       <Ways definition={definition} step={step} run={run} onConnect={onConnect} />
       <details className="StepForm-more">
         <summary>{t("designer.more")}</summary>
@@ -76,8 +78,15 @@ export function StepForm({ definition, step, language, context, inputs = null, r
   );
 }
 
+/** Fields that have a form of their own. */
+const OWN_FIELDS: Partial<Record<Step["type"], readonly string[]>> = { device: ["tool"], agent: ["tools"] };
+
 /** What is carried out elsewhere can be tried again. */
 const TRIED: ReadonlySet<string> = new Set(["http", "device", "plugin", "agent", "approval", "subworkflow"]);
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
 
 function recordOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};

@@ -12,6 +12,7 @@ import { WorkflowCanvas } from "../canvas/WorkflowCanvas.tsx";
 import { useWorkflow } from "../versions/queries.ts";
 import { WorkflowCrumbs } from "../versions/WorkflowCrumbs.tsx";
 import { Body } from "./Body.tsx";
+import { Files } from "./Files.tsx";
 import { useWorkflowRun } from "./queries.ts";
 import { RepeatDialog } from "./RepeatDialog.tsx";
 import { Rounds } from "./Rounds.tsx";
@@ -168,6 +169,7 @@ function Picture({ run, rows, workflow, definition }: PictureProps) {
           ) : (
             <div className="RunPage-whole" data-testid="run-panel">
               <p className="RunPage-hint">{t("workflowRun.pickStep")}</p>
+              <Files runId={run.id} value={run.output} />
               <Body title={t("workflowRun.output")} value={run.output} fileName={`${run.id}-output`} />
               <Body title={t("workflowRun.input")} value={run.input} fileName={`${run.id}-input`} />
             </div>

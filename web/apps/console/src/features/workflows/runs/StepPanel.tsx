@@ -7,10 +7,13 @@ import { useNow } from "../../../shared/useNow.ts";
 import type { Step } from "../canvas/definition.ts";
 import type { StepStatus } from "../canvas/states.ts";
 import { TYPE_ICONS, titleOf } from "../canvas/words.ts";
+import { AgentCalls } from "./AgentCalls.tsx";
 import { ApprovalForm } from "./ApprovalForm.tsx";
 import { Body } from "./Body.tsx";
+import { Files } from "./Files.tsx";
 import { failureTitle } from "./failures.ts";
 import type { Seen, TimedStep } from "./moments.ts";
+import { PluginCallView } from "./PluginCallView.tsx";
 import { useWholeStep } from "./queries.ts";
 
 import "./StepPanel.css";
@@ -106,7 +109,8 @@ function Facts({ timed, seen, hasEnded }: { timed: TimedStep; seen: Seen; hasEnd
 function Details({ run, row, hasEnded, status, tries }: { run: WorkflowRun; row: WorkflowStepRun; hasEnded: boolean; status: StepStatus; tries: number }) {
   const t = useTranslator();
   const [isWanted, setWanted] = useState(false);
-  const whole = useWholeStep(run.id, row, isWanted);
+  // How a plugin was kept apart is told by the step alone, not by the history.
+  const whole = useWholeStep(run.id, row, isWanted || (row.type === "plugin" && !row.reused));
   const shown = whole.data ?? row;
   const attempts = (row.attempts as TimedStep["attempts"]).slice(0, hasEnded ? undefined : tries - 1);
   const error = row.error as { code: string; message: string } | null;
@@ -135,7 +139,10 @@ function Details({ run, row, hasEnded, status, tries }: { run: WorkflowRun; row:
         </section>
       ) : null}
       {logs && hasEnded && <Body title={t("workflowRun.logs")} value={logs} fileName={`${name}-logs`} />}
+      {hasEnded && <Files runId={run.id} value={shown.output} />}
+      {hasEnded && row.type === "agent" && <AgentCalls output={shown.output} />}
       {hasEnded && <Body title={t("workflowRun.output")} value={shown.output} bytes={row.outputBytes} fileName={`${name}-output`} {...load} />}
+      {hasEnded && shown.call && <PluginCallView call={shown.call} fileName={name} />}
       {!isOpenQuestion && <Body title={t("workflowRun.input")} value={shown.input} bytes={row.inputBytes} fileName={`${name}-input`} {...load} />}
     </>
   );

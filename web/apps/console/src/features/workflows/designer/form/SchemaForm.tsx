@@ -7,7 +7,7 @@ import { isSame, without } from "../model/json.ts";
 import { isFault, readYaml, writeYaml } from "../model/yaml.ts";
 import { CodeField } from "./CodeField.tsx";
 import type { FieldContext } from "./context.ts";
-import { isRequired, kindOf, propertiesOf, resolved, type JsonSchema } from "./schema.ts";
+import { isRequired, kindOf, propertiesOf, resolved, wordsOf, type JsonSchema } from "./schema.ts";
 import { Entries, ValueField } from "./ValueField.tsx";
 
 import "./SchemaForm.css";
@@ -27,10 +27,12 @@ export interface SchemaFormProps {
 /** A form made from a JSON Schema of an object: of a step's config, of a plugin's inputs, of a workflow's input. */
 export function SchemaForm({ schema, value, onChange, context, path, hidden = [], areValues }: SchemaFormProps) {
   const own = resolved(schema, context.root);
+  const fields = propertiesOf(own).filter(([name]) => !hidden.includes(name));
+  // A manifest has its inputs by name: what is needed comes first.
+  if (areValues) fields.sort(([one], [other]) => Number(isRequired(own, other)) - Number(isRequired(own, one)));
   return (
     <div className="SchemaForm">
-      {propertiesOf(own)
-        .filter(([name]) => !hidden.includes(name))
+      {fields
         .map(([name, field]) => (
           <SchemaField
             key={name}
@@ -63,15 +65,17 @@ interface SchemaFieldProps {
 
 function SchemaField({ name, schema, value, isNeeded, isValue, context, path, onChange }: SchemaFieldProps) {
   const t = useTranslator();
-  const ours = context.labelOf(name);
-  const label = ours ?? (typeof schema["title"] === "string" ? schema["title"] : name);
-  const description = ours === null && typeof schema["description"] === "string" ? schema["description"] : undefined;
+  const words = wordsOf(schema, t.language);
+  // Inputs are called what their plugin calls them; the language's fields have words of ours.
+  const ours = isValue && words.title ? null : context.labelOf(name);
+  const label = ours ?? words.title ?? name;
+  const description = ours === null && words.description !== null ? words.description : undefined;
   const problem = context.problemAt(path);
   const kind = isValue ? "value" : kindOf(schema);
   const note = description ? { description } : {};
   switch (kind) {
     case "value":
-      return <ValueField label={label} value={value} onChange={onChange} context={context} field={path} {...note} />;
+      return <ValueField label={label} value={value} onChange={onChange} context={context} field={path} {...(isValue ? { schema, isNeeded } : {})} {...note} />;
     case "cel":
     case "template":
       return (

@@ -1,4 +1,5 @@
 import type { Scope } from "../model/scope.ts";
+import type { PluginsView } from "../usePlugins.ts";
 import type { JsonSchema } from "./schema.ts";
 
 /** What every field of a form may need of what is around it. */
@@ -7,6 +8,8 @@ export interface FieldContext {
   root: JsonSchema;
   scope: Scope | null;
   takesSecrets: boolean;
+  /** What a plugin step may name. */
+  plugins: PluginsView;
   /** Names of the workspace's secrets. */
   secrets: readonly string[];
   /** Takes a secret into use: the workflow has to list it. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 import { STEP_TYPES } from "../../canvas/definition.ts";
-import { kindOf, plainOf, propertiesOf, resolved, respelled, spellingOf, typedOf, type JsonSchema } from "./schema.ts";
+import { kindOf, plainOf, propertiesOf, resolved, respelled, shapeOf, spellingOf, typedOf, withShape, wordsOf, type JsonSchema } from "./schema.ts";
 
 const language = JSON.parse(readFileSync(new URL("../../../../../../../../docs/reference/workflow.schema.json", import.meta.url), "utf8")) as JsonSchema;
 const config = (name: string) => resolved({ $ref: `#/$defs/${name}Config` }, language);
@@ -34,4 +34,22 @@ it("carries a value from one spelling to another", () => {
   expect(respelled({ $expr: "input.x" }, "$text")).toEqual({ $text: "{{ input.x }}" });
   expect(respelled({ $text: "a" }, "plain")).toBe("a");
   expect(respelled("", "fields")).toEqual({});
+});
+
+it("knows what will come out by the schema, and by what came out last time", () => {
+  const output: JsonSchema = { $defs: { Row: { type: "object", properties: { month: { type: "string" } } } }, type: "object", properties: { rows: { type: "array", items: { $ref: "#/$defs/Row" } }, count: { type: "integer" } } };
+  const shape = shapeOf(output, output);
+  expect(shape).toEqual({ rows: [{ month: undefined }], count: undefined });
+  expect(Object.keys(withShape({ count: 2, files: [1] }, shape) as object)).toEqual(["rows", "count", "files"]);
+  expect(withShape({ rows: [] }, shape)).toEqual({ rows: [], count: undefined });
+  expect(withShape("text", shape)).toBe("text");
+  const endless: JsonSchema = { type: "object", properties: { again: { $ref: "#" } } };
+  expect(JSON.stringify(shapeOf(endless, endless))).toContain("again");
+});
+
+it("takes words in the reader's language, else those that are there", () => {
+  const schema = { title: "Rows", "x-title-zh": "行", description: "All." };
+  expect(wordsOf(schema, "zh")).toEqual({ title: "行", description: "All." });
+  expect(wordsOf(schema, "en")).toEqual({ title: "Rows", description: "All." });
+  expect(wordsOf({}, "zh")).toEqual({ title: null, description: null });
 });

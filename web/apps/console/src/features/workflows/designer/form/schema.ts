@@ -100,3 +100,30 @@ export function respelled(value: unknown, spelling: Spelling): unknown {
       return { $secret: "" };
   }
 }
+
+/** What a schema calls its value in a language, and says of it; null where it says nothing. */
+export function wordsOf(schema: JsonSchema, language: string): { title: string | null; description: string | null } {
+  const text = (key: string) => {
+    const own = schema[`x-${key}-${language}`] ?? schema[key];
+    return typeof own === "string" && own !== "" ? own : null;
+  };
+  return { title: text("title"), description: text("description") };
+}
+
+const DEEPEST = 6;
+
+/** A value as a schema describes it, as far as names go: `undefined` where nothing is known but the name. */
+export function shapeOf(schema: unknown, root: JsonSchema, depth = 0): unknown {
+  const own = resolved(schema, root);
+  if (depth >= DEEPEST) return undefined;
+  const properties = propertiesOf(own);
+  if (properties.length > 0) return Object.fromEntries(properties.map(([name, held]) => [name, shapeOf(held, root, depth + 1)]));
+  return own["type"] === "array" ? [shapeOf(own["items"], root, depth + 1)] : undefined;
+}
+
+/** What a value was last time, with the names that it may have besides. */
+export function withShape(value: unknown, shape: unknown): unknown {
+  if (value === undefined || value === null) return shape;
+  if (!isRecord(value) || !isRecord(shape)) return value;
+  return { ...shape, ...Object.fromEntries(Object.entries(value).map(([name, held]) => [name, withShape(held, shape[name])])) };
+}

@@ -44,6 +44,14 @@ describe("completion", () => {
     expect(labels("steps.page.output.items.")).toContain("filter");
   });
 
+  it("offers what a plugin says that it gives, before anything was run and besides what was", () => {
+    const shapes = new Map<string, unknown>([["page", { status: undefined, rows: [{ month: undefined }] }]]);
+    const names = (source: string, run: PastRun | null) => completionsAt(source, scopeOf(definition, "end", run, false, shapes))?.options.map(({ label }) => label);
+    expect(names("steps.page.output.", null)).toEqual(["status", "rows"]);
+    expect(names("steps.page.output.rows[0].", null)).toEqual(["month"]);
+    expect(names("steps.page.output.", past)).toEqual(["status", "rows", "headers", "items"]);
+  });
+
   it("keeps out of quotes, and offers filters in texts", () => {
     expect(labels("'a ")).toBeNull();
     expect(labels("input.url|")).toContain("upper");

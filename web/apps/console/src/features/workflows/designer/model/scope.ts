@@ -1,5 +1,6 @@
 import { findStep, framesOf, isRecord, linksOf, type Definition, type Step } from "../../canvas/definition.ts";
 import { stepIdOf, type StepRecord } from "../../canvas/states.ts";
+import { withShape } from "../form/schema.ts";
 import { reachOf } from "./references.ts";
 
 /** What an expression at a step may name, with data of a past run where there is any. */
@@ -13,15 +14,15 @@ export interface PastRun {
   records: readonly (StepRecord & { output: unknown; input: unknown; error: unknown })[];
 }
 
-/** What is known at a step, or at the end of the workflow when there is no step. */
-export function scopeOf(definition: Definition, stepId: string | null, past: PastRun | null, isBody = false): Scope {
+/** What is known at a step, or at the end of the workflow when there is no step. `shapes`: what steps will give, by id. */
+export function scopeOf(definition: Definition, stepId: string | null, past: PastRun | null, isBody = false, shapes: ReadonlyMap<string, unknown> = new Map()): Scope {
   const outputs = new Map<string, PastRun["records"][number]>();
   for (const record of past?.records ?? []) if (record.state === "completed" || record.state === "failed") outputs.set(stepIdOf(record.path), record);
   const before = stepId === null ? definition.steps.map(({ id }) => id) : stepsBefore(definition, stepId, isBody);
   const steps = Object.fromEntries(
     before.map((id) => {
       const record = outputs.get(id);
-      return [id, { output: record?.output, status: record?.state ?? "completed", error: record?.error ?? undefined }];
+      return [id, { output: withShape(record?.output, shapes.get(id)), status: record?.state ?? "completed", error: record?.error ?? undefined }];
     }),
   );
   const names: Record<string, unknown> = { input: inputOf(definition, past), variables: definition.variables ?? {}, steps, run: { id: undefined } };
