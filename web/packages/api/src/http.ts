@@ -4,6 +4,7 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export interface RequestOptions {
   query?: Record<string, string | number | boolean | null | undefined>;
+  /** A blob travels as it is, anything else as JSON. */
   body?: object;
   signal?: AbortSignal | undefined;
   /** False for calls that work without a session. */
@@ -86,7 +87,7 @@ export class Http {
     const workspace = this.#options.workspaceId();
     if (workspace) headers["x-workspace-id"] = workspace;
     if (method !== "GET") {
-      headers["content-type"] = "application/json";
+      headers["content-type"] = options.body instanceof Blob ? "application/octet-stream" : "application/json";
       const token = this.#options.csrfToken();
       if (token) headers["x-csrf-token"] = token;
     }
@@ -97,7 +98,7 @@ export class Http {
         headers,
         credentials: "same-origin",
         cache: "no-store",
-        body: method === "GET" || method === "DELETE" ? null : JSON.stringify(options.body ?? {}),
+        body: method === "GET" || method === "DELETE" ? null : options.body instanceof Blob ? options.body : JSON.stringify(options.body ?? {}),
         signal: options.signal ?? null,
       });
     } catch (error) {

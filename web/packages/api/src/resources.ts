@@ -1,4 +1,5 @@
 import { Http, segment, type HttpOptions } from "./http.ts";
+import { pluginPackages, plugins } from "./plugins.ts";
 import type * as Types from "./types.ts";
 import { workflowRuns, workflows } from "./workflows.ts";
 
@@ -25,6 +26,8 @@ export function createApi(options: HttpOptions) {
     models: models(http),
     workflows: workflows(http),
     workflowRuns: workflowRuns(http),
+    pluginPackages: pluginPackages(http),
+    plugins: plugins(http),
   };
 }
 

@@ -118,6 +118,22 @@ export type StartWorkflowInput = Partial<Schemas["StartRun"]>;
 export type RepeatWorkflowInput = Partial<Schemas["RepeatRun"]>;
 export type WorkflowAnswerInput = Schemas["Answer"];
 
+export type PluginPackage = Schemas["PluginPackage"];
+export type PluginPackageDetail = Schemas["PluginPackageDetail"];
+export type PluginSource = PluginPackage["source"];
+export type PluginPermission = Schemas["Permission"];
+export type PluginPermissionChange = Schemas["PermissionChange"];
+export type PluginAction = Schemas["PluginAction"];
+export type PluginVisibility = Exclude<PluginSource, "builtin">;
+export type Plugin = Schemas["Plugin"];
+export type InstallPluginInput = Schemas["InstallPlugin"];
+export type UpdatePluginInput = Schemas["UpdatePlugin"];
+export type ChangePluginInput = Schemas["ChangePlugin"];
+export type PluginBlock = Schemas["PluginBlock"];
+export type PluginBlockInput = Schemas["SetBlock"];
+export type PluginSettings = Schemas["PluginSettings"];
+export type LeastTier = PluginSettings["leastTier"];
+
 /** RFC 9457, as every refusal is answered. */
 export interface Problem {
   type?: string;

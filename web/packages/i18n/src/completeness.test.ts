@@ -34,7 +34,7 @@ const COMPOSED = [
   /^workflows\.(status|template)\./,
   /^workflowRun\.state\./,
   /^workflowRuns\.period\./,
-  /^workflowForm\./,
+  /^form\./,
   /^workflowDiff\.(kind|view)\./,
   /^undo\.(does|kind|obstacle)\./,
 ];

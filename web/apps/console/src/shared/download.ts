@@ -1,6 +1,7 @@
-/** Hands a text to the browser's downloads. */
-export function download(name: string, text: string, type = "text/plain"): void {
-  const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
+/** Hands a text, or what is one file already, to the browser's downloads. */
+export function download(name: string, content: string | Blob, type = "text/plain"): void {
+  const file = content instanceof Blob ? content : new Blob([content], { type: `${type};charset=utf-8` });
+  const url = URL.createObjectURL(file);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;

@@ -23,7 +23,14 @@ export const app = {
   "app.settings": "Settings",
   "app.devices": "Devices",
   "app.workflows": "Workflows",
+  "app.plugins": "Plugins",
   "app.signOut": "Sign out",
+
+  "form.required": "This is needed.",
+  "form.number": "This is no number.",
+  "form.integer": "This is no whole number.",
+  "form.json": "This is no valid JSON.",
+  "form.nothing": "Nothing",
 
   "connection.reconnecting": "Connection lost. Reconnecting…",
   "connection.reconnectingDetail": "Live updates are paused. What you write is kept, and answers catch up on their own.",

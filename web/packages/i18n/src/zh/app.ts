@@ -26,7 +26,14 @@ export const app: Translation<typeof source> = {
   "app.settings": "设置",
   "app.devices": "设备",
   "app.workflows": "工作流",
+  "app.plugins": "插件",
   "app.signOut": "退出登录",
+
+  "form.required": "此项必填。",
+  "form.number": "这不是数字。",
+  "form.integer": "这不是整数。",
+  "form.json": "这不是有效的 JSON。",
+  "form.nothing": "不选择",
 
   "connection.reconnecting": "连接中断，正在重连…",
   "connection.reconnectingDetail": "实时更新已暂停。您写的内容会保留，回复会自动补上。",

@@ -3,9 +3,9 @@ import { useTranslator } from "@openclaw/i18n";
 import { Banner, Button, Markdown, TextField } from "@openclaw/ui";
 import { useState } from "react";
 
-import { useLabels } from "../useLabels.ts";
-import { draftOf, fieldsOf, valueOf, type Draft, type FieldError } from "./form/fields.ts";
-import { SchemaForm } from "./form/SchemaForm.tsx";
+import { draftOf, fieldsOf, valueOf, type Draft, type FieldError } from "../../../shared/form/fields.ts";
+import { SchemaForm } from "../../../shared/form/SchemaForm.tsx";
+import { useLabels } from "../../../shared/useLabels.ts";
 import { useAnswerStep } from "./queries.ts";
 
 import "./ApprovalForm.css";

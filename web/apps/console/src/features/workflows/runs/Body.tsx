@@ -2,7 +2,7 @@ import { useTranslator } from "@openclaw/i18n";
 import { Button, CodeBlock, IconButton } from "@openclaw/ui";
 
 import { download } from "../../../shared/download.ts";
-import { useLabels } from "../useLabels.ts";
+import { useLabels } from "../../../shared/useLabels.ts";
 
 import "./Body.css";
 

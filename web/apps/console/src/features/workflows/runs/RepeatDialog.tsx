@@ -85,7 +85,7 @@ export function RepeatDialog({ run, path, row, latestVersion, onClose }: RepeatD
             rows={10}
             isMono
             description={t("workflowRun.repeatInputText")}
-            error={isNoJson ? t("workflowForm.json") : null}
+            error={isNoJson ? t("form.json") : null}
           />
         )}
         {repeat.error && <Banner tone="danger" role="alert">{t.error(repeat.error)}</Banner>}

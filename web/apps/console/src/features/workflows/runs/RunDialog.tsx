@@ -4,8 +4,8 @@ import { Banner, Button, Checkbox, Dialog, Select } from "@openclaw/ui";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { draftOf, fieldsOf, valueOf, type Draft, type FieldError } from "./form/fields.ts";
-import { SchemaForm } from "./form/SchemaForm.tsx";
+import { draftOf, fieldsOf, valueOf, type Draft, type FieldError } from "../../../shared/form/fields.ts";
+import { SchemaForm } from "../../../shared/form/SchemaForm.tsx";
 import { useStartWorkflow, useWorkflowRuns } from "./queries.ts";
 
 import "./RunDialog.css";

@@ -4,7 +4,7 @@ import { Banner, Button, Markdown, TextField } from "@openclaw/ui";
 import { useState } from "react";
 
 import { Problems } from "../list/Problems.tsx";
-import { useLabels } from "../useLabels.ts";
+import { useLabels } from "../../../shared/useLabels.ts";
 import { DefinitionDiff } from "./DefinitionDiff.tsx";
 import { usePropose } from "./queries.ts";
 

@@ -21,7 +21,7 @@ export function SchemaForm({ fields, draft, onChange, errors = {}, wholeLabel, r
   const t = useTranslator();
   const words = (name: string) => {
     const error = errors[name];
-    return error ? t(`workflowForm.${error}`) : null;
+    return error ? t(`form.${error}`) : null;
   };
   const set = (name: string) => (value: string | boolean) => onChange({ ...draft, [name]: value });
   if (!fields) {
@@ -50,7 +50,7 @@ function FieldInput({ field, value, onChange, error }: { field: Field; value: st
   }
   if (kind === "choice") {
     const options = field.options.map((option, index) => ({ value: String(index), label: typeof option === "string" ? option : JSON.stringify(option) }));
-    if (!field.isRequired) options.unshift({ value: "-1", label: t("workflowForm.nothing") });
+    if (!field.isRequired) options.unshift({ value: "-1", label: t("form.nothing") });
     return <Select label={label} value={String(value)} options={options} onChange={onChange} {...(description ? { description } : {})} />;
   }
   const isJson = kind === "json";
