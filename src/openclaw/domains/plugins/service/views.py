@@ -20,6 +20,8 @@ from openclaw.infra.scope import Scope
 from openclaw.protocol.packages.manifest import Manifest
 from openclaw.protocol.packages.permissions import Permissions, compare, describe
 
+README = "README.md"
+
 
 def manifest_in(row: PluginPackageRow | PluginRow) -> Manifest:
     """The manifest of a row. It was checked when it was stored."""
@@ -50,6 +52,7 @@ def package_detail(row: PluginPackageRow, scope: Scope, installed: PluginRow | N
         dependencies=[f"{each.name} {each.version}" for each in manifest.dependencies],
         changes=changes_of(manifest_in(installed), manifest, language) if installed else [],
         publisher_changed=installed is not None and installed.publisher_key != row.publisher_key,
+        has_readme=README in manifest.files,
     )
 
 

@@ -37,15 +37,16 @@ export function grantAfter(granted: readonly Named[], asked: readonly Named[], c
   return grantOf(kept);
 }
 
-/** A host is allowed too by a wildcard, or by its name without the port. */
+/** A host is allowed too by a wildcard; an entry without a port is for the ports of the web. As the server compares. */
 function isCovered(name: string, item: string, by: readonly string[]): boolean {
   if (name !== "network") return false;
-  const [host = "", port] = item.split(":");
+  const [host = "", port = ""] = item.split(":");
+  const isWeb = port === "" || port === "80" || port === "443";
   return by.some((entry) => {
     const [pattern = "", itsPort] = entry.split(":");
-    if (itsPort !== undefined && itsPort !== port) return false;
-    if (pattern === "*" || pattern === host) return true;
-    return pattern.startsWith("*.") && host.endsWith(pattern.slice(1));
+    if (pattern === "*") return isWeb;
+    const isPort = itsPort === undefined ? isWeb : itsPort === port;
+    return isPort && (pattern === host || (pattern.startsWith("*.") && host.replace(/^\*/, "").endsWith(pattern.slice(1))));
   });
 }
 
@@ -125,5 +126,5 @@ function typeWords(schema: Record<string, unknown>): string {
   return Array.isArray(type) ? type.join(" | ") : "any";
 }
 
-/** Of a list of registries, each once, in the order in which they are told apart. */
+/** The registries. */
 export const SOURCES: readonly PluginSource[] = ["builtin", "private", "public"];
