@@ -164,7 +164,11 @@ async def change(
         row.settings = checked_settings(manifest, data.settings)
         hooks.append(_VALIDATE)
     if data.secrets is not None:
-        kept = {name: value for name, value in installed_of(row, keys).secrets.items() if _asks_for(manifest, name)}
+        kept = {
+            name: value
+            for name, value in installed_of(row, keys).secrets.items()
+            if _asks_for(manifest, name)
+        }
         seal_secrets(row, kept | dict(_checked_secrets(manifest, data.secrets)), keys)
     if data.permissions is not None:
         row.permissions = _granted(manifest, data.permissions)

@@ -9,8 +9,8 @@ from openclaw.domains.plugins.repository import installed
 from openclaw.domains.plugins.repository import registry as repository
 from openclaw.domains.plugins.schemas import PluginPackage, PluginPackageDetail
 from openclaw.domains.plugins.service import builtin, registry
-from openclaw.domains.plugins.service.packages import order_of
-from openclaw.domains.plugins.service.views import README, manifest_in, package_detail, package_view
+from openclaw.domains.plugins.service.packages import README, order_of
+from openclaw.domains.plugins.service.views import manifest_in, package_detail, package_view
 from openclaw.infra.scope import Scope
 from openclaw.kit.errors import InvalidInputError
 from openclaw.kit.pagination import Page, decode_cursor, encode_cursor

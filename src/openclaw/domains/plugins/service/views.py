@@ -16,11 +16,10 @@ from openclaw.domains.plugins.schemas import (
     PluginPackageDetail,
 )
 from openclaw.domains.plugins.service.blocks import find_reason
+from openclaw.domains.plugins.service.packages import README
 from openclaw.infra.scope import Scope
 from openclaw.protocol.packages.manifest import Manifest
 from openclaw.protocol.packages.permissions import Permissions, compare, describe
-
-README = "README.md"
 
 
 def manifest_in(row: PluginPackageRow | PluginRow) -> Manifest:
