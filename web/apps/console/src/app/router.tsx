@@ -151,10 +151,10 @@ const pluginRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/plugins/$name",
   // The version to look at; else what is installed, or the newest.
-  validateSearch: (search: Record<string, unknown>): { version?: string } => (typeof search["version"] === "string" ? { version: search["version"] } : {}),
+  validateSearch: (search: Record<string, unknown>): { package?: string } => (typeof search["package"] === "string" ? { package: search["package"] } : {}),
   component: function PluginRoute() {
     const { name } = pluginRoute.useParams();
-    return <PluginPage key={name} name={name} packageId={pluginRoute.useSearch().version ?? null} />;
+    return <PluginPage key={name} name={name} packageId={pluginRoute.useSearch().package ?? null} />;
   },
 });
 

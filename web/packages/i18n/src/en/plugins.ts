@@ -31,6 +31,7 @@ export const plugins = {
   "plugins.noneInstalled": "Nothing is installed",
   "plugins.noneInstalledText": "Built-in plugins that ask for no permission work without being installed.",
   "plugins.isInstalled": "Installed",
+  "plugins.otherInstalled": "Installed: {version}",
   "plugins.isDisabled": "Disabled",
   "plugins.isBlocked": "Blocked",
   "plugins.isYanked": "Withdrawn",

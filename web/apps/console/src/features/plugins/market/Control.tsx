@@ -3,10 +3,10 @@ import { useTranslator } from "@openclaw/i18n";
 import { Badge, Banner, Button, EmptyState, Icon, Row, Rows, Section, Select, Skeleton, useToast } from "@openclaw/ui";
 import { useState } from "react";
 
-import { Confirm } from "../../../shared/Confirm.tsx";
 import { BlockDialog } from "../BlockDialog.tsx";
-import { blockKind, shortKey } from "../model.ts";
-import { useBlocks, usePluginSettings, usePutTier, useRights, useUnblock } from "../queries.ts";
+import { blockKind } from "../model.ts";
+import { useBlocks, usePluginSettings, usePutTier, useRights } from "../queries.ts";
+import { Unblock, useBlockName } from "../Unblock.tsx";
 import { Reviews } from "./Reviews.tsx";
 
 import "./Control.css";
@@ -61,15 +61,12 @@ function Blocks() {
 
 function BlockRow({ block, mayRemove }: { block: PluginBlock; mayRemove: boolean }) {
   const t = useTranslator();
-  const toast = useToast();
-  const unblock = useUnblock();
-  const [isAsking, setAsking] = useState(false);
-  const what = block.name === null ? t("plugins.publisherIs", { key: shortKey(block.publisherKey ?? "") }) : [block.name, block.version].filter(Boolean).join(" ");
+  const nameOf = useBlockName();
   return (
     <Row
       data-testid="block-row"
       leading={<Icon name="stop" />}
-      title={what}
+      title={nameOf(block)}
       badges={
         <>
           <Badge>{t(`plugins.blockKind.${blockKind(block)}`)}</Badge>
@@ -82,27 +79,7 @@ function BlockRow({ block, mayRemove }: { block: PluginBlock; mayRemove: boolean
           <p>{[t("plugins.blockedSince", { when: t.format.relative(block.createdAt) }), ...(block.everywhere && !mayRemove ? [t("plugins.operatorUnblocks")] : [])].join(" · ")}</p>
         </>
       }
-      actions={
-        mayRemove && (
-          <>
-            <Button size="s" onPress={() => setAsking(true)} data-testid="unblock">
-              {t("plugins.unblock")}
-            </Button>
-            <Confirm
-              isOpen={isAsking}
-              title={t("plugins.unblockTitle", { what })}
-              text={t(block.everywhere ? "plugins.unblockEverywhereText" : "plugins.unblockText")}
-              actionLabel={t("plugins.unblock")}
-              isPending={unblock.isPending}
-              onClose={() => setAsking(false)}
-              onConfirm={() =>
-                // A promise, since callbacks of `mutate` die with this row, which goes when it succeeds.
-                void unblock.mutateAsync(block.id).then(() => setAsking(false), (error: unknown) => toast({ text: t.error(error), tone: "danger" }))
-              }
-            />
-          </>
-        )
-      }
+      actions={mayRemove && <Unblock block={block} />}
     />
   );
 }

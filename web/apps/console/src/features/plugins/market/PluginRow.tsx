@@ -18,13 +18,15 @@ export function PackageRow({ item, blocks }: { item: PluginPackage; blocks: read
       data-testid="plugin-row"
       leading={<Icon name="puzzle" />}
       title={
-        <Link to="/plugins/$name" params={{ name: item.name }} search={{ version: item.id }} className="PluginRow-link">
+        <Link to="/plugins/$name" params={{ name: item.name }} search={{ package: item.id }} className="PluginRow-link">
           {item.title}
         </Link>
       }
       badges={
         <>
-          {item.installedVersion && <Badge tone="accent">{t("plugins.isInstalled")}</Badge>}
+          {item.installedVersion && (
+            <Badge tone="accent">{item.installedVersion === item.version ? t("plugins.isInstalled") : t("plugins.otherInstalled", { version: item.installedVersion })}</Badge>
+          )}
           {isBlocked && <Badge tone="danger">{t("plugins.isBlocked")}</Badge>}
           {item.reviewState !== "approved" && <Badge tone="attention">{t(`plugins.review.${item.reviewState}`)}</Badge>}
           {item.yanked && <Badge tone="attention">{t("plugins.isYanked")}</Badge>}

@@ -35,7 +35,7 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
           toast({ text: t(made.reviewState === "pending" ? "plugins.publishedPending" : "plugins.published", { title: made.title, version: made.version }) });
           onClose();
           // Before an operator has approved it, the page of a public package shows it to its own workspace.
-          void navigate({ to: "/plugins/$name", params: { name: made.name }, search: { version: made.id } });
+          void navigate({ to: "/plugins/$name", params: { name: made.name }, search: { package: made.id } });
         },
       },
     );

@@ -6,8 +6,6 @@ import { inputsOf } from "../model.ts";
 
 import "./Actions.css";
 
-const TONES = { read: "neutral", modify: "attention", delete: "danger" } as const;
-
 /** What a plugin can be asked to do, and what each takes. */
 export function Actions({ actions }: { actions: readonly PluginAction[] }) {
   const t = useTranslator();
@@ -30,7 +28,7 @@ function Item({ action }: { action: PluginAction }) {
       <div className="Actions-head">
         <span className="Actions-title">{action.title}</span>
         <code className="Actions-faint">{action.name}</code>
-        <Badge tone={TONES[action.effect]}>{t(`plugins.effect.${action.effect}`)}</Badge>
+        <Badge tone={action.effect === "delete" ? "danger" : "neutral"}>{t(`plugins.effect.${action.effect}`)}</Badge>
       </div>
       {action.description && <p className="Actions-text">{action.description}</p>}
       {inputs.length > 0 && (

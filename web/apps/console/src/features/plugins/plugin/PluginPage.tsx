@@ -10,6 +10,7 @@ import { useTitle } from "../../../shared/useTitle.ts";
 import { blocksOf, firstShown, isUsable, secretsOf, shortKey, updateOf } from "../model.ts";
 import { PermissionList } from "../PermissionList.tsx";
 import { useBlocks, useInstalled, usePackage, useReadme, useRights, useVersions } from "../queries.ts";
+import { Unblock } from "../Unblock.tsx";
 import { useCategories } from "../words.ts";
 import { Actions } from "./Actions.tsx";
 import { InstallDialog } from "./InstallDialog.tsx";
@@ -120,6 +121,8 @@ function Doings({ item, plugin }: { item: PluginPackageDetail; plugin: Plugin | 
   const isOther = plugin !== null && plugin.packageId !== item.id && plugin.source === item.source;
   // On the page of what is installed: to the newest; on the page of another version: to that one.
   const next = isOther ? item : updateOf(versions.data ?? [], plugin);
+  const order = (versions.data ?? []).map(({ id }) => id);
+  const isNewer = next !== null && order.indexOf(next.id) < order.indexOf(plugin?.packageId ?? "");
   if (!isAdmin && !isOperator) return null;
   return (
     <div className="PluginPage-actions">
@@ -130,7 +133,7 @@ function Doings({ item, plugin }: { item: PluginPackageDetail; plugin: Plugin | 
       )}
       {isAdmin && plugin && next && (isOther || plugin.packageId === item.id) && (
         <Button tone="primary" icon="refresh" isDisabled={!isUsable(next) || blocksOf(blocks.data ?? [], next).length > 0} onPress={() => setOpen("update")} data-testid="update">
-          {t("plugins.updateTo", { version: next.version })}
+          {t(isNewer ? "plugins.updateTo" : "plugins.goTo", { version: next.version })}
         </Button>
       )}
       <PluginMenu plugin={plugin?.packageId === item.id ? plugin : null} target={item} />
@@ -153,7 +156,7 @@ function Notes({ item, plugin }: { item: PluginPackageDetail; plugin: Plugin | n
   return (
     <div className="PluginPage-notes">
       {block && (
-        <Banner tone="danger" icon="stop" title={t(block.everywhere ? "plugins.blockedOnServer" : "plugins.blockedHere")} data-testid="blocked">
+        <Banner tone="danger" icon="stop" title={t(block.everywhere ? "plugins.blockedOnServer" : "plugins.blockedHere")} action={<Unblock block={block} />} data-testid="blocked">
           {block.reason}
         </Banner>
       )}

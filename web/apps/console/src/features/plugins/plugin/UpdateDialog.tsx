@@ -1,6 +1,7 @@
 import type { Plugin, PluginPackageDetail } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Banner, Button, Checkbox, Dialog, Skeleton, useToast } from "@openclaw/ui";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { grantAfter, shortKey } from "../model.ts";
@@ -25,6 +26,7 @@ export function UpdateDialog({ plugin, packageId, onClose }: { plugin: Plugin; p
 function Ready({ plugin, next, onClose }: { plugin: Plugin; next: PluginPackageDetail; onClose: () => void }) {
   const t = useTranslator();
   const toast = useToast();
+  const navigate = useNavigate();
   const update = useUpdate(plugin.id);
   const settings = useSettings(next.settingsSchema, plugin.settings);
   const [isAgreed, setAgreed] = useState(false);
@@ -41,6 +43,8 @@ function Ready({ plugin, next, onClose }: { plugin: Plugin; next: PluginPackageD
         onSuccess: () => {
           toast({ text: t("plugins.updatedNow", { title: next.title, version: next.version }) });
           onClose();
+          // To what is installed now, from whichever version was looked at.
+          void navigate({ to: "/plugins/$name", params: { name: plugin.name } });
         },
       },
     );

@@ -34,7 +34,7 @@ function VersionRow({ item, isShown, isInstalled }: { item: PluginPackage; isSho
     <Row
       data-testid="version-row"
       title={
-        <Link to="/plugins/$name" params={{ name: item.name }} search={{ version: item.id }} className="Versions-link" {...(isShown ? { "aria-current": "true" as const } : {})}>
+        <Link to="/plugins/$name" params={{ name: item.name }} search={{ package: item.id }} className="Versions-link" {...(isShown ? { "aria-current": "true" as const } : {})}>
           {item.version}
         </Link>
       }
