@@ -42,7 +42,7 @@ def test_a_plugin_is_published_installed_updated_and_blocked(console: Console) -
     dialog = page.get_by_test_id("install-dialog")
     expect(dialog).to_contain_text("Reach these hosts: example.com")
     expect(page.get_by_test_id("install-submit")).to_be_disabled()
-    dialog.get_by_text("I agree that Worker may do all of this").click()
+    dialog.get_by_text("I agree that Worker may do this").click()
     page.get_by_test_id("install-submit").click()
     expect(dialog).to_contain_text("This is needed.")
     dialog.get_by_label("Greeting").fill("Hello")
@@ -70,6 +70,12 @@ def test_a_plugin_is_published_installed_updated_and_blocked(console: Console) -
         "network": ["example.com", "example.org"],
         "llm": [],
     }
+
+    page.get_by_test_id("plugin-menu").click()
+    page.get_by_role("menuitem", name="Settings").click()
+    page.get_by_text("Ask the workspace's AI models").last.click()
+    page.get_by_test_id("settings-submit").click()
+    expect(page.get_by_test_id("permission-refused")).to_contain_text("Not granted")
 
     page.get_by_test_id("plugin-menu").click()
     page.get_by_role("menuitem", name="Block").click()

@@ -6,16 +6,24 @@ import "./PermissionList.css";
 
 const ICONS: Readonly<Record<string, IconName>> = { network: "globe", device: "laptop", secrets: "key", llm: "spark", notify: "info", kv: "archive", email: "send", database: "folder" };
 
-/** What a plugin may do, in words. */
-export function PermissionList({ permissions }: { permissions: readonly PluginPermission[] }) {
+/** What a plugin may do, in words, and what it asks for and was not granted. */
+export function PermissionList({ permissions, refused = [] }: { permissions: readonly PluginPermission[]; refused?: readonly PluginPermission[] }) {
   const t = useTranslator();
-  if (permissions.length === 0) return <p className="PermissionList-none">{t("plugins.noPermissions")}</p>;
+  if (permissions.length === 0 && refused.length === 0) return <p className="PermissionList-none">{t("plugins.noPermissions")}</p>;
   return (
     <ul className="PermissionList" aria-label={t("plugins.permissions")}>
       {permissions.map(({ name, words }) => (
         <li key={name} className="PermissionList-item" data-testid="permission">
           <Icon name={ICONS[name] ?? "shield"} />
           <span>{words}</span>
+        </li>
+      ))}
+      {refused.map(({ name, words }) => (
+        <li key={name} className="PermissionList-item" data-refused data-testid="permission-refused">
+          <Icon name="minus" />
+          <span>
+            {words} <Badge>{t("plugins.notGranted")}</Badge>
+          </span>
         </li>
       ))}
     </ul>

@@ -14,6 +14,8 @@ export interface SettingsState {
   errors: Readonly<Record<string, FieldError>>;
   secrets: Readonly<Record<string, string>>;
   setSecret: (name: string, value: string) => void;
+  /** What was written for those secrets. */
+  secretsOf: (names: readonly string[]) => Record<string, string>;
   /** The settings, or null when something is missing or wrong, which is then shown. */
   read: () => Record<string, unknown> | null;
 }
@@ -34,6 +36,7 @@ export function useSettings(schema: Readonly<Record<string, unknown>>, value: un
     setSecret: (name, text) =>
       // One that is left empty is not sent: it stays as it is.
       setSecrets((before) => Object.fromEntries(Object.entries({ ...before, [name]: text }).filter(([, value]) => value !== ""))),
+    secretsOf: (names) => Object.fromEntries(Object.entries(secrets).filter(([name]) => names.includes(name))),
     read: () => {
       const filled = valueOf(fields, draft);
       setErrors(filled.errors);

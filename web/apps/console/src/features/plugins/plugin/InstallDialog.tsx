@@ -4,7 +4,7 @@ import { Banner, Button, Checkbox, Dialog, useToast } from "@openclaw/ui";
 import { useState } from "react";
 
 import { grantOf, secretsOf } from "../model.ts";
-import { PermissionList } from "../PermissionList.tsx";
+import { PermissionChoice } from "../PermissionChoice.tsx";
 import { useInstall } from "../queries.ts";
 import { SettingsFields, useSettings } from "../SettingsFields.tsx";
 
@@ -17,12 +17,19 @@ export function InstallDialog({ item, onClose }: { item: PluginPackageDetail; on
   const install = useInstall();
   const settings = useSettings(item.settingsSchema);
   const [isAgreed, setAgreed] = useState(false);
-  const needsAgreement = item.permissions.length > 0;
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(item.permissions.map(({ name }) => name)));
+  const granted = item.permissions.filter(({ name }) => chosen.has(name));
+  const needsAgreement = granted.length > 0;
+  // What was agreed to is what was shown then.
+  const choose = (next: ReadonlySet<string>) => {
+    setChosen(next);
+    setAgreed(false);
+  };
   const submit = () => {
     const value = settings.read();
     if (!value || (needsAgreement && !isAgreed)) return;
     install.mutate(
-      { packageId: item.id, settings: value, secrets: { ...settings.secrets }, permissions: grantOf(item.permissions) },
+      { packageId: item.id, settings: value, secrets: settings.secretsOf(secretsOf(granted)), permissions: grantOf(granted) },
       {
         onSuccess: () => {
           toast({ text: t("plugins.installedNow", { title: item.title }) });
@@ -54,11 +61,8 @@ export function InstallDialog({ item, onClose }: { item: PluginPackageDetail; on
           submit();
         }}
       >
-        <section className="PluginDialog-part">
-          <h3 className="PluginDialog-title">{t("plugins.itMay")}</h3>
-          <PermissionList permissions={item.permissions} />
-        </section>
-        <SettingsFields settings={settings} secrets={secretsOf(item.permissions)} />
+        <PermissionChoice asked={item.permissions} chosen={chosen} onChange={choose} />
+        <SettingsFields settings={settings} secrets={secretsOf(granted)} />
         {needsAgreement && <Checkbox label={t("plugins.agree", { title: item.title })} isSelected={isAgreed} onChange={setAgreed} />}
         {install.error && <Banner tone="danger" role="alert">{t.error(install.error)}</Banner>}
         <button type="submit" hidden aria-hidden="true" tabIndex={-1} />

@@ -6,7 +6,6 @@ import { useState } from "react";
 
 import { Confirm } from "../../../shared/Confirm.tsx";
 import { BlockDialog, type BlockTarget } from "../BlockDialog.tsx";
-import { secretsOf } from "../model.ts";
 import { useChange, useRights, useUninstall } from "../queries.ts";
 import { SettingsDialog } from "./SettingsDialog.tsx";
 
@@ -27,7 +26,7 @@ export function PluginMenu({ plugin, target }: { plugin: Plugin | null; target: 
       toast({ text: t(enabled ? "plugins.enabledNow" : "plugins.disabledNow", { title: target.title }) });
       close();
     }, onError);
-  const hasSettings = plugin !== null && (Object.keys(plugin.settingsSchema).length > 0 || secretsOf(plugin.permissions).length > 0);
+  const hasSettings = plugin !== null && (Object.keys(plugin.settingsSchema).length > 0 || plugin.asked.length > 0);
   const groups: MenuGroup[] = [
     ...(plugin && isAdmin
       ? [

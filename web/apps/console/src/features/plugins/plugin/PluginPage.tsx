@@ -76,8 +76,8 @@ function Overview({ item, plugin }: { item: PluginPackageDetail; plugin: Plugin 
   const labels = useLabels();
   const readme = useReadme(item.id, item.hasReadme);
   const isShown = plugin?.packageId === item.id;
-  // With fewer permissions than it asks for, what it may do is what was granted.
-  const permissions = isShown && plugin ? plugin.permissions : item.permissions;
+  const granted = isShown && plugin ? plugin.permissions : item.permissions;
+  const refused = item.permissions.filter(({ name }) => !granted.some((each) => each.name === name));
   return (
     <Page
       title={item.title}
@@ -95,7 +95,7 @@ function Overview({ item, plugin }: { item: PluginPackageDetail; plugin: Plugin 
       <Notes item={item} plugin={plugin} />
       <Facts item={item} />
       <Section title={t("plugins.permissions")} description={t("plugins.permissionsText")}>
-        <PermissionList permissions={permissions} />
+        <PermissionList permissions={granted} refused={refused} />
       </Section>
       <Actions actions={item.actions} />
       {item.hasReadme && (
