@@ -111,6 +111,6 @@ describe("what an action takes", () => {
 });
 
 it("a key is shown by its ends", () => {
-  expect(shortKey("0123456789abcdef".repeat(4))).toBe("0123 4567 … 89ab cdef");
+  expect(shortKey("0123456789abcdef".repeat(4))).toBe("01234567…89abcdef");
   expect(shortKey("unknown")).toBe("unknown");
 });

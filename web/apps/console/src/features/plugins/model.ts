@@ -93,10 +93,9 @@ export function blockKind({ name, version }: Pick<PluginBlock, "name" | "version
   return version === null ? "plugin" : "version";
 }
 
-/** A publisher's key as people compare it: its first and last characters, in fours. */
+/** A publisher's key as people compare it: its first and last characters. */
 export function shortKey(key: string): string {
-  if (key.length <= 20) return key;
-  return `${key.slice(0, 4)} ${key.slice(4, 8)} … ${key.slice(-8, -4)} ${key.slice(-4)}`;
+  return key.length <= 20 ? key : `${key.slice(0, 8)}…${key.slice(-8)}`;
 }
 
 export interface Input {
