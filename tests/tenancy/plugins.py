@@ -11,7 +11,7 @@ from tests.support.accounts import Person
 async def furnish_plugins(person: Person, secret: str, found: dict[str, list[str]]) -> None:
     """A package and its installation with something that it keeps, a kill switch, a call, and a file of a run."""
     script = archive(
-        files={"plugin.js": b"function execute(job) { return {} }"},
+        files={"plugin.js": b"function execute(job) { return {} }", "README.md": secret.encode()},
         name=f"worker-{person.username}",
         entry="plugin.js",
         description={"en": secret},

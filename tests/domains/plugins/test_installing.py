@@ -139,6 +139,16 @@ async def test_only_admins_install(server: Server) -> None:
     assert done["state"] == "completed", "what is installed is for all members"
 
 
+async def test_a_secret_that_is_not_given_again_stays(server: Server) -> None:
+    ann = await register(server)
+    asked = {"secrets": {"names": ["token", "other"]}}
+    plugin = await install(ann, archive(permissions=asked), secrets={"token": "s3cret-thing"})
+    changed = await ann.patch(f"/plugins/{plugin['id']}", {"secrets": {"other": "more"}})
+    assert changed["secrets"] == ["other", "token"]
+    changed = await ann.patch(f"/plugins/{plugin['id']}", {"settings": {"greeting": "Hello"}})
+    assert changed["secrets"] == ["other", "token"]
+
+
 async def test_a_disabled_plugin_does_not_run(server: Server) -> None:
     ann = await register(server)
     installed = await install(ann)

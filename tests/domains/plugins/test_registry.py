@@ -100,6 +100,22 @@ async def test_a_version_never_changes(server: Server, people: dict[str, Person]
     assert downloaded.content == archive()
 
 
+async def test_a_readme_is_read_by_those_who_may_see_the_package(
+    server: Server, people: dict[str, Person]
+) -> None:
+    await operator(server, people)
+    ann, bob = await register(server), await register(server)
+    files = {"worker.py": b"class Worker: ...", "README.md": "# 工人".encode()}
+    package = await publish(ann, archive(files=files))
+    assert package["hasReadme"]
+    path = f"/plugin-packages/{package['id']}/readme"
+    assert await ann.get(path) == {"text": "# 工人"}
+    assert refused(await bob.api.get(path)) == (404, "plugins.not_found")
+    plain = await publish(ann, archive(version="1.0.1"))
+    assert not plain["hasReadme"]
+    assert refused(await ann.api.get(f"/plugin-packages/{plain['id']}/readme")) == (404, "plugins.not_found")
+
+
 async def test_the_marketplace_is_searched_in_both_languages(
     server: Server, people: dict[str, Person]
 ) -> None:

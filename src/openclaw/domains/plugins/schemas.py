@@ -100,6 +100,13 @@ class PluginPackageDetail(PluginPackage):
     dependencies: list[str]
     changes: list[PermissionChange]
     publisher_changed: bool
+    has_readme: bool
+
+
+class PluginReadme(Wire):
+    """What a package says of itself at length, in Markdown."""
+
+    text: str
 
 
 class PluginPackages(Items):
@@ -155,7 +162,7 @@ class UpdatePlugin(WireInput):
 
 
 class ChangePlugin(WireInput):
-    """Change an installation; what is left out stays."""
+    """Change an installation; what is left out stays, each secret too."""
 
     settings: Settings | None = None
     secrets: SecretValues | None = None

@@ -38,6 +38,8 @@ const COMPOSED = [
   /^workflowRuns\.period\./,
   /^form\./,
   /^workflowDiff\.(kind|view)\./,
+  /^plugins\.(view|categories|source|sourceText|review|blockKind|tier|tierText|change|effect)\./,
+  /^plugins\.(approve|reject)(Title|Text)?$/,
   /^undo\.(does|kind|obstacle)\./,
 ];
 

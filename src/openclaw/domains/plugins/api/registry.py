@@ -24,6 +24,7 @@ from openclaw.domains.plugins.schemas import (
     PluginName,
     PluginPackageDetail,
     PluginPackages,
+    PluginReadme,
     ReviewPackage,
     Source,
     Visibility,
@@ -116,19 +117,23 @@ async def get_package(scope: CurrentScope, package_id: AtPackage) -> PluginPacka
 )
 async def download_package(actor: CurrentActor, platform: CurrentPlatform, package_id: AtPackage) -> Response:
     """The archive, as it was published; operators get those that wait for them too."""
-    async with platform.database.transaction(actor, is_quiet=True) as scope:
-        row = await _access(platform, scope, package_id)
-    if row.visibility == "builtin":
-        body: bytes | None = builtin.archive_of(row.id)
-    else:
-        body = await platform.blobs.find_content(row.digest)
-    if body is None:
-        raise UnavailableError(part="object storage")
+    row, body = await _archive(platform, actor, package_id)
     headers = {
         "Content-Disposition": f'attachment; filename="{row.name}-{row.version}{SUFFIX}"',
         "X-Content-Type-Options": "nosniff",
     }
     return Response(body, media_type="application/octet-stream", headers=headers)
+
+
+@router.get(
+    "/plugin-packages/{package_id}/readme",
+    operation_id="getPluginReadme",
+    responses=errors(*_GONE),
+)
+async def get_readme(actor: CurrentActor, platform: CurrentPlatform, package_id: AtPackage) -> PluginReadme:
+    """The package's README, of those that have one."""
+    row, body = await _archive(platform, actor, package_id)
+    return PluginReadme(text=await marketplace.read_readme(row, body))
 
 
 @router.get(
@@ -212,6 +217,18 @@ async def _access(platform: Platform, scope: Scope, package_id: UUID) -> PluginP
             raise
     async with platform.database.system(is_quiet=True) as every:
         return await registry.access_public(every, package_id)
+
+
+async def _archive(platform: Platform, actor: Actor, package_id: UUID) -> tuple[PluginPackageRow, bytes]:
+    """A package that the actor may look at, and its archive. Raises PluginNotFoundError, UnavailableError."""
+    async with platform.database.transaction(actor, is_quiet=True) as scope:
+        row = await _access(platform, scope, package_id)
+    if row.visibility == "builtin":
+        return row, builtin.archive_of(row.id)
+    body = await platform.blobs.find_content(row.digest)
+    if body is None:
+        raise UnavailableError(part="object storage")
+    return row, body
 
 
 @contextlib.asynccontextmanager

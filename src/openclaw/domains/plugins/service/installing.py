@@ -164,7 +164,12 @@ async def change(
         row.settings = checked_settings(manifest, data.settings)
         hooks.append(_VALIDATE)
     if data.secrets is not None:
-        seal_secrets(row, _checked_secrets(manifest, data.secrets), keys)
+        kept = {
+            name: value
+            for name, value in installed_of(row, keys).secrets.items()
+            if _asks_for(manifest, name)
+        }
+        seal_secrets(row, kept | dict(_checked_secrets(manifest, data.secrets)), keys)
     if data.permissions is not None:
         row.permissions = _granted(manifest, data.permissions)
     if data.enabled is not None and data.enabled != row.is_enabled:
@@ -235,11 +240,15 @@ def _kept(granted: Permissions, asked: Permissions) -> dict[str, Any]:
 
 
 def _checked_secrets(manifest: Manifest, secrets: Mapping[str, str]) -> Mapping[str, str]:
-    asked = manifest.permissions.secrets
     for name in secrets:
-        if asked is None or name not in asked.names:
+        if not _asks_for(manifest, name):
             raise InvalidInputError(field=f"secrets.{name}", reason="the plugin asks for no such secret")
     return secrets
+
+
+def _asks_for(manifest: Manifest, secret: str) -> bool:
+    asked = manifest.permissions.secrets
+    return asked is not None and secret in asked.names
 
 
 async def _run_hooks(

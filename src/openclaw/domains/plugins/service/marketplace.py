@@ -1,19 +1,23 @@
 """What can be installed: built-in, approved for everybody, and the workspace's own; the newest version of each."""
 
+import asyncio
 from uuid import UUID
 
+from openclaw.domains.plugins.errors import PluginNotFoundError
 from openclaw.domains.plugins.models import PluginPackageRow, PluginRow
 from openclaw.domains.plugins.repository import installed
 from openclaw.domains.plugins.repository import registry as repository
 from openclaw.domains.plugins.schemas import PluginPackage, PluginPackageDetail
 from openclaw.domains.plugins.service import builtin, registry
-from openclaw.domains.plugins.service.packages import order_of
+from openclaw.domains.plugins.service.packages import README, order_of
 from openclaw.domains.plugins.service.views import manifest_in, package_detail, package_view
 from openclaw.infra.scope import Scope
 from openclaw.kit.errors import InvalidInputError
 from openclaw.kit.pagination import Page, decode_cursor, encode_cursor
+from openclaw.protocol.packages.archive import PackageLimits, read_archive
 
 _MOST = 5_000
+_MOST_README = 200_000  # bytes
 
 
 async def browse(
@@ -69,6 +73,14 @@ async def get_detail(scope: Scope, package_id: UUID) -> PluginPackageDetail:
     """
     row = await registry.access_package(scope, package_id)
     return package_detail(row, scope, await installed.find_by_name(scope, row.name))
+
+
+async def read_readme(row: PluginPackageRow, archive: bytes) -> str:
+    """What a package says of itself, no more than a page is worth of it. Raises PluginNotFoundError."""
+    if README not in manifest_in(row).files:
+        raise PluginNotFoundError
+    files = await asyncio.to_thread(read_archive, archive, PackageLimits())
+    return files[README][:_MOST_README].decode(errors="replace")
 
 
 def _same(mine: dict[str, PluginRow], row: PluginPackageRow) -> PluginRow | None:

@@ -9,10 +9,14 @@ from openclaw.protocol.packages.errors import PackageRefusedError
 from openclaw.protocol.packages.manifest import Manifest
 from openclaw.protocol.packages.package import Package
 
+README = "README.md"
+
 
 def package_row(package: Package, digest: str, size: int) -> PluginPackageRow:
     """What a row says of a package, before it is anybody's. Raises PackageRefusedError."""
-    manifest = msgspec.structs.replace(package.manifest, files={})
+    # Of its files only whether there is a README: the archive has the list.
+    files = {path: entry for path, entry in package.manifest.files.items() if path == README}
+    manifest = msgspec.structs.replace(package.manifest, files=files)
     _check_schemas(manifest)
     try:
         raw = checked(msgspec.to_builtins(manifest))

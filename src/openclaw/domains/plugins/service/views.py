@@ -16,6 +16,7 @@ from openclaw.domains.plugins.schemas import (
     PluginPackageDetail,
 )
 from openclaw.domains.plugins.service.blocks import find_reason
+from openclaw.domains.plugins.service.packages import README
 from openclaw.infra.scope import Scope
 from openclaw.protocol.packages.manifest import Manifest
 from openclaw.protocol.packages.permissions import Permissions, compare, describe
@@ -50,6 +51,7 @@ def package_detail(row: PluginPackageRow, scope: Scope, installed: PluginRow | N
         dependencies=[f"{each.name} {each.version}" for each in manifest.dependencies],
         changes=changes_of(manifest_in(installed), manifest, language) if installed else [],
         publisher_changed=installed is not None and installed.publisher_key != row.publisher_key,
+        has_readme=README in manifest.files,
     )
 
 

@@ -67,6 +67,8 @@ const WorkflowRunsPage = lazyRouteComponent(() => import("../features/workflows/
 const ComparePage = lazyRouteComponent(() => import("../features/workflows/module.tsx"), "ComparePage");
 const RunPage = lazyRouteComponent(() => import("../features/workflows/module.tsx"), "RunPage");
 const DesignerPage = lazyRouteComponent(() => import("../features/workflows/module.tsx"), "DesignerPage");
+const PluginsPage = lazyRouteComponent(() => import("../features/plugins/module.tsx"), "PluginsPage");
+const PluginPage = lazyRouteComponent(() => import("../features/plugins/module.tsx"), "PluginPage");
 const SettingsPage = lazyRouteComponent(() => import("./settings/SettingsPage.tsx"), "SettingsPage");
 
 /** Everything behind the sign-in. */
@@ -143,6 +145,19 @@ const workflowRunRoute = createRoute({
   },
 });
 
+const pluginsRoute = createRoute({ getParentRoute: () => shellRoute, path: "/plugins", component: PluginsPage });
+
+const pluginRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/plugins/$name",
+  // The version to look at; else what is installed, or the newest.
+  validateSearch: (search: Record<string, unknown>): { package?: string } => (typeof search["package"] === "string" ? { package: search["package"] } : {}),
+  component: function PluginRoute() {
+    const { name } = pluginRoute.useParams();
+    return <PluginPage key={name} name={name} packageId={pluginRoute.useSearch().package ?? null} />;
+  },
+});
+
 const approvalRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/approvals/$approvalId",
@@ -208,6 +223,8 @@ const routeTree = rootRoute.addChildren([
     workflowRunsRoute,
     compareRoute,
     workflowRunRoute,
+    pluginsRoute,
+    pluginRoute,
     settingsRoute,
     settingsSectionRoute,
   ]),

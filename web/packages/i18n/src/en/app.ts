@@ -23,6 +23,7 @@ export const app = {
   "app.settings": "Settings",
   "app.devices": "Devices",
   "app.workflows": "Workflows",
+  "app.plugins": "Plugins",
   "app.signOut": "Sign out",
 
   "form.required": "This is needed.",

@@ -26,6 +26,10 @@ export function ShellNavigation({ onLeave }: { onLeave?: () => void }) {
           <Icon name="branch" />
           <span className="ShellNavigation-label">{t("app.workflows")}</span>
         </Link>
+        <Link to="/plugins" className="ShellNavigation-link" activeProps={{ "data-active": true }} onClick={onLeave}>
+          <Icon name="puzzle" />
+          <span className="ShellNavigation-label">{t("app.plugins")}</span>
+        </Link>
         <Link to="/devices" className="ShellNavigation-link" activeProps={{ "data-active": true }} onClick={onLeave}>
           <Icon name="laptop" />
           <span className="ShellNavigation-label">{t("app.devices")}</span>

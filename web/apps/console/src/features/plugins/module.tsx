@@ -1,0 +1,2 @@
+export { PluginsPage } from "./market/PluginsPage.tsx";
+export { PluginPage } from "./plugin/PluginPage.tsx";
