@@ -17,15 +17,12 @@ from openclaw.domains.plugins.errors import (
 )
 from openclaw.domains.plugins.schemas import (
     InstallMcpServer,
-    InstallPlugin,
     LookAtMcpServer,
     McpOffer,
     Plugin,
     RefreshMcpPlugin,
-    UpdatePlugin,
 )
 from openclaw.domains.plugins.service import blocks, installing, mcp
-from openclaw.domains.plugins.service.runtime import PluginRuntime
 from openclaw.domains.plugins.service.views import plugin_view
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.domains.workspaces.policy import check_role
@@ -71,15 +68,19 @@ async def look_at_server(actor: CurrentActor, platform: CurrentPlatform, data: L
 )
 async def install_server(actor: CurrentActor, platform: CurrentPlatform, data: InstallMcpServer) -> Plugin:
     """Install an MCP server as it was seen (`digest`), for admins only. Its headers are sealed secrets."""
-    runtime: PluginRuntime = platform.plugins
     seen = await _look(actor, platform, data)
     await _keep(platform, seen, data.digest)
-    wanted = InstallPlugin(
-        package_id=seen.package.id, secrets=data.headers, permissions=mcp.granted(seen.package)
-    )
     async with platform.database.transaction(actor) as scope:
         check_role(actor, Role.ADMIN)
-        row = await installing.install(scope, seen.package, wanted, runtime, platform.keys)
+        row = await installing.install(
+            scope,
+            seen.package,
+            platform.plugins,
+            platform.keys,
+            permissions=mcp.granted(seen.package),
+            secrets=data.headers,
+            settings={},
+        )
         return plugin_view(row, await blocks.list_blocks(scope), actor.language)
 
 
@@ -119,8 +120,7 @@ async def refresh_plugin(
         row = await installing.access_plugin(scope, plugin_id, lock=True)
         check_role(actor, Role.ADMIN)
         if row.digest != seen.package.digest:
-            wanted = UpdatePlugin(package_id=seen.package.id)
-            await installing.update(scope, row, seen.package, wanted, platform.plugins, platform.keys)
+            await installing.update(scope, row, seen.package, platform.plugins, platform.keys)
         return plugin_view(row, await blocks.list_blocks(scope), actor.language)
 
 
