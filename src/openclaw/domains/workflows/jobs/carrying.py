@@ -21,6 +21,7 @@ class StepCall:
     """One carrying-out. ``key`` is the same for every try, for whoever can tell a repetition by it.
 
     ``revealed`` are the secrets in ``inputs`` by name: nothing that is kept may show them.
+    ``part`` tells apart what one step carries out several of.
     """
 
     actor: Actor
@@ -29,11 +30,13 @@ class StepCall:
     inputs: Any
     depth: int
     revealed: Mapping[str, str] = field(default_factory=dict[str, str])
+    part: str = ""
 
     @property
     def key(self) -> str:
         """The idempotency key of the step's effect."""
-        return f"{self.run_id.hex}:{self.work.path}"
+        whole = f"{self.run_id.hex}:{self.work.path}"
+        return f"{whole}:{self.part}" if self.part else whole
 
     @property
     def attempt_id(self) -> UUID:

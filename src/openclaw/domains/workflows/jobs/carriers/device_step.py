@@ -69,7 +69,7 @@ class DeviceCarrier:
             device = await _find_device(scope, wanted.device)
             assessment = _judge(wanted.tool, wanted.arguments, home=device.home or "")
             await self._ask(scope, wanted, device, assessment)
-        await self._wait_for_answer(wanted)
+        await wait_for_answer(self._database, self._bus, wanted.actor, wanted.id)
         with watching(self._bus, wanted.id) as watch:
             async with self._database.transaction(wanted.actor) as scope:
                 await calls.send_call(
@@ -123,21 +123,23 @@ class DeviceCarrier:
             )
             await questions.ask(scope, question)
 
-    async def _wait_for_answer(self, wanted: DeviceCall) -> None:
-        async with self._bus.wakeups(approval_topic(wanted.id)) as woken:
-            while True:
-                woken.clear()
-                async with self._database.transaction(wanted.actor, is_quiet=True) as scope:
-                    try:
-                        asked = await approvals.get_approval(scope, wanted.id)
-                    except ApprovalNotFoundError:
-                        return  # it may run just so
-                if asked.state == "allowed":
-                    return
-                if asked.state != "pending":
-                    reason = asked.reason or f"It was {asked.state}."
-                    raise StepError("refused", reason, is_final=True)
-                await woken.wait()
+
+async def wait_for_answer(database: Database, bus: EventBus, actor: Actor, call_id: UUID) -> None:
+    """Until the call may be made. Raises StepError when it may not."""
+    async with bus.wakeups(approval_topic(call_id)) as woken:
+        while True:
+            woken.clear()
+            async with database.transaction(actor, is_quiet=True) as scope:
+                try:
+                    asked = await approvals.get_approval(scope, call_id)
+                except ApprovalNotFoundError:
+                    return  # it may run just so
+            if asked.state == "allowed":
+                return
+            if asked.state != "pending":
+                reason = asked.reason or f"It was {asked.state}."
+                raise StepError("refused", reason, is_final=True)
+            await woken.wait()
 
 
 def _judge(tool: str, arguments: Any, *, home: str) -> Assessment:
