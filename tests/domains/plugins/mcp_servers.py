@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import uvicorn
@@ -69,6 +71,27 @@ class Honest:
             finally:
                 server.should_exit = True
                 await task
+
+
+@contextlib.contextmanager
+def serving_in_thread() -> Iterator[str]:
+    """The address of an honest server, for tests that wait for programs."""
+    begun: Future[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+    async def serve() -> None:
+        ended = asyncio.Event()
+        async with Honest().running() as honest:
+            begun.set_result((honest.url, asyncio.get_running_loop(), ended))
+            await ended.wait()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    url, loop, ended = begun.result()
+    try:
+        yield url
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join()
 
 
 Answer = Callable[[dict[str, Any]], bytes]

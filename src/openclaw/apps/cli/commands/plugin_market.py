@@ -78,7 +78,9 @@ def search_plugins(
 
 @command(plugin_app, "install", "plugin_install")
 def install_plugin(
-    name: Name,
+    name: Annotated[
+        str | None, typer.Argument(metavar=say("name_metavar"), help=say("argument_plugin"))
+    ] = None,
     version: Annotated[
         str | None, typer.Option("--version", metavar="VERSION", help=say("option_plugin_version"))
     ] = None,
@@ -90,15 +92,35 @@ def install_plugin(
         list[str] | None,
         typer.Option("--secret", metavar=say("name_metavar"), help=say("option_plugin_secret")),
     ] = None,
+    mcp: Annotated[str | None, typer.Option("--mcp", metavar="URL", help=say("option_plugin_mcp"))] = None,
+    mcp_name: Annotated[
+        str | None, typer.Option("--name", metavar=say("name_metavar"), help=say("option_plugin_name"))
+    ] = None,
+    headers: Annotated[
+        list[str] | None,
+        typer.Option("--header", metavar=say("name_metavar"), help=say("option_plugin_header")),
+    ] = None,
     yes: Yes = False,
     server: Server = None,
     as_json: AsJson = False,
 ) -> None:
-    """A plugin or another version of it."""
+    """A plugin or another version of it, or the tools of an MCP server."""
     from openclaw.apps.cli.api import connect
+    from openclaw.apps.cli.commands.plugin_mcp import install_server
+    from openclaw.apps.cli.errors import UsageError
     from openclaw.apps.cli.output import confirm, tell, tell_json
 
+    if (name is None) == (mcp is None):
+        raise UsageError(reason=say("plugin_name_or_mcp"))
     with connect(server) as api:
+        if mcp is not None:
+            values = {header: _ask_secret(header) for header in headers or ()}
+            done = install_server(api, mcp, mcp_name, values, yes=yes, quiet=as_json)
+            tell_json(done) if as_json else tell(
+                say("plugin_installed", name=done["name"], version=done["version"])
+            )
+            return
+        assert name is not None
         package = _find_package(api, name, version)
         known = _find_installed(api, name)
         if not as_json:
@@ -140,7 +162,7 @@ def uninstall_plugin(name: Name, yes: Yes = False, server: Server = None, as_jso
     from openclaw.apps.cli.output import confirm, tell, tell_json
 
     with connect(server) as api:
-        found = _installed(api, name)
+        found = installed(api, name)
         if not yes:
             confirm(say("ask_plugin_uninstall", name=found["name"]))
         api.delete(f"/plugins/{found['id']}")
@@ -164,7 +186,7 @@ def _switch(name: str, server: str | None, *, is_on: bool, as_json: bool) -> Non
     from openclaw.apps.cli.output import tell, tell_json
 
     with connect(server) as api:
-        found = _installed(api, name)
+        found = installed(api, name)
         done = api.patch(f"/plugins/{found['id']}", {"enabled": is_on})
     words = say("plugin_enabled" if is_on else "plugin_disabled", name=found["name"])
     tell_json(done) if as_json else tell(words)
@@ -191,7 +213,8 @@ def _find_installed(api: "Api", name: str) -> Any:
     return next((item for item in api.get("/plugins")["items"] if item["name"] == name), None)
 
 
-def _installed(api: "Api", name: str) -> Any:
+def installed(api: "Api", name: str) -> Any:
+    """An installation by its name. Raises NoMatchError."""
     from openclaw.apps.cli.errors import NoMatchError
 
     found = _find_installed(api, name)
