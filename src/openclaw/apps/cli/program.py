@@ -15,7 +15,7 @@ from openclaw.apps.cli.commands.declare import ClientGroup, command
 from openclaw.apps.cli.commands.doctor import add_doctor_command
 from openclaw.apps.cli.commands.fleet import devices_app
 from openclaw.apps.cli.commands.jobs import jobs_app
-from openclaw.apps.cli.commands.plugin_mcp import plugin_app
+from openclaw.apps.cli.commands.plugin_market import plugin_app
 from openclaw.apps.cli.commands.undo import add_undo_command
 from openclaw.apps.cli.commands.workflow import workflow_app
 from openclaw.apps.cli.errors import UsageError

@@ -106,9 +106,9 @@ def install_plugin(
 ) -> None:
     """A plugin or another version of it, or the tools of an MCP server."""
     from openclaw.apps.cli.api import connect
-    from openclaw.apps.cli.commands.plugin_mcp import install_server
     from openclaw.apps.cli.errors import UsageError
     from openclaw.apps.cli.output import confirm, tell, tell_json
+    from openclaw.apps.cli.plugins.mcp import install_server
 
     if (name is None) == (mcp is None):
         raise UsageError(reason=say("plugin_name_or_mcp"))
@@ -141,6 +141,24 @@ def install_plugin(
         tell(say("plugin_installed", name=done["name"], version=done["version"]))
 
 
+@command(plugin_app, "refresh", "plugin_refresh")
+def refresh_plugin(name: Name, yes: Yes = False, server: Server = None, as_json: AsJson = False) -> None:
+    """What the server of an MCP plugin lists now."""
+    from openclaw.apps.cli.api import connect
+    from openclaw.apps.cli.output import tell, tell_json
+    from openclaw.apps.cli.plugins.mcp import refresh_server
+
+    with connect(server) as api:
+        found = _installed(api, name)
+        done = refresh_server(api, found, yes=yes, quiet=as_json)
+    if as_json:
+        tell_json(done or found)
+    elif done is None:
+        tell(say("plugin_mcp_same", name=found["name"]))
+    else:
+        tell(say("plugin_installed", name=done["name"], version=done["version"]))
+
+
 @command(plugin_app, "list", "plugin_list")
 def list_plugins(server: Server = None, as_json: AsJson = False) -> None:
     """What is installed."""
@@ -162,7 +180,7 @@ def uninstall_plugin(name: Name, yes: Yes = False, server: Server = None, as_jso
     from openclaw.apps.cli.output import confirm, tell, tell_json
 
     with connect(server) as api:
-        found = installed(api, name)
+        found = _installed(api, name)
         if not yes:
             confirm(say("ask_plugin_uninstall", name=found["name"]))
         api.delete(f"/plugins/{found['id']}")
@@ -186,7 +204,7 @@ def _switch(name: str, server: str | None, *, is_on: bool, as_json: bool) -> Non
     from openclaw.apps.cli.output import tell, tell_json
 
     with connect(server) as api:
-        found = installed(api, name)
+        found = _installed(api, name)
         done = api.patch(f"/plugins/{found['id']}", {"enabled": is_on})
     words = say("plugin_enabled" if is_on else "plugin_disabled", name=found["name"])
     tell_json(done) if as_json else tell(words)
@@ -213,8 +231,7 @@ def _find_installed(api: "Api", name: str) -> Any:
     return next((item for item in api.get("/plugins")["items"] if item["name"] == name), None)
 
 
-def installed(api: "Api", name: str) -> Any:
-    """An installation by its name. Raises NoMatchError."""
+def _installed(api: "Api", name: str) -> Any:
     from openclaw.apps.cli.errors import NoMatchError
 
     found = _find_installed(api, name)

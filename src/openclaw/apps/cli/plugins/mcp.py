@@ -1,13 +1,9 @@
-"""`openclaw plugin install --mcp` and `refresh`: MCP servers, seen before they are agreed to."""
+"""Servers of the Model Context Protocol as plugins: what they offer is seen before it is agreed to."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import typer
-
-from openclaw.apps.cli.commands.declare import AsJson, Server, Yes, command
-from openclaw.apps.cli.commands.plugin_market import installed, plugin_app
 from openclaw.apps.cli.words import say
 
 if TYPE_CHECKING:
@@ -29,29 +25,18 @@ def install_server(
     return api.post("/plugins/mcp", {**wanted, "digest": offer["digest"]})
 
 
-@command(plugin_app, "refresh", "plugin_refresh")
-def refresh_plugin(
-    name: Annotated[str, typer.Argument(metavar=say("name_metavar"), help=say("argument_plugin"))],
-    yes: Yes = False,
-    server: Server = None,
-    as_json: AsJson = False,
-) -> None:
-    """What the server of an MCP plugin lists now."""
-    from openclaw.apps.cli.api import connect
-    from openclaw.apps.cli.output import confirm, tell, tell_json
+def refresh_server(api: "Api", found: Any, *, yes: bool, quiet: bool) -> Any:
+    """Show what has changed at an installation's server, ask, take it over; None when nothing has."""
+    from openclaw.apps.cli.output import confirm, tell
 
-    with connect(server) as api:
-        found = installed(api, name)
-        offer = api.post(f"/plugins/{found['id']}/look")
-        if not offer["changes"] and offer["version"] == found["version"]:
-            tell_json(found) if as_json else tell(say("plugin_mcp_same", name=found["name"]))
-            return
-        if not as_json:
-            tell(*_shown(offer, changed={change["name"]: change for change in offer["changes"]}))
-        if not yes:
-            confirm(say("ask_plugin_refresh", name=offer["name"]))
-        done = api.post(f"/plugins/{found['id']}/refresh", {"digest": offer["digest"]})
-    tell_json(done) if as_json else tell(say("plugin_installed", name=done["name"], version=done["version"]))
+    offer = api.post(f"/plugins/{found['id']}/look")
+    if offer["version"] == found["version"]:
+        return None
+    if not quiet:
+        tell(*_shown(offer, changed={change["name"]: change for change in offer["changes"]}))
+    if not yes:
+        confirm(say("ask_plugin_refresh", name=offer["name"]))
+    return api.post(f"/plugins/{found['id']}/refresh", {"digest": offer["digest"]})
 
 
 def _name_of(url: str) -> str:
