@@ -82,3 +82,20 @@ async def test_only_what_the_step_names_is_offered_and_done(server: Server) -> N
         for tool in ("toys.dance", "others", "others.burn"):
             wrong = await ann.api.post("/workflows", json={"definition": asking("fs.list", tool)})
             assert wrong.json()["data"]["problems"][0]["path"] == "$.steps[0].config.tools[1]"
+
+
+async def test_a_run_that_ends_leaves_no_question_and_calls_nothing(server: Server) -> None:
+    ann = await register(server)
+    script = [Say(calls=[Call("toys__burn", {})]), Say("Done.")]
+    async with Honest().running() as toys, ScriptedOpenAI(script) as model:
+        await use_model(ann, model)
+        await install(ann, toys.url)
+        workflow = await save(ann, asking("toys.burn"))
+        with server.watching(ann.topic) as watch:
+            run_id = await start(ann, workflow)
+            await question_about(watch, "toys.burn")
+            await ann.post(f"/workflow-runs/{run_id}/cancel")
+            await ended(watch, run_id)
+            await watch.event("exec.approval.resolved")
+        assert [each["state"] for each in (await ann.get("/approvals"))["items"]] == ["expired"]
+        assert toys.done == []

@@ -8,11 +8,10 @@ import pytest
 from tests.domains.plugins.making import work
 from tests.domains.plugins.mcp_servers import Honest, body, hostile, install, look, said, shaking_hands
 from tests.domains.workflows.running import definition, run
-from tests.support.accounts import refused, register
+from tests.support.accounts import Person, refused, register
 from tests.support.server import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-DOUBLE = {"plugin": "toys", "more": {}}
 
 
 def asks(action: str, **inputs: Any) -> dict[str, Any]:
@@ -85,7 +84,7 @@ async def test_what_a_server_lists_changes_only_when_an_admin_agrees(server: Ser
         assert refused(blocked)[:2] == (403, "plugins.blocked")
 
 
-async def refusal(person: Any, url: str, **more: Any) -> str:
+async def refusal(person: Person, url: str, **more: Any) -> str:
     """The words with which a server is refused."""
     answer = await person.api.post("/plugins/mcp/look", json={"name": "toys", "url": url, **more})
     assert 400 <= answer.status_code < 500, answer.text
@@ -179,12 +178,30 @@ async def test_only_public_addresses_or_those_the_operator_names(server: Server)
 
 
 async def test_nobody_else_looks_installs_or_refreshes(server: Server) -> None:
-    ann, eve = await register(server), await register(server)
+    ann, eve = await (await register(server)).create_workspace(), await register(server)
+    member = await ann.invite(await register(server), "member")
     async with Honest().running() as toys:
         plugin = await install(ann, toys.url)
         before = len(toys.shown)
-        for path, sent in (("look", None), ("refresh", {"digest": "0" * 64})):
-            answer = await eve.api.post(f"/plugins/{plugin['id']}/{path}", json=sent)
-            assert refused(answer)[:2] == (404, "plugins.not_found")
+        place, wanted = f"/plugins/{plugin['id']}", {"name": "more", "url": toys.url}
+        agreed = {"digest": "0" * 64}
+        for person, refusal in ((eve, (404, "plugins.not_found")), (member, (403, "workspaces.not_allowed"))):
+            for path, sent in (("look", None), ("refresh", agreed)):
+                answer = await person.api.post(f"{place}/{path}", json=sent)
+                assert refused(answer)[:2] == refusal
+        for path, sent in (("/plugins/mcp/look", wanted), ("/plugins/mcp", {**wanted, **agreed})):
+            answer = await member.api.post(path, json=sent)
+            assert refused(answer)[:2] == (403, "workspaces.not_allowed")
         assert len(toys.shown) == before, "the server is not even asked"
         assert (await eve.get("/plugins"))["items"] == []
+        other = await ann.api.post("/plugins/mcp", json={**wanted, **agreed})
+        assert refused(other)[:2] == (409, "plugins.mcp_changed")
+        again = await ann.api.post(
+            "/plugins/mcp", json={**wanted, "name": "toys", "digest": await digest(ann, toys)}
+        )
+        assert refused(again)[:2] == (409, "plugins.installed")
+
+
+async def digest(person: Person, toys: Honest) -> str:
+    """Of what the server lists."""
+    return str((await look(person, toys.url))["digest"])
