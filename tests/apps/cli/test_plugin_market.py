@@ -77,7 +77,8 @@ def test_an_mcp_server_is_seen_before_it_is_agreed_to(terminal: Terminal) -> Non
     refused = terminal.run("plugin", "install", "--mcp", "http://169.254.169.254/mcp", "--yes")
     assert refused.code == 6
     assert "address_instead_of_name" in refused.err
-    assert "--mcp" in terminal.run("plugin", "install").err
+    for unfit in ((), ("x", "--header", "A"), ("--mcp", "http://a.example", "--version", "1.0.0")):
+        assert "--mcp" in terminal.run("plugin", "install", *unfit).err
     with serving_in_thread() as url:
         unsure = terminal.run("plugin", "install", "--mcp", url, "--name", "toys")
         assert "get_double (reads)  Double it" in unsure.out

@@ -1,17 +1,29 @@
-"""MCP servers as plugins, for real: servers on this machine, asked from within the sandbox."""
+"""MCP servers as plugins, for real: on this machine and asked from within the sandbox, or programs in it."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.domains.plugins.making import work
+from tests.domains.plugins.making import archive, work
+from tests.domains.plugins.making import install as install_package
 from tests.domains.plugins.mcp_servers import Honest, body, hostile, install, look, said, shaking_hands
 from tests.domains.workflows.running import definition, run
 from tests.support.accounts import Person, refused, register
 from tests.support.server import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+CLASS = b"""
+from openclaw.sdk.mcp import StdioServer
+
+class Programs(StdioServer):
+    command = ("python", "server.py")
+    environment = {"API_KEY": "token"}
+"""
+PROGRAM = (Path(__file__).with_name("samples") / "mcp_program.py").read_bytes()
+ANY = {"title": {"en": "Any"}, "input": {"type": "object"}, "output": {}}
+ACTIONS = dict.fromkeys(("where", "asks_back", "leaves", "floods", "lies", "phones", "gone"), ANY)
 
 
 def asks(action: str, **inputs: Any) -> dict[str, Any]:
@@ -77,6 +89,10 @@ async def test_what_a_server_lists_changes_only_when_an_admin_agrees(server: Ser
         changed = await ann.post(f"{place}/refresh", {"digest": agreed})
         assert (changed["version"], len(changed["actions"])) == ("1.0.1", 2)
         assert (await run(ann, asks("get_double", n=2)))["output"] == {"twice": 4}
+        await ann.patch(place, {"permissions": {}})
+        assert "not granted" in str((await ann.api.post(f"{place}/look")).json()), (
+            "what was taken away stays so"
+        )
         await ann.patch(place, {"enabled": False})
         assert (await run(ann, asks("draw")))["state"] == "failed"
         await ann.post("/plugin-blocks", {"publisherKey": plugin["publisherKey"], "reason": "enough"})
@@ -205,3 +221,35 @@ async def test_nobody_else_looks_installs_or_refreshes(server: Server) -> None:
 async def digest(person: Person, toys: Honest) -> str:
     """Of what the server lists."""
     return str((await look(person, toys.url))["digest"])
+
+
+async def test_programs_run_in_the_jail_and_may_do_as_they_like(server: Server) -> None:
+    ann = await register(server)
+    package = archive(
+        files={"programs.py": CLASS, "server.py": PROGRAM},
+        entry="programs:Programs",
+        actions=ACTIONS,
+        permissions={"secrets": {"names": ["token"]}},
+    )
+    await install_package(ann, package, secrets={"token": "s3cret-thing"})
+
+    async def ask(action: str) -> dict[str, Any]:
+        step = work()
+        step["config"] = {"plugin": "worker", "action": action, "inputs": {}}
+        return await run(ann, definition(step, name=action))
+
+    found = (await ask("where"))["output"]
+    assert found["home"] == [], "nothing of this machine"
+    assert found["variables"] == ["API_KEY", "LANG", "PATH"], "nothing of the server's environment"
+    assert (found["key"], found["written"]) == (True, False)
+    assert (await ask("asks_back"))["output"] == {"text": "pong, and nobody to sample"}
+    for action, words in (
+        ("leaves", "ended with the exit code 3"),
+        ("floods", "wrote a line of more than"),
+        ("lies", "cannot be read"),
+        ("phones", "refused"),
+        ("gone", "has no tool for gone any more"),
+    ):
+        done = await ask(action)
+        assert done["state"] == "failed"
+        assert words in done["error"]["title"], done["error"]

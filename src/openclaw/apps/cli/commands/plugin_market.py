@@ -110,7 +110,8 @@ def install_plugin(
     from openclaw.apps.cli.output import confirm, tell, tell_json
     from openclaw.apps.cli.plugins.mcp import install_server
 
-    if (name is None) == (mcp is None):
+    unfit = (mcp_name or headers) if mcp is None else (version or settings or secrets)
+    if (name is None) == (mcp is None) or unfit:
         raise UsageError(reason=say("plugin_name_or_mcp"))
     with connect(server) as api:
         if mcp is not None:

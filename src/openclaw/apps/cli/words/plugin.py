@@ -69,8 +69,8 @@ PLUGIN: dict[str, tuple[str, str]] = {
         "询问随请求发送的此标头的值，如 Authorization",
     ),
     "plugin_name_or_mcp": (
-        "Say the plugin's name, or --mcp and an address.",
-        "请给出插件名称，或 --mcp 与地址。",
+        "Say a plugin's name (--version, --set, --secret), or --mcp and an address (--name, --header).",
+        "请给出插件名称（--version、--set、--secret），或 --mcp 与地址（--name、--header）。",
     ),
     "plugin_mcp_tools": ("Its tools, as the server describes them:", "服务器所描述的工具："),
     "plugin_mcp_changes": ("What has changed, as the server describes it:", "服务器所描述的变化："),

@@ -23,7 +23,7 @@ from openclaw.domains.plugins.service.blocks import check_not_blocked
 from openclaw.domains.plugins.service.packages import package_row
 from openclaw.domains.plugins.service.running import Installed, installed_of
 from openclaw.domains.plugins.service.runtime import PluginRuntime
-from openclaw.domains.plugins.service.views import actions_of, manifest_in, permissions_of
+from openclaw.domains.plugins.service.views import actions_of, granted_in, manifest_in, permissions_of
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.scope import Actor, Role, Scope
@@ -150,7 +150,7 @@ async def look(
         publisher_key=public_key_of(server.signer),
         manifest=_manifest(server, {}, version, {}),
         settings={},
-        permissions=server.permissions,
+        permissions=granted_in(row) if row else server.permissions,
         secrets=secrets,
     )
     said = await runtime.look(actor, asked, {"url": server.url, "headers": list(server.headers)})
