@@ -87,6 +87,8 @@ REASONS: dict[str, str] = {
     "drives the browser on the machine": "操控设备上的浏览器",
     "is a command of the machine whose effect is not known here": "是设备自有的命令，其影响无法在此判断",
     "only reads": "只读取",
+    "a plugin says that this changes something": "插件声明此操作会更改内容",
+    "a plugin says that this deletes something": "插件声明此操作会删除内容",
     "deletes": "会删除内容",
     "ends processes": "会结束进程",
     "runs a script": "运行脚本",

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from openclaw.sdk.errors import PluginError
-from openclaw.sdk.plugin import ActionMetadata, BasePlugin, actions_of
+from openclaw.sdk.plugin import ActionMetadata, BasePlugin
 
 _PARAMETERS = {"network": "hosts", "device": "tools", "secrets": "names"}
 _ANY = {"network": "*"}
@@ -29,7 +29,7 @@ def describe(plugin: type[BasePlugin], entry: str) -> dict[str, Any]:
         "homepage": about.homepage,
         "license": about.license,
         "entry": entry,
-        "actions": {name: _action(each) for name, each in actions_of(plugin).items()},
+        "actions": {name: _action(each) for name, each in plugin.describe_actions().items()},
         "permissions": permissions_of(about.permissions),
         "limits": {
             name: getattr(limits, name) for name in ("memory_mb", "cpu_seconds", "wall_seconds", "files_mb")

@@ -104,6 +104,31 @@ class BasePlugin:
         """The plugin's work: ``inputs`` fit ``input_schema``, what is returned must fit ``output_schema``."""
         raise NotImplementedError
 
+    async def perform_action(self, name: str, inputs: dict[str, Any], context: Context) -> Any:
+        """Carry out the action ``name``: here, the method of that name."""
+        return await getattr(self, name)(inputs, context)
+
+    @classmethod
+    def describe_actions(cls) -> dict[str, ActionMetadata]:
+        """Every action by its name: ``execute`` where it is written, then the marked methods."""
+        found: dict[str, ActionMetadata] = {}
+        if cls.execute is not BasePlugin.execute:
+            about = cls.metadata
+            found["execute"] = ActionMetadata(
+                title=about.title or about.name,
+                title_zh=about.title_zh,
+                description=about.description,
+                description_zh=about.description_zh,
+                input=cls.input_schema,
+                output=cls.output_schema,
+                effect=cls.effect,
+            )
+        for name in dir(cls):
+            marked = getattr(getattr(cls, name), _ACTION, None)
+            if isinstance(marked, ActionMetadata):
+                found[name] = marked
+        return found
+
     async def validate_config(self, config: dict[str, Any]) -> bool:
         """Whether the plugin works with these settings. Here: whether they fit ``config_schema``."""
         return mismatch(self.config_schema, config) is None
@@ -119,24 +144,3 @@ class BasePlugin:
 
     async def on_disable(self, context: Context) -> None:
         """Called when the plugin is switched off."""
-
-
-def actions_of(plugin: type[BasePlugin]) -> dict[str, ActionMetadata]:
-    """Every action of a plugin by its name: ``execute`` where it is written, then the marked methods."""
-    found: dict[str, ActionMetadata] = {}
-    if plugin.execute is not BasePlugin.execute:
-        about = plugin.metadata
-        found["execute"] = ActionMetadata(
-            title=about.title or about.name,
-            title_zh=about.title_zh,
-            description=about.description,
-            description_zh=about.description_zh,
-            input=plugin.input_schema,
-            output=plugin.output_schema,
-            effect=plugin.effect,
-        )
-    for name in dir(plugin):
-        marked = getattr(getattr(plugin, name), _ACTION, None)
-        if isinstance(marked, ActionMetadata):
-            found[name] = marked
-    return found

@@ -69,7 +69,7 @@ async def _act(made: BasePlugin, job: dict[str, Any], context: Context) -> Any:
     ):
         if found := mismatch(schema, value):
             raise InvalidError(what, *found)
-    output = await getattr(made, name)(inputs, context)
+    output = await made.perform_action(name, inputs, context)
     if found := mismatch(schemas["output"], output):
         raise InvalidError("output", *found)
     return output

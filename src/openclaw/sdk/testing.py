@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from openclaw.sdk.plugin import BasePlugin, actions_of
+from openclaw.sdk.plugin import BasePlugin
 from openclaw.sdk.runtime import perform
 
 Answer = Any  # a value, or a function of the parameters that gives it or raises
@@ -82,7 +82,7 @@ def run_plugin(
     """Call an action (or a ``hook``) of ``plugin``. ``answers``: by host call, a value or a function that makes it."""
     host = ScriptedHost(answers or {})
     actions = {
-        name: {"input": each.input, "output": each.output} for name, each in actions_of(plugin).items()
+        name: {"input": each.input, "output": each.output} for name, each in plugin.describe_actions().items()
     }
     job = {
         "actions": actions,

@@ -191,6 +191,7 @@ class Installation:
         self.terminal.variables = {
             "OPENCLAW_HOME": str(folder / "server"),
             "OPENCLAW_GATEWAY_URL": f"ws://127.0.0.1:{self.relay.port}",
+            "OPENCLAW_PLUGIN_INTERNAL_HOSTS": '["localhost"]',
             **pi_environment(),
         }
         self._up = self.terminal.start(

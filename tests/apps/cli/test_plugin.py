@@ -37,14 +37,14 @@ def author(stranger: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     return stranger
 
 
-@pytest.mark.parametrize("template", ["basic", "http", "javascript"])
+@pytest.mark.parametrize("template", ["basic", "http", "javascript", "mcp"])
 def test_every_template_works_as_it_is(author: Terminal, template: str) -> None:
     begun = author.run("plugin", "new", "my-plugin", "--template", template, "--author", 'A "B" \\')
     assert begun.code == 0, begun.err
     tried = author.run("plugin", "test", "my-plugin", "--json")
     assert tried.code == 0, tried.out
     assert tried.json["tier"] != "none"
-    assert len(tried.json["findings"]) == (1 if template == "javascript" else 2)
+    assert len(tried.json["findings"]) == (1 if template in ("javascript", "mcp") else 2)
     packed = author.run("plugin", "pack", "my-plugin", "--json")
     assert packed.code == 0, packed.err
     package = read_package(Path(packed.json["path"]).read_bytes())

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.apps.cli.installation import Terminal
+from tests.domains.plugins.mcp_servers import serving_in_thread
 
 pytest.importorskip("openclaw.domains.plugins", reason="the server has no registry yet")
 
@@ -70,3 +71,19 @@ def test_a_hostile_package_is_refused_before_it_is_sent(terminal: Terminal, tmp_
     refused = terminal.run("plugin", "publish", str(file), "--json")
     assert refused.code == 2
     assert refused.json["error"]["code"] == "packages.refused"
+
+
+def test_an_mcp_server_is_seen_before_it_is_agreed_to(terminal: Terminal) -> None:
+    refused = terminal.run("plugin", "install", "--mcp", "http://169.254.169.254/mcp", "--yes")
+    assert refused.code == 6
+    assert "address_instead_of_name" in refused.err
+    for unfit in ((), ("x", "--header", "A"), ("--mcp", "http://a.example", "--version", "1.0.0")):
+        assert "--mcp" in terminal.run("plugin", "install", *unfit).err
+    with serving_in_thread() as url:
+        unsure = terminal.run("plugin", "install", "--mcp", url, "--name", "toys")
+        assert "get_double (reads)  Double it" in unsure.out
+        assert "Reach these hosts: localhost:" in unsure.out
+        assert unsure.code == 6, "nobody was there to say yes"
+        done = terminal.run("plugin", "install", "--mcp", url, "--name", "toys", "--yes")
+        assert "toys 1.0.0 is installed." in done.out, done.err
+        assert "nothing has changed" in terminal.run("plugin", "refresh", "toys").out

@@ -89,7 +89,11 @@ async def open_process(
         internal_hosts=config.plugin_internal_hosts,
     )
     device_steps = workflows.DeviceCarrier(database, bus)
-    agent_steps = workflows.AgentCarrier(database, keys, clock, device_steps)
+    models = workflows.ModelAsker(database, keys, clock)
+    plugin_steps = workflows.PluginCarrier(
+        plugin_runtime, database, blobs, devices=device_steps, models=models
+    )
+    plugin_tools = workflows.PluginTools(database, bus, plugin_steps)
 
     executor_id = config.executor_id or new_id().hex
     queue = JobQueue(database, bus, clock, name=executor_id, slots=config.job_slots, limits=_limits(config))
@@ -100,12 +104,10 @@ async def open_process(
         keys=keys,
         clock=clock,
         carriers={
-            "agent": agent_steps,
+            "agent": workflows.AgentCarrier(database, models, devices=device_steps, plugins=plugin_tools),
             "device": device_steps,
             "http": workflows.HttpCarrier(may_be_private=not config.is_exposed),
-            "plugin": workflows.PluginCarrier(
-                plugin_runtime, database, blobs, devices=device_steps, agents=agent_steps
-            ),
+            "plugin": plugin_steps,
             "subworkflow": workflows.SubworkflowCarrier(database, bus, queue),
         },
     )
@@ -166,7 +168,7 @@ async def open_process(
         await plugin_runtime.close()
         await bus.stop()
         await run_job.close()
-        await agent_steps.close()
+        await models.close()
         await database.close()
 
 

@@ -215,3 +215,28 @@ class TooManyPackagesError(OpenClawError):
 
     limit: int
     bytes: int
+
+
+@dataclass(eq=False)
+class McpServerError(OpenClawError):
+    """A server of the Model Context Protocol does not answer, or not so that it can be used."""
+
+    code: ClassVar[str] = "plugins.mcp_server"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "The MCP server at {host} cannot be used: {reason}"
+    template_zh: ClassVar[str] = "无法使用 {host} 的 MCP 服务器：{reason}"
+
+    host: str
+    reason: str
+
+
+@dataclass(eq=False)
+class McpChangedError(OpenClawError):
+    """What the server lists is not what was looked at and agreed to; it has to be looked at again."""
+
+    code: ClassVar[str] = "plugins.mcp_changed"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "What the MCP server of {name} lists has changed. Look at it again."
+    template_zh: ClassVar[str] = "{name} 的 MCP 服务器所列内容已变化，请重新查看。"
+
+    name: str

@@ -16,11 +16,13 @@ from openclaw.infra.wire import (
 )
 
 Source = Literal["builtin", "public", "private"]
+InstalledFrom = Literal["builtin", "public", "private", "mcp"]
 Visibility = Literal["public", "private"]
 LeastTier = Literal["landlock", "namespaces", "hardened"]
 PluginName = Annotated[str, Field(pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=50)]
 PluginVersion = Annotated[str, Field(min_length=5, max_length=64)]
 Key = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="An Ed25519 public key in hexadecimal.")]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="As an offer has it.")]
 Settings = Annotated[dict[str, Any], Field(max_length=200)]
 Granted = Annotated[
     dict[str, Any], Field(max_length=20, description="Permissions in the form that manifests have.")
@@ -175,7 +177,7 @@ class Plugin(Wire):
 
     id: PluginId
     package_id: PluginPackageId
-    source: Source
+    source: InstalledFrom
     name: str
     version: str
     title: str
@@ -198,6 +200,48 @@ class Plugins(Items):
     """Installed plugins, by name."""
 
     items: list[Plugin]
+
+
+class LookAtMcpServer(WireInput):
+    """A server of the Model Context Protocol over HTTP, the name of its plugin, and headers that go along."""
+
+    name: PluginName
+    url: Annotated[str, Field(pattern=r"^https?://[\x21-\x7e]+$", max_length=2_000)]
+    headers: SecretValues = Field(default_factory=dict[str, str])
+
+
+class InstallMcpServer(LookAtMcpServer):
+    """Install it, if it is still what was seen."""
+
+    digest: Digest
+
+
+class RefreshMcpPlugin(WireInput):
+    """Take over what its server lists, if it is still what was seen."""
+
+    digest: Digest
+
+
+class ActionChange(Wire):
+    """How an action differs from what is installed; ``parts`` are title, description, effect, input, output."""
+
+    name: str
+    kind: Literal["added", "removed", "changed"]
+    parts: list[str]
+
+
+class McpOffer(Wire):
+    """What a server would be installed as. Whoever agrees to it says its digest."""
+
+    name: str
+    version: str
+    title: str
+    description: str
+    publisher_key: str
+    permissions: list[Permission]
+    actions: list[PluginAction]
+    changes: list[ActionChange]
+    digest: str
 
 
 class SetBlock(WireInput):

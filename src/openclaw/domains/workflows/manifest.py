@@ -3,9 +3,11 @@
 from openclaw.domains.workflows import events
 from openclaw.domains.workflows.api import router
 from openclaw.domains.workflows.jobs.carriers.agent_step import AgentCarrier
+from openclaw.domains.workflows.jobs.carriers.asking import ModelAsker
 from openclaw.domains.workflows.jobs.carriers.device_step import DeviceCarrier
 from openclaw.domains.workflows.jobs.carriers.http_step import HttpCarrier
 from openclaw.domains.workflows.jobs.carriers.plugin_step import PluginCarrier
+from openclaw.domains.workflows.jobs.carriers.plugin_tools import PluginTools
 from openclaw.domains.workflows.jobs.carriers.subworkflow import SubworkflowCarrier
 from openclaw.domains.workflows.jobs.run import WorkflowJob
 from openclaw.domains.workflows.proposals_api import router as proposals_router
@@ -20,7 +22,9 @@ __all__ = [
     "AgentCarrier",
     "DeviceCarrier",
     "HttpCarrier",
+    "ModelAsker",
     "PluginCarrier",
+    "PluginTools",
     "SubworkflowCarrier",
     "WorkflowJob",
 ]

@@ -14,6 +14,7 @@ from openclaw.sdk.schemas import schema_problem
 
 FORMAT = 1
 MAX_MANIFEST = 1 << 20
+MAX_ACTIONS = 256
 DEFAULT_ACTION = "execute"
 VALIDATE = "validate_config"
 HOOKS = ("on_install", "on_uninstall", "on_enable", "on_disable", VALIDATE)
@@ -220,8 +221,8 @@ def _text_problems(place: str, title: Words, description: Words) -> Iterator[tup
 
 
 def _action_problems(actions: Mapping[str, Action]) -> Iterator[tuple[str, str]]:
-    if not 1 <= len(actions) <= 64:
-        yield "actions", "1 to 64"
+    if not 1 <= len(actions) <= MAX_ACTIONS:
+        yield "actions", f"1 to {MAX_ACTIONS}"
     for name, action in actions.items():
         if len(name) > 50 or not _ACTION.fullmatch(name) or name in HOOKS:
             yield (

@@ -21,7 +21,7 @@ Key = Annotated[str, typer.Option("--key", metavar=say("name_metavar"), help=say
 def new_plugin(
     name: Annotated[str, typer.Argument(metavar=say("name_metavar"), help=say("argument_plugin_new"))],
     template: Annotated[
-        str, typer.Option("--template", metavar="basic|http|javascript", help=say("option_template"))
+        str, typer.Option("--template", metavar="basic|http|javascript|mcp", help=say("option_template"))
     ] = "basic",
     author: Annotated[
         str, typer.Option("--author", metavar=say("name_metavar"), help=say("option_author"))

@@ -78,7 +78,9 @@ def search_plugins(
 
 @command(plugin_app, "install", "plugin_install")
 def install_plugin(
-    name: Name,
+    name: Annotated[
+        str | None, typer.Argument(metavar=say("name_metavar"), help=say("argument_plugin"))
+    ] = None,
     version: Annotated[
         str | None, typer.Option("--version", metavar="VERSION", help=say("option_plugin_version"))
     ] = None,
@@ -90,15 +92,36 @@ def install_plugin(
         list[str] | None,
         typer.Option("--secret", metavar=say("name_metavar"), help=say("option_plugin_secret")),
     ] = None,
+    mcp: Annotated[str | None, typer.Option("--mcp", metavar="URL", help=say("option_plugin_mcp"))] = None,
+    mcp_name: Annotated[
+        str | None, typer.Option("--name", metavar=say("name_metavar"), help=say("option_plugin_name"))
+    ] = None,
+    headers: Annotated[
+        list[str] | None,
+        typer.Option("--header", metavar=say("name_metavar"), help=say("option_plugin_header")),
+    ] = None,
     yes: Yes = False,
     server: Server = None,
     as_json: AsJson = False,
 ) -> None:
-    """A plugin or another version of it."""
+    """A plugin or another version of it, or the tools of an MCP server."""
     from openclaw.apps.cli.api import connect
+    from openclaw.apps.cli.errors import UsageError
     from openclaw.apps.cli.output import confirm, tell, tell_json
+    from openclaw.apps.cli.plugins.mcp import install_server
 
+    unfit = (mcp_name or headers) if mcp is None else (version or settings or secrets)
+    if (name is None) == (mcp is None) or unfit:
+        raise UsageError(reason=say("plugin_name_or_mcp"))
     with connect(server) as api:
+        if mcp is not None:
+            values = {header: _ask_secret(header) for header in headers or ()}
+            done = install_server(api, mcp, mcp_name, values, yes=yes, quiet=as_json)
+            tell_json(done) if as_json else tell(
+                say("plugin_installed", name=done["name"], version=done["version"])
+            )
+            return
+        assert name is not None
         package = _find_package(api, name, version)
         known = _find_installed(api, name)
         if not as_json:
@@ -115,6 +138,24 @@ def install_plugin(
             done = api.post(f"/plugins/{known['id']}/update", {**body, "settings": merged})
     if as_json:
         tell_json(done)
+    else:
+        tell(say("plugin_installed", name=done["name"], version=done["version"]))
+
+
+@command(plugin_app, "refresh", "plugin_refresh")
+def refresh_plugin(name: Name, yes: Yes = False, server: Server = None, as_json: AsJson = False) -> None:
+    """What the server of an MCP plugin lists now."""
+    from openclaw.apps.cli.api import connect
+    from openclaw.apps.cli.output import tell, tell_json
+    from openclaw.apps.cli.plugins.mcp import refresh_server
+
+    with connect(server) as api:
+        found = _installed(api, name)
+        done = refresh_server(api, found, yes=yes, quiet=as_json)
+    if as_json:
+        tell_json(done or found)
+    elif done is None:
+        tell(say("plugin_mcp_same", name=found["name"]))
     else:
         tell(say("plugin_installed", name=done["name"], version=done["version"]))
 

@@ -221,6 +221,93 @@ _SCRIPT_EXAMPLE = """\
 }
 """
 
+_MCP = '''\
+"""$title: a server of the Model Context Protocol, which runs beside each call in the sandbox."""
+
+from openclaw.sdk import PluginMetadata
+from openclaw.sdk.mcp import StdioServer
+
+
+class $cls(StdioServer):
+    metadata = PluginMetadata(
+        name="$name",
+        version="1.0.0",
+        title="$title",
+        description="The tools of the server in server.py.",
+        author="$author",
+        category="integration",
+        tags=["example", "mcp"],
+    )
+    command = ("python", "server.py")
+'''
+
+_MCP_SERVER = '''\
+"""A small server of the Model Context Protocol over standard input and output. Any other one does as well."""
+
+import json
+import sys
+
+TOOLS = [
+    {
+        "name": "count_words",
+        "title": "Count words",
+        "description": "How many words a text has, and the longest of them.",
+        "inputSchema": {
+            "type": "object",
+            "properties": {"text": {"type": "string", "title": "Text"}},
+            "required": ["text"],
+        },
+        "outputSchema": {
+            "type": "object",
+            "properties": {"words": {"type": "integer"}, "longest": {"type": "string"}},
+            "required": ["words", "longest"],
+        },
+        "annotations": {"readOnlyHint": True},
+    }
+]
+
+
+def count_words(text: str) -> dict:
+    words = text.split()
+    return {"words": len(words), "longest": max(words, key=len, default="")}
+
+
+def answer(method: str, parameters: dict) -> dict:
+    if method == "initialize":
+        return {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {"tools": {}},
+            "serverInfo": {"name": "$name", "version": "1.0.0"},
+        }
+    if method == "tools/list":
+        return {"tools": TOOLS}
+    if method == "tools/call" and parameters["name"] == "count_words":
+        found = count_words(**parameters["arguments"])
+        return {"content": [{"type": "text", "text": json.dumps(found)}], "structuredContent": found}
+    raise ValueError(f"There is no {method} here.")
+
+
+for line in sys.stdin:
+    message = json.loads(line)
+    if "id" not in message:  # a notification
+        continue
+    reply = {"jsonrpc": "2.0", "id": message["id"]}
+    try:
+        reply["result"] = answer(message["method"], message.get("params", {}))
+    except Exception as error:
+        reply["error"] = {"code": -32603, "message": str(error)}
+    print(json.dumps(reply), flush=True)
+'''
+
+_MCP_EXAMPLE = """\
+{
+  "description": "Three words.",
+  "action": "count_words",
+  "inputs": {"text": "a remarkable day"},
+  "output": {"words": 3, "longest": "remarkable"}
+}
+"""
+
 TEMPLATES: dict[str, Mapping[str, str]] = {
     "basic": {
         "plugin.py": _BASIC,
@@ -238,6 +325,12 @@ TEMPLATES: dict[str, Mapping[str, str]] = {
         "plugin.js": _SCRIPT,
         "plugin.json": _SCRIPT_STATIC,
         "examples/count.json": _SCRIPT_EXAMPLE,
+        "README.md": _README,
+    },
+    "mcp": {
+        "plugin.py": _MCP,
+        "server.py": _MCP_SERVER,
+        "examples/count.json": _MCP_EXAMPLE,
         "README.md": _README,
     },
 }

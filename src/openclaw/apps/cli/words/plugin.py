@@ -20,7 +20,14 @@ PLUGIN: dict[str, tuple[str, str]] = {
     "command_plugin_verify": ("check a package and tell what it is", "检查插件包并显示其内容"),
     "command_plugin_publish": ("publish a plugin in a registry", "将插件发布到注册中心"),
     "command_plugin_search": ("find plugins to install", "查找可安装的插件"),
-    "command_plugin_install": ("install a plugin, or another version of it", "安装插件或更换其版本"),
+    "command_plugin_install": (
+        "install a plugin, another version of it, or an MCP server",
+        "安装插件、更换其版本，或安装 MCP 服务器",
+    ),
+    "command_plugin_refresh": (
+        "see what an MCP server lists now, and take it over",
+        "查看并采用 MCP 服务器现在所列的工具",
+    ),
     "command_plugin_list": ("what your workspace has installed", "工作区已安装的插件"),
     "command_plugin_uninstall": ("remove a plugin and what it kept", "卸载插件并删除其数据"),
     "command_plugin_enable": ("let a plugin run", "启用插件"),
@@ -52,6 +59,26 @@ PLUGIN: dict[str, tuple[str, str]] = {
         "a setting as NAME=VALUE (VALUE is JSON, else a text)",
         "设置 名称=值（值为 JSON，否则为文字）",
     ),
+    "option_plugin_mcp": (
+        "the address of an MCP server, whose tools to install",
+        "要安装其工具的 MCP 服务器地址",
+    ),
+    "option_plugin_name": ("what to call it (default: by its host)", "插件名称（默认取自主机名）"),
+    "option_plugin_header": (
+        "ask for the value of that header, which goes along: Authorization",
+        "询问随请求发送的此标头的值，如 Authorization",
+    ),
+    "plugin_name_or_mcp": (
+        "Say a plugin's name (--version, --set, --secret), or --mcp and an address (--name, --header).",
+        "请给出插件名称（--version、--set、--secret），或 --mcp 与地址（--name、--header）。",
+    ),
+    "plugin_mcp_tools": ("Its tools, as the server describes them:", "服务器所描述的工具："),
+    "plugin_mcp_changes": ("What has changed, as the server describes it:", "服务器所描述的变化："),
+    "plugin_mcp_same": ("{name}: nothing has changed.", "{name}：没有变化。"),
+    "plugin_effect_read": ("reads", "读取"),
+    "plugin_effect_modify": ("changes something", "更改"),
+    "plugin_effect_delete": ("deletes something", "删除"),
+    "ask_plugin_refresh": ("Take this over for {name}? [y/N] ", "为 {name} 采用这些变化？[y/N] "),
     "option_plugin_secret": ("ask for the secret of that name", "询问此名称的密钥值"),
     "folder_metavar": ("FOLDER", "文件夹"),
     "plugin_made": (

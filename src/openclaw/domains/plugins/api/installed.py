@@ -66,7 +66,15 @@ async def install_plugin(actor: CurrentActor, platform: CurrentPlatform, data: I
     await runtime.code.prepare(package.digest)
     async with platform.database.transaction(actor) as scope:
         package = await installing.find_usable(scope, data.package_id, platform.blobs)
-        row = await installing.install(scope, package, data, runtime, platform.keys)
+        row = await installing.install(
+            scope,
+            package,
+            runtime,
+            platform.keys,
+            permissions=data.permissions,
+            secrets=data.secrets,
+            settings=data.settings,
+        )
         return await _view(scope, row)
 
 
@@ -93,7 +101,16 @@ async def update_plugin(
     async with platform.database.transaction(actor) as scope:
         row = await installing.access_plugin(scope, plugin_id, lock=True)
         package = await installing.find_usable(scope, data.package_id, platform.blobs)
-        await installing.update(scope, row, package, data, runtime, platform.keys)
+        await installing.update(
+            scope,
+            row,
+            package,
+            runtime,
+            platform.keys,
+            permissions=data.permissions,
+            settings=data.settings,
+            accept_publisher=data.accept_publisher,
+        )
         return await _view(scope, row)
 
 

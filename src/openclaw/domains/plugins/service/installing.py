@@ -21,7 +21,7 @@ from openclaw.domains.plugins.errors import (
 from openclaw.domains.plugins.events import STOPPED_TOPIC
 from openclaw.domains.plugins.models import PluginPackageRow, PluginRow
 from openclaw.domains.plugins.repository import installed as repository
-from openclaw.domains.plugins.schemas import ChangePlugin, InstallPlugin, UpdatePlugin
+from openclaw.domains.plugins.schemas import ChangePlugin
 from openclaw.domains.plugins.service import builtin
 from openclaw.domains.plugins.service.blocks import check_not_blocked
 from openclaw.domains.plugins.service.registry import access_package
@@ -80,9 +80,16 @@ async def find_usable(scope: Scope, package_id: UUID, blobs: BlobStore) -> Plugi
 
 
 async def install(
-    scope: Scope, package: PluginPackageRow, data: InstallPlugin, runtime: PluginRuntime, keys: KeyRing
+    scope: Scope,
+    package: PluginPackageRow,
+    runtime: PluginRuntime,
+    keys: KeyRing,
+    *,
+    permissions: Mapping[str, Any],
+    secrets: Mapping[str, str],
+    settings: Mapping[str, Any],
 ) -> PluginRow:
-    """Install a package that `find_usable` gave and whose code is there. One transaction, the hooks in it.
+    """Install a package that may be used and whose code is there. One transaction, the hooks in it.
 
     Raises PluginInstalledError, PermissionsNotGrantedError, PluginSettingsError, PluginHookError, SecurityViolation.
     """
@@ -92,15 +99,15 @@ async def install(
         workspace_id=scope.workspace_id,
         source=package.visibility,
         name=package.name,
-        settings=checked_settings(manifest, data.settings),
-        permissions=_granted(manifest, data.permissions),
+        settings=checked_settings(manifest, settings),
+        permissions=_granted(manifest, permissions),
         is_enabled=True,
         installed_by_user_id=scope.user_id,
         created_at=scope.now(),
         updated_at=scope.now(),
     )
     _set_package(row, package)
-    seal_secrets(row, _checked_secrets(manifest, data.secrets), keys)
+    seal_secrets(row, _checked_secrets(manifest, secrets), keys)
     if (known := await repository.find_by_name(scope, row.name)) is not None:
         raise PluginInstalledError(name=row.name, version=known.version, source=known.source)
     try:
@@ -116,9 +123,12 @@ async def update(
     scope: Scope,
     row: PluginRow,
     package: PluginPackageRow,
-    data: UpdatePlugin,
     runtime: PluginRuntime,
     keys: KeyRing,
+    *,
+    permissions: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    accept_publisher: bool = False,
 ) -> None:
     """Go to another version of the same plugin. What it asks for more has to be granted.
 
@@ -130,10 +140,10 @@ async def update(
         reason = f"{row.name} of the {row.source} registry is installed; uninstall it first"
         raise PackageUnusableError(name=package.name, version=package.version, reason=reason)
     is_other = package.publisher_key != row.publisher_key
-    if is_other and not data.accept_publisher:
+    if is_other and not accept_publisher:
         raise PublisherChangedError(name=row.name, known=row.publisher_key, found=package.publisher_key)
-    if data.permissions is not None:
-        granted = _granted(after, data.permissions)
+    if permissions is not None:
+        granted = _granted(after, permissions)
     else:
         more = [change for change in compare(before.permissions, after.permissions) if change.needs_consent]
         if more:
@@ -142,7 +152,7 @@ async def update(
                 name=row.name, permissions=[change.permission for change in more], listed="; ".join(words)
             )
         granted = _kept(granted_in(row), after.permissions)
-    row.settings = checked_settings(after, row.settings if data.settings is None else data.settings)
+    row.settings = checked_settings(after, row.settings if settings is None else settings)
     row.permissions = granted
     _set_package(row, package)
     row.updated_at = scope.now()

@@ -82,7 +82,7 @@ async def note_call(
 ) -> None:
     """Count a call and note it down, and in the audit log what it tried and was refused."""
     state = _state_of(error)
-    PLUGIN_CALLS.labels(plugin.name if plugin.source != "private" else "private", state).inc()
+    PLUGIN_CALLS.labels(plugin.name if plugin.source in ("builtin", "public") else plugin.source, state).inc()
     violation = error if isinstance(error, SecurityViolation) else None
     secrets = {**plugin.secrets, **call.masked}
     words = without(error.words(scope.who.language), secrets) if error else ""

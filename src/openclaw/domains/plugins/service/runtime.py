@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from openclaw.domains.plugins.errors import (
+    McpServerError,
     PluginBlockedError,
     PluginCallError,
     PluginDisabledError,
@@ -33,7 +34,7 @@ from openclaw.infra.bus import EventBus
 from openclaw.infra.db import Database
 from openclaw.infra.json_schema import data_errors
 from openclaw.infra.metrics import SANDBOX_EVENTS
-from openclaw.infra.scope import Scope
+from openclaw.infra.scope import Actor, Scope
 from openclaw.infra.secrets import KeyRing
 from openclaw.kit.clock import Clock
 from openclaw.kit.errors import OpenClawError
@@ -51,6 +52,7 @@ from openclaw.sandbox.errors import SecurityViolation
 from openclaw.sandbox.frames import Settings
 
 _HOOK_SECONDS = 30
+_LOOK = "look"
 _SLOTS = 8  # calls at once; one that waits for a machine or a person holds its slot
 
 
@@ -87,6 +89,10 @@ class _Running:
         self.reason, self.word = reason, word
         with contextlib.suppress(RuntimeError):  # it has not begun, and looks before it does
             self.deadline.reschedule(asyncio.get_running_loop().time())
+
+
+async def _keep_nothing(_name: str, _parameters: Mapping[str, Any]) -> Any:
+    raise ValueError("nothing is kept")
 
 
 class PluginRuntime:
@@ -187,6 +193,41 @@ class PluginRuntime:
             )
         return answer.output
 
+    async def look(self, actor: Actor, plugin: Installed, inputs: dict[str, Any]) -> Any:
+        """What a server of the Model Context Protocol says of its tools, asked with the plugin's grants.
+
+        Raises McpServerError in the server's words, and what `call` raises.
+        """
+        running = _Running(plugin.workspace_id, plugin.name, plugin.version, plugin.publisher_key)
+        noted = ActionCall(
+            actor=actor, plugin=plugin.name, action=_LOOK, inputs={}, key=_LOOK, seconds=_HOOK_SECONDS
+        )
+        host = Host(plugin, _keep_nothing, {}, internal=self._internal)
+        started_at = self._clock.now()
+        self._running.add(running)
+        try:
+            async with self._database.transaction(actor, is_quiet=True) as scope:
+                await self._check_not_blocked(scope, plugin)
+                least = await self._least_tier(scope)
+            call = PluginCall(f"openclaw.sdk.mcp:{_LOOK}", inputs)
+            outcome = await self._run(
+                plugin, call, host, running, least=least, seconds=_HOOK_SECONDS, code=()
+            )
+            said = outcome.check()
+        except OpenClawError as error:
+            await self._note(noted, plugin, host, started_at, error=error)
+            raise
+        finally:
+            self._running.discard(running)
+        error = None
+        if isinstance(said, dict) and isinstance(failure := said.get("error"), dict):
+            words = without(str(failure.get("message"))[:500], plugin.secrets)
+            error = McpServerError(host=plugin.manifest.author, reason=words)
+        await self._note(noted, plugin, host, started_at, outcome=outcome, error=error)
+        if error is not None:
+            raise error
+        return said
+
     async def _find(self, scope: Scope, name: str) -> tuple[Installed, Tier]:
         row = await repository.find_by_name(scope, name)
         if row is not None and not row.is_enabled:
@@ -243,14 +284,16 @@ class PluginRuntime:
         *,
         least: Tier,
         seconds: float,
+        code: tuple[str, ...] | None = None,
     ) -> Outcome:
-        """Put the code together and call it, until it ends or is switched off."""
+        """Put the code together (unless it is given) and call it, until it ends or is switched off."""
         deadline = running.deadline
         try:
             async with deadline:
                 if running.reason is not None:
                     raise TimeoutError
-                code = await self.code.prepare(plugin.digest)
+                if code is None:
+                    code = await self.code.prepare(plugin.digest)
                 hello = await self._sandbox.start()
                 has_namespaces = hello.tier.covers(Tier.NAMESPACES)
                 sandboxed = Call(

@@ -27,7 +27,8 @@ class StepCall:
     """One carrying-out. ``key`` is the same for every try, for whoever can tell a repetition by it.
 
     ``revealed`` are the secrets in ``inputs`` by name: nothing that is kept may show them. ``waits`` is told of the
-    approval that the step waits for, and None once it goes on.
+    approval that the step waits for, and None once it goes on. ``part`` tells apart what one step carries out several
+    of.
     """
 
     actor: Actor
@@ -37,11 +38,13 @@ class StepCall:
     depth: int
     revealed: Mapping[str, str] = field(default_factory=dict[str, str])
     waits: Waits = _nobody
+    part: str = ""
 
     @property
     def key(self) -> str:
         """The idempotency key of the step's effect."""
-        return f"{self.run_id.hex}:{self.work.path}"
+        whole = f"{self.run_id.hex}:{self.work.path}"
+        return f"{whole}:{self.part}" if self.part else whole
 
     @property
     def attempt_id(self) -> UUID:

@@ -1,11 +1,13 @@
 """Where a step of each type has its expressions, texts, values and schemas. Takes steps that may be of any form."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from openclaw.domains.workflows.language import expressions, texts
 from openclaw.protocol.tools import ARGUMENTS
 
+_OF_PLUGIN = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*(\.[a-z][a-z0-9_]*)?")
 _VALUES = {
     "plugin": ("inputs",),
     "loop": ("items",),
@@ -93,8 +95,9 @@ def odd(kind: Any, config: Mapping[str, Any], path: str) -> Iterator[tuple[str, 
         yield path, "a delay has either `for` or `until`"
     if kind == "agent" and isinstance(tools := config.get("tools"), list):
         for index, tool in enumerate(tools):
-            if isinstance(tool, str) and tool not in ARGUMENTS:
-                yield f"{path}.tools[{index}]", f"there is no tool {tool}; there are {', '.join(ARGUMENTS)}"
+            if isinstance(tool, str) and tool not in ARGUMENTS and not _OF_PLUGIN.fullmatch(tool):
+                words = f"there is no tool {tool}; there are {', '.join(ARGUMENTS)}, and plugin.action"
+                yield f"{path}.tools[{index}]", words
     if kind == "parallel" and isinstance(branches := config.get("branches"), list):
         names = [b.get("id") for b in branches if isinstance(b, Mapping)]
         if len(set(map(str, names))) < len(names):

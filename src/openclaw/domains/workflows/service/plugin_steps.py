@@ -1,4 +1,4 @@
-"""Do the plugin steps of a definition fit what the workspace has installed?"""
+"""Do the plugin steps of a definition, and the plugins that its agents may use, fit what the workspace has?"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,6 +10,7 @@ from openclaw.domains.workflows.language.values import marks_in
 from openclaw.infra.json_schema import data_errors
 from openclaw.infra.scope import Scope
 from openclaw.protocol.packages.manifest import DEFAULT_ACTION, Action, Manifest
+from openclaw.protocol.tools import ARGUMENTS
 
 
 async def find_problems(scope: Scope, raw: Mapping[str, Any]) -> list[Problem]:
@@ -20,7 +21,30 @@ async def find_problems(scope: Scope, raw: Mapping[str, Any]) -> list[Problem]:
     await builtin.load()
     rows = [*builtin.packages(), *await installing.list_plugins(scope)]
     installed = {row.name: manifest_in(row) for row in rows}
-    return [problem for path, config in steps for problem in _step_problems(installed, config, path)]
+    return [
+        problem
+        for path, config in steps
+        for problem in (
+            _tool_problems(installed, config, path)
+            if "prompt" in config
+            else _step_problems(installed, config, path)
+        )
+    ]
+
+
+def _tool_problems(
+    installed: Mapping[str, Manifest], config: Mapping[str, Any], path: str
+) -> Iterator[Problem]:
+    """Tools of an agent step that are neither a machine's nor a plugin's."""
+    for index, tool in enumerate(config["tools"]):
+        plugin, _, action = str(tool).partition(".")
+        known = installed.get(plugin)
+        is_there = known is not None and (not action or action in known.actions)
+        if tool not in ARGUMENTS and not is_there:
+            words = (
+                f"there is no tool {tool}; there are {', '.join(ARGUMENTS)}, and actions of installed plugins"
+            )
+            yield Problem(f"{path}.tools[{index}]", "unknown_tool", words)
 
 
 def _step_problems(
@@ -59,7 +83,7 @@ def _input_problems(action: Action, inputs: Mapping[str, Any], path: str) -> Ite
 def _plugin_steps(steps: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for index, step in enumerate(steps or ()):
         config, here = step["config"], f"{path}[{index}].config"
-        if step["type"] == "plugin":
+        if step["type"] == "plugin" or (step["type"] == "agent" and config.get("tools")):
             yield here, config
         elif step["type"] == "loop":
             yield from _plugin_steps(config["steps"], f"{here}.steps")

@@ -1,4 +1,4 @@
-"""What the model of an ``agent`` step asks machines to do: kept turn by turn, so that nothing is done twice."""
+"""What the model of an ``agent`` step asks machines and plugins to do: kept turn by turn, nothing is done twice."""
 
 import hashlib
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 
 from openclaw.domains.workflows.jobs.carriers.device_step import DeviceCall, DeviceCarrier
+from openclaw.domains.workflows.jobs.carriers.plugin_tools import PluginTools
 from openclaw.domains.workflows.jobs.carrying import StepCall
 from openclaw.domains.workflows.language.definition import timeout_of
 from openclaw.domains.workflows.language.failures import StepError
@@ -17,6 +18,7 @@ from openclaw.domains.workflows.repository import agent_turns
 from openclaw.infra.db import Database
 from openclaw.infra.jsonb import storable
 from openclaw.kit import ids
+from openclaw.protocol.tools import ARGUMENTS
 from openclaw.runtime.history import ToolOutcome, dump_history, load_history, tool_message
 from openclaw.runtime.streaming import ModelReply, ToolCall
 from openclaw.runtime.toolset import find_tool, model_name, split_device, tool_definitions
@@ -31,11 +33,19 @@ _MOST_READ = 20_000  # characters of a result that the model is shown
 
 
 class AgentTools:
-    """Carries out the calls of agent steps, by way of the device steps: the same policy, the same questions."""
+    """Carries out the calls of agent steps, by way of device and plugin steps: the same policy, the same questions."""
 
-    def __init__(self, database: Database, devices: DeviceCarrier) -> None:
+    def __init__(self, database: Database, devices: DeviceCarrier, plugins: PluginTools) -> None:
         self._database = database
         self._devices = devices
+        self._plugins = plugins
+
+    async def offered(self, call: StepCall) -> "list[ToolDefinition]":
+        """The tools that the step names, as models see them."""
+        names = {model_name(tool) for tool in call.inputs["tools"] if tool in ARGUMENTS}
+        of_machines = [definition for definition in tool_definitions() if definition.name in names]
+        of_plugins = await self._plugins.named(call)
+        return [*of_machines, *(tool.definition() for tool in of_plugins.values())]
 
     async def turns(self, call: StepCall) -> list[WorkflowAgentTurnRow]:
         """The turns that a step has come to, in their order."""
@@ -74,42 +84,48 @@ class AgentTools:
         for turn in await self.turns(call):
             for index, _ in enumerate(turn.calls if turn.outcomes is None else ()):
                 await self._devices.stop_call(call.actor, _call_id(turn, index))
+                await self._plugins.stop(call, part=_part(turn, index))
 
     async def _carry_one(
         self, call: StepCall, turn: WorkflowAgentTurnRow, index: int, wanted: dict[str, Any]
     ) -> dict[str, Any]:
-        tool = find_tool(wanted["name"])
+        tool = find_tool(wanted["name"]) or wanted["name"]
         try:
-            if tool is None or tool not in call.inputs["tools"]:
+            of_plugin = (await self._plugins.named(call)).get(tool)
+            tool = of_plugin.tool if of_plugin else tool
+            if of_plugin is None and not (tool in ARGUMENTS and tool in call.inputs["tools"]):
                 raise StepError("unknown_tool", f"There is no tool {wanted['name']}.")
             if index >= _MAX_CALLS:
                 raise StepError("too_many_calls", "Too many calls in one reply. Ask for it again later.")
             if wanted["arguments"] is None:
                 raise StepError("wrong_arguments", "The arguments are no JSON object.")
-            device, arguments = split_device(wanted["arguments"])
-            seconds = timeout_of(call.work.step)
-            assert seconds is not None, "agent steps are timed"
-            result = await self._devices.call(
-                DeviceCall(
-                    id=_call_id(turn, index),
-                    actor=call.actor,
-                    device=device,
-                    tool=tool,
-                    arguments=arguments,
-                    timeout=timedelta(seconds=seconds),
-                    waits=call.waits,
-                )
-            )
+            if of_plugin is not None:
+                part = _part(turn, index)
+                result = await self._plugins.call(call, of_plugin, wanted["arguments"], part=part)
+            else:
+                result = await self._on_device(call, turn, index, tool, wanted["arguments"])
         except StepError as failure:
             content = {"error": {"code": failure.code, "message": failure.message}}
-            return {"tool": tool or wanted["name"], "content": content, "failed": True}
+            return {"tool": tool, "content": content, "failed": True}
         return {"tool": tool, "content": _shortened(result), "failed": False}
 
-
-def offered(tools: Sequence[str]) -> "list[ToolDefinition]":
-    """The tools of that name, as models see them."""
-    names = {model_name(tool) for tool in tools}
-    return [definition for definition in tool_definitions() if definition.name in names]
+    async def _on_device(
+        self, call: StepCall, turn: WorkflowAgentTurnRow, index: int, tool: str, said: dict[str, Any]
+    ) -> Any:
+        device, arguments = split_device(said)
+        seconds = timeout_of(call.work.step)
+        assert seconds is not None, "agent steps are timed"
+        return await self._devices.call(
+            DeviceCall(
+                id=_call_id(turn, index),
+                actor=call.actor,
+                device=device,
+                tool=tool,
+                arguments=arguments,
+                timeout=timedelta(seconds=seconds),
+                waits=call.waits,
+            )
+        )
 
 
 def told(turn: WorkflowAgentTurnRow, outcomes: Sequence[dict[str, Any]]) -> "list[ModelMessage]":
@@ -127,6 +143,10 @@ def told(turn: WorkflowAgentTurnRow, outcomes: Sequence[dict[str, Any]]) -> "lis
 
 def _plain(wanted: ToolCall) -> dict[str, Any]:
     return {"id": wanted.id, "name": wanted.name[:100], "arguments": wanted.arguments}
+
+
+def _part(turn: WorkflowAgentTurnRow, index: int) -> str:
+    return f"{turn.number}.{index}"
 
 
 def _call_id(turn: WorkflowAgentTurnRow, index: int) -> UUID:

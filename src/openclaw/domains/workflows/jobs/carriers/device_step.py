@@ -74,7 +74,7 @@ class DeviceCarrier:
             device = await _find_device(scope, wanted.device)
             assessment = _judge(wanted.tool, wanted.arguments, home=device.home or "")
             await self._ask(scope, wanted, device, assessment)
-        await self._wait_for_answer(wanted)
+        await wait_for_answer(self._database, self._bus, wanted.actor, wanted.id, waits=wanted.waits)
         with watching(self._bus, wanted.id) as watch:
             async with self._database.transaction(wanted.actor) as scope:
                 await calls.send_call(
@@ -128,28 +128,32 @@ class DeviceCarrier:
             )
             await questions.ask(scope, question)
 
-    async def _wait_for_answer(self, wanted: DeviceCall) -> None:
-        is_told = False
-        async with self._bus.wakeups(approval_topic(wanted.id)) as woken:
-            while True:
-                woken.clear()
-                async with self._database.transaction(wanted.actor, is_quiet=True) as scope:
-                    try:
-                        asked = await approvals.get_approval(scope, wanted.id)
-                    except ApprovalNotFoundError:
-                        return  # it may run just so
-                if asked.state == "pending":
-                    if not is_told:
-                        wanted.waits(wanted.id)
-                        is_told = True
-                    await woken.wait()
-                    continue
-                if is_told:
-                    wanted.waits(None)
-                if asked.state != "allowed":
-                    reason = asked.reason or f"It was {asked.state}."
-                    raise StepError("refused", reason, is_final=True)
-                return
+
+async def wait_for_answer(
+    database: Database, bus: EventBus, actor: Actor, call_id: UUID, *, waits: Waits
+) -> None:
+    """Until the call may be made; ``waits`` is told when that takes a person. Raises StepError when it may not."""
+    is_told = False
+    async with bus.wakeups(approval_topic(call_id)) as woken:
+        while True:
+            woken.clear()
+            async with database.transaction(actor, is_quiet=True) as scope:
+                try:
+                    asked = await approvals.get_approval(scope, call_id)
+                except ApprovalNotFoundError:
+                    return  # it may run just so
+            if asked.state == "pending":
+                if not is_told:
+                    waits(call_id)
+                    is_told = True
+                await woken.wait()
+                continue
+            if is_told:
+                waits(None)
+            if asked.state != "allowed":
+                reason = asked.reason or f"It was {asked.state}."
+                raise StepError("refused", reason, is_final=True)
+            return
 
 
 def _judge(tool: str, arguments: Any, *, home: str) -> Assessment:

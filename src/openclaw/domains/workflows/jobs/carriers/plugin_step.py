@@ -17,7 +17,7 @@ from openclaw.domains.plugins.errors import (
 )
 from openclaw.domains.plugins.service.running import ActionCall, Done
 from openclaw.domains.plugins.service.runtime import PluginRuntime
-from openclaw.domains.workflows.jobs.carriers.agent_step import AgentCarrier
+from openclaw.domains.workflows.jobs.carriers.asking import ModelAsker
 from openclaw.domains.workflows.jobs.carriers.device_step import DeviceCall, DeviceCarrier
 from openclaw.domains.workflows.jobs.carrying import StepCall
 from openclaw.domains.workflows.language.definition import timeout_of
@@ -44,7 +44,7 @@ _FINAL = (  # trying again would not help
 
 
 class PluginCarrier:
-    """Runs plugins. What they ask of machines goes the way of device steps, what they ask of models that of agents."""
+    """Runs plugins. What they ask of machines goes the way of device steps, what they ask of models too."""
 
     def __init__(
         self,
@@ -53,13 +53,13 @@ class PluginCarrier:
         blobs: BlobStore,
         *,
         devices: DeviceCarrier,
-        agents: AgentCarrier,
+        models: ModelAsker,
     ) -> None:
         self._runtime = runtime
         self._database = database
         self._blobs = blobs
         self._devices = devices
-        self._agents = agents
+        self._models = models
         self._device_calls: dict[UUID, set[UUID]] = {}
 
     async def carry(self, call: StepCall) -> Any:
@@ -144,7 +144,7 @@ class PluginCarrier:
             most = parameters.get("max_tokens")
             if not (most is None or (isinstance(most, int) and 0 < most <= _MOST_TOKENS)):
                 raise ValueError(f"max_tokens is 1 to {_MOST_TOKENS:,}")
-            reply = await self._agents.ask(
+            reply = await self._models.ask(
                 call.actor, prompt, system=str(system) if system else None, most_tokens=most
             )
             wanted = parameters.get("model")
