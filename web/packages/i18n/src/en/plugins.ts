@@ -21,6 +21,7 @@ export const plugins = {
   "plugins.source.builtin": "Built in",
   "plugins.source.private": "Workspace",
   "plugins.source.public": "Public",
+  "plugins.source.mcp": "MCP server",
   "plugins.sourceText.builtin": "Comes with the server",
   "plugins.sourceText.private": "Published here, for this workspace alone",
   "plugins.sourceText.public": "For everybody, approved by the operator",

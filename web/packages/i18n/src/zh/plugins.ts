@@ -24,6 +24,7 @@ export const plugins: Translation<typeof source> = {
   "plugins.source.builtin": "内置",
   "plugins.source.private": "工作区",
   "plugins.source.public": "公开",
+  "plugins.source.mcp": "MCP 服务器",
   "plugins.sourceText.builtin": "随服务器提供",
   "plugins.sourceText.private": "在此发布，仅限本工作区",
   "plugins.sourceText.public": "面向所有人，经运营者批准",
