@@ -20,6 +20,6 @@ async def sandbox() -> AsyncIterator[Sandbox]:
             pytest.skip("no isolation on this machine")
         yield sandbox
     except SandboxUnavailableError as error:
-        pytest.skip(str(error))
+        pytest.skip(f"no isolation on this machine ({error})")
     finally:
         await sandbox.close()

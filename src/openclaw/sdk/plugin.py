@@ -101,7 +101,10 @@ class BasePlugin:
     config: PluginConfig = PluginConfig()
 
     async def execute(self, inputs: dict[str, Any], context: Context) -> dict[str, Any]:
-        """The plugin's work: ``inputs`` fit ``input_schema``, what is returned must fit ``output_schema``."""
+        """The plugin's work: ``inputs`` fit ``input_schema``, what is returned must fit ``output_schema``.
+
+        A plugin whose actions all have names of their own leaves this alone: it is then not among them.
+        """
         raise NotImplementedError
 
     async def perform_action(self, name: str, inputs: dict[str, Any], context: Context) -> Any:
