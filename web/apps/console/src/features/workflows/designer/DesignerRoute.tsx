@@ -7,7 +7,7 @@ import { Designer } from "./Designer.tsx";
 import { draftKey, readDraft } from "./localDraft.ts";
 import { writeYaml } from "./model/yaml.ts";
 import { blank, useLoaded } from "./queries.ts";
-import { Templates } from "./Templates.tsx";
+import { StartPage } from "./StartPage.tsx";
 
 import "./DesignerRoute.css";
 
@@ -22,7 +22,7 @@ function NewWorkflow() {
   const [isKept] = useState(() => readDraft(window.localStorage, draftKey(workspaceId, null)) !== null);
   const [text, setText] = useState<string | null>(isKept ? "" : null);
   const empty = () => writeYaml(blank(t("designer.untitled")));
-  if (text === null) return <Templates onStart={(chosen) => setText(chosen ?? empty())} />;
+  if (text === null) return <StartPage onStart={(chosen) => setText(chosen ?? empty())} />;
   return <Designer initial={{ workflowId: null, version: null, activeVersion: null, text: text || empty() }} runId={null} stepId={null} />;
 }
 

@@ -12,39 +12,39 @@ import parallel from "../../../../../../../examples/parallel.yaml?raw";
 import webDigest from "../../../../../../../examples/web-digest.yaml?raw";
 import { isFault, readYaml } from "./model/yaml.ts";
 
-import "./Templates.css";
+import "./StartPage.css";
 
 const TEMPLATES = { webDigest, linkChecker, approval, condition, loop, parallel } as const;
 type Template = keyof typeof TEMPLATES;
 
 /** The examples of the product to start from, and an empty one. Under a name in the person's language. */
-export function Templates({ onStart }: { onStart: (text: string | null) => void }) {
+export function StartPage({ onStart }: { onStart: (text: string | null) => void }) {
   const t = useTranslator();
   return (
-    <div className="Templates" data-testid="templates">
-      <div className="Templates-column">
-        <h1 className="Templates-title">{t("designer.startTitle")}</h1>
-        <p className="Templates-lead">{t("designer.startText")}</p>
-        <ul className="Templates-list">
+    <div className="StartPage" data-testid="templates">
+      <div className="StartPage-column">
+        <h1 className="StartPage-title">{t("designer.startTitle")}</h1>
+        <p className="StartPage-lead">{t("designer.startText")}</p>
+        <ul className="StartPage-list">
           <li>
-            <button type="button" className="Templates-item Templates-item--blank" data-testid="template-blank" onClick={() => onStart(null)}>
-              <span className="Templates-icons">
+            <button type="button" className="StartPage-item StartPage-item--blank" data-testid="template-blank" onClick={() => onStart(null)}>
+              <span className="StartPage-icons">
                 <Icon name="plus" />
               </span>
-              <span className="Templates-name">{t("designer.template.blank")}</span>
-              <span className="Templates-note">{t("designer.templateNote.blank")}</span>
+              <span className="StartPage-name">{t("designer.template.blank")}</span>
+              <span className="StartPage-note">{t("designer.templateNote.blank")}</span>
             </button>
           </li>
           {(Object.keys(TEMPLATES) as Template[]).map((name) => (
             <li key={name}>
-              <button type="button" className="Templates-item" data-testid={`template-${name}`} onClick={() => onStart(named(TEMPLATES[name], t(`designer.template.${name}`)))}>
-                <span className="Templates-icons" aria-hidden="true">
+              <button type="button" className="StartPage-item" data-testid={`template-${name}`} onClick={() => onStart(named(TEMPLATES[name], t(`designer.template.${name}`)))}>
+                <span className="StartPage-icons" aria-hidden="true">
                   {typesIn(TEMPLATES[name]).map((type) => (
                     <Icon key={type} name={TYPE_ICONS[type]} />
                   ))}
                 </span>
-                <span className="Templates-name">{t(`designer.template.${name}`)}</span>
-                <span className="Templates-note">{t(`designer.templateNote.${name}`)}</span>
+                <span className="StartPage-name">{t(`designer.template.${name}`)}</span>
+                <span className="StartPage-note">{t(`designer.templateNote.${name}`)}</span>
               </button>
             </li>
           ))}
