@@ -19,6 +19,7 @@ export const app = {
   "app.skipToContent": "Skip to content",
   "app.navigation": "Navigation",
   "app.openNavigation": "Open navigation",
+  "app.work": "Work",
   "app.account": "Account",
   "app.settings": "Settings",
   "app.devices": "Devices",

@@ -4,8 +4,9 @@ import { Link } from "@tanstack/react-router";
 
 import { PendingApprovals } from "../../features/agents/index.ts";
 import { ConversationList } from "../../features/conversations/index.ts";
-import { OnlineDevices } from "../../features/devices/index.ts";
 import { AccountMenu } from "./AccountMenu.tsx";
+import { PlaceLinks } from "./PlaceLinks.tsx";
+import { MEANS, WORK } from "./places.ts";
 
 import "./ShellNavigation.css";
 
@@ -20,21 +21,12 @@ export function ShellNavigation({ onLeave }: { onLeave?: () => void }) {
         </Link>
       </div>
       <PendingApprovals {...(onLeave ? { onLeave } : {})} />
+      <nav className="ShellNavigation-work" aria-label={t("app.work")}>
+        <PlaceLinks places={WORK} onLeave={onLeave} />
+      </nav>
       <ConversationList {...(onLeave ? { onLeave } : {})} />
       <nav className="ShellNavigation-bottom" aria-label={t("app.navigation")}>
-        <Link to="/workflows" className="ShellNavigation-link" activeProps={{ "data-active": true }} onClick={onLeave}>
-          <Icon name="branch" />
-          <span className="ShellNavigation-label">{t("app.workflows")}</span>
-        </Link>
-        <Link to="/plugins" className="ShellNavigation-link" activeProps={{ "data-active": true }} onClick={onLeave}>
-          <Icon name="puzzle" />
-          <span className="ShellNavigation-label">{t("app.plugins")}</span>
-        </Link>
-        <Link to="/devices" className="ShellNavigation-link" activeProps={{ "data-active": true }} onClick={onLeave}>
-          <Icon name="laptop" />
-          <span className="ShellNavigation-label">{t("app.devices")}</span>
-          <OnlineDevices />
-        </Link>
+        <PlaceLinks places={MEANS} onLeave={onLeave} />
         <Link
           to="/settings/$section"
           params={{ section: "profile" }}
