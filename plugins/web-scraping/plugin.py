@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 from selectors_of_pages import select
 from tree import parse
 
-from openclaw.sdk import BasePlugin, Context, PluginError, PluginMetadata
+from openclaw.sdk import BasePlugin, Context, Page, PluginError, PluginMetadata, Response
 
 LINKS = {"href", "src", "action"}
 
@@ -14,7 +14,7 @@ LINKS = {"href", "src", "action"}
 class WebScrapingPlugin(BasePlugin):
     metadata = PluginMetadata(
         name="web-scraping",
-        version="1.0.0",
+        version="1.1.0",
         title="Scrape a web page",
         title_zh="网页数据抓取",
         description="Fetches a page and gives back the texts, or an attribute, of what a CSS selector finds.",
@@ -22,7 +22,7 @@ class WebScrapingPlugin(BasePlugin):
         author="OpenClaw Team",
         category="data-collection",
         tags=["web", "scraping", "automation"],
-        permissions=["network"],
+        permissions=["network", "javascript"],
     )
     input_schema = {
         "type": "object",
@@ -39,6 +39,12 @@ class WebScrapingPlugin(BasePlugin):
                 "type": "string",
                 "title": "Attribute (its text, if empty)",
                 "x-title-zh": "属性（留空则取文本）",
+            },
+            "render": {
+                "type": "boolean",
+                "title": "Run the page's scripts first",
+                "x-title-zh": "先运行网页脚本",
+                "default": False,
             },
             "limit": {
                 "type": "integer",
@@ -63,12 +69,18 @@ class WebScrapingPlugin(BasePlugin):
     effect = "read"
 
     async def execute(self, inputs: dict[str, Any], context: Context) -> dict[str, Any]:
-        response = await context.http.get(inputs["url"], headers={"Accept": "text/html,*/*;q=0.5"})
+        response: Response | Page
+        if inputs.get("render"):
+            response = await context.page(inputs["url"])
+            html = response.html
+        else:
+            response = await context.http.get(inputs["url"], headers={"Accept": "text/html,*/*;q=0.5"})
+            html = response.text
         if not response.ok:
             raise PluginError(
                 "refused", f"{response.url} answered {response.status}.", status=response.status
             )
-        found = select(parse(response.text), inputs["selector"])
+        found = select(parse(html), inputs["selector"])
         name = inputs.get("attribute")
         if name:
             values = [element.attributes[name] for element in found if name in element.attributes]

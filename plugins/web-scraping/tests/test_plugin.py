@@ -62,3 +62,18 @@ class TestSelectors(unittest.TestCase):
         answer = {"status": 200, "headers": [], "body": body}
         inputs = {"url": "https://a.example", "selector": "i i b"}
         self.assertEqual(run_plugin(WebScrapingPlugin, inputs, answers={"http": answer}).output["count"], 0)
+
+
+class TestRender(unittest.TestCase):
+    def test_takes_the_page_as_the_browser_made_it(self) -> None:
+        page = {"url": "https://news.example/en/", "status": 200, "html": "<a href=made>By a script</a>"}
+        inputs = {"url": "https://news.example/", "selector": "a", "attribute": "href", "render": True}
+        result = run_plugin(WebScrapingPlugin, inputs, answers={"page": page})
+        self.assertEqual(result.output, {"data": ["https://news.example/en/made"], "count": 1})
+        self.assertEqual(result.calls, [("page", {"url": "https://news.example/"})])
+
+    def test_says_when_the_page_is_an_error(self) -> None:
+        page = {"url": "https://news.example/", "status": 503, "html": "later"}
+        inputs = {"url": "https://news.example/", "selector": "a", "render": True}
+        result = run_plugin(WebScrapingPlugin, inputs, answers={"page": page})
+        self.assertEqual(result.error["code"], "refused")

@@ -3,6 +3,7 @@
 from openclaw.sdk.context import Context
 from openclaw.sdk.errors import HostError, InvalidError, NotGrantedError, PluginError
 from openclaw.sdk.http import Response
+from openclaw.sdk.page import Page
 from openclaw.sdk.plugin import BasePlugin, PluginConfig, PluginMetadata, ResourceLimits, action
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "HostError",
     "InvalidError",
     "NotGrantedError",
+    "Page",
     "PluginConfig",
     "PluginError",
     "PluginMetadata",

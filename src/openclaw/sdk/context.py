@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from openclaw.sdk.errors import HostError, NotGrantedError, PluginError
 from openclaw.sdk.http import Http
+from openclaw.sdk.page import Page
 
 _MASK = "•••"
 _SHORTEST_MASKED = 4
@@ -106,6 +107,14 @@ class Context:
         if name not in self._secrets:
             self._secrets[name] = str(self.ask("secret", name=name))
         return self._secrets[name]
+
+    async def page(self, url: str, *, wait_for: str | None = None) -> Page:
+        """The page at ``url`` once its scripts have run, or have made what the selector ``wait_for`` finds.
+
+        Permissions: ``javascript``, and ``network`` for every host that the page is made from.
+        """
+        answer = self.ask("page", url=url, wait_for=wait_for)
+        return Page(url=str(answer["url"]), status=int(answer["status"]), html=str(answer["html"]))
 
     async def device(self, tool: str, arguments: Mapping[str, Any], *, device: str | None = None) -> Any:
         """Call a tool on a linked machine, under that machine's policy. Permission: ``device:tool``."""

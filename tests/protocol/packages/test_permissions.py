@@ -21,7 +21,7 @@ def test_every_permission_has_words_in_both_languages() -> None:
         network={"hosts": ["api.example.com", "*.example.org:8443"]},
         device={"tools": ["exec"]},
         secrets={"names": ["token"]},
-        **{name: {} for name in ("llm", "notify", "kv", "email", "database")},
+        **{name: {} for name in ("llm", "notify", "kv", "email", "database", "javascript")},
     )
     english, chinese = describe(everything), describe(everything, "zh")
     assert list(english) == list(chinese) == list(NAMES)

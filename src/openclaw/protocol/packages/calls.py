@@ -13,6 +13,7 @@ Host calls, each with its parameters and its answer (absent parameters are null 
 - ``kv.get``: key → the value or null; ``kv.set``: key, value → null; ``kv.delete``: key → null;
   ``kv.keys``: prefix → a list
 - ``email``: to (list), subject, text, html, reply_to → null
+- ``page``: url, wait_for (a selector) → url, status, html
 - ``database.query``: connection, sql, parameters (list) → columns, rows
 """
 
@@ -34,6 +35,7 @@ HOST_CALLS: dict[str, tuple[str, ...]] = {
     "kv": ("kv.get", "kv.set", "kv.delete", "kv.keys"),
     "email": ("email",),
     "database": ("database.query",),
+    "javascript": ("page",),
 }
 
 

@@ -50,6 +50,7 @@ class Permissions(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields
     kv: PlainPermission | None = None  # keep small values between calls, of its own
     email: PlainPermission | None = None  # send mail by the workspace's account
     database: PlainPermission | None = None  # query databases that the workspace has connected
+    javascript: PlainPermission | None = None  # open pages in a browser, of the hosts of `network`
 
 
 NAMES = Permissions.__struct_fields__
@@ -69,6 +70,10 @@ _WORDS = {
     "kv": ("Keep small values between calls", "在多次调用之间保存少量数据"),
     "email": ("Send mail by the workspace's account", "用工作区的账户发送邮件"),
     "database": ("Query databases that the workspace has connected", "查询工作区已连接的数据库"),
+    "javascript": (
+        "Open pages in a browser on the server, which runs their scripts",
+        "在服务器的浏览器中打开网页并运行其脚本",
+    ),
 }
 
 

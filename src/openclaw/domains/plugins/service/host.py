@@ -8,12 +8,13 @@ import structlog
 
 from openclaw.domains.plugins.service.running import Installed
 from openclaw.kit.errors import OpenClawError
+from openclaw.sandbox.browser.pages import PageCall
 from openclaw.sandbox.calls import Connection, NetworkGrant
 from openclaw.sandbox.client import HostCall
 from openclaw.sandbox.egress.fetch import HttpCall
 
 _log = structlog.get_logger(__name__)
-_MOST = {"http": 200, "llm": 20, "device": 50, "notify": 10, "secret": 200}
+_MOST = {"http": 200, "page": 20, "llm": 20, "device": 50, "notify": 10, "secret": 200}
 _MOST_ENTRIES = 2_000
 _MISSING = {
     "llm": "models are asked from workflow steps only",
@@ -53,6 +54,9 @@ class Host:
             self.calls[name] = _bounded(self._keeping(name, keep), _MOST_ENTRIES)
         if self._http is not None:
             self.calls["http"] = _bounded(self._http, _MOST["http"])
+            self.calls["page"] = _bounded(PageCall(self._http), _MOST["page"])
+        else:
+            self.calls["page"] = _refusing("no hosts were granted")
         for name, reason in _MISSING.items():
             given = others.get(name)
             self.calls[name] = _bounded(given, _MOST[name]) if given else _refusing(reason)

@@ -4,7 +4,7 @@ import { Badge, Icon, type IconName } from "@openclaw/ui";
 
 import "./PermissionList.css";
 
-const ICONS: Readonly<Record<string, IconName>> = { network: "globe", device: "laptop", secrets: "key", llm: "spark", notify: "info", kv: "archive", email: "send", database: "folder" };
+const ICONS: Readonly<Record<string, IconName>> = { network: "globe", device: "laptop", secrets: "key", llm: "spark", notify: "info", kv: "archive", email: "send", database: "folder", javascript: "braces" };
 
 /** What a plugin may do, in words, and what it asks for and was not granted. */
 export function PermissionList({ permissions, refused = [] }: { permissions: readonly PluginPermission[]; refused?: readonly PluginPermission[] }) {
