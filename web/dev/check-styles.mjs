@@ -34,7 +34,7 @@ export function styleFaults(path, css) {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const files = ["apps", "packages"].flatMap((root) =>
     readdirSync(root, { recursive: true })
-      .filter((path) => path.endsWith(".css") && !path.includes("node_modules"))
+      .filter((path) => path.endsWith(".css") && !/node_modules|\bdist\b/.test(path))
       .map((path) => join(root, path)),
   );
   const faults = files.flatMap((path) => styleFaults(path, readFileSync(path, "utf8")));

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from openclaw import __version__
+from openclaw.apps.server import site
 from openclaw.apps.server.mcp.endpoint import McpEndpoint
 from openclaw.domains.agents import manifest as agents
 from openclaw.domains.audit import manifest as audit
@@ -57,6 +58,7 @@ def build_app(platform: Platform) -> FastAPI:
             api.include_router(router)
     app.include_router(api)
     app.include_router(_operations(platform))
+    app.include_router(site.router)
     install_error_handlers(app)
     plain = app.openapi
     app.openapi = lambda: completed(plain())

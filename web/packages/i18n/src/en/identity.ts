@@ -3,6 +3,7 @@ export const identity = {
   "signIn.identifier": "Username or email",
   "signIn.password": "Password",
   "signIn.submit": "Sign in",
+  "signIn.about": "What is OpenClaw?",
   "signIn.toSignUp": "Create an account",
   "signIn.noAccount": "New here?",
   "signIn.ended": "Your session has ended. Sign in again to continue.",

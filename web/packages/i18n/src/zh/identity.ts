@@ -6,6 +6,7 @@ export const identity: Translation<typeof source> = {
   "signIn.identifier": "用户名或邮箱",
   "signIn.password": "密码",
   "signIn.submit": "登录",
+  "signIn.about": "OpenClaw 是什么？",
   "signIn.toSignUp": "创建账户",
   "signIn.noAccount": "第一次来？",
   "signIn.ended": "会话已结束，请重新登录以继续。",

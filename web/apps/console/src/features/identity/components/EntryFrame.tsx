@@ -36,6 +36,8 @@ export function EntryFrame({ title, children, footer }: { title: string; childre
             { value: "zh", label: t("language.zh") },
           ]}
         />
+        {/* Not a page of the console: the public site, which the server has rendered. */}
+        <a href={`/welcome?lang=${language}`}>{t("signIn.about")}</a>
       </footer>
     </div>
   );

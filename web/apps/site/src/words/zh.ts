@@ -1,0 +1,38 @@
+import type { Words } from "./en.ts";
+
+export const zh: Words = {
+  language: "中文",
+  product: "产品",
+  pricing: "价格",
+  docs: "文档",
+  signIn: "登录",
+  start: "创建账户",
+  readDocs: "阅读文档",
+  skip: "跳到正文",
+  foot: "自由软件，采用 Apache License 2.0 许可。",
+  title: "能动手的助手，就在您自己的设备上",
+  lead: "OpenClaw 在您连接的电脑和服务器上读取、编辑文件并运行程序。有风险的操作先征求同意，做了什么一目了然，需要时还能再做一遍。由您自行托管。",
+  chatPicture: "一段对话：助手在写文件之前先询问",
+  promises: [
+    { title: "先问再做", text: "读取直接执行，修改需询问，删除要问两次，格式化磁盘绝不执行。每条命令逐段判断，设备主人的策略文件拥有最终决定权。" },
+    { title: "不丢任何工作", text: "接受的工作在答复之前就已写入数据库。即使断电，消息、提问和运行也会从原处继续，已完成的步骤不会重复执行。" },
+    { title: "各有各的空间", text: "每个人有自己的对话、设备和密钥，团队共享工作区。租户隔离由数据库本身保证，每次批准都记入审计日志。" },
+  ],
+  againTitle: "做过一次，就能再做",
+  againText: "把行之有效的做法变成画布上的工作流：条件、循环、并行分支、人工批准、设备操作。每一步的输入和输出都有记录。某一步失败了？修好后从那里继续。",
+  designerPicture: "画布上的工作流",
+  openTitle: "开放，但有边界",
+  openText: "插件以签名包分发，并用文字说明需要什么权限。代码在内核级隔离环境中运行，未经授予就接触不到您的文件、网络和机密。任何 MCP 服务器都能作为插件安装，您的工作流也能成为别人的工具。",
+  hostTitle: "一条命令即可托管",
+  hostText: "一台装有 Python 和 Node 的机器就够了，自带 PostgreSQL。同一套代码也能以多个进程运行在您管理的数据库上。",
+  pricingTitle: "自行托管免费，人数不限",
+  pricingLead: "OpenClaw 是自由软件。您只需按原价支付在别处的用量：不加价，也不按席位收费。",
+  pricingRows: [
+    { what: "OpenClaw", price: "免费", text: "全部功能：账户、工作区、设备、工作流、插件、审计日志。Apache License 2.0。" },
+    { what: "模型", price: "服务商的价格", text: "使用 OpenAI、Anthropic、Google 或任何兼容地址的密钥。在自己机器上运行模型不产生额外费用。每轮对话都显示用量。" },
+    { what: "设备", price: "您自己的", text: "服务器和您连接的设备。一台小型服务器就足够。" },
+  ],
+  docsTitle: "指南",
+  docsLead: "各部分如何工作，写给运行 OpenClaw 或在其上开发的人。",
+  docsLanguage: "指南正文目前为英文。",
+};
