@@ -3,12 +3,13 @@ import { useTranslator } from "@openclaw/i18n";
 import { Badge, Banner, CodeBlock, Icon, IconButton, Menu, Segmented, TextField, type MenuGroup } from "@openclaw/ui";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
-import { framesIn, isRecord, type Definition, type Step } from "../canvas/definition.ts";
+import type { JsonSchema } from "../../../shared/form/schema.ts";
+import { isRecord } from "../../../shared/json.ts";
+import { framesIn, type Definition, type Step } from "../canvas/definition.ts";
 import { stepIdOf } from "../canvas/states.ts";
 import { titleOf, TYPE_ICONS } from "../canvas/words.ts";
 import type { FieldContext } from "./form/context.ts";
-import { DataField } from "./form/SchemaForm.tsx";
-import type { JsonSchema } from "./form/schema.ts";
+import { DataField } from "./form/DataField.tsx";
 import type { Command } from "./model/commands.ts";
 import type { PlacedProblem } from "./model/problems.ts";
 import { StepForm } from "./StepForm.tsx";
