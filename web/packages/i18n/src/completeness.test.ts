@@ -29,7 +29,7 @@ const COMPOSED = [
   /^simulator\.(kind|outcome|because|machine)\./,
   /^always\.days\./,
   /^sync\.(full|metadata|local_only)/,
-  /^designer\.(field|refused|template|templateNote|typeNote|spelling|key|wait|runState|did|toolNote)\./,
+  /^designer\.(field|refused|template|templateNote|typeNote|spelling|key|wait|runState|did|toolNote|toolAsks)\./,
   /^designer\.plugin\.(disabled|blocked)$/,
   /^canvas\.(type|status)\./,
   /^workflows\.(status|template)\./,

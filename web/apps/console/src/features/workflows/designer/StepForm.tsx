@@ -15,6 +15,7 @@ import { freeId } from "./model/places.ts";
 import { reachOf } from "./model/references.ts";
 import { PluginForm } from "./PluginForm.tsx";
 import { ToolsField } from "./ToolsField.tsx";
+import { toolsOf } from "./usePlugins.ts";
 
 import "./StepForm.css";
 
@@ -61,7 +62,7 @@ export function StepForm({ definition, step, language, context, run, onConnect }
         <StepFields schema={schema} value={step.config} context={context} path="config" hidden={[...DRAWN, ...(known ? ["arguments"] : []), ...(OWN_FIELDS[step.type] ?? [])]} onChange={changeConfig} />
       )}
       {known && <StepFields schema={known} areValues value={recordOf(step.config["arguments"])} context={context} path="config.arguments" onChange={(next) => changeConfig({ ...step.config, arguments: next }, "arguments")} />}
-      {step.type === "agent" && <ToolsField value={textsOf(step.config["tools"])} problem={context.problemAt("config.tools")} onChange={(tools) => changeConfig({ ...step.config, tools }, "tools")} />}
+      {step.type === "agent" && <ToolsField value={toolsOf(step.config)} context={context} onChange={(tools) => changeConfig({ ...step.config, tools }, "tools")} />}
       <Ways definition={definition} step={step} run={run} onConnect={onConnect} />
       <details className="StepForm-more">
         <summary>{t("designer.more")}</summary>
@@ -83,10 +84,6 @@ const OWN_FIELDS: Partial<Record<Step["type"], readonly string[]>> = { device: [
 
 /** What is carried out elsewhere can be tried again. */
 const TRIED: ReadonlySet<string> = new Set(["http", "device", "plugin", "agent", "approval", "subworkflow"]);
-
-function textsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
-}
 
 function recordOf(value: unknown): Record<string, unknown> {
   return isRecord(value) ? value : {};
