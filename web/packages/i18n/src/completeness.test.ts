@@ -55,6 +55,11 @@ describe("the Chinese words", () => {
   });
 });
 
+it("has one word for secrets, and another for keys", () => {
+  const mixed = keys.filter((key) => (/\bsecrets?\b/i.test(en[key]) && !zh[key].includes("机密")) || (zh[key].includes("密钥") && !/\bkeys?\b/i.test(en[key])));
+  expect(mixed).toEqual([]);
+});
+
 it("keeps no words that nothing shows", () => {
   const roots = ["apps/console/src", "packages/ui/src"].map((path) => fileURLToPath(new URL(`../../../${path}`, import.meta.url)));
   const source = roots
