@@ -43,7 +43,7 @@ class Http(BasePlugin):
             "use_token": {
                 "type": "boolean",
                 "title": "Send the secret `token` as a bearer token",
-                "x-title-zh": "以密钥 token 作为 Bearer 令牌",
+                "x-title-zh": "以机密 token 作为 Bearer 令牌",
                 "default": False,
             },
             "save_as": {

@@ -15,7 +15,7 @@ class Webhook(BasePlugin):
         title="Call a webhook",
         title_zh="调用 Webhook",
         description="Posts JSON to an address, signed with your secret, with a key that is the same on every retry.",
-        description_zh="向指定地址发送 JSON，用您的密钥签名，重试时使用同一个幂等键。",
+        description_zh="向指定地址发送 JSON，用您的机密签名，重试时使用同一个幂等键。",
         author="OpenClaw",
         category="integration",
         tags=["webhook", "http"],
@@ -36,7 +36,7 @@ class Webhook(BasePlugin):
             "sign": {
                 "type": "boolean",
                 "title": "Sign with the secret `signing`",
-                "x-title-zh": "用密钥 signing 签名",
+                "x-title-zh": "用机密 signing 签名",
                 "default": False,
             },
         },

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * The rules of the style sheets. Raw colours and pixels stand in packages/ui only; elsewhere the tokens are used. A
- * sheet's classes begin with its own name, so that no two sheets can meet; `primitive` parts of packages/ui are known.
+ * sheet's classes begin with its own name, and no two sheets have one name, so that no two can meet; `primitive` parts
+ * of packages/ui are known.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -31,13 +32,25 @@ export function styleFaults(path, css) {
   return faults;
 }
 
+/** Sheets of one name style the same classes, wherever they are: the one that is loaded last wins. */
+export function nameFaults(paths) {
+  const first = new Map();
+  return paths.flatMap((path) => {
+    const block = basename(path, ".css");
+    // Where files are told apart by case alone, not every system can have both.
+    const other = first.get(block.toLowerCase());
+    if (other === undefined) first.set(block.toLowerCase(), path);
+    return other === undefined ? [] : [`${path}: the block ${block} has a style sheet already: ${other}`];
+  });
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const files = ["apps", "packages"].flatMap((root) =>
     readdirSync(root, { recursive: true })
       .filter((path) => path.endsWith(".css") && !/node_modules|\bdist\b/.test(path))
       .map((path) => join(root, path)),
   );
-  const faults = files.flatMap((path) => styleFaults(path, readFileSync(path, "utf8")));
+  const faults = [...nameFaults(files), ...files.flatMap((path) => styleFaults(path, readFileSync(path, "utf8")))];
   if (files.length === 0) faults.push("no style sheets found: the check looks in the wrong place");
   for (const fault of faults) console.error(fault);
   console.log(`${files.length} style sheets, ${faults.length} faults`);

@@ -8,7 +8,7 @@ import { cruise, type ICruiseResult } from "dependency-cruiser";
 import { ESLint } from "eslint";
 import { afterEach, describe, expect, it } from "vitest";
 
-import { styleFaults } from "../dev/check-styles.mjs";
+import { nameFaults, styleFaults } from "../dev/check-styles.mjs";
 
 const WEB = fileURLToPath(new URL("..", import.meta.url));
 const { forbidden, options } = createRequire(import.meta.url)("../.dependency-cruiser.cjs");
@@ -84,5 +84,13 @@ describe("the style gates", () => {
   ])("in %s: %s", (path, css, fault) => {
     expect(styleFaults(path, css).join()).toContain(fault);
     expect(styleFaults(path, ".X-part {\n  margin: var(--space-1);\n}")).toEqual([]);
+  });
+
+  it("one block in two sheets: they would style each other", () => {
+    expect(nameFaults(["apps/console/src/a/Row.css", "packages/ui/src/Cell.css", "apps/console/src/b/Row.css"])).toEqual([
+      "apps/console/src/b/Row.css: the block Row has a style sheet already: apps/console/src/a/Row.css",
+    ]);
+    expect(nameFaults(["a/Row.css", "b/row.css"])).toHaveLength(1);
+    expect(nameFaults(["a/Row.css", "b/RowCell.css"])).toEqual([]);
   });
 });

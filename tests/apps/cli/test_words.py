@@ -12,6 +12,7 @@ from openclaw.apps.bridge.words import WORDS as BRIDGE_WORDS
 from openclaw.apps.cli import config
 from openclaw.apps.cli.words import CATALOG
 from openclaw.apps.db.words import WORDS
+from openclaw.protocol.packages.permissions import PERMISSION_WORDS
 
 HAN = r"[\u4e00-\u9fff]"
 SAME = {"chat_prompt", "options", "check_python"}
@@ -29,6 +30,13 @@ def test_both_languages_say_the_same(catalog: dict[str, tuple[str, str]]) -> Non
         assert not re.search(HAN, english), key
         letters = re.sub(r"\{[^}]*\}|OPENCLAW_\w+|PostgreSQL", "", english)
         assert key in SAME or re.search(HAN, chinese) or not re.search("[A-Za-z]", letters), key
+
+
+def test_secrets_have_one_word_and_keys_another() -> None:
+    for key, (english, chinese) in (CATALOG | PERMISSION_WORDS).items():
+        is_secret = re.search(r"(?<!-)\b[Ss]ecrets?\b", english)
+        assert bool(is_secret) == ("机密" in chinese), key
+        assert not (is_secret and "密钥" in chinese), key
 
 
 def strings_of_sources() -> tuple[set[str], set[str]]:

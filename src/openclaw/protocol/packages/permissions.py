@@ -55,7 +55,7 @@ class Permissions(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields
 
 NAMES = Permissions.__struct_fields__
 
-_WORDS = {
+PERMISSION_WORDS = {
     "network": ("Reach these hosts: {items}", "访问这些主机：{items}"),
     "network_any": ("Reach any public host", "访问任意公网主机"),
     "device": ("Use these tools on your linked machines: {items}", "在已连接的设备上使用这些工具：{items}"),
@@ -64,7 +64,7 @@ _WORDS = {
         "Run commands on your linked machines, and use these tools there: {items}",
         "在已连接的设备上运行命令，并使用这些工具：{items}",
     ),
-    "secrets": ("Read these secrets that you give it: {items}", "读取您提供的这些密钥：{items}"),
+    "secrets": ("Read these secrets that you give it: {items}", "读取您提供的这些机密：{items}"),
     "llm": ("Ask the workspace's AI models, at its cost", "使用工作区的 AI 模型（计入其费用）"),
     "notify": ("Send notifications to people of the workspace", "向工作区成员发送通知"),
     "kv": ("Keep small values between calls", "在多次调用之间保存少量数据"),
@@ -184,4 +184,4 @@ def _sentence(name: str, items: tuple[str, ...], language: str) -> str:
     elif name == "device" and "exec" in items:
         items = tuple(item for item in items if item != "exec")
         key = "device_exec_more" if items else "device_exec"
-    return _WORDS[key][is_chinese].format(items=("、" if is_chinese else ", ").join(items))
+    return PERMISSION_WORDS[key][is_chinese].format(items=("、" if is_chinese else ", ").join(items))

@@ -29,7 +29,7 @@ const COMPOSED = [
   /^simulator\.(kind|outcome|because|machine)\./,
   /^always\.days\./,
   /^sync\.(full|metadata|local_only)/,
-  /^designer\.(field|refused|template|templateNote|typeNote|spelling|key|wait|runState|did|toolNote)\./,
+  /^designer\.(field|refused|template|templateNote|typeNote|spelling|key|wait|runState|did|toolNote|toolAsks)\./,
   /^designer\.plugin\.(disabled|blocked)$/,
   /^canvas\.(type|status)\./,
   /^workflows\.(status|template)\./,
@@ -53,6 +53,11 @@ describe("the Chinese words", () => {
     expect(zh[key].trim()).not.toBe("");
     if (!SAME.has(key)) expect(zh[key]).toMatch(/\p{Script=Han}/u);
   });
+});
+
+it("has one word for secrets, and another for keys", () => {
+  const mixed = keys.filter((key) => (/\bsecrets?\b/i.test(en[key]) && !zh[key].includes("机密")) || (zh[key].includes("密钥") && !/\bkeys?\b/i.test(en[key])));
+  expect(mixed).toEqual([]);
 });
 
 it("keeps no words that nothing shows", () => {

@@ -79,7 +79,7 @@ PLUGIN: dict[str, tuple[str, str]] = {
     "plugin_effect_modify": ("changes something", "更改"),
     "plugin_effect_delete": ("deletes something", "删除"),
     "ask_plugin_refresh": ("Take this over for {name}? [y/N] ", "为 {name} 采用这些变化？[y/N] "),
-    "option_plugin_secret": ("ask for the secret of that name", "询问此名称的密钥值"),
+    "option_plugin_secret": ("ask for the secret of that name", "询问此名称的机密值"),
     "folder_metavar": ("FOLDER", "文件夹"),
     "plugin_made": (
         "{name}/ is ready. Next:\n  cd {name}\n  openclaw plugin test",
@@ -149,7 +149,7 @@ PLUGIN: dict[str, tuple[str, str]] = {
     "plugin_asks": ("It will be able to:", "它将可以："),
     "plugin_asks_nothing": (
         "It computes only: it reaches no network, machine or secret.",
-        "它只做计算：不访问网络、设备或密钥。",
+        "它只做计算：不访问网络、设备或机密。",
     ),
     "plugin_asks_more": ("New in this version:", "此版本新增的权限："),
     "plugin_no_folder": ("there is no such folder", "没有此文件夹"),
@@ -187,5 +187,5 @@ PLUGIN: dict[str, tuple[str, str]] = {
         "Uninstall {name} and delete what it kept? [y/N] ",
         "卸载 {name} 并删除其数据？[y/N] ",
     ),
-    "ask_plugin_secret": ("Secret {name}: ", "密钥 {name}："),
+    "ask_plugin_secret": ("Secret {name}: ", "机密 {name}："),
 }

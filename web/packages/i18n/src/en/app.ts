@@ -32,6 +32,9 @@ export const app = {
   "form.integer": "This is no whole number.",
   "form.json": "This is no valid JSON.",
   "form.nothing": "Nothing",
+  "form.use": "Set {field}",
+  "form.commas": "With commas between them.",
+  "form.lines": "One in each line.",
 
   "connection.reconnecting": "Connection lost. Reconnecting…",
   "connection.reconnectingDetail": "Live updates are paused. What you write is kept, and answers catch up on their own.",

@@ -35,6 +35,9 @@ export const app: Translation<typeof source> = {
   "form.integer": "这不是整数。",
   "form.json": "这不是有效的 JSON。",
   "form.nothing": "不选择",
+  "form.use": "设置{field}",
+  "form.commas": "以逗号分隔。",
+  "form.lines": "每行一项。",
 
   "connection.reconnecting": "连接中断，正在重连…",
   "connection.reconnectingDetail": "实时更新已暂停。您写的内容会保留，回复会自动补上。",

@@ -160,7 +160,7 @@ export const plugins: Translation<typeof source> = {
   "plugins.uninstallText": "其设置、机密和保存的数据将被永久删除。正在运行的会被结束，依赖它的工作流会在该步骤失败。",
   "plugins.uninstalledNow": "{title} 已卸载",
   "plugins.author": "作者",
-  "plugins.signedBy": "签名密钥",
+  "plugins.signedBy": "签名者",
   "plugins.withServer": "此服务器",
   "plugins.license": "许可证",
   "plugins.homepage": "主页",

@@ -33,7 +33,7 @@ export const workspaces: Translation<typeof source> = {
   "members.removed": "已移除 {name}",
 
   "invitations.title": "邀请",
-  "invitations.description": "邀请是一次性的密钥，请通过可信的渠道发送。",
+  "invitations.description": "邀请是只能使用一次的机密，请通过可信的渠道发送。",
   "invitations.invite": "邀请他人",
   "invitations.email": "邮箱",
   "invitations.emailHint": "留空则任何持有邀请的人都可使用。",

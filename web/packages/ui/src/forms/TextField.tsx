@@ -23,7 +23,7 @@ export interface TextFieldProps {
   isMono?: boolean;
   minLength?: number;
   maxLength?: number;
-  inputMode?: "text" | "numeric" | "url" | "email";
+  inputMode?: "text" | "numeric" | "decimal" | "url" | "email";
   rows?: number;
 }
 

@@ -1,70 +1,152 @@
 import { useTranslator } from "@openclaw/i18n";
 import { Checkbox, Select, TextField } from "@openclaw/ui";
+import type { ReactNode } from "react";
 
-import { WHOLE, type Draft, type Field, type FieldError } from "./fields.ts";
+import { isRecord, isSame, without } from "../json.ts";
+import type { FieldError } from "./answer.ts";
+import { isRequired, kindOf, neededFirst, resolved, wordsOf, type JsonSchema } from "./schema.ts";
+import { JsonField, ListField, NumberField, type Typed } from "./TypedFields.tsx";
 
 import "./SchemaForm.css";
 
-export interface SchemaFormProps {
-  fields: readonly Field[] | null;
-  draft: Draft;
-  onChange: (draft: Draft) => void;
-  /** Shown once somebody has tried to send it. */
-  errors?: Readonly<Record<string, FieldError>>;
-  wholeLabel: string;
-  /** Rows of the JSON text when there are no fields. */
-  rows?: number;
+type Json = Record<string, unknown>;
+
+export interface FormField {
+  name: string;
+  path: string;
+  schema: JsonSchema;
+  label: string;
+  description: string | null;
+  value: unknown;
+  isNeeded: boolean;
+  problem: string | null;
+  onChange: (value: unknown) => void;
 }
 
-/** What a JSON Schema asks for, field by field; without named fields, one JSON text. */
-export function SchemaForm({ fields, draft, onChange, errors = {}, wholeLabel, rows = 6 }: SchemaFormProps) {
+export interface SchemaFormProps {
+  schema: JsonSchema;
+  value: Json;
+  onChange: (value: Json, field: string) => void;
+  /** Where references are looked up; the schema itself when left out. */
+  root?: JsonSchema;
+  /** Where the value is in a larger one, for problems. */
+  path?: string;
+  hidden?: readonly string[];
+  /** In an `answer` everything that is sent stands there; in a `definition` what is left out goes by its default. */
+  kind: "answer" | "definition";
+  /** What is wrong at a path, in words. */
+  problemAt?: (path: string) => string | null;
+  onFault?: (path: string, fault: FieldError | null) => void;
+  /** Words for a field that the schema has none for, or none that are to be shown. */
+  labelOf?: (name: string, schema: JsonSchema) => string | null;
+  /** Draws the fields that only the caller knows; undefined for all others. */
+  draw?: (field: FormField) => ReactNode | undefined;
+}
+
+/** A form made from a JSON Schema of an object. */
+export function SchemaForm(props: SchemaFormProps) {
+  const { schema, value, onChange, root = schema, path = "", hidden = [], kind, problemAt, labelOf } = props;
   const t = useTranslator();
-  const words = (name: string) => {
-    const error = errors[name];
-    return error ? t(`form.${error}`) : null;
+  const own = resolved(schema, root);
+  const properties = neededFirst(own).filter(([name]) => !hidden.includes(name));
+  const fieldOf = ([name, raw]: [string, unknown]): FormField => {
+    const field = resolved(raw, root);
+    const isNeeded = isRequired(own, name);
+    const words = wordsOf(field, t.language);
+    const given = labelOf?.(name, field) ?? null;
+    const said = words.title ?? name;
+    const isMarked = kind === "answer" && !isNeeded && kindOf(field) !== "switch";
+    const at = path ? `${path}.${name}` : name;
+    return {
+      name,
+      path: at,
+      schema: field,
+      label: given ?? (isMarked ? `${said} (${t("app.optional")})` : said),
+      description: given === null ? words.description : null,
+      value: value[name],
+      isNeeded,
+      problem: problemAt?.(at) ?? null,
+      onChange: (next) => onChange(next === undefined ? without(value, name) : { ...value, [name]: next }, name),
+    };
   };
-  const set = (name: string) => (value: string | boolean) => onChange({ ...draft, [name]: value });
-  if (!fields) {
-    return <TextField label={wholeLabel} value={String(draft[WHOLE] ?? "")} onChange={set(WHOLE)} error={words(WHOLE)} rows={rows} isMono />;
-  }
   return (
     <div className="SchemaForm">
-      {fields.map((field) => (
-        <FieldInput key={field.name} field={field} value={draft[field.name] ?? ""} onChange={set(field.name)} error={words(field.name)} />
-      ))}
+      {properties.map((property) => {
+        const field = fieldOf(property);
+        return <Field key={field.name} field={field} form={{ ...props, root }} />;
+      })}
     </div>
   );
 }
 
-function FieldInput({ field, value, onChange, error }: { field: Field; value: string | boolean; onChange: (value: string | boolean) => void; error: string | null }) {
+function Field({ field, form }: { field: FormField; form: SchemaFormProps & { root: JsonSchema } }) {
+  const drawn = form.draw?.(field);
+  return drawn === undefined ? <PlainField field={field} form={form} /> : drawn;
+}
+
+function PlainField({ field, form }: { field: FormField; form: SchemaFormProps & { root: JsonSchema } }) {
   const t = useTranslator();
-  const { kind, description } = field;
-  const label = field.isRequired || kind === "boolean" ? field.label : `${field.label} (${t("app.optional")})`;
-  if (kind === "boolean") {
-    return (
-      <div>
-        <Checkbox label={label} isSelected={value === true} onChange={onChange} />
-        {description && <p className="SchemaForm-note">{description}</p>}
-      </div>
-    );
+  const { schema, label, value, isNeeded, problem, path, onChange } = field;
+  const isAnswer = form.kind === "answer";
+  const described = field.description === null ? {} : { description: field.description };
+  const typed: Typed = { ...described, label, schema, value, onChange, problem, isNeeded, isLive: !isAnswer, onFault: (fault) => form.onFault?.(path, fault) };
+  const kind = kindOf(schema);
+  switch (kind) {
+    case "choice":
+      return <ChoiceField field={field} hasDefault={!isAnswer && schema["default"] !== undefined} />;
+    case "switch":
+      return (
+        <div>
+          <Checkbox label={label} isSelected={(value ?? schema["default"]) === true} onChange={onChange} />
+          {field.description && <p className="SchemaForm-note">{field.description}</p>}
+        </div>
+      );
+    case "number":
+      return <NumberField {...typed} />;
+    case "list":
+      return <ListField {...typed} />;
+    case "fields":
+      return (
+        <fieldset className="SchemaForm-group">
+          <legend className="SchemaForm-legend">{label}</legend>
+          {field.description && <p className="SchemaForm-note">{field.description}</p>}
+          {!isNeeded && <Checkbox label={t("form.use", { field: label })} isSelected={isRecord(value)} onChange={(isOn) => onChange(isOn ? {} : undefined)} />}
+          {(isNeeded || isRecord(value)) && <SchemaForm {...form} schema={schema} value={isRecord(value) ? value : {}} path={path} hidden={[]} onChange={onChange} />}
+        </fieldset>
+      );
+    case "json":
+      return <JsonField {...typed} label={isAnswer ? `${label} · JSON` : label} rows={4} />;
+    default:
+      return (
+        <TextField
+          label={label}
+          value={typeof value === "string" ? value : ""}
+          onChange={(next) => onChange(next === "" && !isNeeded ? undefined : next)}
+          error={problem}
+          isRequired={isAnswer && isNeeded}
+          {...described}
+          {...(kind === "long" ? { rows: 4 } : {})}
+        />
+      );
   }
-  if (kind === "choice") {
-    const options = field.options.map((option, index) => ({ value: String(index), label: typeof option === "string" ? option : JSON.stringify(option) }));
-    if (!field.isRequired) options.unshift({ value: "-1", label: t("form.nothing") });
-    return <Select label={label} value={String(value)} options={options} onChange={onChange} {...(description ? { description } : {})} />;
-  }
-  const isJson = kind === "json";
+}
+
+/** One of the schema's own values. What is there and is none of them stays, until another is chosen. */
+function ChoiceField({ field, hasDefault }: { field: FormField; hasDefault: boolean }) {
+  const t = useTranslator();
+  const { schema, label, description, isNeeded, onChange } = field;
+  const shown = field.value ?? (hasDefault ? schema["default"] : field.value);
+  const choices = schema["enum"] as unknown[];
+  const odd = shown === undefined || choices.some((choice) => isSame(choice, shown)) ? [] : [shown];
+  const options = [...choices, ...odd].map((choice) => ({ value: JSON.stringify(choice), label: typeof choice === "string" ? choice : JSON.stringify(choice) }));
+  if (!isNeeded && !hasDefault) options.unshift({ value: "", label: t("form.nothing") });
   return (
-    <TextField
-      label={isJson ? `${label} · JSON` : label}
-      value={String(value)}
-      onChange={onChange}
-      error={error}
-      {...(description ? { description } : {})}
-      {...(isJson || kind === "long" ? { rows: 4 } : {})}
-      isMono={isJson}
-      isRequired={field.isRequired}
-      {...(kind === "integer" ? { inputMode: "numeric" as const } : {})}
+    <Select
+      label={label}
+      value={shown === undefined ? "" : JSON.stringify(shown)}
+      options={options}
+      onChange={(next) => onChange(next === "" ? undefined : JSON.parse(next))}
+      {...(description === null ? {} : { description })}
     />
   );
 }

@@ -4,7 +4,7 @@ import { Handle, Position, type NodeProps } from "@xyflow/react";
 import { memo } from "react";
 
 import { portsOf, summaryOf, type Step } from "./definition.ts";
-import type { BranchFlowNode, StepFlowNode } from "./flow.ts";
+import { FAILURE_UP, type BranchFlowNode, type StepFlowNode } from "./flow.ts";
 import type { Gathered } from "./states.ts";
 import { portWords, STATUS_ICONS, titleOf, TYPE_ICONS } from "./words.ts";
 
@@ -13,7 +13,7 @@ import "./StepNode.css";
 /** A step on the canvas; for loops and parallel steps the head of the box that holds what is in them. */
 export const StepNode = memo(function StepNode({ data, selected, type }: NodeProps<StepFlowNode>) {
   const t = useTranslator();
-  const { step, state, problems, mark, isEditable } = data;
+  const { step, state, problems, mark, isEditable, failsUpwards } = data;
   const isContainer = type === "container";
   return (
     <div
@@ -39,7 +39,8 @@ export const StepNode = memo(function StepNode({ data, selected, type }: NodePro
         <StepMarks t={t} state={state} problems={problems} />
       </div>
       {step.type === "condition" ? <Cases t={t} step={step} isEditable={isEditable} /> : <Handle type="source" id="next" position={Position.Right} isConnectable={isEditable} className="StepNode-out" />}
-      <Handle type="source" id="failure" position={Position.Bottom} isConnectable={isEditable} className="StepNode-failure" data-used={step.on_failure ? true : undefined} />
+      <Handle type="source" id="failure" position={Position.Bottom} isConnectable={isEditable} className="StepNode-failure" data-used={(step.on_failure && !failsUpwards) || undefined} />
+      <Handle type="source" id={FAILURE_UP} position={Position.Top} isConnectable={false} className="StepNode-failureUp" data-used={failsUpwards || undefined} />
     </div>
   );
 });

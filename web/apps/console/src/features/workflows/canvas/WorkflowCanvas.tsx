@@ -14,7 +14,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, typ
 
 import { CanvasControls } from "./CanvasControls.tsx";
 import type { Definition, Link, Position } from "./definition.ts";
-import { flowOf, linkOfEdge, type FlowNode, type StepMark } from "./flow.ts";
+import { flowOf, linkOfEdge, portOf, type FlowNode, type StepMark } from "./flow.ts";
 import { neighbour, type Direction } from "./navigate.ts";
 import { gather, type StepState } from "./states.ts";
 import { BranchNode, StepNode } from "./StepNode.tsx";
@@ -187,7 +187,7 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
   }, [shown, reveal]);
 
   const connect = ({ source, sourceHandle, target }: Connection) => {
-    editing?.onConnect({ source, port: sourceHandle ?? "next", target });
+    editing?.onConnect({ source, port: portOf(sourceHandle), target });
   };
 
   const isWithin = (node: FlowNode | undefined, ids: ReadonlySet<string>): boolean =>

@@ -1,5 +1,7 @@
 /** What the canvas draws: a definition of `openclaw.workflow/1`, and the places in it that hold steps. */
 
+import { isRecord } from "../../../shared/json.ts";
+
 export const STEP_TYPES = [
   "http",
   "device",
@@ -113,10 +115,6 @@ function areCases(cases: unknown): boolean {
 
 function areTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 export function frameKey(owner: string | null, branch: string | null): string {

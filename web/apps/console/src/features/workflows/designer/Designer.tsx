@@ -183,6 +183,7 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
       language={language}
       context={context}
       problems={problems}
+      runId={seen?.run.id ?? null}
       steps={seen?.steps ?? []}
       run={designer.run}
       onConnect={() => openedStep && setOverlay({ kind: "connect", source: openedStep.id })}

@@ -1,17 +1,19 @@
 import type { WorkflowStepRun } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
-import { Badge, Banner, CodeBlock, Icon, IconButton, Menu, Segmented, TextField, type MenuGroup } from "@openclaw/ui";
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { Banner, Icon, IconButton, Menu, Segmented, TextField, type MenuGroup } from "@openclaw/ui";
+import { useEffect, useRef, useState } from "react";
 
-import { framesIn, isRecord, type Definition, type Step } from "../canvas/definition.ts";
+import type { JsonSchema } from "../../../shared/form/schema.ts";
+import { isRecord } from "../../../shared/json.ts";
+import { framesIn, type Definition, type Step } from "../canvas/definition.ts";
 import { stepIdOf } from "../canvas/states.ts";
 import { titleOf, TYPE_ICONS } from "../canvas/words.ts";
 import type { FieldContext } from "./form/context.ts";
-import { DataField } from "./form/SchemaForm.tsx";
-import type { JsonSchema } from "./form/schema.ts";
+import { DataField } from "./form/DataField.tsx";
 import type { Command } from "./model/commands.ts";
 import type { PlacedProblem } from "./model/problems.ts";
 import { StepForm } from "./StepForm.tsx";
+import { StepRun } from "./StepRun.tsx";
 
 import "./Inspector.css";
 
@@ -22,6 +24,8 @@ export interface InspectorProps {
   language: JsonSchema | null;
   context: FieldContext;
   problems: readonly PlacedProblem[];
+  /** What is shown of a run: which one, and its steps. */
+  runId: string | null;
   steps: readonly WorkflowStepRun[];
   run: (command: Command) => boolean;
   onConnect: () => void;
@@ -32,7 +36,7 @@ export interface InspectorProps {
 }
 
 /** The panel of one step, or of the workflow: what it says, what is wrong with it, what it did in the run that is shown. */
-export function Inspector({ definition, step, language, context, problems, steps, run, onConnect, onClose, actions, hasFocus }: InspectorProps) {
+export function Inspector({ definition, step, language, context, problems, runId, steps, run, onConnect, onClose, actions, hasFocus }: InspectorProps) {
   const t = useTranslator();
   const rows = step ? steps.filter(({ path }) => stepIdOf(path) === step.id) : [];
   const [tab, setTab] = useState<"form" | "run">("form");
@@ -84,7 +88,7 @@ export function Inspector({ definition, step, language, context, problems, steps
         {shown === "form" && <Problems problems={own.filter(({ field }) => !SHOWN_AT_FIELD.test(field))} />}
         {shown === "form" && step && language && <StepForm key={step.id} definition={definition} step={step} language={language} context={context} run={run} onConnect={onConnect} />}
         {shown === "form" && !step && <WorkflowForm definition={definition} context={context} run={run} />}
-        {shown === "run" && rows.map((row) => <StepRunView key={row.id} row={row} isOnly={rows.length === 1} />)}
+        {shown === "run" && runId !== null && rows.map((row) => <StepRun key={row.id} runId={runId} row={row} isOnly={rows.length === 1} />)}
         {step && framesIn(step).length > 0 && shown === "run" && <p className="Inspector-note">{t("designer.roundsNote")}</p>}
       </div>
     </section>
@@ -122,39 +126,5 @@ function WorkflowForm({ definition, context, run }: { definition: Definition; co
       <DataField label={t("designer.field.output")} value={definition.output} onChange={(output) => set({ output })} problem={context.problemAt("output")} />
       <p className="Inspector-note">{t("designer.settingsNote")}</p>
     </div>
-  );
-}
-
-function StepRunView({ row, isOnly }: { row: WorkflowStepRun; isOnly: boolean }): ReactNode {
-  const t = useTranslator();
-  const state = row.reused ? "reused" : row.state === "delayed" ? "waiting" : row.state;
-  const message = typeof row.error?.["message"] === "string" ? row.error["message"] : null;
-  return (
-    <article className="Inspector-run" data-testid="step-run">
-      <p className="Inspector-runHead">
-        {!isOnly && <code>{row.path}</code>}
-        <Badge tone={state === "failed" ? "danger" : state === "completed" ? "accent" : state === "waiting" ? "attention" : "neutral"}>{t(`canvas.status.${state}`)}</Badge>
-        {row.durationMs !== null && <span className="Inspector-note">{t.format.duration(row.durationMs)}</span>}
-        {row.attempts.length > 1 && <span className="Inspector-note">{t("canvas.attempts", { count: row.attempts.length })}</span>}
-      </p>
-      {message && (
-        <Banner tone="danger">
-          {message}
-        </Banner>
-      )}
-      <Data title={t("designer.runInput")} value={row.input} isLarge={row.large} />
-      <Data title={t("designer.runOutput")} value={row.output} isLarge={row.large} />
-    </article>
-  );
-}
-
-function Data({ title, value, isLarge }: { title: string; value: unknown; isLarge: boolean }) {
-  const t = useTranslator();
-  if (value === null || value === undefined) return isLarge ? <p className="Inspector-note">{t("designer.largeBody", { what: title })}</p> : null;
-  return (
-    <details className="Inspector-data" open>
-      <summary>{title}</summary>
-      <CodeBlock code={JSON.stringify(value, null, 2)} language="json" labels={{ copy: t("app.copy"), copied: t("app.copied") }} isBounded isWrapped />
-    </details>
   );
 }

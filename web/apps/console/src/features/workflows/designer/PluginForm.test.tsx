@@ -24,6 +24,7 @@ const database: KnownPlugin = {
   title: "Query rows",
   description: "Runs SQL.",
   isInstalled: true,
+  isServer: false,
   stopped: null,
   missing: [],
   actions: [

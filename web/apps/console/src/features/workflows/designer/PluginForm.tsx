@@ -1,12 +1,12 @@
 import { useTranslator, type Translator } from "@openclaw/i18n";
 import { Banner, Select, type SelectOption } from "@openclaw/ui";
 
-import { isRecord, type Step } from "../canvas/definition.ts";
+import type { Step } from "../canvas/definition.ts";
 import type { FieldContext } from "./form/context.ts";
-import { propertiesOf, type JsonSchema } from "./form/schema.ts";
-import { SchemaForm } from "./form/SchemaForm.tsx";
+import { StepFields } from "./form/StepFields.tsx";
 import { Entries } from "./form/ValueField.tsx";
-import { without } from "./model/json.ts";
+import { propertiesOf, type JsonSchema } from "../../../shared/form/schema.ts";
+import { isRecord, without } from "../../../shared/json.ts";
 import { actionOf, DEFAULT_ACTION, useOffered, type KnownPlugin } from "./usePlugins.ts";
 
 import "./PluginForm.css";
@@ -79,7 +79,7 @@ function Inputs({ schema, value, context, onChange }: { schema: JsonSchema; valu
   const takesOthers = schema["additionalProperties"] === true || isRecord(schema["additionalProperties"]);
   return (
     <>
-      <SchemaForm schema={schema} areValues value={value} context={{ ...context, root: schema }} path="config.inputs" onChange={onChange} />
+      <StepFields schema={schema} areValues value={value} context={{ ...context, root: schema }} path="config.inputs" onChange={onChange} />
       {(takesOthers || Object.keys(others).length > 0) && (
         <fieldset className="PluginForm-group">
           <legend className="PluginForm-legend">{t(takesOthers ? "designer.plugin.others" : "designer.plugin.unknown")}</legend>

@@ -1,12 +1,9 @@
 import { useTranslator } from "@openclaw/i18n";
-import { Button, Dialog } from "@openclaw/ui";
-import { useState } from "react";
+import { Banner, Button, Dialog } from "@openclaw/ui";
 
-import { isRecord, type Definition } from "../canvas/definition.ts";
-import type { FieldContext } from "./form/context.ts";
-import { propertiesOf } from "./form/schema.ts";
-import { DataField, SchemaForm } from "./form/SchemaForm.tsx";
-import { NO_PLUGINS } from "./usePlugins.ts";
+import { AnswerForm, useAnswer } from "../../../shared/form/AnswerForm.tsx";
+import { propertiesOf } from "../../../shared/form/schema.ts";
+import type { Definition } from "../canvas/definition.ts";
 
 export interface RunDialogProps {
   definition: Definition;
@@ -19,10 +16,11 @@ export interface RunDialogProps {
 /** What the run is given: a form made from the workflow's input schema. */
 export function RunDialog({ definition, isPending, error, onStart, onClose }: RunDialogProps) {
   const t = useTranslator();
-  const schema = definition.input ?? {};
-  const [input, setInput] = useState<Record<string, unknown>>(() => defaultsOf(schema));
-  const context: FieldContext = { root: schema, scope: null, takesSecrets: false, plugins: NO_PLUGINS, secrets: [], useSecret: () => undefined, problemAt: () => null, labelOf: () => null };
-  const hasFields = propertiesOf(schema).length > 0;
+  const answer = useAnswer(definition.input);
+  const submit = () => {
+    const input = answer.read();
+    if (input) onStart(input);
+  };
   return (
     <Dialog
       isOpen
@@ -34,24 +32,27 @@ export function RunDialog({ definition, isPending, error, onStart, onClose }: Ru
       actions={
         <>
           <Button onPress={onClose}>{t("app.cancel")}</Button>
-          <Button tone="primary" icon="play" onPress={() => onStart(input)} isPending={isPending} data-testid="start-run">
+          <Button tone="primary" icon="play" onPress={submit} isPending={isPending} data-testid="start-run">
             {t("designer.run")}
           </Button>
         </>
       }
     >
-      {hasFields ? <SchemaForm schema={schema} value={input} context={context} path="" onChange={setInput} /> : <DataField label={t("designer.runData")} value={input} problem={null} onChange={(next) => setInput(isRecord(next) ? next : {})} />}
-      {error && <p role="alert">{error}</p>}
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <AnswerForm answer={answer} wholeLabel={t("workflowRun.inputJson")} />
+        <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
+      </form>
+      {error && <Banner tone="danger" role="alert">{error}</Banner>}
     </Dialog>
   );
-}
-
-function defaultsOf(schema: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(propertiesOf(schema).flatMap(([name, field]) => (isRecord(field) && field["default"] !== undefined ? [[name, field["default"]]] : [])));
 }
 
 /** Whether a run has to be asked for its input. */
 export function takesInput(definition: Definition): boolean {
   return propertiesOf(definition.input ?? {}).length > 0;
 }
-

@@ -2,19 +2,20 @@ import { useTranslator, type Translator } from "@openclaw/i18n";
 import { Button, IconButton, Select, TextField } from "@openclaw/ui";
 import { useState } from "react";
 
+import { resolved, type JsonSchema } from "../../../shared/form/schema.ts";
+import { isRecord, without } from "../../../shared/json.ts";
 import { findStep, framesIn, portsOf, targetsOf, type Definition, type Step } from "../canvas/definition.ts";
 import { portWords, titleOf } from "../canvas/words.ts";
 import { CodeField } from "./form/CodeField.tsx";
 import type { FieldContext } from "./form/context.ts";
-import { resolved, type JsonSchema } from "./form/schema.ts";
-import { SchemaForm } from "./form/SchemaForm.tsx";
+import { StepFields } from "./form/StepFields.tsx";
 import { TOOLS, toolSchema } from "./form/tools.ts";
 import type { Command } from "./model/commands.ts";
-import { without } from "./model/json.ts";
 import { freeId } from "./model/places.ts";
 import { reachOf } from "./model/references.ts";
 import { PluginForm } from "./PluginForm.tsx";
 import { ToolsField } from "./ToolsField.tsx";
+import { toolsOf } from "./usePlugins.ts";
 
 import "./StepForm.css";
 
@@ -58,14 +59,14 @@ export function StepForm({ definition, step, language, context, run, onConnect }
       ) : step.type === "parallel" ? (
         <WaitField step={step} onChange={(config) => changeConfig(config, "wait")} />
       ) : (
-        <SchemaForm schema={schema} value={step.config} context={context} path="config" hidden={[...DRAWN, ...(known ? ["arguments"] : []), ...(OWN_FIELDS[step.type] ?? [])]} onChange={changeConfig} />
+        <StepFields schema={schema} value={step.config} context={context} path="config" hidden={[...DRAWN, ...(known ? ["arguments"] : []), ...(OWN_FIELDS[step.type] ?? [])]} onChange={changeConfig} />
       )}
-      {known && <SchemaForm schema={known} areValues value={recordOf(step.config["arguments"])} context={context} path="config.arguments" onChange={(next) => changeConfig({ ...step.config, arguments: next }, "arguments")} />}
-      {step.type === "agent" && <ToolsField value={textsOf(step.config["tools"])} problem={context.problemAt("config.tools")} onChange={(tools) => changeConfig({ ...step.config, tools }, "tools")} />}
+      {known && <StepFields schema={known} areValues value={recordOf(step.config["arguments"])} context={context} path="config.arguments" onChange={(next) => changeConfig({ ...step.config, arguments: next }, "arguments")} />}
+      {step.type === "agent" && <ToolsField value={toolsOf(step.config)} context={context} onChange={(tools) => changeConfig({ ...step.config, tools }, "tools")} />}
       <Ways definition={definition} step={step} run={run} onConnect={onConnect} />
       <details className="StepForm-more">
         <summary>{t("designer.more")}</summary>
-        <SchemaForm
+        <StepFields
           schema={resolved({ $ref: `#/$defs/${step.type[0]?.toUpperCase()}${step.type.slice(1)}Step` }, language)}
           value={step as unknown as Record<string, unknown>}
           context={context}
@@ -84,12 +85,8 @@ const OWN_FIELDS: Partial<Record<Step["type"], readonly string[]>> = { device: [
 /** What is carried out elsewhere can be tried again. */
 const TRIED: ReadonlySet<string> = new Set(["http", "device", "plugin", "agent", "approval", "subworkflow"]);
 
-function textsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
-}
-
 function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  return isRecord(value) ? value : {};
 }
 
 function withField(step: Step, field: "name", value: string): Step {

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { usePreferences } from "../../../shared/services.tsx";
 import type { Command } from "./model/commands.ts";
-import { isSame } from "./model/json.ts";
+import { isSame } from "../../../shared/json.ts";
 import { RefusedCommand } from "./model/places.ts";
 import { begin, doCommand, doReplace, doText, draftOf, redo, select, undo, type Session } from "./model/session.ts";
 import { draftKey, dropDraft, keepDraft, readDraft } from "./localDraft.ts";

@@ -12,6 +12,8 @@ export interface KnownPlugin {
   title: string;
   description: string;
   isInstalled: boolean;
+  /** An MCP server, whose tools its actions are. */
+  isServer: boolean;
   /** Why it does not run: null when it does. */
   stopped: { by: "disabled" } | { by: "blocked"; reason: string } | null;
   /** What it asks for and does not have as it stands. */
@@ -39,7 +41,7 @@ const keys = {
   offered: (name: string) => [...queryKeys.plugins, "designer", "offered", name],
 };
 
-/** What the plugin steps of a definition may name. Nothing is asked while it has none. */
+/** What the plugin and agent steps of a definition may name. Nothing is asked while it has none. */
 export function usePlugins(definition: Definition | null): PluginsView {
   const api = useApi();
   const queryClient = useQueryClient();
@@ -79,13 +81,14 @@ export function useOffered(name: string) {
 }
 
 function ofPlugin(plugin: Plugin): KnownPlugin {
-  const { name, title, description, actions } = plugin;
+  const { name, title, description, actions, source } = plugin;
   const granted = new Set(plugin.permissions.map((permission) => permission.name));
   return {
     name,
     title,
     description,
     isInstalled: true,
+    isServer: source === "mcp",
     stopped: plugin.blocked !== null ? { by: "blocked", reason: plugin.blocked } : plugin.enabled ? null : { by: "disabled" },
     missing: plugin.asked.filter((permission) => !granted.has(permission.name)),
     actions,
@@ -93,14 +96,25 @@ function ofPlugin(plugin: Plugin): KnownPlugin {
 }
 
 function ofPackage({ name, title, description, permissions }: PluginPackage, detail: PluginPackageDetail | null): KnownPlugin {
-  return { name, title, description, isInstalled: false, stopped: null, missing: permissions, actions: detail?.actions ?? null };
+  return { name, title, description, isInstalled: false, isServer: false, stopped: null, missing: permissions, actions: detail?.actions ?? null };
 }
 
-/** The names in a definition's plugin steps, null when it has no such step. */
+/** The plugins that a definition's steps name, null when it has no step that could. */
 function pluginsOf(definition: Definition | null): string[] | null {
   const steps = definition ? framesOf(definition).flatMap((frame) => frame.steps) : [];
-  const own = steps.filter(({ type }) => type === "plugin");
-  return own.length === 0 ? null : own.map(({ config }) => String(config["plugin"]));
+  const own = steps.filter(({ type }) => type === "plugin" || type === "agent");
+  return own.length === 0 ? null : own.flatMap(({ type, config }) => (type === "plugin" ? [String(config["plugin"])] : toolsOf(config).map((tool) => partsOf(tool).plugin)));
+}
+
+/** The tools that an agent step names: machines' tools, `plugin.action`, or `plugin` for all of its actions. */
+export function toolsOf(config: Step["config"]): string[] {
+  const tools = config["tools"];
+  return Array.isArray(tools) ? tools.filter((tool) => typeof tool === "string") : [];
+}
+
+export function partsOf(tool: string): { plugin: string; action: string | null } {
+  const [plugin = "", ...action] = tool.split(".");
+  return { plugin, action: action.length === 0 ? null : action.join(".") };
 }
 
 export function actionOf(plugin: KnownPlugin | null | undefined, step: Step): PluginAction | null {

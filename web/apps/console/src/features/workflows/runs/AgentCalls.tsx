@@ -1,7 +1,7 @@
 import { useTranslator } from "@openclaw/i18n";
 import { Badge } from "@openclaw/ui";
 
-import { isRecord } from "../canvas/definition.ts";
+import { isRecord } from "../../../shared/json.ts";
 
 import "./AgentCalls.css";
 

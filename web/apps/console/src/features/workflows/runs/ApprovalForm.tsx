@@ -3,8 +3,7 @@ import { useTranslator } from "@openclaw/i18n";
 import { Banner, Button, Markdown, TextField } from "@openclaw/ui";
 import { useState } from "react";
 
-import { draftOf, fieldsOf, valueOf, type Draft, type FieldError } from "../../../shared/form/fields.ts";
-import { SchemaForm } from "../../../shared/form/SchemaForm.tsx";
+import { AnswerForm, useAnswer } from "../../../shared/form/AnswerForm.tsx";
 import { useLabels } from "../../../shared/useLabels.ts";
 import { useAnswerStep } from "./queries.ts";
 
@@ -16,24 +15,22 @@ interface Asked {
   expires?: unknown;
 }
 
+const NO_FIELDS = { properties: {} };
+
 /** The question of an approval step, and its form: answered in place. The first answer counts. */
 export function ApprovalForm({ runId, step }: { runId: string; step: WorkflowStepRun }) {
   const t = useTranslator();
   const labels = useLabels();
   const asked = (step.input ?? {}) as Asked;
   const hasForm = asked.form !== null && asked.form !== undefined;
-  const fields = hasForm ? fieldsOf(asked.form) : [];
-  const [draft, setDraft] = useState<Draft>(() => draftOf(fields));
-  const [errors, setErrors] = useState<Readonly<Record<string, FieldError>>>({});
+  const filled = useAnswer(hasForm ? asked.form : NO_FIELDS);
   const [reason, setReason] = useState("");
   const [isRefusing, setRefusing] = useState(false);
   const answer = useAnswerStep(runId, step.id);
 
   const approve = () => {
-    const filled = valueOf(fields, draft);
-    setErrors(filled.errors);
-    if (Object.keys(filled.errors).length > 0) return;
-    answer.mutate({ approved: true, ...(hasForm ? { data: filled.value } : {}) });
+    const data = filled.read();
+    if (data) answer.mutate({ approved: true, ...(hasForm ? { data } : {}) });
   };
   if (answer.isSuccess) return <Banner role="status">{t("workflowApproval.answered")}</Banner>;
   return (
@@ -52,7 +49,7 @@ export function ApprovalForm({ runId, step }: { runId: string; step: WorkflowSte
       {isRefusing ? (
         <TextField label={t("workflowApproval.reason")} value={reason} onChange={setReason} rows={2} maxLength={2000} autoFocus />
       ) : (
-        hasForm && <SchemaForm fields={fields} draft={draft} onChange={setDraft} errors={errors} wholeLabel={t("workflowApproval.data")} />
+        hasForm && <AnswerForm answer={filled} wholeLabel={t("workflowApproval.data")} />
       )}
       {answer.error && <Banner tone="danger" role="alert">{t.error(answer.error)}</Banner>}
       <div className="ApprovalForm-actions">

@@ -4,8 +4,7 @@ import { Banner, Button, Checkbox, Dialog, Select } from "@openclaw/ui";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { draftOf, fieldsOf, valueOf, type Draft, type FieldError } from "../../../shared/form/fields.ts";
-import { SchemaForm } from "../../../shared/form/SchemaForm.tsx";
+import { AnswerForm, useAnswer } from "../../../shared/form/AnswerForm.tsx";
 import { useStartWorkflow, useWorkflowRuns } from "./queries.ts";
 
 import "./RunDialog.css";
@@ -15,21 +14,17 @@ export function RunDialog({ workflow, onClose }: { workflow: WorkflowDetail; onC
   const t = useTranslator();
   const navigate = useNavigate();
   const start = useStartWorkflow(workflow.id);
-  const schema = workflow.definition["input"];
   // A workflow that says nothing of an input may still read one.
-  const fields = fieldsOf(schema);
-  const [draft, setDraft] = useState<Draft>(() => draftOf(fields));
-  const [errors, setErrors] = useState<Readonly<Record<string, FieldError>>>({});
+  const answer = useAnswer(workflow.definition["input"]);
   const [isDry, setDry] = useState(false);
   const [source, setSource] = useState("none");
   const earlier = useWorkflowRuns({ workflow: workflow.id, state: "completed" }, 20).data?.pages[0]?.items.filter(({ dry }) => !dry) ?? [];
 
   const submit = () => {
-    const filled = valueOf(fields, draft);
-    setErrors(filled.errors);
-    if (Object.keys(filled.errors).length > 0) return;
+    const input = answer.read();
+    if (!input) return;
     start.mutate(
-      { input: filled.value, version: workflow.version, dry: isDry, ...(isDry && source !== "none" ? { recordedFrom: source } : {}) },
+      { input, version: workflow.version, dry: isDry, ...(isDry && source !== "none" ? { recordedFrom: source } : {}) },
       { onSuccess: ({ id }) => void navigate({ to: "/workflow-runs/$runId", params: { runId: id } }) },
     );
   };
@@ -56,10 +51,10 @@ export function RunDialog({ workflow, onClose }: { workflow: WorkflowDetail; onC
           submit();
         }}
       >
-        {fields?.length === 0 ? (
+        {answer.isEmpty ? (
           <p className="RunDialog-text">{t("workflowRun.noInput")}</p>
         ) : (
-          <SchemaForm fields={fields} draft={draft} onChange={setDraft} errors={errors} wholeLabel={t("workflowRun.inputJson")} />
+          <AnswerForm answer={answer} wholeLabel={t("workflowRun.inputJson")} />
         )}
         <div className="RunDialog-dry">
           <Checkbox label={t("workflowRun.startAsDry")} isSelected={isDry} onChange={setDry} />

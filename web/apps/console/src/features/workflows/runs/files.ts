@@ -1,4 +1,4 @@
-import { isRecord } from "../canvas/definition.ts";
+import { isRecord } from "../../../shared/json.ts";
 
 /** A file that a step gave back, as outputs name it. */
 export interface RunFile {

@@ -1,6 +1,7 @@
 import type { WorkflowChange } from "@openclaw/api";
 
-import { framesIn, isRecord, STEP_TYPES, type Step } from "../canvas/definition.ts";
+import { isRecord } from "../../../shared/json.ts";
+import { framesIn, STEP_TYPES, type Step } from "../canvas/definition.ts";
 
 export type ChangeKind = WorkflowChange["kind"];
 

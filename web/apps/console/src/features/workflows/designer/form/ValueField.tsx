@@ -1,12 +1,12 @@
 import { useTranslator } from "@openclaw/i18n";
 import { IconButton, Select, TextField } from "@openclaw/ui";
-import { useEffect, useRef, useState } from "react";
 
-import { isRecord } from "../../canvas/definition.ts";
 import { CodeField } from "./CodeField.tsx";
 import type { FieldContext } from "./context.ts";
-import { isSame } from "../model/json.ts";
-import { plainOf, respelled, spellingOf, typedOf, type JsonSchema, type Spelling } from "./schema.ts";
+import type { JsonSchema } from "../../../../shared/form/schema.ts";
+import { useTyped } from "../../../../shared/form/useTyped.ts";
+import { isRecord, isSame } from "../../../../shared/json.ts";
+import { plainOf, respelled, spellingOf, typedOf, type Spelling } from "./schema.ts";
 
 import "./ValueField.css";
 
@@ -92,21 +92,10 @@ export function PlainField({ label, value, onChange, problem, isLabelHidden = tr
   const isText = schema["type"] === "string";
   const shown = (held: unknown) => (isText && typeof held === "string" ? held : typedOf(held));
   const fallback = isEmpty(schema["default"]) ? "" : typedOf(schema["default"]);
-  const [typed, setTyped] = useState(() => shown(value));
-  const sent = useRef(value);
-  useEffect(() => {
-    if (isSame(sent.current, value)) return;
-    sent.current = value;
-    setTyped(shown(value));
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [value, isText]);
-  const change = (next: string) => {
-    setTyped(next);
-    sent.current = next === "" ? undefined : isText ? next : plainOf(next);
-    onChange(sent.current);
-  };
+  const read = (text: string) => ({ value: text === "" ? undefined : isText ? text : plainOf(text) });
+  const { typed, type } = useTyped<never>({ value, onChange, write: shown, read });
   const isLong = typed.includes("\n") || typed.length > 60 || Number(schema["maxLength"] ?? 0) > LONG;
-  return <TextField label={label} isLabelHidden={isLabelHidden} value={typed} onChange={change} isMono={!isText && typeof value !== "string"} error={problem} {...(fallback ? { placeholder: fallback } : {})} {...(isLong ? { rows: Math.min(10, 1 + typed.split("\n").reduce((lines, line) => lines + Math.ceil((line.length + 1) / LINE), 0)) } : {})} />;
+  return <TextField label={label} isLabelHidden={isLabelHidden} value={typed} onChange={type} isMono={!isText && typeof value !== "string"} error={problem} {...(fallback ? { placeholder: fallback } : {})} {...(isLong ? { rows: Math.min(10, 1 + typed.split("\n").reduce((lines, line) => lines + Math.ceil((line.length + 1) / LINE), 0)) } : {})} />;
 }
 
 function isEmpty(value: unknown): boolean {

@@ -1,6 +1,6 @@
+import type { JsonSchema } from "../../../../shared/form/schema.ts";
 import type { Scope } from "../model/scope.ts";
 import type { PluginsView } from "../usePlugins.ts";
-import type { JsonSchema } from "./schema.ts";
 
 /** What every field of a form may need of what is around it. */
 export interface FieldContext {

@@ -2,19 +2,20 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, it } from "vitest";
 
+import { propertiesOf, resolved, wordsOf, type JsonSchema } from "../../../../shared/form/schema.ts";
 import { STEP_TYPES } from "../../canvas/definition.ts";
-import { kindOf, plainOf, propertiesOf, resolved, respelled, shapeOf, spellingOf, typedOf, withShape, wordsOf, type JsonSchema } from "./schema.ts";
+import { plainOf, respelled, shapeOf, spellingOf, stepKindOf, typedOf, withShape } from "./schema.ts";
 
 const language = JSON.parse(readFileSync(new URL("../../../../../../../../docs/reference/workflow.schema.json", import.meta.url), "utf8")) as JsonSchema;
 const config = (name: string) => resolved({ $ref: `#/$defs/${name}Config` }, language);
-const kinds = (name: string) => Object.fromEntries(propertiesOf(config(name)).map(([field, schema]) => [field, kindOf(resolved(schema, language))]));
+const kinds = (name: string) => Object.fromEntries(propertiesOf(config(name)).map(([field, schema]) => [field, stepKindOf(resolved(schema, language))]));
 
 describe("the form of a step", () => {
   it("follows from the published schema", () => {
     expect(kinds("Http")).toEqual({ method: "choice", url: "value", headers: "entries", query: "entries", body: "value", expect: "list" });
     expect(kinds("Agent")).toEqual({ prompt: "template", system: "template", tools: "list", answer_schema: "schema" });
     expect(kinds("Loop")).toMatchObject({ items: "value", while: "cel", max_iterations: "number", on_error: "choice" });
-    expect(kindOf(resolved({ $ref: "#/$defs/Retries" }, language))).toBe("fields");
+    expect(stepKindOf(resolved({ $ref: "#/$defs/Retries" }, language))).toBe("fields");
   });
 
   it("is there for every type", () => {

@@ -1,60 +1,20 @@
-import { isRecord, markOf, type Mark } from "../../canvas/definition.ts";
-import { without } from "../model/json.ts";
+import { isRecord } from "../../../../shared/json.ts";
+import { kindOf, propertiesOf, resolved, type FieldKind, type JsonSchema } from "../../../../shared/form/schema.ts";
+import { markOf, type Mark } from "../../canvas/definition.ts";
 
-export type JsonSchema = Record<string, unknown>;
+/** What a field of a step is edited with: besides those of every form, the kinds that the language adds. */
+export type StepFieldKind = FieldKind | "value" | "cel" | "template" | "schema" | "entries";
 
-/** What a field is edited with. */
-export type FieldKind = "value" | "cel" | "template" | "schema" | "choice" | "switch" | "number" | "text" | "list" | "entries" | "fields" | "json";
-
-/** The schema that is meant: references followed, "or nothing" left out, which every field may be. */
-export function resolved(schema: unknown, root: JsonSchema): JsonSchema {
-  let found = isRecord(schema) ? schema : {};
-  for (let hops = 0; hops < 8; hops += 1) {
-    const reference = found["$ref"];
-    const options = found["anyOf"];
-    if (typeof reference === "string") {
-      found = { ...pointed(root, reference), ...without(found, "$ref") };
-    } else if (Array.isArray(options)) {
-      const real = options.filter((option) => isRecord(option) && option["type"] !== "null");
-      if (real.length !== 1 || !isRecord(real[0])) return found;
-      found = { ...real[0], ...without(found, "anyOf") };
-    } else return found;
+export function stepKindOf(schema: JsonSchema): StepFieldKind {
+  switch (schema["format"]) {
+    case "value":
+    case "cel":
+    case "template":
+      return schema["format"];
+    case "json-schema":
+      return "schema";
   }
-  return found;
-}
-
-function pointed(root: JsonSchema, reference: string): JsonSchema {
-  let value: unknown = root;
-  for (const part of reference.replace(/^#\/?/, "").split("/").filter(Boolean)) value = isRecord(value) ? value[part] : undefined;
-  return isRecord(value) ? value : {};
-}
-
-export function kindOf(schema: JsonSchema): FieldKind {
-  const { format, type } = schema as { format?: unknown; type?: unknown };
-  if (format === "value") return "value";
-  if (format === "cel") return "cel";
-  if (format === "template") return "template";
-  if (format === "json-schema") return "schema";
-  if (Array.isArray(schema["enum"])) return "choice";
-  if (type === "boolean") return "switch";
-  if (type === "integer" || type === "number") return "number";
-  if (type === "string") return "text";
-  if (type === "array") return isPlainItem(schema["items"]) ? "list" : "json";
-  if (type === "object") return isRecord(schema["properties"]) ? "fields" : "entries";
-  return "json";
-}
-
-function isPlainItem(items: unknown): boolean {
-  return isRecord(items) && ["string", "integer", "number"].includes(String(items["type"]));
-}
-
-export function propertiesOf(schema: JsonSchema): [string, unknown][] {
-  const properties = schema["properties"];
-  return isRecord(properties) ? Object.entries(properties) : [];
-}
-
-export function isRequired(schema: JsonSchema, name: string): boolean {
-  return Array.isArray(schema["required"]) && schema["required"].includes(name);
+  return schema["type"] === "object" && !isRecord(schema["properties"]) ? "entries" : kindOf(schema);
 }
 
 /** How a value is written: plain, by its fields, or as one of the marks. */
@@ -99,15 +59,6 @@ export function respelled(value: unknown, spelling: Spelling): unknown {
     case "$secret":
       return { $secret: "" };
   }
-}
-
-/** What a schema calls its value in a language, and says of it; null where it says nothing. */
-export function wordsOf(schema: JsonSchema, language: string): { title: string | null; description: string | null } {
-  const text = (key: string) => {
-    const own = schema[`x-${key}-${language}`] ?? schema[key];
-    return typeof own === "string" && own !== "" ? own : null;
-  };
-  return { title: text("title"), description: text("description") };
 }
 
 const DEEPEST = 6;

@@ -1,4 +1,4 @@
-import type { JsonSchema } from "./schema.ts";
+import type { JsonSchema } from "../../../../shared/form/schema.ts";
 
 const text = (isNeeded = true) => ({ type: "string", isNeeded });
 const SHAPES: Record<string, Record<string, { type: string; isNeeded: boolean }>> = {

@@ -3,7 +3,7 @@ import { layOut, place } from "../../canvas/layout.ts";
 import { group, ungroup } from "./group.ts";
 import { forgetPlaces, found, freeId, RefusedCommand, stepsOfFrame } from "./places.ts";
 import { reachOf, renameInDefinition, renameInStep, setTargets } from "./references.ts";
-import { withoutUndefined } from "./json.ts";
+import { withoutUndefined } from "../../../../shared/json.ts";
 
 /** All that can be done to a definition on the canvas. Each is data: it can be kept, told in words and tried. */
 export type Command =

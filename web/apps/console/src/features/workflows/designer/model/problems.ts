@@ -1,6 +1,7 @@
 import type { WorkflowProblem } from "@openclaw/api";
 
-import { isRecord, type Definition } from "../../canvas/definition.ts";
+import { isRecord } from "../../../../shared/json.ts";
+import type { Definition } from "../../canvas/definition.ts";
 
 export interface PlacedProblem {
   code: string;

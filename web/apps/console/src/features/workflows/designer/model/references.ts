@@ -1,4 +1,5 @@
-import { isRecord, linksOf, portsOf, targetsOf, type Definition, type Step } from "../../canvas/definition.ts";
+import { isRecord } from "../../../../shared/json.ts";
+import { linksOf, portsOf, targetsOf, type Definition, type Step } from "../../canvas/definition.ts";
 
 /** Where steps are named: by the ways out of others, in expressions and in texts. */
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
 import { drawable } from "../../canvas/definition.ts";
-import { isSame } from "./json.ts";
+import { isSame } from "../../../../shared/json.ts";
 import { randomDefinition, randomly } from "./random.fixture.ts";
 import { rewrite } from "./rewrite.ts";
 import { isFault, readYaml, writeYaml } from "./yaml.ts";

@@ -1,7 +1,6 @@
 import { isMap, isSeq, type ParsedNode, type YAMLMap, type YAMLSeq } from "yaml";
 
-import { isRecord } from "../../canvas/definition.ts";
-import { isSame } from "./json.ts";
+import { isRecord, isSame } from "../../../../shared/json.ts";
 import { FIELD_ORDER, isFault, readYaml, writeYaml } from "./yaml.ts";
 
 interface Splice {

@@ -1,4 +1,5 @@
-import { findStep, framesOf, isRecord, linksOf, type Definition, type Step } from "../../canvas/definition.ts";
+import { isRecord } from "../../../../shared/json.ts";
+import { findStep, framesOf, linksOf, type Definition, type Step } from "../../canvas/definition.ts";
 import { stepIdOf, type StepRecord } from "../../canvas/states.ts";
 import { withShape } from "../form/schema.ts";
 import { reachOf } from "./references.ts";

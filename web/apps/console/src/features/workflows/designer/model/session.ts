@@ -1,6 +1,6 @@
 import { drawable, type Definition } from "../../canvas/definition.ts";
 import { run, type Command, type Done } from "./commands.ts";
-import { isSame } from "./json.ts";
+import { isSame } from "../../../../shared/json.ts";
 import { rewrite } from "./rewrite.ts";
 import { isFault, readYaml, writeYaml, type TextFault } from "./yaml.ts";
 

@@ -1,4 +1,8 @@
-import { isRecord } from "../../canvas/definition.ts";
+/** JSON data, of which nothing more is known. */
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 /** Whether two pieces of JSON data say the same; the order of an object's keys says nothing. */
 export function isSame(one: unknown, other: unknown): boolean {
