@@ -57,6 +57,7 @@ def test_a_chart_of_a_table(terminal: Terminal, root: Path, tmp_path: Path) -> N
 
 def test_the_assistant_and_the_machine(terminal: Terminal, root: Path) -> None:
     said = terminal.run("workflow", "run", str(root / "examples" / "agent.yaml"), "--json").json
+    assert "Asked demo: " in terminal.run("workflow", "logs", said["id"]).out
     assert said["output"]["model"] == "demo"
     looked = terminal.run("workflow", "run", str(root / "examples" / "device.yaml"), "--json").json
     assert looked["state"] == "completed"
@@ -70,6 +71,11 @@ def test_what_a_person_sees(terminal: Terminal, root: Path) -> None:
     assert "small  done" in done.out
     assert "large  skipped" in done.out
     assert done.out.rstrip().endswith("}")
+    run = terminal.run("workflow", "runs", "--json").json["items"][0]["id"]
+    shown = terminal.run("workflow", "show-run", run)
+    assert "small  done" in shown.out
+    assert f"{run}  " in terminal.run("workflow", "runs").out
+    assert "logged nothing" in terminal.run("workflow", "logs", run).out
     again = terminal.run("workflow", "run", file, LANG="zh_CN.UTF-8")
     assert "版本 1" in again.out, "the same file is the same version"
 

@@ -30,7 +30,12 @@ async def test_a_step_runs_a_plugin(server: Server) -> None:
     assert done["state"] == "completed", done
     key = done["id"].removeprefix("wrun_") + ":work"
     assert done["output"] == {"text": "moon", "greeting": "hello", "key": key}
-    call = (await step_of(ann, done["id"]))["call"]
+    told = await step_of(ann, done["id"])
+    call = told["call"]
+    assert [line["text"] for line in told["logs"]] == [
+        f"worker 1.0.0 execute: completed, {call['tier']}",
+        "said moon",
+    ]
     assert (call["state"], call["version"], call["logs"]) == ("completed", "1.0.0", "said moon\n")
     assert call["tier"] in ("namespaces", "landlock")
     assert call["usage"]["wallSeconds"] > 0

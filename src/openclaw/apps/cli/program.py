@@ -17,7 +17,7 @@ from openclaw.apps.cli.commands.fleet import devices_app
 from openclaw.apps.cli.commands.jobs import jobs_app
 from openclaw.apps.cli.commands.plugin_market import plugin_app
 from openclaw.apps.cli.commands.undo import add_undo_command
-from openclaw.apps.cli.commands.workflow import workflow_app
+from openclaw.apps.cli.commands.workflow_runs import workflow_app
 from openclaw.apps.cli.errors import UsageError
 from openclaw.apps.cli.roles import ROLES
 from openclaw.apps.cli.words import say

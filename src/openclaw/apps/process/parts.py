@@ -70,15 +70,6 @@ async def open_process(
     database = Database(url, clock)
     bus = EventBus(_transport(config, url, database, keys, clock), clock)
     blobs = open_blobs(config.blob_url, config.home)
-    run_job = agents.RunJob(
-        database=database,
-        bus=bus,
-        blobs=blobs,
-        keys=keys,
-        clock=clock,
-        config=config,
-        transcript=conversations.ConversationTranscript(),
-    )
     folders = plugins.Folders(config.home / "plugins", keys, clock)
     plugin_runtime = plugins.PluginRuntime(
         database=database,
@@ -87,6 +78,16 @@ async def open_process(
         keys=keys,
         clock=clock,
         internal_hosts=config.plugin_internal_hosts,
+    )
+    run_job = agents.RunJob(
+        database=database,
+        bus=bus,
+        blobs=blobs,
+        keys=keys,
+        clock=clock,
+        config=config,
+        transcript=conversations.ConversationTranscript(),
+        plugins=plugin_runtime,
     )
     device_steps = workflows.DeviceCarrier(database, bus)
     models = workflows.ModelAsker(database, keys, clock)

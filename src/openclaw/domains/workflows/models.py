@@ -110,7 +110,7 @@ class WorkflowRunStepRow(Base):
     """A step of a run: history, interface and checkpoint are this one row. ``path`` names round and branch.
 
     ``input`` and ``output`` are ``{"value": …}``, or ``{"blob", "bytes"}`` where object storage keeps them.
-    ``seq`` is the order in which steps got to where they are.
+    ``seq`` is the order in which steps got to where they are; ``logs`` (``{at, text}``) what was done for it.
     """
 
     __tablename__ = "workflow_run_steps"
@@ -129,6 +129,7 @@ class WorkflowRunStepRow(Base):
     error: Mapped[dict[str, Any] | None]
     attempts: Mapped[list[Any]]
     answer: Mapped[dict[str, Any] | None]
+    logs: Mapped[list[Any] | None]
     is_reused: Mapped[bool]
     started_at: Mapped[datetime]
     due_at: Mapped[datetime | None]

@@ -253,6 +253,13 @@ class WorkflowRuns(Items):
     items: list[RunSummary]
 
 
+class StepLog(Wire):
+    """One thing that was done for a step."""
+
+    at: datetime
+    text: str
+
+
 class StepRun(Wire):
     """A step of a run. ``large``: bodies are left out of the list; ask for the step, as for a plugin's ``call``.
 
@@ -272,6 +279,7 @@ class StepRun(Wire):
     output_bytes: int | None
     error: dict[str, Any] | None
     attempts: list[Any]
+    logs: list[StepLog]
     reused: bool
     started_at: datetime
     due_at: datetime | None

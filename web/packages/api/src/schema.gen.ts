@@ -4826,6 +4826,19 @@ export interface components {
             message: string;
         };
         /**
+         * StepLog
+         * @description One thing that was done for a step.
+         */
+        StepLog: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * StepRun
          * @description A step of a run. ``large``: bodies are left out of the list; ask for the step, as for a plugin's ``call``.
          *
@@ -4866,6 +4879,8 @@ export interface components {
             } | null;
             /** Attempts */
             attempts: unknown[];
+            /** Logs */
+            logs: components["schemas"]["StepLog"][];
             /** Reused */
             reused: boolean;
             /**

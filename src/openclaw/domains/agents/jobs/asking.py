@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from openclaw.domains.agents import repository
+from openclaw.domains.agents.jobs import plugin_calls
 from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
 from openclaw.domains.agents.models import RunRow
 from openclaw.domains.agents.service.transcript import History, Transcript
@@ -20,6 +21,7 @@ from openclaw.runtime.toolset import tool_definitions
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage, ModelResponse
+    from pydantic_ai.tools import ToolDefinition
 
 _TOOLS_TOKENS = 1_600
 _MAX_TOKENS = 2**31 - 1
@@ -35,7 +37,8 @@ class Asker:
 
     async def ask(self, ctx: RunContext) -> ModelReply:
         """The next reply, streamed; what was heard of it is ``ctx.unkept`` until it is kept. Raises ProviderError."""
-        messages = await self._fitted(ctx)
+        of_plugins = [tool.definition() for tool in plugin_calls.offered(ctx)]
+        messages = await self._fitted(ctx, overhead=sum(map(_tokens_of, of_plugins)))
         ctx.live.begin_text()
         ctx.unkept.clear()
 
@@ -43,7 +46,8 @@ class Asker:
             ctx.unkept.append(piece)
             ctx.live.text(piece)
 
-        request = ReplyRequest(system=ctx.system, history=messages, tools=tool_definitions())
+        offered = [*tool_definitions(), *of_plugins]
+        request = ReplyRequest(system=ctx.system, history=messages, tools=offered)
         try:
             reply = await self._models.stream_reply(ctx.config, request, on_delta)
         finally:
@@ -51,8 +55,11 @@ class Asker:
         _measure(reply)
         return reply
 
-    async def _fitted(self, ctx: RunContext) -> "list[ModelMessage]":
-        """The conversation as the model gets it. The oldest turns are summed up when the window gets full."""
+    async def _fitted(self, ctx: RunContext, *, overhead: int) -> "list[ModelMessage]":
+        """The conversation as the model gets it. The oldest turns are summed up when the window gets full.
+
+        ``overhead``: tokens that tools take besides those of machines.
+        """
         turns = ctx.turn_messages()
         summaries: list[ModelReply] = []
 
@@ -63,7 +70,7 @@ class Asker:
         fitted = await fit(
             [*ctx.summary_messages(), *(message for turn in turns for message in turn), *ctx.own_messages()],
             window=ctx.config.window(),
-            overhead=estimate_tokens(ctx.system) + _TOOLS_TOKENS,
+            overhead=estimate_tokens(ctx.system) + _TOOLS_TOKENS + overhead,
             summarise=summarise,
         )
         if fitted.summary is not None:
@@ -125,6 +132,11 @@ def dumped(response: "ModelResponse") -> Any:
             for part in response.parts
         ]
         return orjson.loads(dump_history([replace(response, parts=parts)]))
+
+
+def _tokens_of(tool: "ToolDefinition") -> int:
+    schema = orjson.dumps(tool.parameters_json_schema).decode()
+    return estimate_tokens(f"{tool.name} {tool.description} {schema}")
 
 
 def _measure(reply: ModelReply) -> None:

@@ -11,8 +11,10 @@ from openclaw.domains.agents.jobs.live import LiveRun
 from openclaw.domains.agents.models import RunStepRow
 from openclaw.domains.agents.service.transcript import History
 from openclaw.domains.devices.models import DeviceRow
+from openclaw.domains.plugins.service.tools import PluginTool, model_name
 from openclaw.infra.scope import Actor
 from openclaw.protocol.runs import LiveEvent, SyncMode
+from openclaw.protocol.tools import ARGUMENTS
 from openclaw.runtime.history import ToolOutcome, load_history, summary_message, tool_message, user_message
 from openclaw.runtime.models import ModelConfig
 
@@ -57,7 +59,7 @@ class Remote:
 
 @dataclass
 class RunContext:
-    """One entry of a run. ``steps`` grows as it works."""
+    """One entry of a run. ``steps`` grows as it works. ``plugin_tools`` are by models' names."""
 
     actor: Actor
     run_id: UUID
@@ -71,6 +73,7 @@ class RunContext:
     steps: list[RunStepRow]
     live: LiveRun
     remote: "Remote | None" = None
+    plugin_tools: dict[str, PluginTool] = field(default_factory=dict[str, PluginTool])
     unkept: list[str] = field(default_factory=list[str])  # pieces of a reply that is not a step yet
     is_aborted: bool = field(default=False)
 
@@ -143,6 +146,9 @@ def _outcome(step: RunStepRow) -> ToolOutcome:
     elif step.finished_at is None:
         content = {"error": {"code": "ABORTED", "message": "It was stopped before it ended."}}
     is_error = step.error is not None or step.finished_at is None
-    return ToolOutcome(
-        call_id=step.tool_call_id or "", name=step.name.replace(".", "_"), content=content, is_error=is_error
-    )
+    name = model_name(step.name) if _is_of_plugin(step.name) else step.name.replace(".", "_")
+    return ToolOutcome(call_id=step.tool_call_id or "", name=name, content=content, is_error=is_error)
+
+
+def _is_of_plugin(tool: str) -> bool:
+    return "." in tool and tool not in ARGUMENTS

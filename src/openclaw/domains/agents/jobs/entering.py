@@ -11,6 +11,7 @@ from openclaw.domains.agents.service import providers
 from openclaw.domains.agents.service.transcript import History
 from openclaw.domains.devices.service import groups, registry
 from openclaw.domains.identity.models import UserRow
+from openclaw.domains.plugins.service import tools
 from openclaw.infra.scope import Actor, Scope
 from openclaw.infra.secrets import KeyRing
 from openclaw.kit import ids
@@ -63,6 +64,7 @@ async def load_context(
         earlier=steps,
         steps=steps.pop(run.id, []),
         live=live,
+        plugin_tools=await tools.find_installed(scope),
     )
 
 

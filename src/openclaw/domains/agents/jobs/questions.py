@@ -34,7 +34,7 @@ async def ask(
     question: dict[str, Any] | None = None,
     can_be_ruled: bool = True,
 ) -> None:
-    """Ask whether ``step`` may run on ``devices``: it waits from now on.
+    """Ask whether ``step`` may run on ``devices`` (none: it is a plugin's): it waits from now on.
 
     ``arguments``: what it would run with, where the step itself does not keep that. ``question``: what a machine's
     runtime waits for an answer to.
@@ -53,7 +53,7 @@ async def ask(
         run_id=ctx.run_id,
         step_id=step.id,
         conversation_id=ctx.conversation_id,
-        device_id=devices[0].id,
+        device_id=devices[0].id if devices else None,
         device_name=step.device_name or "",
         targets=step.targets,
         tool_call_id=step.tool_call_id or "",

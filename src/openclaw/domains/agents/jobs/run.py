@@ -26,6 +26,7 @@ from openclaw.domains.agents.repository import machine_events
 from openclaw.domains.agents.service import approvals
 from openclaw.domains.agents.service.transcript import Transcript
 from openclaw.domains.devices.service import calls
+from openclaw.domains.plugins.service.runtime import PluginRuntime
 from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.infra.blobs import BlobStore
@@ -62,6 +63,7 @@ class RunJob:
         clock: Clock,
         config: Config,
         transcript: Transcript,
+        plugins: PluginRuntime,
     ) -> None:
         self._database = database
         self._bus = bus
@@ -70,7 +72,7 @@ class RunJob:
         self._transcript = transcript
         self._models = Models(clock)
         self._asker = Asker(database=database, transcript=transcript, models=self._models)
-        self._tools = ToolRunner(database=database, bus=bus, blobs=blobs, config=config)
+        self._tools = ToolRunner(database=database, bus=bus, blobs=blobs, config=config, plugins=plugins)
         self._machines = MachineRunner(database=database, bus=bus, config=config, transcript=transcript)
 
     async def warm_up(self) -> None:

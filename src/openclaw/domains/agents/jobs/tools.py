@@ -11,10 +11,11 @@ import structlog
 
 from openclaw.domains.agents import policy, repository
 from openclaw.domains.agents.events import run_topic
-from openclaw.domains.agents.jobs import questions
+from openclaw.domains.agents.jobs import plugin_calls, questions
 from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
 from openclaw.domains.agents.jobs.fan_out import MAX_TARGETS, TOOLS, FanOut, as_targets, calls_of
 from openclaw.domains.agents.jobs.planning import find_refusal, judge_on, with_exact_paths
+from openclaw.domains.agents.jobs.plugin_calls import PluginCalls
 from openclaw.domains.agents.models import ApprovalRow, RunStepRow
 from openclaw.domains.agents.service import approvals, runs
 from openclaw.domains.audit import service as audit
@@ -23,6 +24,8 @@ from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.service import calls, groups, registry
 from openclaw.domains.devices.service.pairing import NODE_HOST
 from openclaw.domains.devices.service.waiting import watching
+from openclaw.domains.plugins.service.runtime import PluginRuntime
+from openclaw.domains.plugins.service.tools import PluginTool
 from openclaw.domains.workspaces import service as workspaces
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import EventBus
@@ -33,7 +36,8 @@ from openclaw.infra.metrics import TOOL_CALLS
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import UnavailableError
-from openclaw.protocol.tools import decode_arguments
+from openclaw.protocol.grading import Grade
+from openclaw.protocol.tools import ARGUMENTS, decode_arguments
 from openclaw.runtime.streaming import ToolCall
 from openclaw.runtime.toolset import find_tool, split_device
 
@@ -54,11 +58,14 @@ class _Sent:
 class ToolRunner:
     """Runs the tool calls of one process's runs."""
 
-    def __init__(self, *, database: Database, bus: EventBus, blobs: BlobStore, config: Config) -> None:
+    def __init__(
+        self, *, database: Database, bus: EventBus, blobs: BlobStore, config: Config, plugins: PluginRuntime
+    ) -> None:
         self._database = database
         self._bus = bus
         self._blobs = blobs
         self._fan_out = FanOut(database=database, bus=bus)
+        self._plugins = PluginCalls(database, plugins)
         self._approval_lifetime = timedelta(minutes=config.approval_minutes)
         self._device_wait = timedelta(minutes=config.device_wait_minutes)
 
@@ -66,8 +73,9 @@ class ToolRunner:
         self, scope: Scope, ctx: RunContext, call: ToolCall, *, position: int, is_too_many: bool
     ) -> RunStepRow:
         """Keep a call that the model wants as a step, with the question to the user if it needs one."""
-        tool = find_tool(call.name)
-        device_name, arguments = split_device(_storable_arguments(call))
+        tool, said = find_tool(call.name), _storable_arguments(call)
+        of_plugin = None if tool else plugin_calls.find(ctx, call.name)
+        device_name, arguments = (None, said) if of_plugin else split_device(said)
         step = RunStepRow(
             id=ids.new_id(),
             workspace_id=scope.workspace_id,
@@ -76,7 +84,7 @@ class ToolRunner:
             position=position,
             kind="tool",
             state="pending",
-            name=tool or storable(call.name[:100]),
+            name=tool or (of_plugin.tool if of_plugin else storable(call.name[:100])),
             tool_call_id=call.id,
             arguments=arguments,
             started_at=scope.now(),
@@ -86,6 +94,8 @@ class ToolRunner:
             return _failed(
                 scope, step, "TOO_MANY_CALLS", "Too many calls in one reply. Ask for it again later."
             )
+        if of_plugin is not None:
+            return await self._plan_plugin(scope, ctx, step, of_plugin, call)
         if tool is None:
             return _failed(scope, step, "UNKNOWN_TOOL", f"There is no tool {call.name!r}.")
         try:
@@ -117,12 +127,32 @@ class ToolRunner:
             )
         return step
 
+    async def _plan_plugin(
+        self, scope: Scope, ctx: RunContext, step: RunStepRow, tool: PluginTool, call: ToolCall
+    ) -> RunStepRow:
+        try:
+            checked(call.arguments)
+            problem = plugin_calls.find_problem(tool, None if call.invalid is not None else step.arguments)
+        except ValueError as error:
+            problem = str(error)[:1000]
+        if problem is not None:
+            return _failed(scope, step, "INVALID_ARGUMENTS", problem)
+        if tool.assessment.grade > Grade.READ:
+            asked = tool.asked(step.arguments)
+            lifetime = self._approval_lifetime
+            await questions.ask(
+                scope, ctx, step, tool.assessment, devices=(), lifetime=lifetime, arguments=asked
+            )
+        return step
+
     async def run(self, ctx: RunContext, step: RunStepRow) -> None:
         """Bring a planned call to its end: wait for the answer if one is needed, then for the machine."""
         if step.state == "awaiting_approval" and not await self._is_allowed(ctx, step):
             return
         if step.targets:
             await self._call_all(ctx, step)
+        elif step.device_id is None:
+            await self._call_plugin(ctx, step)
         else:
             await self._call(ctx, step)
 
@@ -212,6 +242,13 @@ class ToolRunner:
             state = "ok" if error is None else "error"
             await self._end(scope, ctx, step, state=state, output=output, error=error)
 
+    async def _call_plugin(self, ctx: RunContext, step: RunStepRow) -> None:
+        end = await self._plugins.call(ctx, step)
+        output = await self._kept(ctx, step, end.result) if end.result is not None else None
+        async with self._database.transaction(ctx.actor) as scope:
+            state = "ok" if end.error is None else "error"
+            await self._end(scope, ctx, step, state=state, output=output, error=end.error)
+
     async def _expire(self, ctx: RunContext, step: RunStepRow) -> calls.CallEnd:
         """Waited long enough. An answer that came at the last moment is an answer all the same."""
         async with self._database.transaction(ctx.actor) as scope:
@@ -294,7 +331,7 @@ class ToolRunner:
             scope, step.id, state=state, output=output, error=error, finished_at=step.finished_at
         )
         await ctx.live.tool_with(scope, step, "result")
-        TOOL_CALLS.labels(step.name, state).inc()
+        TOOL_CALLS.labels(step.name if step.name in ARGUMENTS else "plugin", state).inc()
 
     async def _kept(self, ctx: RunContext, step: RunStepRow, result: dict[str, Any]) -> dict[str, Any]:
         """The result as its row keeps it: a very large one goes to object storage, the row keeps its texts' ends."""

@@ -89,6 +89,11 @@ async def note_call(
     tier = outcome.tier.value if outcome else violation.tier if violation else None
     tried = [*refused, *(outcome.connections if outcome else ())]
     denied = [each for each in tried if each.decision != ALLOWED]
+    logs = without(outcome.logs[:_LOG_BYTES], secrets) if outcome else ""
+    if outcome is not None:
+        call.log(f"{plugin.name} {plugin.version} {call.action}: {state}, {outcome.tier.value}")
+    for line in logs.splitlines():
+        call.log(line)
     await repository.put_call(
         scope,
         {
@@ -103,7 +108,7 @@ async def note_call(
             "error": storable({"code": error.code, "message": words}) if error else None,
             "usage": _usage(outcome),
             "refused": _told(denied),
-            "logs": storable(without(outcome.logs[:_LOG_BYTES], secrets)) if outcome else "",
+            "logs": storable(logs),
             "started_at": started_at,
             "finished_at": scope.now(),
         },

@@ -1,6 +1,6 @@
 """What is run of a plugin, and what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -35,11 +35,15 @@ class Installed:
     secrets: Mapping[str, str]
 
 
+def _not_read(_line: str) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ActionCall:
     """Ask a plugin for ``action``. ``key`` is the same whenever the same work is tried again, ``id`` for each try.
 
-    ``masked`` are secrets in the inputs, by name, which logs must not show.
+    ``masked`` are secrets in the inputs, by name, which logs must not show; ``log`` is told each line that was printed.
     """
 
     actor: Actor
@@ -52,6 +56,7 @@ class ActionCall:
     run_id: UUID | None = None
     path: str | None = None
     masked: Mapping[str, str] = field(default_factory=dict[str, str])
+    log: Callable[[str], None] = _not_read
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,15 @@ from openclaw.infra.secrets import KeyRing
 from openclaw.kit.errors import OpenClawError, UnavailableError
 
 Waits = Callable[[UUID | None], None]
+Log = Callable[[str], None]
 
 
 def _nobody(_approval_id: UUID | None) -> None:
     """Nobody wants to know."""
+
+
+def _not_kept(_text: str) -> None:
+    """Nobody wants to read it."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +32,8 @@ class StepCall:
     """One carrying-out. ``key`` is the same for every try, for whoever can tell a repetition by it.
 
     ``revealed`` are the secrets in ``inputs`` by name: nothing that is kept may show them. ``waits`` is told of the
-    approval that the step waits for, and None once it goes on. ``part`` tells apart what one step carries out several
-    of.
+    approval that the step waits for, and None once it goes on. ``log`` keeps a line of what was done. ``part`` tells
+    apart what one step carries out several of.
     """
 
     actor: Actor
@@ -38,6 +43,7 @@ class StepCall:
     depth: int
     revealed: Mapping[str, str] = field(default_factory=dict[str, str])
     waits: Waits = _nobody
+    log: Log = _not_kept
     part: str = ""
 
     @property
@@ -83,6 +89,7 @@ async def carry_out(
     *,
     depth: int,
     waits: Waits,
+    log: Log,
 ) -> Outcome:
     """Carry out a step and say how it ended. Raises UnavailableError when the database is away."""
     carrier = carriers.get(work.step.type)
@@ -93,7 +100,8 @@ async def carry_out(
     try:
         revealed = await _secrets(database, keys, actor, work.inputs)
         inputs = reveal(work.inputs, revealed.__getitem__)
-        output = await carrier.carry(StepCall(actor, run_id, work, inputs, depth, revealed, waits))
+        call = StepCall(actor, run_id, work, inputs, depth, revealed, waits, _masking(log, revealed))
+        output = await carrier.carry(call)
     except StepError as failure:
         said = masked(failure.message, revealed)
         return Outcome(failure=StepError(failure.code, said, is_final=failure.is_final))
@@ -102,6 +110,10 @@ async def carry_out(
     except OpenClawError as error:
         return Outcome(failure=StepError(error.code, masked(error.words(actor.language), revealed)))
     return Outcome(masked(output, revealed))
+
+
+def _masking(log: Log, revealed: Mapping[str, str]) -> Log:
+    return lambda text: log(masked(text, revealed))
 
 
 async def _secrets(database: Database, keys: KeyRing, actor: Actor, inputs: Any) -> dict[str, str]:

@@ -30,11 +30,16 @@ class Questioned:
 Event = Ended | Passed | Questioned
 
 
+MOST_LOGS = 100  # lines of one step
+_LONGEST_LOG = 400
+
+
 @dataclass
 class Entry:
     """One entry of a run. ``works`` have begun and not ended; ``held`` wait for a paused run to go on.
 
-    ``questions`` are approvals by the step that waits for them; ``has_news`` since they were last written.
+    ``logs`` are lines by the step that they are of, ``questions`` approvals by the step that waits for them;
+    ``has_news`` since they were last written.
     Of the inbox None says: look at the rows.
     """
 
@@ -56,7 +61,24 @@ class Entry:
     works: dict[str, Work] = field(default_factory=dict[str, Work])  # begun and not ended
     asked: dict[str, Work] = field(default_factory=dict[str, Work])  # approvals that nobody has answered
     questions: dict[str, UUID] = field(default_factory=dict[str, UUID])
+    logs: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
     has_news: bool = False
+
+    def log(self, path: str, at: datetime, text: str) -> None:
+        """Keep a line of what was done for a step. Of very many the last are left out."""
+        lines = self.logs.setdefault(path, [])
+        if len(lines) >= MOST_LOGS:
+            text = "… and more, which is not kept"
+        if len(lines) <= MOST_LOGS:
+            lines.append({"at": at.isoformat(), "text": text[:_LONGEST_LOG]})
+
+    def tell_question(self, path: str, approval_id: UUID | None, at: datetime) -> None:
+        """A step has begun or ceased to wait for a person: into the log, and the inbox."""
+        words = "The question is settled."
+        if approval_id is not None:
+            words = f"Waits for an answer to {ids.to_wire('appr', approval_id)}."
+        self.log(path, at, words)
+        self.inbox.put_nowait(Questioned(path, approval_id))
 
     def note_question(self, event: Questioned) -> None:
         """A step has begun or ceased to wait for a person."""
@@ -65,6 +87,14 @@ class Entry:
         elif event.path in self.works:
             self.questions[event.path] = event.approval_id
         self.has_news = True
+
+
+def log_try(entry: Entry, record: Record) -> None:
+    """A try that failed and is followed by another."""
+    if record.state == "delayed" and record.attempts and record.due_at is not None:
+        failed = record.attempts[-1]
+        line = f"Try {len(record.attempts)} failed ({failed['code']}: {failed['message']}); the next is at"
+        entry.log(record.path, record.at, f"{line[:300]} {record.due_at.isoformat(timespec='seconds')}.")
 
 
 def asking(work: Work) -> Record:

@@ -20,6 +20,7 @@ from openclaw.domains.workflows.jobs.entry import (
     answered,
     asking,
     error_of,
+    log_try,
     working_of,
 )
 from openclaw.domains.workflows.jobs.ledger import Ledger, Write
@@ -127,7 +128,8 @@ class WorkflowJob:
         at = replay(entered.definition, run, steps, now=self._clock.now())
         # What was wanted before is looked at before anything begins.
         is_held = run.paused_at is not None or run.cancel_requested_at is not None
-        entry = Entry(actor, run_id, run.epoch, run.depth, run.is_dry, at, is_paused=is_held)
+        logs = {row.path: list(row.logs) for row in entered.steps if row.logs and row.finished_at is None}
+        entry = Entry(actor, run_id, run.epoch, run.depth, run.is_dry, at, is_paused=is_held, logs=logs)
         if is_held or any(row.answer is not None for row in entered.steps):
             entry.inbox.put_nowait(None)
         return entry
@@ -197,6 +199,7 @@ class WorkflowJob:
         for path, work in works.items():
             if work.step.type == "approval" and path not in records:
                 records[path] = asking(work)
+                entry.log(path, work.started_at, "Asked.")
         await self._write(entry, list(records.values()), end, begins_work=bool(works) and not entry.is_new)
         if end is not None:
             return True
@@ -238,7 +241,8 @@ class WorkflowJob:
                     entry.run_id,
                     work,
                     depth=entry.depth,
-                    waits=lambda approval_id: entry.inbox.put_nowait(Questioned(work.path, approval_id)),
+                    waits=lambda asked: entry.tell_question(work.path, asked, self._clock.now()),
+                    log=lambda text: entry.log(work.path, self._clock.now(), text),
                 )
                 break
             except UnavailableError:
@@ -313,6 +317,7 @@ class WorkflowJob:
             return
         for path, answer in answers.items():
             if (work := entry.asked.pop(path, None)) is not None:
+                entry.log(path, at, f"{answer['by']} said {'yes' if answer['approved'] else 'no'}.")
                 entry.at.machine.feed(Ended(path, work.attempt, at, answered(answer)))
         entry.is_paused = run.paused_at is not None
         if not entry.is_paused:
@@ -331,7 +336,11 @@ class WorkflowJob:
         steps: list[dict[str, Any]] = []
         for record in records:
             entry.at.seq += 1
-            steps.append(await values_of(entry.actor, self._blobs, entry.run_id, record, seq=entry.at.seq))
+            log_try(entry, record)
+            logs = entry.logs.get(record.path)
+            steps.append(
+                await values_of(entry.actor, self._blobs, entry.run_id, record, seq=entry.at.seq, logs=logs)
+            )
         write = Write(
             entry.run_id,
             entry.epoch,
@@ -355,7 +364,10 @@ class WorkflowJob:
         if end is not None:
             WORKFLOW_RUNS.labels(end.state).inc()
         entry.state, entry.has_news = state, False
-        entry.at.ended.update(step["path"] for step in steps if step["finished_at"] is not None)
+        for step in steps:
+            if step["finished_at"] is not None:
+                entry.at.ended.add(step["path"])
+                entry.logs.pop(step["path"], None)
 
     def _state(self, entry: Entry) -> str:
         machine = entry.at.machine

@@ -36,16 +36,17 @@ _UPDATE_ENTERED = text(
 _WRITE_STEPS = text(
     """
     INSERT INTO workflow_run_steps AS kept (id, workspace_id, user_id, run_id, path, step_id, type, state, seq, input,
-        output, error, attempts, is_reused, started_at, due_at, finished_at)
+        output, error, attempts, logs, is_reused, started_at, due_at, finished_at)
     SELECT id, :workspace_id, :user_id, run_id, path, step_id, type, state, seq, input,
-        output, error, attempts, is_reused, started_at, due_at, finished_at
+        output, error, attempts, logs, is_reused, started_at, due_at, finished_at
     FROM jsonb_to_recordset(CAST(:steps AS jsonb)) AS new
         (id uuid, run_id uuid, path text, step_id text, type text, state text, seq integer, input jsonb,
-        output jsonb, error jsonb, attempts jsonb, is_reused boolean, started_at timestamptz, due_at timestamptz,
-        finished_at timestamptz)
+        output jsonb, error jsonb, attempts jsonb, logs jsonb, is_reused boolean, started_at timestamptz,
+        due_at timestamptz, finished_at timestamptz)
     ON CONFLICT (run_id, path) DO UPDATE SET state = excluded.state, seq = excluded.seq, input = excluded.input,
         output = excluded.output, error = excluded.error, attempts = excluded.attempts,
-        is_reused = excluded.is_reused, due_at = excluded.due_at, finished_at = excluded.finished_at
+        logs = excluded.logs, is_reused = excluded.is_reused, due_at = excluded.due_at,
+        finished_at = excluded.finished_at
     WHERE kept.finished_at IS NULL
     """
 )

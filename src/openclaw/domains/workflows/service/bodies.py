@@ -45,7 +45,7 @@ async def unpack(owner: Scope | Actor, blobs: BlobStore, packed: dict[str, Any] 
 
 
 async def values_of(
-    actor: Actor, blobs: BlobStore, run_id: UUID, record: Record, *, seq: int
+    actor: Actor, blobs: BlobStore, run_id: UUID, record: Record, *, seq: int, logs: list[Any] | None
 ) -> dict[str, Any]:
     """The row of a record, but for its owner. Raises UnavailableError."""
     is_ended = record.state in ENDED
@@ -63,6 +63,7 @@ async def values_of(
         if record.failure
         else None,
         "attempts": storable(list(record.attempts)),
+        "logs": storable(logs) if logs else None,
         "is_reused": record.is_reused,
         "started_at": record.started_at,
         "due_at": record.due_at,

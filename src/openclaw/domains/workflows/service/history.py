@@ -6,7 +6,7 @@ from openclaw.domains.plugins.service import calls as plugin_calls
 from openclaw.domains.workflows import repository
 from openclaw.domains.workflows.errors import WorkflowNotFoundError
 from openclaw.domains.workflows.models import WorkflowRunStepRow
-from openclaw.domains.workflows.schemas import StepRun
+from openclaw.domains.workflows.schemas import StepLog, StepRun
 from openclaw.domains.workflows.service import bodies
 from openclaw.domains.workflows.service.runs import access_run
 from openclaw.infra.blobs import BlobStore
@@ -66,6 +66,7 @@ async def _view(
         output_bytes=large[1],
         error={"code": error["code"], "message": error["message"]} if error else None,
         attempts=[{key: a[key] for key in ("at", "code", "message")} for a in row.attempts],
+        logs=[StepLog.model_validate(each) for each in row.logs or ()],
         reused=row.is_reused,
         started_at=row.started_at,
         due_at=row.due_at,

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from openclaw.domains.workflows.jobs.carriers.agent_tools import MAX_TURNS, AgentTools, told
-from openclaw.domains.workflows.jobs.carriers.asking import SYSTEM, ModelAsker
+from openclaw.domains.workflows.jobs.carriers.asking import SYSTEM, ModelAsker, told_usage
 from openclaw.domains.workflows.jobs.carriers.device_step import DeviceCarrier
 from openclaw.domains.workflows.jobs.carriers.plugin_tools import PluginTools
 from openclaw.domains.workflows.jobs.carrying import StepCall
@@ -41,6 +41,7 @@ class AgentCarrier:
             system = f"{system}\n{_AS_JSON}{json.dumps(schema, ensure_ascii=False)}"
         if not inputs["tools"]:
             reply = await self._models.ask(call.actor, inputs["prompt"], system=system)
+            call.log(told_usage(reply))
             return {"text": reply.text, "data": _data(reply.text, schema), "model": reply.model}
         reply, calls = await self._with_tools(call, system)
         return {
@@ -66,6 +67,7 @@ class AgentCarrier:
                 turn = kept[number]
             else:
                 reply = await self._models.reply(call.actor, ReplyRequest(system, history, tools))
+                call.log(told_usage(reply))
                 if not reply.tool_calls:
                     return reply, made
                 turn = await self._tools.keep(call, number, reply)

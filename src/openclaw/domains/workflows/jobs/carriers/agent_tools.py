@@ -73,7 +73,10 @@ class AgentTools:
         if turn.outcomes is None:
             outcomes: list[dict[str, Any]] = []
             for index, wanted in enumerate(turn.calls):
-                outcomes.append(await self._carry_one(call, turn, index, wanted))
+                outcome = await self._carry_one(call, turn, index, wanted)
+                code = outcome["content"]["error"]["code"] if outcome["failed"] else "done"
+                call.log(f"{outcome['tool']}: {code}")
+                outcomes.append(outcome)
             async with self._database.transaction(call.actor) as scope:
                 await agent_turns.set_outcomes(scope, turn.id, storable(outcomes))
             turn.outcomes = outcomes
@@ -124,6 +127,7 @@ class AgentTools:
                 arguments=arguments,
                 timeout=timedelta(seconds=seconds),
                 waits=call.waits,
+                log=call.log,
             )
         )
 

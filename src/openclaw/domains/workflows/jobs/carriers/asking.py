@@ -45,3 +45,8 @@ class ModelAsker:
     async def close(self) -> None:
         """Close the connections to providers."""
         await self._models.aclose()
+
+
+def told_usage(reply: ModelReply) -> str:
+    """A call of a model as a line of a step's log."""
+    return f"Asked {reply.model}: {reply.input_tokens} tokens in, {reply.output_tokens} out"

@@ -12,7 +12,7 @@ from openclaw.domains.agents.service import approvals, questions
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.service import calls, policies, registry
 from openclaw.domains.devices.service.waiting import watching
-from openclaw.domains.workflows.jobs.carrying import StepCall, Waits
+from openclaw.domains.workflows.jobs.carrying import Log, StepCall, Waits
 from openclaw.domains.workflows.language.definition import timeout_of
 from openclaw.domains.workflows.language.failures import StepError
 from openclaw.infra.bus import EventBus
@@ -27,7 +27,7 @@ from openclaw.protocol.tools import decode_arguments
 class DeviceCall:
     """A tool on a machine, for a step or for a plugin that a step runs. The same id is the same call.
 
-    ``waits`` is told of the approval that it waits for, and None once it goes on.
+    ``waits`` is told of the approval that it waits for, and None once it goes on; ``log`` of what was done.
     """
 
     id: UUID
@@ -37,6 +37,7 @@ class DeviceCall:
     arguments: Any
     timeout: timedelta
     waits: Waits
+    log: Log
     asked_by: str = "workflow"
 
 
@@ -61,6 +62,7 @@ class DeviceCarrier:
                 arguments=inputs["arguments"],
                 timeout=timedelta(seconds=seconds),
                 waits=call.waits,
+                log=call.log,
             )
         )
 
@@ -75,6 +77,7 @@ class DeviceCarrier:
             assessment = _judge(wanted.tool, wanted.arguments, home=device.home or "")
             await self._ask(scope, wanted, device, assessment)
         await wait_for_answer(self._database, self._bus, wanted.actor, wanted.id, waits=wanted.waits)
+        wanted.log(f"{wanted.tool} on {device.name}")
         with watching(self._bus, wanted.id) as watch:
             async with self._database.transaction(wanted.actor) as scope:
                 await calls.send_call(
@@ -95,6 +98,7 @@ class DeviceCarrier:
         if end is None:
             await self.stop_call(wanted.actor, wanted.id)
             raise StepError("device_timeout", "The device did not answer in time.")
+        wanted.log(f"{device.name} answered: {'done' if end.error is None else end.error.get('code')}")
         if end.error is not None:
             raise StepError(str(end.error.get("code", "device")), str(end.error.get("message", ""))[:500])
         return end.result

@@ -49,12 +49,16 @@ class HttpCarrier:
         content = body.encode() if isinstance(body, str) else orjson.dumps(body) if body is not None else None
         if content is not None and not isinstance(body, str):
             headers.setdefault("Content-Type", "application/json")
+        said = f"{inputs['method']} {url.scheme}://{url.netloc.decode().rpartition('@')[2]}{url.path}"
+        began = asyncio.get_running_loop().time()
         try:
             status, answer_headers, answer = await _ask(
                 inputs["method"], url.copy_with(host=address), headers, content, url.host
             )
         except (httpx2.HTTPError, OSError) as error:
+            call.log(f"{said}: no answer after {_milliseconds(began)} ms")
             raise StepError("no_answer", f"{type(error).__name__}: {error}"[:300]) from None
+        call.log(f"{said}: {status} after {_milliseconds(began)} ms")
         expected = inputs["expect"]
         if status not in expected if expected else status >= 400:
             is_final = 400 <= status < 500 and status not in (408, 425, 429)
@@ -74,6 +78,10 @@ class HttpCarrier:
             raise StepError("private_address", f"{host} is not on the public internet", is_final=True)
         first = addresses[0]
         return f"[{first}]" if ipaddress.ip_address(first.partition("%")[0]).version == 6 else first
+
+
+def _milliseconds(since: float) -> int:
+    return int((asyncio.get_running_loop().time() - since) * 1000)
 
 
 async def _ask(

@@ -17,7 +17,7 @@ from openclaw.domains.plugins.errors import (
 )
 from openclaw.domains.plugins.service.running import ActionCall, Done
 from openclaw.domains.plugins.service.runtime import PluginRuntime
-from openclaw.domains.workflows.jobs.carriers.asking import ModelAsker
+from openclaw.domains.workflows.jobs.carriers.asking import ModelAsker, told_usage
 from openclaw.domains.workflows.jobs.carriers.device_step import DeviceCall, DeviceCarrier
 from openclaw.domains.workflows.jobs.carrying import StepCall
 from openclaw.domains.workflows.language.definition import timeout_of
@@ -77,6 +77,7 @@ class PluginCarrier:
             run_id=call.run_id,
             path=call.work.path,
             masked=call.revealed,
+            log=call.log,
         )
         try:
             done = await self._runtime.call(wanted, self._host(call, seconds))
@@ -123,6 +124,7 @@ class PluginCarrier:
                 arguments=parameters.get("arguments") or {},
                 timeout=timedelta(seconds=seconds),
                 waits=call.waits,
+                log=call.log,
                 asked_by=f"plugin {call.inputs['plugin']}"[:100],
             )
             open_calls = self._device_calls.setdefault(call.attempt_id, set())
@@ -147,6 +149,7 @@ class PluginCarrier:
             reply = await self._models.ask(
                 call.actor, prompt, system=str(system) if system else None, most_tokens=most
             )
+            call.log(told_usage(reply))
             wanted = parameters.get("model")
             if wanted is not None and wanted != reply.model:
                 raise ValueError(f"the workspace's model is {reply.model}")

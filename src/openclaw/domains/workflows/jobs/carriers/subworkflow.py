@@ -37,6 +37,7 @@ class SubworkflowCarrier:
                 data=call.inputs["input"],
                 key=_key(call),
             )
+        call.log(f"Started {ids.to_wire('wrun', child.id)}, version {child.version}.")
         async with self._bus.wakeups(run_changed_topic(child.id)) as woken:
             while True:
                 woken.clear()
@@ -45,6 +46,7 @@ class SubworkflowCarrier:
                 if row.finished_at is not None:
                     break
                 await woken.wait()
+        call.log(f"It ended: {row.state}.")
         if row.state == "completed":
             return (row.output or {}).get("value")
         words = OpenClawError.from_wire(row.error).words() if row.error else f"the run was {row.state}"

@@ -2,14 +2,12 @@ import type { WorkflowStepRun } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Badge } from "@openclaw/ui";
 
-import { Body } from "./Body.tsx";
-
 import "./PluginCallView.css";
 
 export type PluginCall = NonNullable<WorkflowStepRun["call"]>;
 
-/** How the code of a plugin was kept apart, what it used, what it tried and was refused, what it said. */
-export function PluginCallView({ call, fileName }: { call: PluginCall; fileName: string }) {
+/** How the code of a plugin was kept apart, what it used, what it tried and was refused. */
+export function PluginCallView({ call }: { call: PluginCall }) {
   const t = useTranslator();
   const { wallSeconds, cpuSeconds, memoryBytes, networkBytes } = call.usage as Record<string, number | undefined>;
   const tier = `pluginCall.tier.${call.tier}`;
@@ -50,7 +48,6 @@ export function PluginCallView({ call, fileName }: { call: PluginCall; fileName:
           </ul>
         </>
       )}
-      {call.logs !== "" && <Body title={t("workflowRun.logs")} value={call.logs} fileName={`${fileName}-logs`} />}
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import type { WorkflowRun, WorkflowStepRun } from "@openclaw/api";
-import { useTranslator } from "@openclaw/i18n";
+import { useTranslator, type Translator } from "@openclaw/i18n";
 import { Badge, Banner, Button, Icon, type Tone } from "@openclaw/ui";
 import { useState, type ReactNode } from "react";
 
@@ -114,7 +114,7 @@ function Details({ run, row, hasEnded, status, tries }: { run: WorkflowRun; row:
   const shown = whole.data ?? row;
   const attempts = (row.attempts as TimedStep["attempts"]).slice(0, hasEnded ? undefined : tries - 1);
   const error = row.error as { code: string; message: string } | null;
-  const logs = logsOf(shown.output);
+  const logs = linesOf(t, row.logs);
   const load = { isLoading: whole.isFetching, error: whole.error ? t.error(whole.error) : null, onLoad: () => setWanted(true) };
   const name = `${row.stepId}-${row.id}`;
   const isOpenQuestion = row.type === "approval" && row.state === "waiting" && status === "waiting" && run.finishedAt === null;
@@ -138,19 +138,17 @@ function Details({ run, row, hasEnded, status, tries }: { run: WorkflowRun; row:
           </ol>
         </section>
       ) : null}
-      {logs && hasEnded && <Body title={t("workflowRun.logs")} value={logs} fileName={`${name}-logs`} />}
+      {logs && <Body title={t("workflowRun.logs")} value={logs} fileName={`${name}-logs`} />}
       {hasEnded && <Files runId={run.id} value={shown.output} />}
       {hasEnded && row.type === "agent" && <AgentCalls output={shown.output} />}
       {hasEnded && <Body title={t("workflowRun.output")} value={shown.output} bytes={row.outputBytes} fileName={`${name}-output`} {...load} />}
-      {hasEnded && shown.call && <PluginCallView call={shown.call} fileName={name} />}
+      {hasEnded && shown.call && <PluginCallView call={shown.call} />}
       {!isOpenQuestion && <Body title={t("workflowRun.input")} value={shown.input} bytes={row.inputBytes} fileName={`${name}-input`} {...load} />}
     </>
   );
 }
 
-/** What a step has said on its way, when its output has such a thing. */
-function logsOf(output: unknown): string | null {
-  const logs = typeof output === "object" && output !== null ? (output as Record<string, unknown>)["logs"] : null;
-  if (typeof logs === "string") return logs || null;
-  return Array.isArray(logs) && logs.length > 0 ? logs.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n") : null;
+/** What was done for the step, line by line. */
+function linesOf(t: Translator, logs: WorkflowStepRun["logs"]): string | null {
+  return logs.length > 0 ? logs.map(({ at, text }) => `${t.format.instant(at)}  ${text}`).join("\n") : null;
 }

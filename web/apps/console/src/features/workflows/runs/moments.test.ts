@@ -42,6 +42,7 @@ function row(path: string, seq: number, more: Partial<WorkflowStepRun> = {}): Wo
     outputBytes: null,
     error: null,
     attempts: [],
+    logs: [],
     reused: false,
     startedAt: at(0),
     dueAt: null,
