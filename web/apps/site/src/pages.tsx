@@ -4,7 +4,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { Docs, headingOf, type Guide } from "./Docs.tsx";
 import { LANGUAGES, Layout, type Language } from "./Layout.tsx";
 import { Pricing } from "./Pricing.tsx";
-import { Welcome } from "./Welcome.tsx";
+import { Landing } from "./Landing.tsx";
 
 /** A rendered page, and its place below the site's folder. */
 export interface Page {
@@ -25,7 +25,7 @@ export function renderPages(guides: Guide[]): Page[] {
       )}`,
     });
     return [
-      page("/welcome", words.title, <Welcome words={words} />),
+      page("/welcome", words.title, <Landing words={words} />),
       page("/pricing", words.pricing, <Pricing words={words} />),
       page("/docs", words.docs, <Docs words={words} language={language} guides={guides} open={null} />),
       ...guides.map((guide) => page(`/docs/${guide.name}`, headingOf(guide), <Docs words={words} language={language} guides={guides} open={guide} />)),

@@ -1,22 +1,22 @@
 import type { Words } from "./words/en.ts";
 
-import "./Welcome.css";
+import "./Landing.css";
 
-export function Welcome({ words }: { words: Words }) {
+export function Landing({ words }: { words: Words }) {
   return (
     <>
-      <section className="Welcome-hero">
-        <h1 className="Welcome-title">{words.title}</h1>
-        <p className="Welcome-lead">{words.lead}</p>
-        <p className="Welcome-actions">
-          <a className="Welcome-primary" href="/sign-up">
+      <section className="Landing-hero">
+        <h1 className="Landing-title">{words.title}</h1>
+        <p className="Landing-lead">{words.lead}</p>
+        <p className="Landing-actions">
+          <a className="Landing-primary" href="/sign-up">
             {words.start}
           </a>
           <a href="/docs">{words.readDocs}</a>
         </p>
-        <img className="Welcome-picture" src="/site/chat.png" width={1920} height={1200} alt={words.chatPicture} />
+        <img className="Landing-picture" src="/site/chat.png" width={1920} height={1200} alt={words.chatPicture} />
       </section>
-      <section className="Welcome-promises">
+      <section className="Landing-promises">
         {words.promises.map((promise) => (
           <div key={promise.title}>
             <h2>{promise.title}</h2>
@@ -24,14 +24,14 @@ export function Welcome({ words }: { words: Words }) {
           </div>
         ))}
       </section>
-      <section className="Welcome-again">
+      <section className="Landing-again">
         <div>
           <h2>{words.againTitle}</h2>
           <p>{words.againText}</p>
         </div>
-        <img className="Welcome-picture" src="/site/designer.png" width={1440} height={820} alt={words.designerPicture} loading="lazy" />
+        <img className="Landing-picture" src="/site/designer.png" width={1440} height={820} alt={words.designerPicture} loading="lazy" />
       </section>
-      <section className="Welcome-pair">
+      <section className="Landing-pair">
         <div>
           <h2>{words.openTitle}</h2>
           <p>{words.openText}</p>
@@ -39,7 +39,7 @@ export function Welcome({ words }: { words: Words }) {
         <div>
           <h2>{words.hostTitle}</h2>
           <p>{words.hostText}</p>
-          <pre className="Welcome-command">
+          <pre className="Landing-command">
             <code>make run</code>
           </pre>
         </div>
