@@ -1,6 +1,6 @@
 """Routes of notifications."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Path, Query
 
@@ -20,6 +20,7 @@ from openclaw.domains.notifications.schemas import (
     DeliveryState,
     MarkAll,
     Marked,
+    MarkNotification,
     Notification,
     NotificationCount,
     NotificationDetail,
@@ -68,13 +69,11 @@ async def test_notifications(scope: CurrentScope) -> NotificationCount:
 
 
 @router.post(
-    "/notifications/all/{mark}", operation_id="markAllNotifications", responses=errors(NotSignedInError)
+    "/notifications/mark-all", operation_id="markAllNotifications", responses=errors(NotSignedInError)
 )
-async def mark_all(
-    scope: CurrentScope, mark: Annotated[Literal["seen", "read", "dismiss"], Path()], data: MarkAll
-) -> Marked:
+async def mark_all(scope: CurrentScope, data: MarkAll) -> Marked:
     """Say of all of them that they were seen or read, or put them away; sticky ones not before they were seen."""
-    return Marked(count=await notices.mark_all(scope, mark, data.until))
+    return Marked(count=await notices.mark_all(scope, data.state, data.until))
 
 
 @router.get(
@@ -169,13 +168,13 @@ async def get_notification(scope: CurrentScope, notification_id: AtNotification)
     return NotificationDetail(notification=notices.view(row, scope.who.language), deliveries=page.items)
 
 
-@router.post(
-    "/notifications/{notification_id}/{mark}",
+@router.patch(
+    "/notifications/{notification_id}",
     operation_id="markNotification",
     responses=errors(NotSignedInError, NotificationNotFoundError, StickyError),
 )
 async def mark_notification(
-    scope: CurrentScope, notification_id: AtNotification, mark: Annotated[notices.Mark, Path()]
+    scope: CurrentScope, notification_id: AtNotification, data: MarkNotification
 ) -> Notification:
     """Say that it was seen or read, or not read after all, or put it away."""
-    return await notices.mark(scope, notification_id, mark)
+    return await notices.mark(scope, notification_id, data.state)

@@ -8,6 +8,7 @@ from pydantic import Field
 from openclaw.infra.wire import DeliveryId, Items, NotificationId, PushSubscriptionId, Wire, WireInput
 
 DeliveryState = Literal["queued", "sent", "failed", "cancelled", "skipped"]
+Mark = Literal["seen", "read", "unread", "dismissed"]
 Minutes = Annotated[int, Field(ge=0, lt=1440)]
 
 
@@ -54,9 +55,16 @@ class NotificationCount(Wire):
     failed_deliveries: int
 
 
+class MarkNotification(WireInput):
+    """What is to be said of one."""
+
+    state: Mark
+
+
 class MarkAll(WireInput):
     """``until``: only what was told by then, so that nothing is marked that came meanwhile."""
 
+    state: Literal["seen", "read", "dismissed"]
     until: datetime | None = Field(default=None, strict=False)
 
 
@@ -163,7 +171,7 @@ class PutNotificationSettings(WireInput):
 class PushKeys(WireInput):
     """Keys of a browser's subscription, base64url."""
 
-    p256dh: str = Field(max_length=100, pattern=r"^[A-Za-z0-9_-]+=*$")
+    p256dh: str = Field(alias="p256dh", max_length=100, pattern=r"^[A-Za-z0-9_-]+=*$")
     auth: str = Field(max_length=50, pattern=r"^[A-Za-z0-9_-]+=*$")
 
 

@@ -12,6 +12,7 @@ from openclaw.domains.notifications.models import NotificationRow
 from openclaw.domains.notifications.policy.kinds import ACTIONS, KINDS, words_of
 from openclaw.domains.notifications.repository import deliveries, notices
 from openclaw.domains.notifications.schemas import (
+    Mark,
     Notification,
     NotificationAction,
     NotificationCount,
@@ -23,8 +24,7 @@ from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from openclaw.kit.pagination import Page, cursor_of, position_of
 
-Mark = Literal["seen", "read", "unread", "dismiss"]
-_COLUMNS: dict[str, notices.Mark] = {"seen": "seen_at", "read": "read_at", "dismiss": "dismissed_at"}
+_COLUMNS: dict[str, notices.Mark] = {"seen": "seen_at", "read": "read_at", "dismissed": "dismissed_at"}
 
 
 @dataclass(frozen=True)
@@ -130,19 +130,19 @@ async def mark(scope: Scope, notification_id: UUID, how: Mark) -> Notification:
     Raises NotificationNotFoundError, StickyError (put away before it was seen).
     """
     row = await access_notification(scope, notification_id)
-    if how == "dismiss" and row.is_sticky and row.seen_at is None:
+    if how == "dismissed" and row.is_sticky and row.seen_at is None:
         raise StickyError
     if how == "unread":
         await notices.unread(scope, row.id)
     else:
         await notices.mark(scope, _COLUMNS[how], ids=[row.id])
-    if how in ("read", "dismiss"):
+    if how in ("read", "dismissed"):
         await deliveries.cancel(scope, [row.id])
     await _tell(scope, scope.user_id, scope.workspace_id, "read" if how != "seen" else "seen", row.id)
     return view(await notices.reload(scope, row), scope.who.language)
 
 
-async def mark_all(scope: Scope, how: Literal["seen", "read", "dismiss"], until: datetime | None) -> int:
+async def mark_all(scope: Scope, how: Literal["seen", "read", "dismissed"], until: datetime | None) -> int:
     """Say it of all that were told by ``until``; how many it changed. Sticky ones are not put away unseen."""
     changed = await notices.mark(scope, _COLUMNS[how], ids=None, until=until)
     if changed:
