@@ -1,4 +1,4 @@
-"""SQL: over rows at hand in a database that lives as long as the call, or in one that the workspace has connected."""
+"""SQL: over rows at hand in a database that lives as long as the call, or in a PostgreSQL of the workspace's."""
 
 import json
 import re
@@ -26,11 +26,11 @@ _FORBIDDEN = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_PRAGM
 class Database(BasePlugin):
     metadata = PluginMetadata(
         name="database",
-        version="1.0.0",
+        version="1.1.0",
         title="Query rows with SQL",
         title_zh="用 SQL 查询数据",
-        description="Runs SQL over rows that it is given (SQLite), or in a database that the workspace has connected.",
-        description_zh="对给定的数据行（SQLite）或工作区已连接的数据库执行 SQL。",
+        description="Runs SQL over rows that it is given (SQLite), or in a PostgreSQL that the workspace connected.",
+        description_zh="对给定的数据行（SQLite）或工作区已连接的 PostgreSQL 执行 SQL。",
         author="OpenClaw",
         category="data",
         tags=["sql", "database", "sqlite", "postgresql"],
@@ -74,7 +74,13 @@ class Database(BasePlugin):
         input={
             "type": "object",
             "properties": {
-                "connection": {"type": "string", "title": "Connection", "x-title-zh": "连接", "minLength": 1},
+                "connection": {
+                    "type": "string",
+                    "title": "Workspace secret with postgresql://…",
+                    "x-title-zh": "保存 postgresql://… 的工作区密钥",
+                    "minLength": 1,
+                    "maxLength": 64,
+                },
                 "sql": SQL,
                 "parameters": PARAMETERS,
             },

@@ -1,4 +1,4 @@
-"""Send a mail by the workspace's account."""
+"""Have the server send a mail."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ ADDRESS = {"type": "string", "pattern": "^[^@\\s<>,]+@[^@\\s<>,]+$", "maxLength"
 class Email(BasePlugin):
     metadata = PluginMetadata(
         name="email",
-        version="1.0.0",
+        version="1.1.0",
         title="Send an email",
         title_zh="发送邮件",
-        description="Sends a mail by the account that the server's operator has set up.",
-        description_zh="通过服务器运营者配置的账户发送邮件。",
+        description="Has the server send a mail by its operator's account, and try again while it is not taken.",
+        description_zh="由服务器通过运营者配置的账户发送邮件；暂未送达时会自动重试。",
         author="OpenClaw",
         category="communication",
         tags=["email", "mail"],
@@ -32,8 +32,8 @@ class Email(BasePlugin):
                 "title": "Subject",
                 "x-title-zh": "主题",
             },
-            "text": {"type": "string", "title": "Text", "x-title-zh": "正文"},
-            "html": {"type": "string", "title": "Text, as HTML", "x-title-zh": "正文（HTML）"},
+            "text": {"type": "string", "maxLength": 250000, "title": "Text", "x-title-zh": "正文"},
+            "html": {"type": "string", "maxLength": 250000, "title": "Text, as HTML", "x-title-zh": "正文（HTML）"},
             "reply_to": {**ADDRESS, "title": "Reply to", "x-title-zh": "回复地址"},
         },
         "required": ["to", "subject", "text"],
@@ -41,8 +41,8 @@ class Email(BasePlugin):
     }  # fmt: skip
     output_schema = {
         "type": "object",
-        "properties": {"sent": {"type": "integer"}},
-        "required": ["sent"],
+        "properties": {"accepted": {"type": "integer"}},
+        "required": ["accepted"],
     }
 
     async def execute(self, inputs: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -50,4 +50,4 @@ class Email(BasePlugin):
         await context.email(
             to, inputs["subject"], inputs["text"], html=inputs.get("html"), reply_to=inputs.get("reply_to")
         )
-        return {"sent": len(to)}
+        return {"accepted": len(to)}

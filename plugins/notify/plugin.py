@@ -8,11 +8,11 @@ from openclaw.sdk import BasePlugin, Context, PluginMetadata
 class Notify(BasePlugin):
     metadata = PluginMetadata(
         name="notify",
-        version="1.0.0",
+        version="1.0.1",
         title="Notify somebody",
         title_zh="发送通知",
-        description="Notifies a person of the workspace, or whoever started the run.",
-        description_zh="通知工作区的成员，或启动此次运行的人。",
+        description="Notifies a person of the workspace, or whoever started the run, as that person has chosen.",
+        description_zh="按对方选择的方式通知工作区成员或启动此次运行的人。",
         author="OpenClaw",
         category="communication",
         tags=["notification"],

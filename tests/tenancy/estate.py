@@ -16,6 +16,7 @@ from tests.support.accounts import Person, register, sign_in
 from tests.support.devices import Answer, Call, Machine, OnlineMachine, link, online
 from tests.support.node_hosts import gateway_token, try_to_connect
 from tests.support.server import Server
+from tests.tenancy.notifications import furnish_notifications
 from tests.tenancy.plugins import furnish_plugins
 
 # The table whose row a path parameter or an id in a body names. A new parameter has to be entered here, and given a
@@ -31,6 +32,8 @@ TABLES = {
     "invitation_id": "invitations",
     "job_id": "jobs",
     "message_id": "messages",
+    "delivery_id": "notification_deliveries",
+    "notification_id": "notifications",
     "package_id": "plugin_packages",
     "plugin_id": "plugins",
     "provider_id": "model_providers",
@@ -39,6 +42,7 @@ TABLES = {
     "run_id": "runs",
     "session_id": "auth_sessions",
     "step_id": "run_steps",
+    "subscription_id": "push_subscriptions",
     "token_id": "gateway_tokens",
     "user_id": "users",
     "workflow_id": "workflows",
@@ -52,16 +56,19 @@ PREFIXES = {
     "conv": "conversation_id",
     "dev": "device_id",
     "dgrp": "group_id",
+    "dlv": "delivery_id",
     "file": "file_id",
     "gtok": "token_id",
     "inv": "invitation_id",
     "job": "job_id",
     "msg": "message_id",
+    "noti": "notification_id",
     "pair": "request_id",
     "pblk": "block_id",
     "plug": "plugin_id",
     "ppkg": "package_id",
     "prov": "provider_id",
+    "psub": "subscription_id",
     "rule": "rule_id",
     "run": "run_id",
     "sess": "session_id",
@@ -190,6 +197,7 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
     await _archived_and_deleted(estate)
     await _workflow(estate)
     await furnish_plugins(person, secret, estate.ids)
+    await furnish_notifications(person, secret, estate.ids)
     return estate
 
 

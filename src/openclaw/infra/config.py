@@ -91,6 +91,23 @@ class Config(BaseSettings):
         default=1440, ge=1, le=10_080, description="How long a call waits for an offline device."
     )
 
+    smtp_host: str | None = Field(
+        default=None, description="Mail server that mail is handed to. Unset: this server sends no mail."
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="How mail is encrypted on its way: `starttls`, `tls` from the first byte (port 465), or `none`.",
+    )
+    smtp_user: str | None = Field(default=None, description="Account at the mail server, if it wants one.")
+    smtp_password: SecretStr | None = Field(default=None, description="Password of that account.")
+    mail_from: str | None = Field(
+        default=None, description="Address that mail comes from. Unset: `smtp_user`, when that is an address."
+    )
+    mail_per_hour: int = Field(
+        default=100, ge=1, description="Recipients that mail of one workspace may have in an hour."
+    )
+
     plugin_index: str | None = Field(
         default=None,
         description="Package index (PEP 691) that wheels of plugins may be fetched from. Unset: none are fetched.",

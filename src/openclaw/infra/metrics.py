@@ -51,6 +51,13 @@ SANDBOX_EVENTS = Counter(
     registry=REGISTRY,
 )
 
+DELIVERIES = Counter(
+    "openclaw_deliveries_total",
+    "Tries to deliver pushes and mails, by how each went.",
+    ["channel", "state"],
+    registry=REGISTRY,
+)
+
 
 def exposition() -> bytes:
     """The metrics in Prometheus' text format."""

@@ -94,6 +94,9 @@ PluginPackageId = Annotated[UUID, WireId("ppkg")]
 PluginBlockId = Annotated[UUID, WireId("pblk")]
 JobId = Annotated[UUID, WireId("job")]
 ProviderId = Annotated[UUID, WireId("prov")]
+NotificationId = Annotated[UUID, WireId("noti")]
+DeliveryId = Annotated[UUID, WireId("dlv")]
+PushSubscriptionId = Annotated[UUID, WireId("psub")]
 
 
 class Items(Wire):

@@ -145,9 +145,9 @@ class Context:
         html: str | None = None,
         reply_to: str | None = None,
     ) -> None:
-        """Send a mail by the workspace's account. Permission: ``email``."""
+        """Have the server send a mail by its account. Permission: ``email``."""
         self.ask("email", to=to, subject=subject, text=text, html=html, reply_to=reply_to)
 
     async def query(self, connection: str, sql: str, parameters: list[Any] | None = None) -> dict[str, Any]:
-        """Query a database that the workspace has connected: ``columns`` and ``rows``. Permission: ``database``."""
+        """Query the PostgreSQL that a workspace secret leads to: ``columns``, ``rows``. Permission: ``database``."""
         return dict(self.ask("database.query", connection=connection, sql=sql, parameters=parameters or []))

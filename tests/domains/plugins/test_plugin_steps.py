@@ -246,4 +246,9 @@ async def test_what_the_server_does_not_have_is_said(server: Server) -> None:
     assert "notify was not granted" in (await run(ann, definition(step)))["error"]["title"]
     await ann.post("/plugins", {"packageId": package["id"], "permissions": {"notify": {}}})
     done = await run(ann, definition(step, name="Granted"))
-    assert "cannot notify people yet" in done["error"]["title"], done
+    assert done["output"] == {"told": True}
+    mail = {"plugin": "email", "inputs": {"to": ["a@example.com"], "subject": "Hello", "text": ""}}
+    package = (await ann.get("/plugin-packages?name=email"))["items"][0]
+    await ann.post("/plugins", {"packageId": package["id"], "permissions": {"email": {}}})
+    done = await run(ann, definition({**step, "config": mail}, name="Mail"))
+    assert "This server has no mail account." in done["error"]["title"], done

@@ -12,6 +12,7 @@ from openclaw.domains.audit import manifest as audit
 from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
+from openclaw.domains.notifications import manifest as notifications
 from openclaw.domains.plugins import manifest as plugins
 from openclaw.domains.workflows import manifest as workflows
 from openclaw.durable.claims import Limits
@@ -24,11 +25,13 @@ from openclaw.infra.config import Config
 from openclaw.infra.db import Database
 from openclaw.infra.feed import forget_old
 from openclaw.infra.housekeeping import keep_house
+from openclaw.infra.mail import MailServer
 from openclaw.infra.notify import PostgresTransport
 from openclaw.infra.outbox import OutboxRelay, Subscriber
 from openclaw.infra.scope import Scope
 from openclaw.infra.secrets import KeyRing, load_key_ring
 from openclaw.infra.web.context import Platform
+from openclaw.infra.web_push import PushSender
 from openclaw.kit.clock import Clock, SystemClock
 from openclaw.kit.ids import new_id
 from openclaw.kit.tasks import cancel_and_wait, spawn
@@ -39,6 +42,7 @@ CHORES = (
     forget_old,
     forget_ended,
     *identity.CHORES,
+    *notifications.CHORES,
     *devices.CHORES,
     *conversations.CHORES,
     *plugins.CHORES,
@@ -70,6 +74,9 @@ async def open_process(
     database = Database(url, clock)
     bus = EventBus(_transport(config, url, database, keys, clock), clock)
     blobs = open_blobs(config.blob_url, config.home)
+    mail = MailServer(config)
+    push = PushSender(keys, contact=_contact(config), may_be_private=not config.is_exposed)
+    deliverer = notifications.Deliverer(database, bus, clock, mail=mail, push=push, origin=config.web_origin)
     folders = plugins.Folders(config.home / "plugins", keys, clock)
     plugin_runtime = plugins.PluginRuntime(
         database=database,
@@ -77,6 +84,7 @@ async def open_process(
         code=plugins.PluginCode(folders, blobs, index=config.plugin_index),
         keys=keys,
         clock=clock,
+        mail=mail,
         internal_hosts=config.plugin_internal_hosts,
     )
     run_job = agents.RunJob(
@@ -92,7 +100,13 @@ async def open_process(
     device_steps = workflows.DeviceCarrier(database, bus)
     models = workflows.ModelAsker(database, keys, clock)
     plugin_steps = workflows.PluginCarrier(
-        plugin_runtime, database, blobs, devices=device_steps, models=models
+        plugin_runtime,
+        database,
+        blobs,
+        devices=device_steps,
+        models=models,
+        keys=keys,
+        internal_hosts=config.plugin_internal_hosts,
     )
     plugin_tools = workflows.PluginTools(database, bus, plugin_steps)
 
@@ -151,16 +165,20 @@ async def open_process(
         keys=keys,
         clock=clock,
         start_run=start,
+        mail=mail,
+        push=push,
         queue=queue,
         plugins=plugin_runtime,
     )
     await bus.start()
-    relay = OutboxRelay(database, bus, clock, _subscribers(carry, blobs))
+    relay = OutboxRelay(database, bus, clock, _subscribers(carry, blobs, mail))
     tasks = [
         spawn(_join(engine, run_job, on_loaded), name="durable engine"),
         spawn(relay.run(), name="outbox relay"),
         spawn(keep_house(database, clock, CHORES), name="housekeeping"),
     ]
+    if config.job_slots:  # else the process does no work for others
+        tasks.append(spawn(deliverer.run(), name="deliveries"))
     try:
         yield Process(platform, engine)
     finally:
@@ -171,6 +189,13 @@ async def open_process(
         await run_job.close()
         await models.close()
         await database.close()
+
+
+def _contact(config: Config) -> str:
+    """Whom a push service may write to about what this installation sends."""
+    if config.mail_from:
+        return f"mailto:{config.mail_from}"
+    return config.web_origin if config.is_tls else "mailto:openclaw@localhost"
 
 
 def _limits(config: Config) -> Limits:
@@ -198,11 +223,12 @@ async def _join(engine: DurableEngine, run_job: agents.RunJob, on_loaded: Callab
 
 
 def _subscribers(
-    carry: Callable[[Scope, dict[str, str]], Awaitable[None]], blobs: BlobStore
+    carry: Callable[[Scope, dict[str, str]], Awaitable[None]], blobs: BlobStore, mail: MailServer
 ) -> Mapping[str, Sequence[Subscriber]]:
     merged: dict[str, list[Subscriber]] = {}
     for slice_ in (
         audit.SUBSCRIBERS,
+        notifications.subscribers(mail),
         devices.SUBSCRIBERS,
         agents.subscribers(carry, blobs),
     ):

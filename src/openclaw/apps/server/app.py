@@ -22,6 +22,7 @@ from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
 from openclaw.domains.jobs import manifest as jobs
+from openclaw.domains.notifications import manifest as notifications
 from openclaw.domains.plugins import manifest as plugins
 from openclaw.domains.workflows import manifest as workflows
 from openclaw.domains.workspaces import manifest as workspaces
@@ -37,7 +38,18 @@ from openclaw.infra.web.versions import CURRENT, ApiVersions
 from openclaw.kit.errors import UnavailableError
 
 STATIC = Path(__file__).parent / "static"
-_SLICES = (identity, workspaces, audit, devices, plugins, agents, conversations, workflows, jobs)
+_SLICES = (
+    identity,
+    workspaces,
+    audit,
+    notifications,
+    devices,
+    plugins,
+    agents,
+    conversations,
+    workflows,
+    jobs,
+)
 
 
 def build_app(platform: Platform) -> FastAPI:

@@ -10,8 +10,10 @@ from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
 from openclaw.infra.db import Database
+from openclaw.infra.mail import MailServer
 from openclaw.infra.scope import Actor, Scope
 from openclaw.infra.secrets import KeyRing
+from openclaw.infra.web_push import PushSender
 from openclaw.kit.clock import Clock
 from openclaw.kit.ids import new_id
 
@@ -27,6 +29,8 @@ class Platform:
     keys: KeyRing
     clock: Clock
     start_run: Callable[[dict[str, str]], Awaitable[None]]
+    mail: MailServer
+    push: PushSender
     plugins: Any  # runs plugins; the slice of that name knows its type
     queue: Any  # the process's `durable.queue.JobQueue`, which is above what is here
 

@@ -48,8 +48,8 @@ class Permissions(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields
     llm: PlainPermission | None = None  # ask the workspace's models
     notify: PlainPermission | None = None  # notify the workspace's people
     kv: PlainPermission | None = None  # keep small values between calls, of its own
-    email: PlainPermission | None = None  # send mail by the workspace's account
-    database: PlainPermission | None = None  # query databases that the workspace has connected
+    email: PlainPermission | None = None  # send mail by the server's account
+    database: PlainPermission | None = None  # query databases that secrets of the workspace lead to
     javascript: PlainPermission | None = None  # open pages in a browser, of the hosts of `network`
 
 
@@ -68,8 +68,11 @@ PERMISSION_WORDS = {
     "llm": ("Ask the workspace's AI models, at its cost", "使用工作区的 AI 模型（计入其费用）"),
     "notify": ("Send notifications to people of the workspace", "向工作区成员发送通知"),
     "kv": ("Keep small values between calls", "在多次调用之间保存少量数据"),
-    "email": ("Send mail by the workspace's account", "用工作区的账户发送邮件"),
-    "database": ("Query databases that the workspace has connected", "查询工作区已连接的数据库"),
+    "email": ("Send mail by this server's account", "用此服务器的账户发送邮件"),
+    "database": (
+        "Query databases whose addresses are secrets of the workspace",
+        "查询以工作区机密保存地址的数据库",
+    ),
     "javascript": (
         "Open pages in a browser on the server, which runs their scripts",
         "在服务器的浏览器中打开网页并运行其脚本",

@@ -14,14 +14,23 @@ from openclaw.sandbox.client import HostCall
 from openclaw.sandbox.egress.fetch import HttpCall
 
 _log = structlog.get_logger(__name__)
-_MOST = {"http": 200, "page": 20, "llm": 20, "device": 50, "notify": 10, "secret": 200}
+_MOST = {
+    "http": 200,
+    "page": 20,
+    "llm": 20,
+    "device": 50,
+    "notify": 10,
+    "email": 20,
+    "database.query": 50,
+    "secret": 200,
+}
 _MOST_ENTRIES = 2_000
 _MISSING = {
     "llm": "models are asked from workflow steps only",
     "device": "machines are reached from workflow steps only",
-    "notify": "this server cannot notify people yet",
-    "email": "this server has no mail account",
-    "database.query": "no database is connected to this workspace",
+    "notify": "people are notified by the plugin's actions only",
+    "email": "mail is sent by the plugin's actions only",
+    "database.query": "databases are asked from workflow steps only",
 }
 _NETWORK_BYTES = 64 << 20
 

@@ -21,6 +21,7 @@ from openclaw.domains.plugins.repository import installed as repository
 from openclaw.domains.plugins.service import blocks, builtin, entries
 from openclaw.domains.plugins.service.code import PluginCode
 from openclaw.domains.plugins.service.host import Host
+from openclaw.domains.plugins.service.messages import MessageCalls
 from openclaw.domains.plugins.service.outcomes import limits_of, note_call, note_violation, read_outcome
 from openclaw.domains.plugins.service.running import (
     ActionCall,
@@ -33,6 +34,7 @@ from openclaw.domains.plugins.service.running import (
 from openclaw.infra.bus import EventBus
 from openclaw.infra.db import Database
 from openclaw.infra.json_schema import data_errors
+from openclaw.infra.mail import MailServer
 from openclaw.infra.metrics import SANDBOX_EVENTS
 from openclaw.infra.scope import Actor, Scope
 from openclaw.infra.secrets import KeyRing
@@ -106,6 +108,7 @@ class PluginRuntime:
         code: PluginCode,
         keys: KeyRing,
         clock: Clock,
+        mail: MailServer,
         internal_hosts: tuple[str, ...] = (),
     ) -> None:
         self.code = code
@@ -114,6 +117,7 @@ class PluginRuntime:
         self._keys = keys
         self._clock = clock
         self._internal = internal_hosts
+        self._messages = MessageCalls(database, mail)
         self._sandbox = Sandbox(Settings(slots=_SLOTS, internal_hosts=internal_hosts))
         self._counted: Counter[str] = Counter()
         self._running: set[_Running] = set()
@@ -143,7 +147,8 @@ class PluginRuntime:
                 plugin, tier = await self._find(scope, call.plugin)
             running.know(plugin)
             made = self._check(plugin, call)
-            host = Host(plugin, self._keep(call), others, internal=self._internal)
+            asked = {**self._messages.of(call), **others}
+            host = Host(plugin, self._keep(call), asked, internal=self._internal)
             try:
                 outcome = await self._run(plugin, made, host, running, least=tier, seconds=call.seconds)
             except OpenClawError as error:

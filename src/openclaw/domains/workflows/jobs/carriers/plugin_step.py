@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from openclaw.domains.audit import service as audit
 from openclaw.domains.plugins.errors import (
     PluginBlockedError,
     PluginCallError,
@@ -17,15 +18,17 @@ from openclaw.domains.plugins.errors import (
 )
 from openclaw.domains.plugins.service.running import ActionCall, Done
 from openclaw.domains.plugins.service.runtime import PluginRuntime
+from openclaw.domains.workflows.jobs.carriers import database_query
 from openclaw.domains.workflows.jobs.carriers.asking import ModelAsker, told_usage
 from openclaw.domains.workflows.jobs.carriers.device_step import DeviceCall, DeviceCarrier
 from openclaw.domains.workflows.jobs.carrying import StepCall
 from openclaw.domains.workflows.language.definition import timeout_of
 from openclaw.domains.workflows.language.failures import StepError, limit_met
 from openclaw.domains.workflows.language.limits import MAX_OUTPUT_BYTES
-from openclaw.domains.workflows.service import files
+from openclaw.domains.workflows.service import files, secrets
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.db import Database
+from openclaw.infra.secrets import KeyRing
 from openclaw.kit.errors import OpenClawError
 from openclaw.protocol.packages.manifest import DEFAULT_ACTION
 from openclaw.sandbox.client import HostCall
@@ -54,12 +57,16 @@ class PluginCarrier:
         *,
         devices: DeviceCarrier,
         models: ModelAsker,
+        keys: KeyRing,
+        internal_hosts: tuple[str, ...] = (),
     ) -> None:
         self._runtime = runtime
         self._database = database
         self._blobs = blobs
         self._devices = devices
         self._models = models
+        self._keys = keys
+        self._internal = internal_hosts
         self._device_calls: dict[UUID, set[UUID]] = {}
 
     async def carry(self, call: StepCall) -> Any:
@@ -155,7 +162,17 @@ class PluginCarrier:
                 raise ValueError(f"the workspace's model is {reply.model}")
             return {"text": reply.text, "model": reply.model}
 
-        return {"device": device, "llm": llm}
+        async def query(parameters: Mapping[str, Any]) -> dict[str, Any]:
+            name = str(parameters.get("connection"))
+            async with self._database.transaction(call.actor) as scope:
+                dsn = (await secrets.reveal(scope, [name], self._keys)).get(name)
+                if dsn is None:
+                    raise ValueError(f"the workspace has no secret called {name[:64]}")
+                detail = {"plugin": call.inputs["plugin"], "connection": name}
+                await audit.append(scope, "plugins.database_queried", detail=detail)
+            return await database_query.query(dsn, parameters, internal=self._internal)
+
+        return {"device": device, "llm": llm, "database.query": query}
 
 
 def _device_call_id(call: StepCall, number: int, parameters: Mapping[str, Any]) -> UUID:

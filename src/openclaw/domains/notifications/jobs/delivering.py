@@ -1,0 +1,164 @@
+"""Delivers what is due: any number of processes may, each delivery is with one, and a dead one's goes to the next."""
+
+import asyncio
+import contextlib
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from openclaw.domains.notifications.events import CHANGED, DELIVERIES_TOPIC
+from openclaw.domains.notifications.jobs.pushing import push_of
+from openclaw.domains.notifications.models import DeliveryRow, NotificationRow
+from openclaw.domains.notifications.repository import deliveries, notices, reaching
+from openclaw.domains.notifications.service.deliveries import wait_after
+from openclaw.domains.notifications.service.mails import mail_in, mail_of
+from openclaw.infra.bus import EventBus
+from openclaw.infra.db import Database
+from openclaw.infra.feed import tell
+from openclaw.infra.mail import MailDeferredError, MailRefusedError, MailServer
+from openclaw.infra.metrics import DELIVERIES
+from openclaw.infra.web_push import PushDeferredError, PushGoneError, PushSender
+from openclaw.kit import ids
+from openclaw.kit.clock import Clock
+from openclaw.kit.errors import InternalError, Kind, OpenClawError, UnavailableError
+from openclaw.kit.tasks import cancel_and_wait, spawn
+
+_log = structlog.get_logger(__name__)
+_AT_ONCE = 10
+_LEASE = timedelta(minutes=5)
+_LOOK = timedelta(seconds=30)
+_MOST_ATTEMPTS = {"mail": 14, "push": 6}
+
+
+class Deliverer:
+    """One per process that does work for others. ``origin``: where links in mail lead to."""
+
+    def __init__(
+        self,
+        database: Database,
+        bus: EventBus,
+        clock: Clock,
+        *,
+        mail: MailServer,
+        push: PushSender,
+        origin: str,
+    ) -> None:
+        self._database = database
+        self._bus = bus
+        self._clock = clock
+        self._mail = mail
+        self._push = push
+        self._origin = origin
+
+    async def run(self) -> None:
+        """Deliver for ever: at each commit that planned something, and when the next is due."""
+        async with self._bus.wakeups(DELIVERIES_TOPIC) as woken:
+            while True:
+                woken.clear()
+                wait = _LOOK
+                try:
+                    wait = await self._deliver_due()
+                except UnavailableError:
+                    _log.warning("deliveries wait for the database")
+                except Exception:  # noqa: BLE001  (the loop must outlive whatever it meets)
+                    _log.exception("deliveries failed; they are tried again")
+                timer = spawn(self._ring_after(wait, woken), name="deliveries timer")
+                try:
+                    await woken.wait()
+                finally:
+                    await cancel_and_wait(timer)
+
+    async def _ring_after(self, wait: timedelta, woken: asyncio.Event) -> None:
+        await self._clock.sleep(wait)
+        woken.set()
+
+    async def _deliver_due(self) -> timedelta:
+        """Deliver all that is due; how long until the next is, as far as it is known."""
+        while True:
+            async with self._database.system(is_quiet=True) as scope:
+                rows = await deliveries.claim(scope, lease=_LEASE, limit=_AT_ONCE)
+                if not rows:
+                    next_at = await deliveries.find_next_due(scope)
+                    break
+            await asyncio.gather(*(self._deliver(row) for row in rows))
+        return _LOOK if next_at is None else max(timedelta(), min(_LOOK, next_at - self._clock.now()))
+
+    async def _deliver(self, row: DeliveryRow) -> None:
+        try:
+            values = await self._try(row)
+        except OpenClawError as error:
+            values = self._failed(row, error)
+        except Exception as error:  # noqa: BLE001  (a defect fails its own delivery and no other)
+            _log.exception("a delivery failed", delivery=row.id.hex, exc_info=error)
+            values = self._failed(row, InternalError(request_id=row.id.hex))
+        DELIVERIES.labels(row.channel, values.get("state", "deferred")).inc()
+        with contextlib.suppress(UnavailableError):  # then its lease ends, and it is delivered again
+            async with self._database.system(is_quiet=True) as scope:
+                await deliveries.put_down(scope, row, **values)
+                if values.get("state") == "failed":
+                    payload = {"reason": "failed", "id": ids.to_wire("dlv", row.id)}
+                    await tell(scope, row.user_id, row.workspace_id, {"event": CHANGED, "payload": payload})
+
+    async def _try(self, row: DeliveryRow) -> dict[str, Any]:
+        """How it went, as values of the row. Raises OpenClawError."""
+        if row.notification_id is None:
+            return await self._mail_out(row, mail_in(row))
+        async with self._database.system(is_quiet=True) as scope:
+            notification = await notices.get_any(scope, row.notification_id)
+            user = await reaching.find_recipient(scope, user_id=row.user_id, workspace_id=row.workspace_id)
+            if user is None or notification is None or _is_done(notification):
+                return self._ended("cancelled")
+            browser, message = None, None
+            if row.channel == "push":
+                subscriptions = await reaching.list_subscriptions(scope, row.user_id)
+                wanted = UUID(hex=row.target["subscription"])
+                browser = next((each for each in subscriptions if each.id == wanted), None)
+                if browser is None:
+                    return self._ended("cancelled", PushGoneError())
+                message = await push_of(scope, notification, user, browser)
+        if browser is None or message is None:
+            return await self._mail_out(row, mail_of(notification, user, origin=self._origin))
+        try:
+            await message.send(self._push, now=self._clock.now(), is_urgent=row.is_urgent)
+        except PushGoneError as error:
+            async with self._database.system(is_quiet=True) as scope:
+                await reaching.delete_subscription(scope, browser.id, row.user_id)
+            return self._ended("failed", error)
+        async with self._database.system(is_quiet=True) as scope:
+            await reaching.note_used(scope, browser.id)
+        return self._ended("sent")
+
+    async def _mail_out(self, row: DeliveryRow, mail: Any) -> dict[str, Any]:
+        sent = await self._mail.send(mail, message_id=row.id.hex, at=row.created_at)
+        refused = {**row.target.get("refused", {}), **sent.refused}
+        if sent.deferred and row.attempts < _MOST_ATTEMPTS["mail"]:
+            # Who has it does not get it again: the next try is for the others.
+            target = {"to": sorted(sent.deferred), "refused": refused}
+            return {**self._failed(row, MailDeferredError(said=_listed(sent.deferred))), "target": target}
+        refused |= sent.deferred
+        return (
+            self._ended("failed", MailRefusedError(said=_listed(refused))) if refused else self._ended("sent")
+        )
+
+    def _failed(self, row: DeliveryRow, error: OpenClawError) -> dict[str, Any]:
+        may_pass = error.kind in (Kind.UNAVAILABLE, Kind.INTERNAL)
+        if not may_pass or row.attempts >= _MOST_ATTEMPTS[row.channel]:
+            return self._ended("failed", error)
+        asked = error.seconds if isinstance(error, PushDeferredError) else 0
+        due_at = self._clock.now() + wait_after(row.attempts, asked=asked)
+        return {"due_at": due_at, "error": error.to_wire()}
+
+    def _ended(self, state: str, error: OpenClawError | None = None) -> dict[str, Any]:
+        now: datetime = self._clock.now()
+        return {"state": state, "finished_at": now, "error": error.to_wire() if error else None}
+
+
+def _is_done(notification: NotificationRow) -> bool:
+    """Nobody needs to be told any more."""
+    return bool(notification.settled_at or notification.read_at or notification.dismissed_at)
+
+
+def _listed(answers: dict[str, str]) -> str:
+    return "; ".join(f"{who}: {said}" for who, said in sorted(answers.items()))[:500]

@@ -1,0 +1,1 @@
+"""What is told how, when and where. Pure."""
