@@ -12,14 +12,14 @@ down_revision = "0015"
 ROLE = "openclaw_app"
 JSON = postgresql.JSONB(astext_type=sa.Text())
 TIME = sa.DateTime(timezone=True)
-WORKSPACE = "workspace_id = (SELECT app_workspace())"
-TABLES = {"schedules": WORKSPACE}
+PERSONAL = "workspace_id = (SELECT app_workspace()) AND user_id = (SELECT app_user())"
+TABLES = ("schedules",)
 
 
 def upgrade() -> None:
     _schedules()
-    for table, condition in TABLES.items():
-        whole = f"(SELECT app_is_system()) OR ({condition})"
+    for table in TABLES:
+        whole = f"(SELECT app_is_system()) OR ({PERSONAL})"
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY tenant ON {table} USING ({whole}) WITH CHECK ({whole})")

@@ -95,7 +95,6 @@ async def put_schedule(
     due_at = rule.next_after(scope.now())
     values = {
         "kind": kind,
-        "user_id": scope.user_id,
         "rule": rule.to_json(),
         "misfire": misfire.value,
         "misfire_limit": misfire_limit,
@@ -105,17 +104,21 @@ async def put_schedule(
         "failures": 0,
         "updated_at": scope.now(),
     }
-    statement = insert(ScheduleRow).values(id=schedule_id, workspace_id=scope.workspace_id, **values)
+    statement = insert(ScheduleRow).values(
+        id=schedule_id, workspace_id=scope.workspace_id, user_id=scope.user_id, **values
+    )
     await scope.session.execute(statement.on_conflict_do_update(index_elements=[ScheduleRow.id], set_=values))
     await publish(scope, TOPIC, {})
     return due_at
 
 
 async def delete_schedule(scope: Scope, schedule_id: UUID) -> None:
-    """Forget a schedule of the workspace; nothing happens when there is none."""
+    """Forget a schedule of the user; nothing happens when there is none."""
     await scope.session.execute(
         delete(ScheduleRow).where(
-            ScheduleRow.id == schedule_id, ScheduleRow.workspace_id == scope.workspace_id
+            ScheduleRow.id == schedule_id,
+            ScheduleRow.user_id == scope.user_id,
+            ScheduleRow.workspace_id == scope.workspace_id,
         )
     )
 
