@@ -14,6 +14,7 @@ from benchmarks import (
     hello,
     queue,
     sandbox,
+    schedules,
     startup,
     tool,
     turn,
@@ -32,6 +33,7 @@ BENCHMARKS = {
     "bridge": bridge,
     "sandbox": sandbox,
     "queue": queue,
+    "schedules": schedules,
     "workflows": workflows,
 }
 

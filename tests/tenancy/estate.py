@@ -8,6 +8,8 @@ from typing import Any
 import asyncpg
 
 from openclaw.domains.workflows.repository import agent_turns
+from openclaw.durable.recurrence import Cron
+from openclaw.durable.schedules import put_schedule
 from openclaw.infra.db import Base
 from openclaw.kit import ids
 from openclaw.protocol.runs import RUN_ARGUMENTS
@@ -196,6 +198,7 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
     await _run_on_its_machine(estate)
     await _archived_and_deleted(estate)
     await _workflow(estate)
+    await _schedule(estate)
     await furnish_plugins(person, secret, estate.ids)
     await furnish_notifications(person, secret, estate.ids)
     return estate
@@ -311,6 +314,13 @@ async def _workflow(estate: Estate) -> None:
             "calls": [],
         }
         await agent_turns.add_turn(scope, turn)
+
+
+async def _schedule(estate: Estate) -> None:
+    async with estate.person.scope() as scope:
+        rule = Cron("0 9 * * *", "Asia/Shanghai")
+        payload = {"secret": estate.secret}
+        await put_schedule(scope, schedule_id=ids.new_id(), kind="estate", rule=rule, payload=payload)
 
 
 async def _ask(estate: Estate, text: str) -> dict[str, Any]:

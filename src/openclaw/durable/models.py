@@ -1,4 +1,4 @@
-"""Tables of durable work: the processes that run it, and jobs with the lanes that they queue in."""
+"""Tables of durable work: the processes that run it, jobs with the lanes that they queue in, and schedules."""
 
 from datetime import datetime
 from typing import Any
@@ -88,3 +88,37 @@ class JobLaneRow(Base):
     queued: Mapped[int]
     window_at: Mapped[datetime]
     started: Mapped[int]
+
+
+class ScheduleRow(Base):
+    """Something that happens again. ``due_at`` is its next time, None when it has none.
+
+    ``wake_at`` is when a process looks at it: the same, or later when its handler has failed ``failures`` times.
+    """
+
+    __tablename__ = "schedules"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(64))
+    rule: Mapped[dict[str, Any]]
+    misfire: Mapped[str] = mapped_column(String(10))
+    misfire_limit: Mapped[int] = mapped_column(SmallInteger)
+    payload: Mapped[dict[str, Any]]
+    due_at: Mapped[datetime | None]
+    wake_at: Mapped[datetime | None]
+    failures: Mapped[int]
+    last_due_at: Mapped[datetime | None]
+    last_fired_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+
+    __table_args__ = (
+        Index(
+            "ix_schedules_wake_at",
+            "wake_at",
+            "workspace_id",
+            "id",
+            postgresql_where=text("wake_at IS NOT NULL"),
+        ),
+    )

@@ -35,6 +35,15 @@ TASKS_RETRIED = Counter(
 TASK_QUEUE_DEPTH = Gauge(
     "openclaw_task_queue_depth", "Unfinished jobs of the installation.", ["state"], registry=REGISTRY
 )
+SCHEDULES_FIRED = Counter(
+    "openclaw_schedules_fired_total", "Times of schedules that were fired.", ["kind"], registry=REGISTRY
+)
+SCHEDULE_LATENESS = Histogram(
+    "openclaw_schedule_lateness_seconds",
+    "From when a schedule was due until it was fired.",
+    buckets=(0.05, 0.25, 1, 2.5, 5, 15, 60, 3600, 86_400),
+    registry=REGISTRY,
+)
 MODEL_TOKENS = Counter(
     "openclaw_model_tokens_total", "Tokens of model calls.", ["direction"], registry=REGISTRY
 )

@@ -19,6 +19,7 @@ from openclaw.durable.claims import Limits
 from openclaw.durable.engine import DurableEngine
 from openclaw.durable.jobs import forget_ended
 from openclaw.durable.queue import JobKind, JobQueue
+from openclaw.durable.schedules import Scheduler
 from openclaw.infra.blobs import BlobStore, open_blobs
 from openclaw.infra.bus import EventBus, Transport
 from openclaw.infra.config import Config
@@ -172,13 +173,17 @@ async def open_process(
     )
     await bus.start()
     relay = OutboxRelay(database, bus, clock, _subscribers(carry, blobs, mail))
+    scheduler = Scheduler(database, bus, clock)
     tasks = [
         spawn(_join(engine, run_job, on_loaded), name="durable engine"),
         spawn(relay.run(), name="outbox relay"),
         spawn(keep_house(database, clock, CHORES), name="housekeeping"),
     ]
     if config.job_slots:  # else the process does no work for others
-        tasks.append(spawn(deliverer.run(), name="deliveries"))
+        tasks += [
+            spawn(deliverer.run(), name="deliveries"),
+            spawn(scheduler.run(), name="scheduler"),
+        ]
     try:
         yield Process(platform, engine)
     finally:
