@@ -94,6 +94,9 @@ PluginPackageId = Annotated[UUID, WireId("ppkg")]
 PluginBlockId = Annotated[UUID, WireId("pblk")]
 JobId = Annotated[UUID, WireId("job")]
 ProviderId = Annotated[UUID, WireId("prov")]
+SystemId = Annotated[UUID, WireId("sys")]
+SystemSnapshotId = Annotated[UUID, WireId("snap")]
+SystemBranchId = Annotated[UUID, WireId("branch")]
 
 
 class Items(Wire):
