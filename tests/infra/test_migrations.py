@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from openclaw.apps.process import parts
+from openclaw.apps.server import app
 from openclaw.infra import migrate
 from openclaw.infra.db import Base, as_asyncpg, as_libpq
 from tests.support.database import Cluster
@@ -39,7 +39,7 @@ async def tables(url: str) -> set[str]:
 
 
 async def test_an_empty_database_becomes_what_the_models_say(cluster: Cluster) -> None:
-    assert parts, "its imports are all the models that there are"
+    assert app, "its imports are all the models that there are"
     with cluster.database(empty=True) as url:
         assert await migrate.current_revision(url) is None
         await migrate.upgrade(url)

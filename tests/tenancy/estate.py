@@ -20,6 +20,7 @@ from tests.support.node_hosts import gateway_token, try_to_connect
 from tests.support.server import Server
 from tests.tenancy.notifications import furnish_notifications
 from tests.tenancy.plugins import furnish_plugins
+from tests.tenancy.systems import furnish_systems
 
 # The table whose row a path parameter or an id in a body names. A new parameter has to be entered here, and given a
 # row in `_furnish`: the tests fail until it is.
@@ -28,6 +29,7 @@ TABLES = {
     "challenge_id": "link_challenges",
     "conversation_id": "conversations",
     "block_id": "plugin_blocks",
+    "branch_id": "system_branches",
     "device_id": "devices",
     "file_id": "workflow_run_files",
     "group_id": "device_groups",
@@ -43,8 +45,10 @@ TABLES = {
     "rule_id": "approval_rules",
     "run_id": "runs",
     "session_id": "auth_sessions",
+    "snapshot_id": "system_snapshots",
     "step_id": "run_steps",
     "subscription_id": "push_subscriptions",
+    "system_id": "systems",
     "token_id": "gateway_tokens",
     "user_id": "users",
     "workflow_id": "workflows",
@@ -54,6 +58,7 @@ TABLES = {
 }
 PREFIXES = {
     "appr": "approval_id",
+    "branch": "branch_id",
     "chal": "challenge_id",
     "conv": "conversation_id",
     "dev": "device_id",
@@ -74,7 +79,9 @@ PREFIXES = {
     "rule": "rule_id",
     "run": "run_id",
     "sess": "session_id",
+    "snap": "snapshot_id",
     "step": "step_id",
+    "sys": "system_id",
     "user": "user_id",
     "wf": "workflow_id",
     "wrun": "workflow_run_id",
@@ -201,6 +208,7 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
     await _schedule(estate)
     await furnish_plugins(person, secret, estate.ids)
     await furnish_notifications(person, secret, estate.ids)
+    await furnish_systems(person, secret, estate.ids)
     return estate
 
 

@@ -97,6 +97,9 @@ ProviderId = Annotated[UUID, WireId("prov")]
 NotificationId = Annotated[UUID, WireId("noti")]
 DeliveryId = Annotated[UUID, WireId("dlv")]
 PushSubscriptionId = Annotated[UUID, WireId("psub")]
+SystemId = Annotated[UUID, WireId("sys")]
+SystemSnapshotId = Annotated[UUID, WireId("snap")]
+SystemBranchId = Annotated[UUID, WireId("branch")]
 
 
 class Items(Wire):

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openclaw.domains.workflows.language import diff, expressions, texts, yaml_text
+from openclaw.domains.workflows.language import expressions, texts, yaml_text
 from openclaw.domains.workflows.language.checks import find_problems
 from openclaw.domains.workflows.language.failures import StepError
 from openclaw.domains.workflows.language.schema import language_schema
 from openclaw.domains.workflows.language.values import masked, reveal
 from openclaw.infra.json_schema import data_errors, schema_error
+from openclaw.kit.differences import differences
 from tests.domains.workflows.running import definition, expr, step, transform
 from tests.domains.workflows.strategies import definitions
 
@@ -52,7 +53,7 @@ def test_text_and_definition_are_one(raw: dict[str, Any], value: Any) -> None:
     text = yaml_text.to_yaml(raw)
     assert same(yaml_text.from_yaml(text), raw)
     assert yaml_text.to_yaml(yaml_text.from_yaml(text)) == text
-    assert diff.differences(raw, yaml_text.from_yaml(text)) == []
+    assert differences(raw, yaml_text.from_yaml(text)) == []
 
 
 @pytest.mark.parametrize(
@@ -311,11 +312,11 @@ def test_the_examples_are_workflows_in_every_form(root: Path) -> None:
 def test_differences_name_steps_by_id() -> None:
     before = definition(transform("a", 1), transform("b", {"x": 1}))
     after = definition(transform("b", {"x": 2, "y": 3}), transform("c"))
-    found = {(change.kind, change.path) for change in diff.differences(before, after)}
+    found = {(change.kind, change.path) for change in differences(before, after)}
     assert found == {
         ("removed", "$.steps.a"),
         ("changed", "$.steps.b.config.set.x"),
         ("added", "$.steps.b.config.set.y"),
         ("added", "$.steps.c"),
     }
-    assert diff.differences(before, before) == []
+    assert differences(before, before) == []

@@ -24,6 +24,7 @@ from openclaw.domains.identity import manifest as identity
 from openclaw.domains.jobs import manifest as jobs
 from openclaw.domains.notifications import manifest as notifications
 from openclaw.domains.plugins import manifest as plugins
+from openclaw.domains.systems import manifest as systems
 from openclaw.domains.workflows import manifest as workflows
 from openclaw.domains.workspaces import manifest as workspaces
 from openclaw.durable.claims import measure_depth
@@ -45,6 +46,7 @@ _SLICES = (
     notifications,
     devices,
     plugins,
+    systems,
     agents,
     conversations,
     workflows,

@@ -16,8 +16,8 @@ from openclaw.domains.workflows.language.limits import (
     MAX_CONCURRENCY,
     MAX_EXPRESSION,
     MAX_ITERATIONS,
-    MAX_TEXT,
 )
+from openclaw.infra.texts import MAX_TEXT
 
 LANGUAGE = "openclaw.workflow/1"
 WORK_TIMEOUT = 300

@@ -12,6 +12,7 @@ import orjson
 
 from openclaw.domains.workflows.language.failures import StepError, expression_failed, limit_met
 from openclaw.domains.workflows.language.limits import MAX_EXPRESSION
+from openclaw.infra.texts import sizes
 
 # Texts in every spelling that CEL has, and comments: what is written in them is no macro and no name.
 _TEXT = re.compile(
@@ -123,24 +124,6 @@ def _check_cost(source: str, known: Mapping[str, Any]) -> None:
         raise limit_met("What the expression would look at", _MAX_VISITS)
     if longest * (pluses + 1) * visits > _MAX_CHARACTERS:
         raise limit_met("The text that the expression would make", _MAX_CHARACTERS)
-
-
-def sizes(value: Any) -> tuple[int, int]:
-    """The longest text and the largest collection in ``value``."""
-    longest = widest = 0
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, str):
-            longest = max(longest, len(item))
-        elif isinstance(item, Mapping):
-            if item is not value:
-                widest = max(widest, len(item))
-            stack.extend(item.values())
-        elif isinstance(item, list):
-            widest = max(widest, len(item))
-            stack.extend(item)
-    return longest, widest
 
 
 def _macros(source: str) -> int:

@@ -10,7 +10,7 @@ from openclaw.domains.workflows.errors import (
     WorkflowNotFoundError,
     WrongStateError,
 )
-from openclaw.domains.workflows.language import checks, diff, yaml_text
+from openclaw.domains.workflows.language import checks, yaml_text
 from openclaw.domains.workflows.models import WorkflowRow, WorkflowRunRow, WorkflowVersionRow
 from openclaw.domains.workflows.schemas import (
     Change,
@@ -28,6 +28,7 @@ from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.jsonb import storable
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
+from openclaw.kit.differences import differences
 from openclaw.kit.errors import InvalidInputError
 from openclaw.kit.pagination import Page, cursor_of, position_of
 
@@ -156,7 +157,7 @@ async def compare(scope: Scope, workflow_id: UUID, *, before: int, after: int) -
     """What changed between two versions. Raises WorkflowNotFoundError."""
     old = await access_version(scope, workflow_id, before)
     new = await access_version(scope, workflow_id, after)
-    found = diff.differences(old.definition, new.definition)
+    found = differences(old.definition, new.definition)
     return [Change(kind=c.kind, path=c.path, before=c.before, after=c.after) for c in found]
 
 

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from openclaw.domains.workflows.language import checks, diff, yaml_text
+from openclaw.domains.workflows.language import checks, yaml_text
 from openclaw.domains.workflows.language.limits import MAX_DEFINITION_BYTES
 from openclaw.domains.workflows.language.schema import language_schema
 from openclaw.domains.workflows.schemas import Change, DefinitionProblem, Proposal
 from openclaw.domains.workflows.service import demo_edits
 from openclaw.infra.metrics import MODEL_TOKENS
 from openclaw.kit.clock import Clock
+from openclaw.kit.differences import differences
 from openclaw.kit.errors import RateLimitedError, TooLargeError, UnavailableError
 from openclaw.runtime.errors import ProviderBadAnswerError
 from openclaw.runtime.history import user_message
@@ -132,7 +133,7 @@ def _proposal(before: dict[str, Any], after: dict[str, Any], explanation: str) -
     problems = checks.find_problems(after)[: checks.MAX_ERRORS]
     if _is_too_large(after):
         after = before
-    changes = diff.differences(before, after)
+    changes = differences(before, after)
     return Proposal(
         definition=after,
         explanation=explanation[:_MAX_EXPLANATION],

@@ -1,15 +1,15 @@
-"""What changed between two definitions. Steps are compared by id, so that moving one is no change of the others."""
+"""What changed between two JSON values. Items of a list are compared by their ids: moving one changes no other."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 _ABSENT = object()
 
 
 @dataclass(frozen=True)
 class Change:
-    """One difference; ``path`` names steps and branches by id: ``$.steps.fetch.config.url``."""
+    """One difference; ``path`` names items by their ids: ``$.steps.fetch.config.url``."""
 
     kind: Literal["added", "removed", "changed"]
     path: str
@@ -26,6 +26,10 @@ def differences(before: Any, after: Any, path: str = "$") -> list[Change]:
     if type(before) is type(after) and before == after:
         return []
     old, new = _named(before), _named(after)
+    if new is not None and before == []:  # the first of items that have ids
+        old = dict[str, Any]()
+    if old is not None and after == []:  # the last of them
+        new = dict[str, Any]()
     if old is None or new is None:
         return [Change("changed", path, before, after)]
     found: list[Change] = []
@@ -39,9 +43,11 @@ def differences(before: Any, after: Any, path: str = "$") -> list[Change]:
 def _named(value: Any) -> Mapping[str, Any] | None:
     """An object's fields, or a list's items by their ids when all have one."""
     if isinstance(value, Mapping):
-        return value
+        return cast("Mapping[str, Any]", value)
     if isinstance(value, list) and value:
-        names = [item.get("id") if isinstance(item, Mapping) else None for item in value]
-        if all(isinstance(name, str) for name in names) and len(set(names)) == len(names):
-            return dict(zip(names, value, strict=True))  # type: ignore[arg-type]
+        items = cast("list[Any]", value)
+        names = [cast("Mapping[str, Any]", item).get("id") for item in items if isinstance(item, Mapping)]
+        if len(names) == len(items) and all(isinstance(name, str) for name in names):
+            named = dict(zip(cast("list[str]", names), items, strict=True))
+            return named if len(named) == len(items) else None
     return None

@@ -1,0 +1,1 @@
+"""Routes of systems and of their vaults."""

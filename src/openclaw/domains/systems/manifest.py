@@ -1,0 +1,5 @@
+"""What processes mount of this slice."""
+
+from openclaw.domains.systems.api import systems, vault
+
+ROUTERS = (systems.router, vault.router)
