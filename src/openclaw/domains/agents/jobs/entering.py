@@ -9,6 +9,8 @@ from openclaw.domains.agents.jobs.live import LiveRun
 from openclaw.domains.agents.models import RunRow, RunStepRow
 from openclaw.domains.agents.service import providers
 from openclaw.domains.agents.service.transcript import History
+from openclaw.domains.devices.errors import DeviceNotFoundError
+from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.service import groups, registry
 from openclaw.domains.identity.models import UserRow
 from openclaw.infra.scope import Actor, Scope
@@ -30,19 +32,19 @@ async def load_context(
         for step in await repository.list_steps(scope, [*wanted, run.id]):
             steps.setdefault(step.run_id, []).append(step)
     config = await providers.default_config(scope, keys)
-    linked = await registry.list_devices(scope)
+    linked = await _targets(scope, run.device_id)
     machines = [
         DeviceNote(
             id=ids.to_wire("dev", device.id),
             name=device.name,
-            online=device.online,
+            online=registry.is_online(device, scope.now()),
             platform=device.platform,
             home=device.home,
-            primary=device.primary,
+            primary=device.is_primary,
         )
         for device in linked
     ]
-    names = {device.id: device.name for device in linked}
+    names = {device.id: device.name for device in linked if device.kind != registry.HOST}
     fleet = await groups.list_names(scope, names) if names else {}
     return RunContext(
         actor=replace(scope.who, language=user.language),
@@ -64,6 +66,14 @@ async def load_context(
         steps=steps.pop(run.id, []),
         live=live,
     )
+
+
+async def _targets(scope: Scope, device_id: UUID | None) -> list[DeviceRow]:
+    """The machines that the run may use; none once its host carries it no more."""
+    try:
+        return await groups.list_targets(scope, device_id)
+    except DeviceNotFoundError:
+        return []
 
 
 async def bare_context(

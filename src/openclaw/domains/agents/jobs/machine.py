@@ -265,7 +265,7 @@ async def _device(scope: Scope, ctx: RunContext) -> DeviceRow | None:
     if ctx.device_id is None:
         raise ConversationGoneError
     try:
-        return await registry.access_device(scope, ctx.device_id)
+        return await registry.access_target(scope, ctx.device_id)
     except DeviceNotFoundError:
         return None
 

@@ -12,6 +12,7 @@ from openclaw.domains.devices.errors import DeviceNotFoundError
 from openclaw.domains.devices.events import call_topic, device_topic
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.policy import clean_commands
+from openclaw.domains.devices.repository import leases
 from openclaw.domains.devices.repository import machines as repository
 from openclaw.domains.devices.schemas import Device, ToolPolicy, UpdateDevice
 from openclaw.domains.workspaces.policy import check_role
@@ -23,6 +24,7 @@ from openclaw.kit.errors import InvalidInputError
 
 # A gateway renews presence at each tick (30 s); two missed ticks and a machine counts as offline.
 PRESENCE = timedelta(seconds=75)
+HOST = "host"
 _ID = re.compile(r"[0-9a-f]{64}|dev_[0-9a-f]{32}")
 
 
@@ -50,15 +52,32 @@ async def list_rows(scope: Scope) -> list[DeviceRow]:
 
 
 async def access_device(scope: Scope, device_id: UUID) -> DeviceRow:
-    """One of the actor's machines; DeviceNotFoundError for any other, and for revoked ones."""
-    row = await repository.find_device(scope, device_id)
-    if (
-        row is None
-        or row.revoked_at is not None
-        or (row.user_id, row.workspace_id) != (scope.user_id, scope.workspace_id)
+    """One of the actor's machines, or the host that acts; DeviceNotFoundError for any other, and for revoked ones."""
+    row = await _find_linked(scope, device_id)
+    if row is None or not (
+        scope.who.device_id == row.id if row.kind == HOST else row.user_id == scope.user_id
     ):
         raise DeviceNotFoundError
     return row
+
+
+async def access_target(scope: Scope, device_id: UUID) -> DeviceRow:
+    """A machine that calls of the actor may go to: one of theirs, or a host that carries a run of theirs now.
+
+    DeviceNotFoundError for any other, and for revoked ones.
+    """
+    row = await _find_linked(scope, device_id)
+    if row is None or row.kind != HOST:
+        return await access_device(scope, device_id)
+    if not await leases.holds_slot(scope, row.id, user_id=scope.user_id):
+        raise DeviceNotFoundError
+    return row
+
+
+async def _find_linked(scope: Scope, device_id: UUID) -> DeviceRow | None:
+    row = await repository.find_device(scope, device_id)
+    is_here = row is not None and row.revoked_at is None and row.workspace_id == scope.workspace_id
+    return row if is_here else None
 
 
 async def get_device(scope: Scope, device_id: UUID) -> Device:
