@@ -32,19 +32,20 @@ async def load_context(
         for step in await repository.list_steps(scope, [*wanted, run.id]):
             steps.setdefault(step.run_id, []).append(step)
     config = await providers.default_config(scope, keys)
-    linked = await _targets(scope, run.device_id)
+    targets = await _targets(scope, run.device_id)
+    linked = [registry.seen(target, scope.now()) for target in targets]
     machines = [
         DeviceNote(
             id=ids.to_wire("dev", device.id),
             name=device.name,
-            online=registry.is_online(device, scope.now()),
+            online=device.online,
             platform=device.platform,
             home=device.home,
-            primary=device.is_primary,
+            primary=device.primary,
         )
         for device in linked
     ]
-    names = {device.id: device.name for device in linked if device.kind != registry.HOST}
+    names = {device.id: device.name for device in targets if device.kind != registry.HOST}
     fleet = await groups.list_names(scope, names) if names else {}
     return RunContext(
         actor=replace(scope.who, language=user.language),
