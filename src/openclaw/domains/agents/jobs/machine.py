@@ -118,7 +118,10 @@ class MachineRunner:
                 woken.set()
 
         def presence(_topic: str, body: dict[str, Any]) -> None:
-            if body.get("event") == "device.changed" and body["payload"]["deviceId"] == device:
+            if (
+                body.get("event") in ("device.changed", "host.changed")
+                and body["payload"]["deviceId"] == device
+            ):
                 woken.set()
 
         listeners = (
