@@ -200,7 +200,7 @@ BREAKS = [
         "durable.canary",
         "from openclaw.infra.web import errors",
     ),
-    Break("a route queries", "no-sql-in-routes", "domains.devices.api", "import sqlalchemy"),
+    Break("a route queries", "no-sql-in-routes", "domains.devices.api.devices", "import sqlalchemy"),
     Break(
         "the bridge pulls in infra", "thin-clients", "apps.bridge.canary", "from openclaw.infra import config"
     ),

@@ -77,6 +77,7 @@ def test_nodes_have_only_their_own_methods() -> None:
         "node.invoke.progress",
         "node.run.event",
         "node.event",
+        "node.host.heartbeat",
         "node.skills.update",
         "node.pluginTools.update",
         "node.runnerInventory.update",

@@ -18,6 +18,7 @@ from openclaw.protocol.device import (
     ConnectClaims,
     connect_text_v3,
     encode_base64url,
+    enrol_proof_text,
     link_proof_text,
     node_id_of,
     refresh_proof_text,
@@ -85,6 +86,22 @@ class Machine:
     async def redeem(self, code: str, challenge_id: str | None = None, **changes: Any) -> httpx2.Response:
         """Try to link."""
         return await self.api.post("/bridge/redeem", json=self.redeem_body(code, challenge_id, **changes))
+
+    def enrol_body(self, token: str, **changes: Any) -> dict[str, Any]:
+        """What a machine posts to become a host."""
+        signed_at = changes.pop("signedAt", self.now_ms)
+        text = enrol_proof_text(token=token, node_id=self.node_id, signed_at_ms=signed_at)
+        device = self.redeem_body("000000")["device"]
+        return {
+            "token": token,
+            "device": device,
+            "signedAt": signed_at,
+            "signature": self.sign(text),
+        } | changes
+
+    async def enrol(self, token: str, **changes: Any) -> httpx2.Response:
+        """Try to become a host."""
+        return await self.api.post("/bridge/host/enroll", json=self.enrol_body(token, **changes))
 
     def refresh_body(self, token: str | None = None, **changes: Any) -> dict[str, Any]:
         """What a bridge posts to rotate its tokens."""
@@ -211,6 +228,29 @@ async def link(person: Person, name: str = "laptop", machine: Machine | None = N
     challenge = await person.post("/bridge/public-link", {})
     machine.session = succeeded(await machine.redeem(challenge["code"], challenge["challengeId"]))
     return machine
+
+
+async def enrol(person: Person, name: str = "host", **about: Any) -> Machine:
+    """A host of the workspace that ``person`` works in; ``about`` is said in its token."""
+    machine = Machine(person.server, name)
+    token = (await person.post("/host-tokens", about))["token"]
+    machine.session = succeeded(await machine.enrol(token))
+    return machine
+
+
+def heartbeat(machine: Machine, **said: Any) -> dict[str, Any]:
+    """The parameters of a host's heartbeat."""
+    return {"nodeId": machine.node_id, "running": 0, "queueDepth": 0} | said
+
+
+@contextlib.asynccontextmanager
+async def online_host(
+    machine: Machine, answers: dict[str, Answer] | None = None, **said: Any
+) -> AsyncIterator[OnlineMachine]:
+    """A host with its socket, which has said once that it is there."""
+    async with online(machine, answers) as there:
+        await there.client.call("node.host.heartbeat", heartbeat(machine, **said))
+        yield there
 
 
 @contextlib.asynccontextmanager

@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from openclaw.domains.devices.service import hosts
 from openclaw.domains.workflows.repository import agent_turns
 from openclaw.durable.recurrence import Cron
 from openclaw.durable.schedules import put_schedule
@@ -15,7 +16,7 @@ from openclaw.kit import ids
 from openclaw.protocol.runs import RUN_ARGUMENTS
 from openclaw.protocol.tools import ARGUMENTS, UNDO_ARGUMENTS
 from tests.support.accounts import Person, register, sign_in
-from tests.support.devices import Answer, Call, Machine, OnlineMachine, link, online
+from tests.support.devices import Answer, Call, Machine, OnlineMachine, enrol, link, online, online_host
 from tests.support.node_hosts import gateway_token, try_to_connect
 from tests.support.server import Server
 from tests.tenancy.notifications import furnish_notifications
@@ -33,6 +34,8 @@ TABLES = {
     "device_id": "devices",
     "file_id": "workflow_run_files",
     "group_id": "device_groups",
+    "host_id": "hosts",
+    "host_token_id": "host_enrolments",
     "invitation_id": "invitations",
     "job_id": "jobs",
     "message_id": "messages",
@@ -66,6 +69,8 @@ PREFIXES = {
     "dlv": "delivery_id",
     "file": "file_id",
     "gtok": "token_id",
+    "host": "host_id",
+    "htok": "host_token_id",
     "inv": "invitation_id",
     "job": "job_id",
     "msg": "message_id",
@@ -198,6 +203,7 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
         "group_id": [await _group(estate)],
     }
     await person.put("/tool-policy", {"deniedTools": ["fs.search"]})
+    await _host(estate, stack)
     await _waiting_machine(estate)
     await _finished_run(estate)
     await _run_that_asks(estate)
@@ -210,6 +216,18 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
     await furnish_notifications(person, secret, estate.ids)
     await furnish_systems(person, secret, estate.ids)
     return estate
+
+
+async def _host(estate: Estate, stack: contextlib.AsyncExitStack) -> None:
+    """A host that carries a run, and a token for another one."""
+    person = estate.person
+    host = await enrol(person, f"{estate.secret}-host", labels=[estate.secret])
+    there = await stack.enter_async_context(online_host(host))
+    estate.ids["host_id"] = [host.session["deviceId"].replace("dev_", "host_")]
+    estate.ids["host_token_id"] = [(await person.post("/host-tokens", {"name": estate.secret}))["id"]]
+    async with person.scope() as scope:
+        slot = await hosts.claim_slot(scope, run_id=ids.new_id(), host_id=there.machine.device_id)
+    assert slot is not None
 
 
 async def _other_session(person: Person) -> str:

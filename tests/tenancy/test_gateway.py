@@ -47,6 +47,7 @@ NAMES = {
     "messageId": "message",
     "node.invoke.progress.id": "call",
     "node.invoke.progress.nodeId": "own node",
+    "node.host.heartbeat.nodeId": "own node",
     "node.invoke.result.id": "call",
     "node.invoke.result.nodeId": "own node",
     "node.run.event.id": "machine run",

@@ -23,6 +23,7 @@ OPEN = {
     "POST /api/v2/auth/login": "makes the session",
     "POST /api/v2/auth/refresh": "the refresh token is the credential",
     "POST /api/v2/bridge/redeem": "the code and the device key are the credential",
+    "POST /api/v2/bridge/host/enroll": "the enrolment token and the machine's key are the credential",
     "POST /api/v2/bridge/session/refresh": "the device's refresh token and key are the credential",
     "POST /api/v2/shared-system": "the secret of the link is the credential",
     "GET /api/v2/openapi.json": "the description of the API",

@@ -87,6 +87,12 @@ class Config(BaseSettings):
     approval_minutes: int = Field(
         default=60, ge=1, le=10_080, description="How long an approval waits before it counts as denied."
     )
+    host_lease_seconds: int = Field(
+        default=30,
+        ge=3,
+        le=600,
+        description="A host that cannot reach us for so long stops its runs; half as long again, and they are lost.",
+    )
     device_wait_minutes: int = Field(
         default=1440, ge=1, le=10_080, description="How long a call waits for an offline device."
     )

@@ -60,6 +60,12 @@ def link_proof_text(*, challenge_id: str | None, code: str, node_id: str, signed
     return f"openclaw-link-v1|{challenge_id or ''}|{code}|{node_id}|{signed_at_ms}"
 
 
+def enrol_proof_text(*, token: str, node_id: str, signed_at_ms: int) -> str:
+    """What a machine signs to become a host. The token enters as its hash: the text is no secret."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    return f"openclaw-host-v1|{node_id}|{signed_at_ms}|{digest}"
+
+
 def refresh_proof_text(*, node_id: str, signed_at_ms: int, refresh_token: str) -> str:
     """What a machine signs to rotate its session. The token enters as its hash: the text is no secret."""
     digest = hashlib.sha256(refresh_token.encode()).hexdigest()

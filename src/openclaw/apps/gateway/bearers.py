@@ -94,7 +94,12 @@ class Bearers:
             address=remote.address,
             language=connect.language,
         )
-        return Identity(actor=actor, role=GatewayRole.NODE, node_id=device.node_id)
+        return Identity(
+            actor=actor,
+            role=GatewayRole.NODE,
+            node_id=device.node_id,
+            is_host=device.kind == registry.HOST,
+        )
 
     async def _by_gateway_token(
         self, connect: ConnectParams, token: str, remote: Remote, *, is_node: bool

@@ -36,8 +36,8 @@ class Remote:
 class Identity:
     """Whom a bearer token stands for, and what was granted of what ``connect`` asked for.
 
-    ``is_node_host``: a released node host, which knows other commands than a bridge. ``expires_at``: when the token
-    lapses and with it the connection.
+    ``is_node_host``: a released node host, which knows other commands than a bridge. ``is_host``: a machine that serves
+    its whole workspace. ``expires_at``: when the token lapses and with it the connection.
     """
 
     actor: Actor
@@ -45,6 +45,7 @@ class Identity:
     scopes: tuple[str, ...] = ()
     node_id: str | None = None
     is_node_host: bool = False
+    is_host: bool = False
     expires_at: datetime | None = None
 
 

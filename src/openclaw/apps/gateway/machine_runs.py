@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from openclaw.apps.gateway.acting import Acting
 from openclaw.apps.gateway.connection import Connection
 from openclaw.domains.agents.errors import RunNotFoundError
 from openclaw.domains.agents.events import told_topic
@@ -26,8 +27,11 @@ class MachineRuns:
     ``on_refused`` is told what a machine had no business to say.
     """
 
-    def __init__(self, platform: Platform, on_refused: Callable[[Connection, str], Awaitable[None]]) -> None:
+    def __init__(
+        self, platform: Platform, acting: Acting, on_refused: Callable[[Connection, str], Awaitable[None]]
+    ) -> None:
         self._platform = platform
+        self._acting = acting
         self._on_refused = on_refused
         self._tellers: OrderedDict[tuple[str, str], SyncMode | None] = OrderedDict()  # None: a stranger to it
 
@@ -46,7 +50,9 @@ class MachineRuns:
                 return {"ok": True}
             if params.seq is None:
                 raise InvalidParamsError(method="node.run.event", reason="`seq` is missing")
-            async with self._platform.database.transaction(connection.actor) as scope:
+            async with self._platform.database.transaction(
+                await self._acting.actor_of(connection, run_id)
+            ) as scope:
                 is_taken = await machine_runs.take_event(scope, run_id, seq=params.seq, event=params.event)
         except RunNotFoundError:
             self._remember(key, None)
@@ -58,7 +64,9 @@ class MachineRuns:
         self, connection: Connection, run_id: UUID, key: tuple[str, str], event: Delta | Output
     ) -> None:
         if key not in self._tellers:
-            async with self._platform.database.transaction(connection.actor) as scope:
+            async with self._platform.database.transaction(
+                await self._acting.actor_of(connection, run_id)
+            ) as scope:
                 self._remember(key, await machine_runs.find_teller(scope, run_id) or "local_only")
         if (told := limited(event, self._tellers[key] or "local_only")) is not None:
             body = {"kind": "live", "event": msgspec.to_builtins(told)}

@@ -38,13 +38,14 @@ from openclaw.domains.agents.service import approvals
 from openclaw.domains.devices.errors import BadProofError
 from openclaw.domains.devices.events import LIMITS_CHANGED_TOPIC, call_topic, device_topic
 from openclaw.domains.devices.policy import clean_commands
-from openclaw.domains.devices.service import calls, gateway_tokens, registry, sessions
+from openclaw.domains.devices.service import calls, gateway_tokens, heartbeats, registry, sessions
 from openclaw.domains.identity.events import SESSION_ENDED_TOPIC
 from openclaw.domains.workspaces.events import MEMBERSHIP_CHANGED_TOPIC
 from openclaw.infra import feed
 from openclaw.infra.feed import Position, UserEventRow
 from openclaw.infra.health import check_health
 from openclaw.infra.metrics import GATEWAY_CONNECTIONS
+from openclaw.infra.scope import Scope
 from openclaw.infra.web.context import Platform
 from openclaw.kit import ids
 from openclaw.kit.errors import OpenClawError
@@ -132,6 +133,8 @@ class Product:
             await self._node_hosts.on_connected(connection)
         # Listen first, then read what waits: a call made between the two arrives twice and runs once.
         self._platform.bus.subscribe(device_topic(device_id), self._to_device)
+        if connection.identity.is_host:
+            await self._keep_leases(device_id)
         async with self._platform.database.transaction(connection.actor) as scope:
             await registry.note_connected(
                 scope,
@@ -141,16 +144,28 @@ class Product:
                 platform=client.platform,
                 commands=list(declared),
             )
-            for call in await approvals.list_awaited_calls(scope, device_id):
-                self._prepare(device_id, call)
-            for call in await calls.list_open_calls(scope, device_id):
-                self._invoke(device_id, call)
-            # Read after the calls were sent (each statement sees what was committed before it): one that was
-            # cancelled in between is cancelled for the machine too.
-            for call_id in await calls.list_ended_unheard(scope, device_id):
-                self._cancel(device_id, call_id.hex)
+            if not connection.identity.is_host:
+                await self._send_waiting(scope, device_id)
+        if connection.identity.is_host:
+            async with self._platform.database.system(is_quiet=True) as scope:  # whoever's run it carries
+                await self._send_waiting(scope, device_id)
         if not connection.identity.is_node_host:
             self._direct.on_ready(connection)
+
+    async def _send_waiting(self, scope: Scope, device_id: UUID) -> None:
+        for call in await approvals.list_awaited_calls(scope, device_id):
+            self._prepare(device_id, call)
+        for call in await calls.list_open_calls(scope, device_id):
+            self._invoke(device_id, call)
+        # Read after the calls were sent (each statement sees what was committed before it): one that was
+        # cancelled in between is cancelled for the machine too.
+        for call_id in await calls.list_ended_unheard(scope, device_id):
+            self._cancel(device_id, call_id.hex)
+
+    async def _keep_leases(self, device_id: UUID) -> None:
+        lease = timedelta(seconds=self._platform.config.host_lease_seconds)
+        async with self._platform.database.system(is_quiet=True) as scope:
+            await heartbeats.note_connected(scope, device_id, lease=lease)
 
     async def on_closed(self, connection: Connection) -> None:
         """A machine without a socket is offline."""

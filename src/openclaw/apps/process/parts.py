@@ -178,6 +178,7 @@ async def open_process(
         spawn(_join(engine, run_job, on_loaded), name="durable engine"),
         spawn(relay.run(), name="outbox relay"),
         spawn(keep_house(database, clock, CHORES), name="housekeeping"),
+        spawn(devices.watch_leases(database, clock), name="watch over leases"),
     ]
     if config.job_slots:  # else the process does no work for others
         tasks += [

@@ -81,6 +81,50 @@ class DeviceTokenExpiredError(OpenClawError):
 
 
 @dataclass(eq=False)
+class HostNotFoundError(OpenClawError):
+    """No such host in the actor's workspace."""
+
+    code: ClassVar[str] = "devices.host_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "There is no such host."
+    template_zh: ClassVar[str] = "主机不存在。"
+
+
+@dataclass(eq=False)
+class HostTokenNotFoundError(OpenClawError):
+    """No such enrolment token in the actor's workspace."""
+
+    code: ClassVar[str] = "devices.host_token_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "There is no such enrolment token."
+    template_zh: ClassVar[str] = "注册令牌不存在。"
+
+
+@dataclass(eq=False)
+class HostTokenEndedError(OpenClawError):
+    """The enrolment token is unknown, was used or revoked, has expired, or who made it may not any more."""
+
+    code: ClassVar[str] = "devices.host_token_ended"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = (
+        "This enrolment token is not valid: it may have been used, or its time is over. Create a new one."
+    )
+    template_zh: ClassVar[str] = "该注册令牌无效：可能已被使用或已过期，请重新生成。"
+
+
+@dataclass(eq=False)
+class TooManyHostTokensError(OpenClawError):
+    """The workspace has as many open enrolment tokens as it may have."""
+
+    code: ClassVar[str] = "devices.too_many_host_tokens"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "There are {limit} open enrolment tokens already. Revoke one first."
+    template_zh: ClassVar[str] = "已有 {limit} 个未使用的注册令牌，请先撤销一个。"
+
+    limit: int
+
+
+@dataclass(eq=False)
 class DeviceGroupNotFoundError(OpenClawError):
     """No such group of machines, or not one of the actor's."""
 

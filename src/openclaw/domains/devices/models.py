@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from openclaw.infra.db import Base
@@ -30,6 +30,7 @@ class DeviceRow(Base):
     """A linked machine. It belongs to a workspace and to the user who linked it.
 
     ``client`` is what it runs: our ``bridge``, or a released ``node-host``, which connects with a gateway token.
+    ``kind`` is ``device``, or ``host`` for one that serves the whole workspace (see `HostRow`).
     """
 
     __tablename__ = "devices"
@@ -42,6 +43,7 @@ class DeviceRow(Base):
     name: Mapped[str] = mapped_column(String(100))
     platform: Mapped[str] = mapped_column(String(40))
     version: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(10), default="device", server_default="device")
     client: Mapped[str] = mapped_column(String(10), default="bridge", server_default="bridge")
     commands: Mapped[list[Any]]
     home: Mapped[str | None] = mapped_column(String(4096))
@@ -63,6 +65,70 @@ class DeviceRow(Base):
             postgresql_where=text("is_primary AND revoked_at IS NULL"),
         ),
     )
+
+
+class HostRow(Base):
+    """What a machine of kind ``host`` offers, as it reports and as the workspace's admins narrowed or named it.
+
+    ``reported`` is its last heartbeat; ``offers`` are the labels that count, ``slots`` how many runs it may carry at
+    once. Its leases all end at ``lease_until``, which each heartbeat moves; after ``late_at`` one is missing.
+    """
+
+    __tablename__ = "hosts"
+
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("devices.id", ondelete="CASCADE"), primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    labels: Mapped[list[Any] | None]
+    capacity: Mapped[int | None]
+    region: Mapped[str | None] = mapped_column(String(60))
+    provider: Mapped[str | None] = mapped_column(String(60))
+    is_draining: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    reported: Mapped[dict[str, Any]]
+    offers: Mapped[list[Any]]
+    slots: Mapped[int]
+    last_heartbeat_at: Mapped[datetime | None]
+    late_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class HostSlotRow(Base):
+    """Room for one run on a host. ``run_id`` holds it, for ``for_user_id``, under the dispatch number ``epoch``."""
+
+    __tablename__ = "host_slots"
+
+    host_id: Mapped[UUID] = mapped_column(ForeignKey("hosts.device_id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    run_id: Mapped[UUID | None]
+    for_user_id: Mapped[UUID | None]
+    epoch: Mapped[int | None] = mapped_column(BigInteger)
+    claimed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("uq_host_slots_run", "run_id", unique=True, postgresql_where=text("run_id IS NOT NULL")),
+    )
+
+
+class HostEnrolmentRow(Base):
+    """A token with which one machine becomes a host, once; by its SHA-256. ``hint`` is its last four characters."""
+
+    __tablename__ = "host_enrolments"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    created_by_user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    hash: Mapped[bytes] = mapped_column(unique=True)
+    hint: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str | None] = mapped_column(String(100))
+    labels: Mapped[list[Any] | None]
+    capacity: Mapped[int | None]
+    region: Mapped[str | None] = mapped_column(String(60))
+    provider: Mapped[str | None] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    host_id: Mapped[UUID | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class DeviceGroupRow(Base):

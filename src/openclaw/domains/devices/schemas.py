@@ -10,12 +10,16 @@ from openclaw.infra.wire import (
     DeviceGroupId,
     DeviceId,
     GatewayTokenId,
+    HostId,
+    HostTokenId,
     Items,
     PairingRequestId,
+    UserId,
     Wire,
     WireInput,
     WorkspaceId,
 )
+from openclaw.protocol.gateway.params import HOST_LABEL, MAX_HOST_SLOTS
 from openclaw.protocol.tools import ToolName
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -252,3 +256,125 @@ class PagePass(Wire):
     """The server's word to the machine that the page which asks is its owner's."""
 
     pass_: Annotated[str, Field(alias="pass")]
+
+
+HostLabel = Annotated[str, Field(pattern=HOST_LABEL)]
+HostLabels = Annotated[list[HostLabel], Field(max_length=20)]
+HostCapacity = Annotated[int, Field(ge=1, le=MAX_HOST_SLOTS)]
+
+
+class HostToken(Wire):
+    """A token that makes one machine a host, once. ``hint`` is its last four characters, ``hostId`` what it became."""
+
+    id: HostTokenId
+    hint: str
+    status: Literal["open", "used", "expired", "revoked"]
+    name: str | None
+    labels: list[str] | None
+    capacity: int | None
+    region: str | None
+    provider: str | None
+    created_by: Annotated[UserId, Field(validation_alias="created_by_user_id")]
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    host_id: HostId | None
+
+
+class HostTokens(Items):
+    """The workspace's enrolment tokens, the newest first."""
+
+    items: list[HostToken]
+
+
+class CreateHostToken(WireInput):
+    """A token to make. What is said of the host counts over what the machine says of itself."""
+
+    name: Name | None = None
+    labels: HostLabels | None = None
+    capacity: HostCapacity | None = None
+    region: HostLabel | None = None
+    provider: HostLabel | None = None
+    expires_in_minutes: Annotated[int, Field(ge=1, le=10_080)] = 60
+
+
+class NewHostToken(HostToken):
+    """A token with its secret, which is shown this once, and the command for the machine."""
+
+    token: str
+    server_url: str
+    command: str
+
+
+class EnrolHost(WireInput):
+    """By the machine: become a host, with proof of its key."""
+
+    token: Token
+    device: RedeemingDevice
+    signed_at: Milliseconds
+    signature: Signature
+
+
+class HostCapabilities(Wire):
+    """What the machine says that it can do."""
+
+    max_concurrent_tasks: int
+    long_running: bool
+    browser_operator: bool
+    memory_mb: int | None
+    labels: list[str]
+    region: str | None
+    provider: str | None
+
+
+class Host(Wire):
+    """A machine that carries runs of the workspace.
+
+    ``offers`` are the words that a run can ask for; ``labels`` and ``capacity`` are None where the machine's own
+    count. ``slots`` runs fit on it, ``busySlots`` are taken.
+    """
+
+    id: HostId
+    device_id: DeviceId
+    node_id: str
+    name: str
+    status: Literal["pending", "healthy", "degraded", "offline", "revoked"]
+    trouble: str | None
+    platform: str
+    version: str
+    commands: list[Any]
+    labels: list[str] | None
+    capacity: int | None
+    region: str | None
+    provider: str | None
+    draining: bool
+    offers: list[str]
+    slots: int
+    busy_slots: int
+    free_slots: int
+    running: int
+    queue_depth: int
+    capabilities: HostCapabilities | None
+    policy: ToolPolicy | None
+    registered_by: UserId
+    registered_at: datetime
+    last_heartbeat_at: datetime | None
+    revoked_at: datetime | None
+
+
+class Hosts(Items):
+    """The workspace's hosts, the newest first."""
+
+    items: list[Host]
+
+
+class UpdateHost(WireInput):
+    """What changes. None for labels, capacity, region or provider: what the machine says counts again."""
+
+    name: Name | None = None
+    labels: HostLabels | None = None
+    capacity: HostCapacity | None = None
+    region: HostLabel | None = None
+    provider: HostLabel | None = None
+    draining: bool | None = None
+    policy: SetToolPolicy | None = None

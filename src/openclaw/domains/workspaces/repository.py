@@ -116,6 +116,15 @@ async def list_members(scope: Scope) -> list[tuple[MembershipRow, UserRow]]:
     return [(row[0], row[1]) for row in rows]
 
 
+async def list_member_ids(scope: Scope, workspace_id: UUID) -> list[UUID]:
+    """Who belongs to a workspace."""
+    return list(
+        await scope.session.scalars(
+            select(MembershipRow.user_id).where(MembershipRow.workspace_id == workspace_id)
+        )
+    )
+
+
 async def lock_members(scope: Scope) -> None:
     """Let one change of members at a time happen in the workspace, so that the last owner stays."""
     await scope.session.execute(

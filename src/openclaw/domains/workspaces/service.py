@@ -159,6 +159,11 @@ async def list_members(scope: Scope, workspace_id: UUID) -> list[Member]:
     ]
 
 
+async def list_member_ids(scope: Scope, workspace_id: UUID) -> list[UUID]:
+    """Who is told what concerns the whole workspace, which is the scope's own or anyone's in a system scope."""
+    return await repository.list_member_ids(scope, workspace_id)
+
+
 async def set_member_role(scope: Scope, workspace_id: UUID, user_id: UUID, role: Role) -> None:
     """Change a member's role. Raises MemberNotFoundError, NotAllowedError, LastOwnerError."""
     await access_workspace(scope, workspace_id)

@@ -39,6 +39,7 @@ EVENTS: dict[str, EventRule] = {
     "sessions.changed": EventRule(READ),
     "session.message": EventRule(READ),  # to those who follow the conversation
     "device.changed": EventRule(READ),
+    "host.changed": EventRule(READ),  # ours
     "workflow.changed": EventRule(READ),
     "notifications.changed": EventRule(READ),
     "exec.approval.requested": EventRule(APPROVALS, _APPROVAL_CAPS),

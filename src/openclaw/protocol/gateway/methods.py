@@ -118,6 +118,7 @@ METHODS: dict[str, Method] = {
         Method("node.invoke.progress", p.NodeInvokeProgressParams, role=_NODE, lane=_progress_lane),
         Method("node.run.event", p.NodeRunEventParams, role=_NODE, lane=_run_lane),
         Method("node.event", p.NodeEventParams, role=_NODE),
+        Method("node.host.heartbeat", p.HostHeartbeatParams, role=_NODE),
         Method("node.skills.update", p.NodeSkillsParams, role=_NODE),
         Method("node.pluginTools.update", p.NodePluginToolsParams, role=_NODE),
         Method("node.runnerInventory.update", p.NodeRunnerInventoryParams, role=_NODE),

@@ -17,7 +17,9 @@ Key = Annotated[str, Meta(min_length=1, max_length=128)]
 Limit = Annotated[int, Meta(ge=1, le=1000)]
 Milliseconds = Annotated[int, Meta(ge=0, le=86_400_000)]
 MAX_MESSAGE = 262_144
-
+MAX_HOST_SLOTS = 200
+HOST_LABEL = r"^[a-z0-9][a-z0-9._-]{0,59}$"
+HostLabel = Annotated[str, Meta(pattern=HOST_LABEL)]
 
 AGENT = "main"
 
@@ -274,6 +276,22 @@ class NodeEventParams(Params):
     event: Id
     payload_json: str | None = field(name="payloadJSON", default=None)
     payload: Any = None
+
+
+class HostHeartbeatParams(Params):
+    """Ours: what a host carries and can do. ``trouble``: why it is not well, in a word for its operators."""
+
+    node_id: Id
+    running: Annotated[int, Meta(ge=0, le=100_000)]
+    queue_depth: Annotated[int, Meta(ge=0, le=100_000)]
+    max_concurrent_tasks: Annotated[int, Meta(ge=1, le=MAX_HOST_SLOTS)] = 5
+    long_running: bool = False
+    browser_operator: bool = False
+    memory_mb: Annotated[int, Meta(ge=0, le=2**31)] | None = None
+    labels: Annotated[list[HostLabel], Meta(max_length=20)] = field(default_factory=list[str])
+    region: HostLabel | None = None
+    provider: HostLabel | None = None
+    trouble: Annotated[str, Meta(max_length=200)] | None = None
 
 
 class NodeSkillsParams(Params):

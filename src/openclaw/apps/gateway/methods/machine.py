@@ -2,21 +2,23 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from openclaw.apps.gateway.acting import Acting
 from openclaw.apps.gateway.at_once import Immediate, Often
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.direct_calls import DirectCalls
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.machine_runs import MachineRuns
 from openclaw.apps.gateway.node_hosts import NodeHosts, Outcome
-from openclaw.domains.devices.errors import CallNotFoundError, DeviceNotFoundError
+from openclaw.domains.devices.errors import CallNotFoundError, DeviceNotFoundError, HostNotFoundError
 from openclaw.domains.devices.events import call_topic
 from openclaw.domains.devices.policy import is_home
-from openclaw.domains.devices.service import calls, registry
+from openclaw.domains.devices.service import calls, heartbeats, registry
 from openclaw.infra.jsonb import checked
 from openclaw.infra.web.context import Platform
 from openclaw.protocol.gateway import params as p
@@ -33,13 +35,15 @@ def machine_methods(
     on_refused: Callable[[Connection, str], Awaitable[None]],
 ) -> dict[str, Handler]:
     """Handlers by name. ``on_refused`` is told what a machine had no business to say."""
-    machines = _Machines(platform, node_hosts, direct, on_refused)
-    runs = MachineRuns(platform, on_refused)
+    acting = Acting(platform)
+    machines = _Machines(platform, node_hosts, direct, acting, on_refused)
+    runs = MachineRuns(platform, acting, on_refused)
     return {
         "node.invoke.result": Often(machines.take_directly, machines.take_result),
         "node.invoke.progress": machines.take_progress,
         "node.run.event": runs.take,
         "node.event": machines.take_event,
+        "node.host.heartbeat": machines.take_heartbeat,
         "node.skills.update": Immediate(_skills),
         "node.pluginTools.update": Immediate(_tools),
         "node.runnerInventory.update": Immediate(_accepted),
@@ -54,6 +58,7 @@ class _Machines:
     platform: Platform
     node_hosts: NodeHosts
     direct: DirectCalls
+    acting: Acting
     on_refused: Callable[[Connection, str], Awaitable[None]]
 
     async def take_result(self, connection: Connection, params: p.NodeInvokeResultParams) -> dict[str, Any]:
@@ -121,6 +126,20 @@ class _Machines:
             reason = "no home folder"
         return {"ok": True, "event": params.event, "handled": False, "reason": reason}
 
+    async def take_heartbeat(self, connection: Connection, params: p.HostHeartbeatParams) -> dict[str, Any]:
+        """A host is there: how long it may go on without another word from us, and how much it is to carry."""
+        await self._check_own_node(connection, params.node_id)
+        if not connection.identity.is_host:
+            await self.on_refused(connection, "foreign_heartbeat")
+            raise HostNotFoundError
+        report = msgspec.structs.asdict(params)
+        del report["node_id"]
+        lease = timedelta(seconds=self.platform.config.host_lease_seconds)
+        async with self.platform.database.system(is_quiet=True) as scope:
+            slots = await heartbeats.note_heartbeat(scope, _device_of(connection), report, lease=lease)
+        every = heartbeats.interval_of(lease)
+        return {"ok": True, "leaseMs": _ms(lease), "everyMs": _ms(every), "slots": slots}
+
     async def _check_own_node(self, connection: Connection, node_id: str) -> None:
         if node_id != connection.identity.node_id:
             await self.on_refused(connection, "foreign_node")
@@ -129,7 +148,9 @@ class _Machines:
     async def _finish(self, connection: Connection, call_id: UUID, outcome: Outcome) -> tuple[bool, bool]:
         """Whether the machine's answer is the first, and whether it was its to give."""
         result, error = outcome
-        async with self.platform.database.transaction(connection.actor) as scope:
+        async with self.platform.database.transaction(
+            await self.acting.actor_of(connection, call_id)
+        ) as scope:
             is_first = await calls.finish_call(scope, call_id, result=result, error=error)
             # It may answer once more what it was asked by an earlier connection.
             is_own = is_first or connection.was_asked(call_id.hex) or await calls.is_own_call(scope, call_id)
@@ -159,6 +180,15 @@ def _tools(connection: Connection, params: p.NodePluginToolsParams) -> dict[str,
 
 def _bins(_connection: Connection, _params: p.NoParams) -> dict[str, Any]:
     return {"bins": []}
+
+
+def _device_of(connection: Connection) -> UUID:
+    assert connection.actor.device_id is not None, "a node is a machine"
+    return connection.actor.device_id
+
+
+def _ms(duration: timedelta) -> int:
+    return int(duration.total_seconds() * 1000)
 
 
 def _call_id(text: str) -> UUID:

@@ -9,6 +9,8 @@ from openclaw.domains.agents.jobs.live import LiveRun
 from openclaw.domains.agents.models import RunRow, RunStepRow
 from openclaw.domains.agents.service import providers
 from openclaw.domains.agents.service.transcript import History
+from openclaw.domains.devices.errors import DeviceNotFoundError
+from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.service import groups, registry
 from openclaw.domains.identity.models import UserRow
 from openclaw.domains.plugins.service import tools
@@ -31,7 +33,8 @@ async def load_context(
         for step in await repository.list_steps(scope, [*wanted, run.id]):
             steps.setdefault(step.run_id, []).append(step)
     config = await providers.default_config(scope, keys)
-    linked = await registry.list_devices(scope)
+    targets = await _targets(scope, run.device_id)
+    linked = [registry.seen(target, scope.now()) for target in targets]
     machines = [
         DeviceNote(
             id=ids.to_wire("dev", device.id),
@@ -43,7 +46,7 @@ async def load_context(
         )
         for device in linked
     ]
-    names = {device.id: device.name for device in linked}
+    names = {device.id: device.name for device in targets if device.kind != registry.HOST}
     fleet = await groups.list_names(scope, names) if names else {}
     return RunContext(
         actor=replace(scope.who, language=user.language),
@@ -66,6 +69,14 @@ async def load_context(
         live=live,
         plugin_tools=await tools.find_installed(scope),
     )
+
+
+async def _targets(scope: Scope, device_id: UUID | None) -> list[DeviceRow]:
+    """The machines that the run may use; none once its host carries it no more."""
+    try:
+        return await groups.list_targets(scope, device_id)
+    except DeviceNotFoundError:
+        return []
 
 
 async def bare_context(

@@ -110,7 +110,7 @@ class FanOut:
             if await calls.exists(scope, target.call_id):
                 return False  # an earlier entry of the run sent it
             try:
-                device = await registry.access_device(scope, target.device_id)
+                device = await registry.access_target(scope, target.device_id)
             except DeviceNotFoundError:
                 return _error("NO_DEVICE", "The device is no longer linked.")
             if not registry.is_online(device, scope.now()):

@@ -118,7 +118,10 @@ class MachineRunner:
                 woken.set()
 
         def presence(_topic: str, body: dict[str, Any]) -> None:
-            if body.get("event") == "device.changed" and body["payload"]["deviceId"] == device:
+            if (
+                body.get("event") in ("device.changed", "host.changed")
+                and body["payload"]["deviceId"] == device
+            ):
                 woken.set()
 
         listeners = (
@@ -265,7 +268,7 @@ async def _device(scope: Scope, ctx: RunContext) -> DeviceRow | None:
     if ctx.device_id is None:
         raise ConversationGoneError
     try:
-        return await registry.access_device(scope, ctx.device_id)
+        return await registry.access_target(scope, ctx.device_id)
     except DeviceNotFoundError:
         return None
 

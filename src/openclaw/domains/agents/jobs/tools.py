@@ -264,7 +264,7 @@ class ToolRunner:
                 raise RunSuperseded
             await workspaces.check_still_member(scope)
             try:
-                device = await registry.access_device(scope, step.device_id)
+                device = await registry.access_target(scope, step.device_id)
             except DeviceNotFoundError:
                 if await calls.exists(scope, step.id):  # it was sent before: how it ended is in its row
                     return _Sent(timedelta(seconds=1), is_new=False)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, true, update
 from sqlalchemy.orm import aliased
 
 from openclaw.domains.agents.models import ApprovalRow, ApprovalRuleRow, ModelProviderRow, RunRow, RunStepRow
@@ -316,14 +316,18 @@ async def count_open_questions(scope: Scope) -> int:
 
 
 async def list_pending_of_device(scope: Scope, device_id: UUID) -> list[ApprovalRow]:
-    """The user's open questions about calls to a machine: of clients, and those that come next in their runs."""
+    """The user's open questions about calls to a machine: of clients, and those that come next in their runs.
+
+    In a system scope everybody's, for a host.
+    """
     own, earlier = aliased(RunStepRow), aliased(RunStepRow)
+    whose = true() if scope.actor is None else ApprovalRow.user_id == scope.user_id
     return list(
         await scope.session.scalars(
             select(ApprovalRow)
             .outerjoin(own, own.id == ApprovalRow.step_id)
             .where(
-                ApprovalRow.user_id == scope.user_id,
+                whose,
                 or_(
                     ApprovalRow.device_id == device_id,
                     ApprovalRow.targets.contains([{"id": device_id.hex}]),

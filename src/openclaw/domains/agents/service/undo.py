@@ -108,7 +108,7 @@ async def _parts(scope: Scope, steps: Sequence[RunStepRow]) -> list[_Part]:
             found.setdefault(step.device_id, []).append(step)
     parts: list[_Part] = []
     for device_id, changing in found.items():
-        device = await registry.access_device(scope, device_id)
+        device = await registry.access_target(scope, device_id)
         if not registry.is_online(device, scope.now()):
             raise DeviceOfflineError(name=device.name)
         if UNDO not in device.commands:

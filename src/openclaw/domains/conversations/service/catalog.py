@@ -77,7 +77,7 @@ async def create_conversation(
         if await repository.find_conversation(scope, conversation_id, deleted=True):
             raise ConversationNotFoundError
     if data.device_id is not None:
-        device = await devices.access_device(scope, data.device_id)
+        device = await devices.access_target(scope, data.device_id)
         if data.runtime == "pi" and RUN not in device.commands:
             raise RuntimeNotOfferedError(name=device.name)
     row = new_row(
@@ -140,7 +140,7 @@ async def update_conversation(scope: Scope, conversation_id: UUID, data: UpdateC
         if row.runtime != "server":
             raise RuntimeFixedError
         if data.device_id is not None:
-            await devices.access_device(scope, data.device_id)
+            await devices.access_target(scope, data.device_id)
         row.device_id = data.device_id
     await announce(scope, row.id, "updated")
     return (await view(scope, [row]))[0]

@@ -99,7 +99,7 @@ class RuntimeDesk:
                     raise NoRuntimeError
                 if await runs.find_open_run(scope, conversation_id) is not None:
                     raise RunBusyError
-                device = await registry.access_device(scope, conversation.device_id)
+                device = await registry.access_target(scope, conversation.device_id)
                 if not registry.is_online(device, scope.now()):
                     raise DeviceOfflineError(name=device.name)
                 if name not in device.commands:

@@ -110,6 +110,7 @@ async def list_devices(scope: Scope) -> list[DeviceRow]:
             .where(
                 DeviceRow.user_id == scope.user_id,
                 DeviceRow.workspace_id == scope.workspace_id,
+                DeviceRow.kind == "device",
                 DeviceRow.revoked_at.is_(None),
             )
             .order_by(DeviceRow.linked_at.desc())
@@ -118,12 +119,13 @@ async def list_devices(scope: Scope) -> list[DeviceRow]:
 
 
 async def list_devices_of(scope: Scope, *, user_id: UUID, workspace_id: UUID) -> list[DeviceRow]:
-    """A user's linked machines in a workspace. Needs a system scope."""
+    """A user's linked machines in a workspace, without its hosts. Needs a system scope."""
     return list(
         await scope.session.scalars(
             select(DeviceRow).where(
                 DeviceRow.user_id == user_id,
                 DeviceRow.workspace_id == workspace_id,
+                DeviceRow.kind == "device",
                 DeviceRow.revoked_at.is_(None),
             )
         )

@@ -187,6 +187,12 @@ async def note_done(scope: Scope, call_id: UUID, *, device_id: UUID, command: st
         )
 
 
+async def find_caller(scope: Scope, call_id: UUID, *, device_id: UUID) -> UUID | None:
+    """Whose call the machine was sent under that id. Needs a system scope."""
+    row = await repository.find_call(scope, call_id)
+    return row.user_id if row is not None and row.device_id == device_id else None
+
+
 async def is_own_call(scope: Scope, call_id: UUID) -> bool:
     """Whether the acting machine was ever sent that call."""
     row = await repository.find_call(scope, call_id)

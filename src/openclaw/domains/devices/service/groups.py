@@ -14,7 +14,7 @@ from openclaw.domains.devices.repository import fleet
 from openclaw.domains.devices.repository import machines as repository
 from openclaw.domains.devices.schemas import DeviceGroup, SetDeviceGroup
 from openclaw.domains.devices.service.pairing import NODE_HOST
-from openclaw.domains.devices.service.registry import checked_name, is_online
+from openclaw.domains.devices.service.registry import HOST, access_target, checked_name, is_online
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
@@ -89,9 +89,10 @@ async def choose_devices(
 
     Those that ``named`` names: a machine, a group, or several of both with commas. Without it, the conversation's
     machine; else the primary one if it is online and can do it; else the one most recently seen that can (online
-    first). Raises DeviceNotFoundError (a name that none has, an empty group), NoDeviceError.
+    first). Raises DeviceNotFoundError (a name that none has, an empty group; the conversation's host, once it carries
+    the run no more), NoDeviceError.
     """
-    rows = await repository.list_devices(scope)
+    rows = await list_targets(scope, preferred_id)
     if named:
         groups = await fleet.list_groups(scope)
         found = _named(rows, groups, named)
@@ -104,6 +105,17 @@ async def choose_devices(
         return (machines[0].name if len(machines) == 1 else named.strip()[:100]), machines
     chosen = next((row for row in rows if row.id == preferred_id), None) or _automatic(scope, rows, tool)
     return chosen.name, [chosen]
+
+
+async def list_targets(scope: Scope, preferred_id: UUID | None) -> list[DeviceRow]:
+    """The machines that calls of a conversation may go to: the actor's, or the host alone that it is on.
+
+    Raises DeviceNotFoundError for a host that carries no run of the actor's.
+    """
+    preferred = await repository.find_device(scope, preferred_id) if preferred_id else None
+    if preferred is not None and preferred.kind == HOST:
+        return [await access_target(scope, preferred.id)]
+    return await repository.list_devices(scope)
 
 
 def _automatic(scope: Scope, rows: Sequence[DeviceRow], tool: str) -> DeviceRow:

@@ -18,7 +18,6 @@ from openclaw.domains.devices.repository import machines as repository
 from openclaw.domains.devices.schemas import ChallengeState, Redeem
 from openclaw.domains.devices.service import registry, sessions
 from openclaw.domains.workspaces.policy import check_role
-from openclaw.infra.feed import tell
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.infra.secrets import KeyRing
 from openclaw.kit import ids
@@ -110,7 +109,7 @@ async def redeem(scope: Scope, data: Redeem, keys: KeyRing) -> sessions.NewSessi
         subject=ids.to_wire("dev", device.id),
         detail={"name": device.name, "nodeId": node_id, "platform": device.platform},
     )
-    await tell(scope, *registry.changed(device, "linked"))
+    await registry.announce(scope, device, "linked")
     return await sessions.open_session(scope, device, scopes=list(SCOPES))
 
 

@@ -105,7 +105,7 @@ async def approve(scope: Scope, actor: Actor, request_id: UUID) -> DeviceRow:
         commands=row.commands,
     )
     device = await registry.adopt(scope, actor, machine)
-    await tell(scope, *registry.changed(device, "linked"))
+    await registry.announce(scope, device, "linked")
     await _note(scope, row, "devices.paired", subject=ids.to_wire("dev", device.id))
     return device
 

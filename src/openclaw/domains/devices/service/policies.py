@@ -11,7 +11,6 @@ from openclaw.domains.devices.schemas import Device, SetToolPolicy, ToolPolicy
 from openclaw.domains.devices.service import registry
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
-from openclaw.infra.feed import tell
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
 
@@ -49,7 +48,7 @@ async def set_device_policy(scope: Scope, device_id: UUID, data: SetToolPolicy) 
     check_role(scope.who, Role.MEMBER)
     row.policy = data.model_dump()
     await audit.append(scope, "devices.policy_changed", subject=ids.to_wire("dev", row.id), detail=row.policy)
-    await tell(scope, *registry.changed(row, "limits"))
+    await registry.announce(scope, row, "limits")
     return registry.seen(row, scope.now())
 
 

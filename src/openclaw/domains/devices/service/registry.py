@@ -12,8 +12,11 @@ from openclaw.domains.devices.errors import DeviceNotFoundError
 from openclaw.domains.devices.events import call_topic, device_topic
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.policy import clean_commands
+from openclaw.domains.devices.repository import leases
 from openclaw.domains.devices.repository import machines as repository
 from openclaw.domains.devices.schemas import Device, ToolPolicy, UpdateDevice
+from openclaw.domains.devices.service import hosts
+from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
 from openclaw.infra.feed import tell
@@ -23,6 +26,7 @@ from openclaw.kit.errors import InvalidInputError
 
 # A gateway renews presence at each tick (30 s); two missed ticks and a machine counts as offline.
 PRESENCE = timedelta(seconds=75)
+HOST = "host"
 _ID = re.compile(r"[0-9a-f]{64}|dev_[0-9a-f]{32}")
 
 
@@ -37,6 +41,7 @@ class Machine:
     version: str
     client: str
     commands: list[str]
+    kind: str = "device"
 
 
 async def list_devices(scope: Scope) -> list[Device]:
@@ -50,15 +55,32 @@ async def list_rows(scope: Scope) -> list[DeviceRow]:
 
 
 async def access_device(scope: Scope, device_id: UUID) -> DeviceRow:
-    """One of the actor's machines; DeviceNotFoundError for any other, and for revoked ones."""
-    row = await repository.find_device(scope, device_id)
-    if (
-        row is None
-        or row.revoked_at is not None
-        or (row.user_id, row.workspace_id) != (scope.user_id, scope.workspace_id)
+    """One of the actor's machines, or the host that acts; DeviceNotFoundError for any other, and for revoked ones."""
+    row = await _find_linked(scope, device_id)
+    if row is None or not (
+        scope.who.device_id == row.id if row.kind == HOST else row.user_id == scope.user_id
     ):
         raise DeviceNotFoundError
     return row
+
+
+async def access_target(scope: Scope, device_id: UUID) -> DeviceRow:
+    """A machine that calls of the actor may go to: one of theirs, or a host that carries a run of theirs now.
+
+    DeviceNotFoundError for any other, and for revoked ones.
+    """
+    row = await _find_linked(scope, device_id)
+    if row is None or row.kind != HOST:
+        return await access_device(scope, device_id)
+    if not await leases.holds_slot(scope, row.id, user_id=scope.user_id):
+        raise DeviceNotFoundError
+    return row
+
+
+async def _find_linked(scope: Scope, device_id: UUID) -> DeviceRow | None:
+    row = await repository.find_device(scope, device_id)
+    is_here = row is not None and row.revoked_at is None and row.workspace_id == scope.workspace_id
+    return row if is_here else None
 
 
 async def get_device(scope: Scope, device_id: UUID) -> Device:
@@ -92,7 +114,7 @@ async def update_device(scope: Scope, device_id: UUID, data: UpdateDevice) -> De
     if data.primary is not None and data.primary != row.is_primary:
         await repository.clear_primary(scope)
         row.is_primary = data.primary
-        await tell(scope, *changed(row, "primary"))
+        await announce(scope, row, "primary")
     return seen(row, scope.now())
 
 
@@ -101,7 +123,7 @@ async def rename_device(scope: Scope, device_id: UUID, name: str) -> Device:
     row = await access_device(scope, device_id)
     check_role(scope.who, Role.MEMBER)
     row.name = checked_name(name)
-    await tell(scope, *changed(row, "renamed"))
+    await announce(scope, row, "renamed")
     return seen(row, scope.now())
 
 
@@ -123,14 +145,16 @@ async def revoke_device(scope: Scope, device_id: UUID) -> None:
 
 
 async def end_link(scope: Scope, row: DeviceRow, *, reason: str) -> None:
-    """Revoke a machine's link and everything that hangs on it. Works in system scopes too."""
+    """Revoke a machine's link and everything that hangs on it. Works in system scopes too; a host's needs one."""
     row.revoked_at, row.online_until = scope.now(), None
+    if row.kind == HOST:
+        await hosts.lose_leases(scope, row.id, reason="revoked")
     await repository.revoke_sessions(scope, row.id)
     error = {"code": "DEVICE_REVOKED", "message": f"The device is no longer linked: {reason}."}
     for call_id in await repository.end_open_calls(scope, row.id, error=error):
         await publish(scope, call_topic(call_id), {"kind": "ended"})
     await publish(scope, device_topic(row.id), {"kind": "revoked"})
-    await tell(scope, *changed(row, "revoked"))
+    await announce(scope, row, "revoked")
 
 
 async def adopt(scope: Scope, owner: Actor, machine: Machine) -> DeviceRow:
@@ -140,7 +164,7 @@ async def adopt(scope: Scope, owner: Actor, machine: Machine) -> DeviceRow:
     """
     await repository.lock_node(scope, machine.node_id)
     known = await repository.find_live_device_by_node(scope, machine.node_id)
-    if known is not None and (known.user_id, known.workspace_id) == (owner.user_id, owner.workspace_id):
+    if known is not None and _is_same(known, owner, machine):
         await repository.revoke_sessions(scope, known.id)
         if known.client != machine.client:
             await publish(scope, device_topic(known.id), {"kind": "revoked"})
@@ -159,6 +183,7 @@ async def adopt(scope: Scope, owner: Actor, machine: Machine) -> DeviceRow:
         name=machine.name,
         platform=machine.platform,
         version=machine.version,
+        kind=machine.kind,
         client=machine.client,
         commands=machine.commands,
         home=None,
@@ -188,7 +213,7 @@ async def note_connected(
         platform=platform[:40],
         commands=clean_commands(commands),
     )
-    await tell(scope, *changed(await access_device(scope, device_id), "online"))
+    await announce(scope, await access_device(scope, device_id), "online")
 
 
 async def list_linked(scope: Scope, device_ids: Collection[UUID]) -> set[UUID]:
@@ -211,7 +236,22 @@ async def note_gone(scope: Scope, device_id: UUID, *, connection_id: str) -> Non
     if await repository.set_presence(scope, device_id, connection_id=connection_id, online_until=None):
         row = await repository.find_device(scope, device_id)
         if row is not None:
-            await tell(scope, *changed(row, "offline"))
+            await announce(scope, row, "offline")
+
+
+async def announce(scope: Scope, row: DeviceRow, reason: str) -> None:
+    """Tell the pages of a machine's owner that it changed, those of the whole workspace when it is a host."""
+    if row.kind != HOST:
+        await tell(scope, row.user_id, row.workspace_id, _event("device.changed", row, reason))
+        return
+    event = _event("host.changed", row, reason)
+    for user_id in await workspaces.list_member_ids(scope, row.workspace_id):
+        await tell(scope, user_id, row.workspace_id, event)
+
+
+def _is_same(known: DeviceRow, owner: Actor, machine: Machine) -> bool:
+    owners = (known.user_id, known.workspace_id), (owner.user_id, owner.workspace_id)
+    return owners[0] == owners[1] and known.kind == machine.kind
 
 
 def _by_id(rows: list[DeviceRow], wanted: str) -> DeviceRow | None:
@@ -223,15 +263,16 @@ def is_online(row: DeviceRow, now: datetime) -> bool:
     return row.revoked_at is None and row.online_until is not None and row.online_until > now
 
 
-def changed(row: DeviceRow, reason: str) -> tuple[UUID, UUID, dict[str, Any]]:
-    """Whom to tell about a machine, and what: its owner's pages."""
-    payload = {
+def _event(name: str, row: DeviceRow, reason: str) -> dict[str, Any]:
+    payload: dict[str, Any] = {
         "deviceId": ids.to_wire("dev", row.id),
         "nodeId": row.node_id,
         "reason": reason,
         "online": reason == "online",
     }
-    return row.user_id, row.workspace_id, {"event": "device.changed", "payload": payload}
+    if row.kind == HOST:
+        payload |= {"hostId": ids.to_wire("host", row.id), "online": row.online_until is not None}
+    return {"event": name, "payload": payload}
 
 
 def seen(row: DeviceRow, now: datetime) -> Device:

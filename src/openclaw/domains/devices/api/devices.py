@@ -127,7 +127,9 @@ async def redeem_link_challenge(request: Request, platform: CurrentPlatform, dat
     async with platform.database.system() as scope:
         linked = await links.redeem(scope, data, platform.keys)
         answer = (
-            None if isinstance(linked, OpenClawError) else await _linked(request, platform, scope, linked)
+            None
+            if isinstance(linked, OpenClawError)
+            else await linked_answer(request, platform, scope, linked)
         )
     if isinstance(linked, OpenClawError):
         raise linked  # after the spent try was committed
@@ -364,9 +366,10 @@ async def create_page_pass(
     return PagePass(pass_=made)
 
 
-async def _linked(
+async def linked_answer(
     request: Request, platform: Platform, scope: CurrentScope, linked: sessions.NewSession
 ) -> Linked:
+    """What a machine is told when it has been linked."""
     device = linked.device
     user = await identity.find_user(scope, device.user_id)
     workspace = await workspaces.find_workspace(scope, device.workspace_id)

@@ -1,0 +1,1 @@
+"""Routes of machines: linking and devices, hosts."""
