@@ -22,6 +22,7 @@ from tests.tenancy.plugins import furnish_plugins
 # row in `_furnish`: the tests fail until it is.
 TABLES = {
     "approval_id": "approvals",
+    "budget_id": "budgets",
     "challenge_id": "link_challenges",
     "conversation_id": "conversations",
     "block_id": "plugin_blocks",
@@ -48,6 +49,7 @@ TABLES = {
 }
 PREFIXES = {
     "appr": "approval_id",
+    "bud": "budget_id",
     "chal": "challenge_id",
     "conv": "conversation_id",
     "dev": "device_id",
@@ -180,6 +182,7 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
         "challenge_id": [(await person.post("/bridge/public-link", {}))["challengeId"]],
         "invitation_id": [await _invitation(estate)],
         "group_id": [await _group(estate)],
+        "budget_id": [(await person.post("/budgets", {"name": secret, "calls": 9}))["id"]],
     }
     await person.put("/tool-policy", {"deniedTools": ["fs.search"]})
     await _waiting_machine(estate)

@@ -94,6 +94,9 @@ PluginPackageId = Annotated[UUID, WireId("ppkg")]
 PluginBlockId = Annotated[UUID, WireId("pblk")]
 JobId = Annotated[UUID, WireId("job")]
 ProviderId = Annotated[UUID, WireId("prov")]
+BudgetId = Annotated[UUID, WireId("bud")]
+TaskId = Annotated[UUID, WireId("task")]
+TaskRunId = Annotated[UUID, WireId("trun")]
 
 
 class Items(Wire):

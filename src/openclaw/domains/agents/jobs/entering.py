@@ -63,6 +63,7 @@ async def load_context(
         earlier=steps,
         steps=steps.pop(run.id, []),
         live=live,
+        denies_questions=run.approval_mode == "deny",
     )
 
 
