@@ -32,10 +32,21 @@ def upgrade() -> None:
     _protect("budgets", "SELECT, INSERT, UPDATE, DELETE")
     _protect("budget_charges", "SELECT, INSERT, UPDATE, DELETE")
     op.execute(_RESERVE)
+    _tasks()
+    _task_runs()
+    _task_run_events()
+    _protect("tasks", "SELECT, INSERT, UPDATE, DELETE")
+    _protect("task_runs", "SELECT, INSERT, UPDATE, DELETE")
+    _protect("task_run_events", "SELECT, INSERT")
+    for statement in (_STATES, _STATES_TRIGGER, _LOG, _LOG_TRIGGER):
+        op.execute(statement)
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION reserve_budget")
+    for table in ("task_run_events", "task_runs", "tasks"):
+        op.drop_table(table)
+    for function in ("check_task_run_state", "check_task_run_event", "reserve_budget"):
+        op.execute(f"DROP FUNCTION {function}")
     op.drop_column("conversations", "kind")
     for name in ("paused_at", "approval_mode", "budget_id", "kind"):
         op.drop_column("runs", name)
@@ -111,6 +122,157 @@ def _budgets() -> None:
         ["run_id"],
         postgresql_where=sa.text("settled_at IS NULL"),
     )
+
+
+def _tasks() -> None:
+    op.create_table(
+        "tasks",
+        *_owned("tasks"),
+        _required("title", sa.String(200)),
+        _required("text", sa.Text()),
+        _required("target", JSON),
+        _required("approval_mode", sa.String(10)),
+        sa.Column("budget", JSON),
+        sa.Column("budget_id", sa.UUID()),
+        sa.Column("time_limit_seconds", sa.Integer()),
+        _required("when_lost", sa.String(10)),
+        _required("version", sa.Integer()),
+        sa.Column("idempotency_key", sa.String(200)),
+        _required("created_at", TIME),
+        _required("updated_at", TIME),
+        sa.Column("archived_at", TIME),
+        sa.UniqueConstraint("user_id", "workspace_id", "idempotency_key", name="uq_tasks_idempotency_key"),
+    )
+    op.create_index("ix_tasks_of_user", "tasks", ["user_id", "workspace_id", "created_at", "id"])
+
+
+def _task_runs() -> None:
+    op.create_table(
+        "task_runs",
+        *_owned("task_runs"),
+        _required("task_id", sa.UUID()),
+        _required("title", sa.String(200)),
+        _required("text", sa.Text()),
+        _required("reason", sa.String(10)),
+        sa.Column("origin_run_id", sa.UUID()),
+        _required("attempt", sa.Integer()),
+        _required("state", sa.String(20)),
+        _required("target", JSON),
+        sa.Column("device_id", sa.UUID()),
+        _required("approval_mode", sa.String(10)),
+        sa.Column("budget_id", sa.UUID()),
+        sa.Column("time_limit_seconds", sa.Integer()),
+        _required("when_lost", sa.String(10)),
+        sa.Column("conversation_id", sa.UUID()),
+        sa.Column("agent_run_id", sa.UUID()),
+        _required("seen_position", sa.Integer()),
+        _required("seen_open", JSON),
+        _required("epoch", sa.Integer()),
+        _required("event_seq", sa.Integer()),
+        _required("event_hash", sa.LargeBinary()),
+        sa.Column("moving_to", JSON),
+        sa.Column("slot_epoch", sa.Integer()),
+        sa.Column("lost_epoch", sa.Integer()),
+        sa.Column("paused_at", TIME),
+        sa.Column("cancel_requested_at", TIME),
+        sa.Column("error", JSON),
+        sa.Column("idempotency_key", sa.String(200)),
+        _required("created_at", TIME),
+        sa.Column("dispatched_at", TIME),
+        sa.Column("started_at", TIME),
+        sa.Column("finished_at", TIME),
+        _to("task_runs", "task"),
+        sa.UniqueConstraint(
+            "user_id", "workspace_id", "idempotency_key", name="uq_task_runs_idempotency_key"
+        ),
+    )
+    order = ["created_at", "id"]
+    op.create_index("ix_task_runs_of_user", "task_runs", ["user_id", "workspace_id", *order])
+    op.create_index("ix_task_runs_of_task", "task_runs", ["task_id", *order])
+    op.create_index(op.f("ix_task_runs_conversation_id"), "task_runs", ["conversation_id"])
+    is_open = sa.text("finished_at IS NULL")
+    op.create_index("ix_task_runs_open", "task_runs", ["workspace_id"], postgresql_where=is_open)
+
+
+def _task_run_events() -> None:
+    op.create_table(
+        "task_run_events",
+        _required("run_id", sa.UUID()),
+        _required("seq", sa.Integer()),
+        _required("workspace_id", sa.UUID()),
+        _required("user_id", sa.UUID()),
+        _required("event", sa.Text()),
+        _required("previous_hash", sa.LargeBinary()),
+        _required("hash", sa.LargeBinary()),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["task_runs.id"], name=op.f("fk_task_run_events_run_id"), ondelete="CASCADE"
+        ),
+        _to("task_run_events", "workspace"),
+        _to("task_run_events", "user"),
+        sa.PrimaryKeyConstraint("run_id", "seq", name=op.f("pk_task_run_events")),
+        sa.CheckConstraint(
+            "hash = sha256(previous_hash || convert_to(event, 'UTF8'))", name=op.f("ck_task_run_events_hash")
+        ),
+    )
+
+
+# The table of `openclaw.domains.tasks.policy`, as it is when this is written; a test compares every pair.
+_STATES = """
+CREATE FUNCTION check_task_run_state() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    allowed text[];
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'queued' THEN
+            RAISE EXCEPTION 'a run begins queued, not %', NEW.state USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    allowed := CASE OLD.state
+        WHEN 'queued' THEN ARRAY['dispatched', 'failed', 'cancelled', 'timed_out']
+        WHEN 'dispatched' THEN ARRAY['running', 'failed', 'cancelled', 'timed_out', 'lost']
+        WHEN 'running' THEN ARRAY[
+            'waiting_approval', 'waiting_device', 'succeeded', 'failed', 'cancelled', 'timed_out', 'lost'
+        ]
+        WHEN 'waiting_approval' THEN ARRAY['running', 'failed', 'cancelled', 'timed_out', 'lost']
+        WHEN 'waiting_device' THEN ARRAY['running', 'failed', 'cancelled', 'timed_out', 'lost']
+        ELSE ARRAY[]::text[]
+    END;
+    IF NEW.state <> OLD.state AND NOT NEW.state = ANY(allowed) THEN
+        RAISE EXCEPTION 'a run cannot go from % to %', OLD.state, NEW.state USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$
+"""
+_STATES_TRIGGER = """
+CREATE TRIGGER task_run_state BEFORE INSERT OR UPDATE OF state ON task_runs
+FOR EACH ROW EXECUTE FUNCTION check_task_run_state()
+"""
+# A log only grows, by what follows on its end; it goes with its run and not otherwise.
+_LOG = """
+CREATE FUNCTION check_task_run_event() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    newest integer;
+    newest_hash bytea;
+BEGIN
+    IF TG_OP = 'DELETE' AND NOT EXISTS (SELECT FROM task_runs WHERE id = OLD.run_id) THEN
+        RETURN OLD;
+    ELSIF TG_OP <> 'INSERT' THEN
+        RAISE EXCEPTION 'the log of a run cannot be changed' USING ERRCODE = 'check_violation';
+    END IF;
+    SELECT seq, hash INTO newest, newest_hash FROM task_run_events
+    WHERE run_id = NEW.run_id ORDER BY seq DESC LIMIT 1;
+    IF NEW.seq <> COALESCE(newest, 0) + 1 OR NEW.previous_hash <> COALESCE(newest_hash, sha256(''))
+        OR (NEW.event::json ->> 'seq')::integer <> NEW.seq THEN
+        RAISE EXCEPTION 'entry % does not follow on the log''s end', NEW.seq USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$
+"""
+_LOG_TRIGGER = """
+CREATE TRIGGER task_run_event BEFORE INSERT OR UPDATE OR DELETE ON task_run_events
+FOR EACH ROW EXECUTE FUNCTION check_task_run_event()
+"""
 
 
 # One statement for whoever asks: the row is locked, so that of a hundred callers each sees what the one before took.

@@ -13,6 +13,7 @@ from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
 from openclaw.domains.plugins import manifest as plugins
+from openclaw.domains.tasks import manifest as tasks
 from openclaw.domains.workflows import manifest as workflows
 from openclaw.durable.claims import Limits
 from openclaw.durable.engine import DurableEngine
@@ -112,6 +113,10 @@ async def open_process(
         },
     )
     queue.register(workflows.RUN_KIND, JobKind(lambda job: workflow_job(job.payload), keeps_end=True))
+    task_job = tasks.TaskJob(
+        database=database, bus=bus, clock=clock, lead_agent=run_job, slots=tasks.NoHosts()
+    )
+    queue.register(tasks.RUN_KIND, JobKind(lambda job: task_job(job.payload), keeps_end=True))
     engine = DurableEngine(
         database,
         clock,
@@ -155,7 +160,7 @@ async def open_process(
     )
     await bus.start()
     relay = OutboxRelay(database, bus, clock, _subscribers(carry, blobs))
-    tasks = [
+    loops = [
         spawn(_join(engine, run_job, on_loaded), name="durable engine"),
         spawn(relay.run(), name="outbox relay"),
         spawn(keep_house(database, clock, CHORES), name="housekeeping"),
@@ -163,7 +168,7 @@ async def open_process(
     try:
         yield Process(platform, engine)
     finally:
-        await cancel_and_wait(*tasks, *beginning)
+        await cancel_and_wait(*loops, *beginning)
         await engine.stop()
         await plugin_runtime.close()
         await bus.stop()

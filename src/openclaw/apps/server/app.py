@@ -22,6 +22,7 @@ from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
 from openclaw.domains.jobs import manifest as jobs
 from openclaw.domains.plugins import manifest as plugins
+from openclaw.domains.tasks import manifest as tasks
 from openclaw.domains.workflows import manifest as workflows
 from openclaw.domains.workspaces import manifest as workspaces
 from openclaw.durable.claims import measure_depth
@@ -36,7 +37,7 @@ from openclaw.infra.web.versions import CURRENT, ApiVersions
 from openclaw.kit.errors import UnavailableError
 
 STATIC = Path(__file__).parent / "static"
-_SLICES = (identity, workspaces, audit, devices, plugins, agents, conversations, workflows, jobs)
+_SLICES = (identity, workspaces, audit, devices, plugins, agents, conversations, workflows, jobs, tasks)
 
 
 def build_app(platform: Platform) -> FastAPI:
