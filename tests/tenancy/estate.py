@@ -27,6 +27,7 @@ from tests.tenancy.systems import furnish_systems
 # row in `_furnish`: the tests fail until it is.
 TABLES = {
     "approval_id": "approvals",
+    "budget_id": "budgets",
     "challenge_id": "link_challenges",
     "conversation_id": "conversations",
     "block_id": "plugin_blocks",
@@ -62,6 +63,7 @@ TABLES = {
 PREFIXES = {
     "appr": "approval_id",
     "branch": "branch_id",
+    "bud": "budget_id",
     "chal": "challenge_id",
     "conv": "conversation_id",
     "dev": "device_id",
@@ -201,6 +203,7 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
         "challenge_id": [(await person.post("/bridge/public-link", {}))["challengeId"]],
         "invitation_id": [await _invitation(estate)],
         "group_id": [await _group(estate)],
+        "budget_id": [(await person.post("/budgets", {"name": secret, "calls": 9}))["id"]],
     }
     await person.put("/tool-policy", {"deniedTools": ["fs.search"]})
     await _host(estate, stack)

@@ -102,6 +102,9 @@ PushSubscriptionId = Annotated[UUID, WireId("psub")]
 SystemId = Annotated[UUID, WireId("sys")]
 SystemSnapshotId = Annotated[UUID, WireId("snap")]
 SystemBranchId = Annotated[UUID, WireId("branch")]
+BudgetId = Annotated[UUID, WireId("bud")]
+TaskId = Annotated[UUID, WireId("task")]
+TaskRunId = Annotated[UUID, WireId("trun")]
 
 
 class Items(Wire):

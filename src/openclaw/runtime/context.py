@@ -48,9 +48,14 @@ class Fitted:
 def estimate_tokens(text: str) -> int:
     """About how many tokens ``text`` is, rather too many than too few; wide scripts count by character."""
     if text.isascii():
-        return int(len(text) / _LETTERS_PER_TOKEN) + 1
+        return tokens_of(len(text), 0)
     wide = sum(1 for character in text if character >= "\u2e80")
-    return int(wide / _WIDE_PER_TOKEN * 1.15 + (len(text) - wide) / _LETTERS_PER_TOKEN) + 1
+    return tokens_of(len(text) - wide, wide)
+
+
+def tokens_of(letters: int, wide: int) -> int:
+    """About how many tokens a text of so many letters and characters of wide scripts is."""
+    return int(wide / _WIDE_PER_TOKEN * 1.15 + letters / _LETTERS_PER_TOKEN) + 1
 
 
 def estimate_message(message: "ModelMessage") -> int:
@@ -61,6 +66,11 @@ def estimate_message(message: "ModelMessage") -> int:
 def estimate_history(history: "Sequence[ModelMessage]") -> int:
     """About how many tokens ``history`` is."""
     return sum(map(estimate_message, history))
+
+
+def history_bytes(history: "Sequence[ModelMessage]") -> int:
+    """How many bytes ``history`` is, with its tool calls and results."""
+    return sum(len(_part_text(part).encode()) for message in history for part in message.parts)
 
 
 def turns(history: "Sequence[ModelMessage]") -> list[int]:

@@ -32,13 +32,18 @@ _NO_KEY = "no-key"  # the client libraries insist on one; servers without keys i
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """How to reach one model. ``base_url`` None is the provider's own; ``context_window`` is in tokens."""
+    """How to reach one model. ``base_url`` None is the provider's own; ``context_window`` is in tokens.
+
+    The prices are millionths of a US dollar for a million tokens; both None: as the price list knows them, if it does.
+    """
 
     kind: ModelKind
     model: str
     base_url: str | None = None
     api_key: str = field(default="", repr=False)
     context_window: int | None = None
+    input_price_micros: int | None = None
+    output_price_micros: int | None = None
 
     @classmethod
     def demo(cls) -> "ModelConfig":

@@ -1,5 +1,6 @@
 """One reply of a model, streamed: deltas to the caller as they come, then the whole with usage and cost."""
 
+import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,12 +9,14 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from openclaw.kit.clock import Clock
+from openclaw.kit.errors import OpenClawError
 from openclaw.kit.ids import new_id
 from openclaw.runtime import demo, prompts
 from openclaw.runtime.context import estimate_history, estimate_tokens, shortened
 from openclaw.runtime.errors import ProviderBadAnswerError, ProviderError
 from openclaw.runtime.failures import failure_types, translate
 from openclaw.runtime.history import user_message
+from openclaw.runtime.metering import Meter, OutputCount, Spent, measure, price_micros
 from openclaw.runtime.models import ModelClients, ModelConfig
 
 if TYPE_CHECKING:
@@ -88,21 +91,24 @@ class Models:
         """Close every connection to providers."""
         await self.clients.aclose()
 
-    async def stream_reply(self, config: ModelConfig, request: ReplyRequest, on_delta: OnDelta) -> ModelReply:
+    async def stream_reply(
+        self, config: ModelConfig, request: ReplyRequest, on_delta: OnDelta, *, meter: Meter | None = None
+    ) -> ModelReply:
         """Ask once and stream; ``on_delta`` gets each piece of text as it comes and must not block.
 
-        Failures that may pass are asked again, with growing waits, only as long as no text was delivered. Raises a
-        ``ProviderError``. Cancelling the caller closes the connection to the provider.
+        Failures that may pass are asked again, with growing waits, only as long as no text was delivered. Each time
+        ``meter`` is asked first, and the call is cut off where its grant ends. Raises a ``ProviderError``, or what the
+        meter raises. Cancelling the caller closes the connection to the provider.
         """
-        if config.is_demo:
-            return await self._demo(request, on_delta)
         attempt = 0
         while True:
             attempt += 1
             delivery = _Delivery(on_delta)
             try:
+                if meter is not None:
+                    return await self._ask_metered(config, request, delivery, meter)
                 return await self._ask(config, request, delivery)
-            except ProviderError:
+            except OpenClawError:
                 raise
             except failure_types() as error:
                 failure, may_pass = translate(error, config)
@@ -115,14 +121,16 @@ class Models:
                 raise ProviderBadAnswerError(model=config.model, said=said) from error
             await self.clock.sleep(wait)
 
-    async def summarise(self, config: ModelConfig, transcript: str) -> ModelReply:
+    async def summarise(
+        self, config: ModelConfig, transcript: str, *, meter: Meter | None = None
+    ) -> ModelReply:
         """The summary of older turns by the same model, for ``context.fit``; it is paid for like any reply."""
         request = ReplyRequest(
             prompts.SUMMARISER, [user_message(transcript)], max_output_tokens=_SUMMARY_TOKENS
         )
         if config.is_demo:
             return _demo_reply(request, demo.DemoAnswer(shortened(transcript, _DEMO_SUMMARY_TOKENS)))
-        return await self.stream_reply(config, request, _nobody)
+        return await self.stream_reply(config, request, _nobody, meter=meter)
 
     async def check(self, config: ModelConfig) -> ModelReply:
         """Ask for one word, once: whether the provider can be reached, takes the key and knows the model."""
@@ -135,10 +143,44 @@ class Models:
         )
         return await self.stream_reply(config, request, _nobody)
 
-    async def _ask(self, config: ModelConfig, request: ReplyRequest, delivery: "_Delivery") -> ModelReply:
+    async def _ask_metered(
+        self, config: ModelConfig, request: ReplyRequest, delivery: "_Delivery", meter: Meter
+    ) -> ModelReply:
+        size = measure(request.system, request.history, request.tools)
+        grant = await meter.reserve(config, size, wanted_output=request.max_output_tokens)
+        reply: ModelReply | None = None
+        try:
+            async with asyncio.timeout(grant.time.total_seconds()):
+                granted = replace(request, max_output_tokens=grant.output_tokens)
+                reply = await self._ask(config, granted, delivery, cut_at=grant.output_tokens)
+                return reply
+        except TimeoutError:
+            raise meter.out_of_time() from None
+        finally:
+            spent = Spent(size.about if reply or delivery.count.tokens else 0, delivery.count.tokens)
+            if reply is not None:
+                spent = replace(
+                    spent,
+                    reported_input=reply.input_tokens,
+                    reported_output=reply.output_tokens,
+                    cost_micros=reply.cost_micros,
+                )
+            await meter.settle(config, spent)
+
+    async def _ask(
+        self,
+        config: ModelConfig,
+        request: ReplyRequest,
+        delivery: "_Delivery",
+        *,
+        cut_at: int | None = None,
+    ) -> ModelReply:
+        if config.is_demo:
+            return await self._demo(request, delivery)
         from pydantic_ai.direct import model_request_stream
         from pydantic_ai.messages import PartDeltaEvent, PartStartEvent, TextPart, TextPartDelta
 
+        is_cut = False
         model = await self.clients.get(config)
         stream = model_request_stream(
             model,
@@ -159,23 +201,35 @@ class Models:
                     and event.part.content
                 ):
                     deliver(event.part.content)
+                delivery.note(event)
+                if cut_at is not None and delivery.count.tokens > cut_at:  # it says more than it was let to
+                    is_cut = True
+                    break
             response = events.get()
-        return _reply(config, request, response)
+        return _reply(config, request, replace(response, finish_reason="length") if is_cut else response)
 
-    async def _demo(self, request: ReplyRequest, on_delta: OnDelta) -> ModelReply:
+    async def _demo(self, request: ReplyRequest, delivery: "_Delivery") -> ModelReply:
         answer = demo.answer(request.history, with_tools=bool(request.tools))
         for piece in demo.pieces(answer.text):
-            on_delta(piece)
+            delivery.text(piece)
+            delivery.count.add(piece)
             await self.clock.sleep(timedelta())  # others get their turn between two pieces
         return _demo_reply(request, answer)
 
 
 @dataclass
 class _Delivery:
-    """Remembers whether the person has seen anything of this attempt."""
+    """Remembers whether the person has seen anything of this attempt, and counts all that the model said."""
 
     on_delta: OnDelta
     began: bool = False
+    count: OutputCount = field(default_factory=OutputCount)
+
+    def note(self, event: Any) -> None:
+        """Count what is new in an event of the stream: words, thoughts, and arguments of calls."""
+        new = getattr(event, "delta", None) or (event.part if event.event_kind == "part_start" else None)
+        for name in ("content_delta", "args_delta", "content", "args", "tool_name"):
+            self.count.add(getattr(new, name, None))
 
     def text(self, piece: str) -> None:
         self.began = True
@@ -267,7 +321,7 @@ def _call(call_id: str, name: str, arguments: str | dict[str, Any] | None) -> To
 
 
 def cost_micros(config: ModelConfig, response: "ModelResponse") -> int | None:
-    """What ``response`` cost in millionths of a US dollar, by the price list that ships with the library.
+    """What ``response`` cost in millionths of a US dollar, by the configured prices or the library's price list.
 
     None for a model or an address that the list does not know: a local server is not what its model's name says.
     """
@@ -275,6 +329,9 @@ def cost_micros(config: ModelConfig, response: "ModelResponse") -> int | None:
 
     if not response.usage.has_values():
         return None
+    if config.input_price_micros is not None:
+        usage = response.usage
+        return price_micros(config, input_tokens=usage.input_tokens, output_tokens=usage.output_tokens)
     try:
         price = calc_price(
             response.usage,

@@ -14,6 +14,7 @@ from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
 from openclaw.domains.notifications import manifest as notifications
 from openclaw.domains.plugins import manifest as plugins
+from openclaw.domains.tasks import manifest as tasks
 from openclaw.domains.workflows import manifest as workflows
 from openclaw.durable.claims import Limits
 from openclaw.durable.engine import DurableEngine
@@ -128,6 +129,10 @@ async def open_process(
         },
     )
     queue.register(workflows.RUN_KIND, JobKind(lambda job: workflow_job(job.payload), keeps_end=True))
+    task_job = tasks.TaskJob(
+        database=database, bus=bus, clock=clock, lead_agent=run_job, slots=tasks.NoHosts()
+    )
+    queue.register(tasks.RUN_KIND, JobKind(lambda job: task_job(job.payload), keeps_end=True))
     engine = DurableEngine(
         database,
         clock,
@@ -174,21 +179,21 @@ async def open_process(
     await bus.start()
     relay = OutboxRelay(database, bus, clock, _subscribers(carry, blobs, mail))
     scheduler = Scheduler(database, bus, clock)
-    tasks = [
+    loops = [
         spawn(_join(engine, run_job, on_loaded), name="durable engine"),
         spawn(relay.run(), name="outbox relay"),
         spawn(keep_house(database, clock, CHORES), name="housekeeping"),
         spawn(devices.watch_leases(database, clock), name="watch over leases"),
     ]
     if config.job_slots:  # else the process does no work for others
-        tasks += [
+        loops += [
             spawn(deliverer.run(), name="deliveries"),
             spawn(scheduler.run(), name="scheduler"),
         ]
     try:
         yield Process(platform, engine)
     finally:
-        await cancel_and_wait(*tasks, *beginning)
+        await cancel_and_wait(*loops, *beginning)
         await engine.stop()
         await plugin_runtime.close()
         await bus.stop()

@@ -25,6 +25,7 @@ from openclaw.domains.jobs import manifest as jobs
 from openclaw.domains.notifications import manifest as notifications
 from openclaw.domains.plugins import manifest as plugins
 from openclaw.domains.systems import manifest as systems
+from openclaw.domains.tasks import manifest as tasks
 from openclaw.domains.workflows import manifest as workflows
 from openclaw.domains.workspaces import manifest as workspaces
 from openclaw.durable.claims import measure_depth
@@ -51,6 +52,7 @@ _SLICES = (
     conversations,
     workflows,
     jobs,
+    tasks,
 )
 
 

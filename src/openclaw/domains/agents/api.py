@@ -23,13 +23,8 @@ from openclaw.domains.agents.schemas import (
     Approval,
     ApprovalRules,
     Approvals,
-    CreateProvider,
     Decide,
-    Models,
     PreviewRule,
-    Provider,
-    Providers,
-    ProviderTest,
     RulePreview,
     Run,
     RunError,
@@ -37,6 +32,13 @@ from openclaw.domains.agents.schemas import (
     SimulateCall,
     Simulation,
     UndoRun,
+)
+from openclaw.domains.agents.schemas.providers import (
+    CreateProvider,
+    Models,
+    Provider,
+    Providers,
+    ProviderTest,
     UpdateProvider,
 )
 from openclaw.domains.agents.service import approvals, foresight, providers, runs, undo

@@ -1,7 +1,7 @@
 """What can go wrong with runs, approvals and providers."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from openclaw.kit.errors import Kind, OpenClawError
 
@@ -294,3 +294,39 @@ class AnswerNeededError(OpenClawError):
     template_zh: ClassVar[str] = "该问题需要作答：{reason}。"
 
     reason: str
+
+
+@dataclass(eq=False)
+class BudgetNotFoundError(OpenClawError):
+    """No such budget, or not one of the actor's."""
+
+    code: ClassVar[str] = "agents.budget_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "There is no such budget."
+    template_zh: ClassVar[str] = "预算不存在。"
+
+
+@dataclass(eq=False)
+class BudgetSpentError(OpenClawError):
+    """What is left of the budget is not enough for another model call. ``part``: of what it is."""
+
+    code: ClassVar[str] = "agents.budget_spent"
+    kind: ClassVar[Kind] = Kind.QUOTA
+    template: ClassVar[str] = "The budget is used up ({part}): nothing more is asked of the model."
+    template_zh: ClassVar[str] = "预算已用完（{part}），不再请求模型。"
+
+    part: Literal["money", "tokens", "calls", "time"]
+
+
+@dataclass(eq=False)
+class PriceUnknownError(OpenClawError):
+    """Money is limited, and nobody knows what the model costs."""
+
+    code: ClassVar[str] = "agents.price_unknown"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = (
+        "The budget limits money, and the price of {model} is not known. Give it in the provider's settings."
+    )
+    template_zh: ClassVar[str] = "预算限制了金额，但 {model} 的价格未知。请在模型提供商设置中填写价格。"
+
+    model: str

@@ -25,3 +25,8 @@ def approval_topic(approval_id: UUID) -> str:
 def told_topic(run_id: UUID) -> str:
     """What a machine tells of a run on it: ``live`` with the event itself, or ``told`` when there are rows to read."""
     return f"told:{run_id.hex}"
+
+
+def budget_topic(budget_id: UUID) -> str:
+    """Says that a call on the budget is over, so that there may be more of it."""
+    return f"budget:{budget_id.hex}"

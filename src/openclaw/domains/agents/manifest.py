@@ -6,13 +6,14 @@ from uuid import UUID
 
 from openclaw.domains.agents import events
 from openclaw.domains.agents.api import router
+from openclaw.domains.agents.budgets_api import router as budgets_router
 from openclaw.domains.agents.jobs.run import RunJob
 from openclaw.domains.agents.service import runs
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.outbox import Subscriber
 from openclaw.infra.scope import Scope
 
-ROUTERS = (router,)
+ROUTERS = (router, budgets_router)
 RUN_KIND = "agents.run"
 
 

@@ -1,10 +1,10 @@
-"""Tables of providers, runs, steps, approvals and rules."""
+"""Tables of providers, budgets, runs, steps, approvals and rules."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from openclaw.infra.db import Base
@@ -22,6 +22,8 @@ class ModelProviderRow(Base):
     base_url: Mapped[str | None] = mapped_column(String(500))
     model: Mapped[str] = mapped_column(String(200))
     context_window: Mapped[int | None]
+    input_price_micros: Mapped[int | None] = mapped_column(BigInteger)
+    output_price_micros: Mapped[int | None] = mapped_column(BigInteger)
     is_default: Mapped[bool]
     sealed_key: Mapped[bytes | None]
     key_hint: Mapped[str | None] = mapped_column(String(8))
@@ -31,10 +33,72 @@ class ModelProviderRow(Base):
     updated_at: Mapped[datetime]
 
 
+class BudgetRow(Base):
+    """What runs may use together: each limit is None, or never less than what was used and is held.
+
+    Held is what was reserved for model calls that are not over. Money is in millionths of a US dollar.
+    """
+
+    __tablename__ = "budgets"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(200))
+    money_limit: Mapped[int | None] = mapped_column(BigInteger)
+    money_used: Mapped[int] = mapped_column(BigInteger, default=0)
+    money_held: Mapped[int] = mapped_column(BigInteger, default=0)
+    tokens_limit: Mapped[int | None] = mapped_column(BigInteger)
+    tokens_used: Mapped[int] = mapped_column(BigInteger, default=0)
+    tokens_held: Mapped[int] = mapped_column(BigInteger, default=0)
+    calls_limit: Mapped[int | None] = mapped_column(BigInteger)
+    calls_used: Mapped[int] = mapped_column(BigInteger, default=0)
+    calls_held: Mapped[int] = mapped_column(BigInteger, default=0)
+    time_limit_ms: Mapped[int | None] = mapped_column(BigInteger)
+    time_used_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+    time_held_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+    is_named: Mapped[bool]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("money_used + money_held <= money_limit", name="money"),
+        CheckConstraint("tokens_used + tokens_held <= tokens_limit", name="tokens"),
+        CheckConstraint("calls_used + calls_held <= calls_limit", name="calls"),
+        CheckConstraint("time_used_ms + time_held_ms <= time_limit_ms", name="time"),
+        Index("ix_budgets_of_user", "user_id", "workspace_id", "created_at", "id"),
+    )
+
+
+class BudgetChargeRow(Base):
+    """One model call on a budget: what was reserved for it, and from its end on what it took.
+
+    ``reported_tokens`` is the provider's word (None: it gave none), ``counted_tokens`` our own count.
+    """
+
+    __tablename__ = "budget_charges"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    budget_id: Mapped[UUID] = mapped_column(ForeignKey("budgets.id", ondelete="CASCADE"), index=True)
+    run_id: Mapped[UUID]
+    money: Mapped[int] = mapped_column(BigInteger)
+    tokens: Mapped[int] = mapped_column(BigInteger)
+    time_ms: Mapped[int] = mapped_column(BigInteger)
+    reported_tokens: Mapped[int | None] = mapped_column(BigInteger)
+    counted_tokens: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_budget_charges_held", "run_id", postgresql_where=text("settled_at IS NULL")),)
+
+
 class RunRow(Base):
     """One chat turn of the agent. ``epoch`` counts entries: only the latest may write.
 
     ``runtime`` is ``server``, or ``pi`` for the one on ``device_id``; ``told_seq``: so many of its events are applied.
+    ``kind`` is ``chat``, or ``task`` for one that a task's job leads: its model calls are charged to ``budget_id``, it
+    begins nothing new while ``paused_at`` is set, and ``approval_mode`` ``deny`` refuses what would need an answer.
     """
 
     __tablename__ = "runs"
@@ -48,6 +112,10 @@ class RunRow(Base):
     sync_mode: Mapped[str] = mapped_column(String(10), default="full", server_default="full")
     told_seq: Mapped[int] = mapped_column(default=0, server_default="0")
     client_run_id: Mapped[str] = mapped_column(String(128))
+    kind: Mapped[str] = mapped_column(String(10), default="chat", server_default="chat")
+    budget_id: Mapped[UUID | None] = mapped_column(ForeignKey("budgets.id", ondelete="SET NULL"))
+    approval_mode: Mapped[str] = mapped_column(String(10), default="ask", server_default="ask")
+    paused_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(String(20))
     epoch: Mapped[int] = mapped_column(default=0)
     abort_requested_at: Mapped[datetime | None]

@@ -13,6 +13,7 @@ class ConversationRow(Base):
     """A conversation of one user. Deleted ones can be restored for 30 days.
 
     ``runtime`` is ``server``, or ``pi`` for that of ``device_id``, which calls its session ``runtime_session``.
+    ``kind`` is ``chat``, or ``task`` for what a task's runs say: it is not among the chats.
     """
 
     __tablename__ = "conversations"
@@ -21,6 +22,7 @@ class ConversationRow(Base):
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     title: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(10), default="chat", server_default="chat")
     is_main: Mapped[bool] = mapped_column(default=False)
     device_id: Mapped[UUID | None]
     runtime: Mapped[str] = mapped_column(String(10), default="server", server_default="server")

@@ -79,7 +79,7 @@ def _wanted(
     title: str | None = None,
     since: datetime | None = None,
 ) -> list[ColumnElement[bool]]:
-    conditions = [_mine(scope), ConversationRow.deleted_at.is_(None)]
+    conditions = [_mine(scope), ConversationRow.deleted_at.is_(None), ConversationRow.kind == "chat"]
     if archived is not None:
         at = ConversationRow.archived_at
         conditions.append(at.is_not(None) if archived else at.is_(None))

@@ -10,7 +10,7 @@ from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.methods.addressing import key_of
 from openclaw.apps.gateway.registry import ConnectionHub
-from openclaw.domains.agents.schemas import Model
+from openclaw.domains.agents.schemas.providers import Model
 from openclaw.domains.agents.service import providers
 from openclaw.domains.conversations.schemas import Conversation
 from openclaw.domains.conversations.service import catalog

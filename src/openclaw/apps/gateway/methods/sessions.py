@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from openclaw.apps.gateway.connection import Connection
 from openclaw.apps.gateway.dispatch import Handler
 from openclaw.apps.gateway.methods.addressing import check_session, conversation_of, key_of, name_of
-from openclaw.domains.agents.schemas import Model, TextPart
+from openclaw.domains.agents.schemas import TextPart
+from openclaw.domains.agents.schemas.providers import Model
 from openclaw.domains.agents.service import providers
 from openclaw.domains.conversations.errors import ConversationNotFoundError
 from openclaw.domains.conversations.schemas import Conversation, UpdateConversation

@@ -49,7 +49,7 @@ class Asker:
         offered = [*tool_definitions(), *of_plugins]
         request = ReplyRequest(system=ctx.system, history=messages, tools=offered)
         try:
-            reply = await self._models.stream_reply(ctx.config, request, on_delta)
+            reply = await self._models.stream_reply(ctx.config, request, on_delta, meter=ctx.meter)
         finally:
             ctx.live.end_text()
         _measure(reply)
@@ -64,7 +64,7 @@ class Asker:
         summaries: list[ModelReply] = []
 
         async def summarise(transcript: str) -> str:
-            summaries.append(await self._models.summarise(ctx.config, transcript))
+            summaries.append(await self._models.summarise(ctx.config, transcript, meter=ctx.meter))
             return summaries[-1].text
 
         fitted = await fit(

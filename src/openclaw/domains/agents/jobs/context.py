@@ -1,5 +1,6 @@
 """What one entry of a run works with, and the run's rows as the model reads them."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from openclaw.infra.scope import Actor
 from openclaw.protocol.runs import LiveEvent, SyncMode
 from openclaw.protocol.tools import ARGUMENTS
 from openclaw.runtime.history import ToolOutcome, load_history, summary_message, tool_message, user_message
+from openclaw.runtime.metering import Meter
 from openclaw.runtime.models import ModelConfig
 
 if TYPE_CHECKING:
@@ -57,9 +59,18 @@ class Remote:
         return self.sync_mode == "full"
 
 
+def _set_event() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class RunContext:
-    """One entry of a run. ``steps`` grows as it works. ``plugin_tools`` are by models' names."""
+    """One entry of a run. ``steps`` grows as it works; nothing new begins until ``may_go_on`` is set.
+
+    ``plugin_tools`` are by models' names.
+    """
 
     actor: Actor
     run_id: UUID
@@ -74,6 +85,9 @@ class RunContext:
     live: LiveRun
     remote: "Remote | None" = None
     plugin_tools: dict[str, PluginTool] = field(default_factory=dict[str, PluginTool])
+    meter: Meter | None = None
+    denies_questions: bool = False
+    may_go_on: asyncio.Event = field(default_factory=_set_event)
     unkept: list[str] = field(default_factory=list[str])  # pieces of a reply that is not a step yet
     is_aborted: bool = field(default=False)
 

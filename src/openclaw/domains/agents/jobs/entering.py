@@ -68,6 +68,7 @@ async def load_context(
         steps=steps.pop(run.id, []),
         live=live,
         plugin_tools=await tools.find_installed(scope),
+        denies_questions=run.approval_mode == "deny",
     )
 
 

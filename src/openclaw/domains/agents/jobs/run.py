@@ -19,11 +19,12 @@ from openclaw.domains.agents.jobs.entering import bare_context, load_context
 from openclaw.domains.agents.jobs.fan_out import calls_of
 from openclaw.domains.agents.jobs.live import LiveRun
 from openclaw.domains.agents.jobs.machine import MachineRunner
+from openclaw.domains.agents.jobs.metering import Meters
 from openclaw.domains.agents.jobs.steps import add_words
 from openclaw.domains.agents.jobs.tools import ToolRunner
 from openclaw.domains.agents.models import RunRow
-from openclaw.domains.agents.repository import machine_events
-from openclaw.domains.agents.service import approvals
+from openclaw.domains.agents.repository import leading, machine_events
+from openclaw.domains.agents.service import approvals, budgets
 from openclaw.domains.agents.service.transcript import Transcript
 from openclaw.domains.devices.service import calls
 from openclaw.domains.plugins.service.runtime import PluginRuntime
@@ -72,6 +73,7 @@ class RunJob:
         self._transcript = transcript
         self._models = Models(clock)
         self._asker = Asker(database=database, transcript=transcript, models=self._models)
+        self._meters = Meters(database, bus, clock)
         self._tools = ToolRunner(database=database, bus=bus, blobs=blobs, config=config, plugins=plugins)
         self._machines = MachineRunner(database=database, bus=bus, config=config, transcript=transcript)
 
@@ -130,6 +132,13 @@ class RunJob:
                 ctx = await bare_context(scope, actor, run, live=live, history=history)
             else:
                 ctx = await load_context(scope, user, run, live=live, history=history, keys=self._keys)
+            if run.budget_id is not None:
+                await budgets.settle_whole(
+                    scope, run_id
+                )  # what an earlier entry asked and did not hear the end of
+                ctx.meter = self._meters.of_run(actor, run_id, run.budget_id)
+            if run.paused_at is not None:
+                ctx.may_go_on.clear()
             if run.abort_requested_at is not None:
                 await self._finish(scope, ctx, "aborted", None)
                 return None
@@ -203,6 +212,7 @@ class RunJob:
             return
         while True:
             for step in ctx.open_tools:
+                await ctx.may_go_on.wait()
                 await self._tools.run(ctx, step)
             if ctx.is_answered:
                 async with self._database.transaction(ctx.actor) as scope:
@@ -210,6 +220,7 @@ class RunJob:
                 return
             if ctx.model_calls >= MAX_MODEL_CALLS:
                 raise TooManyStepsError(limit=MAX_MODEL_CALLS)
+            await ctx.may_go_on.wait()
             reply = await self._asker.ask(ctx)
             if reply.tool_calls:
                 await self._keep(ctx, reply)
@@ -264,6 +275,8 @@ class RunJob:
         run = await repository.lock_run(scope, ctx.run_id, epoch=ctx.epoch)
         if run is None:
             raise RunSuperseded
+        if run.budget_id is not None:
+            await budgets.settle_whole(scope, ctx.run_id)
         await self._keep_unfinished(scope, ctx, run, "aborted" if state == "aborted" else "error")
         run.state, run.finished_at = state, scope.now()
         run.error = storable(error.to_wire()) if error else None
@@ -305,9 +318,14 @@ class RunJob:
             await woken.wait()
             woken.clear()
             try:
-                async with self._database.transaction(ctx.actor) as scope:
-                    if await repository.is_abort_requested(scope, ctx.run_id):
-                        return
+                async with self._database.transaction(ctx.actor, is_quiet=True) as scope:
+                    wish = await leading.find_wish(scope, ctx.run_id)
+                if wish.is_aborted:
+                    return
+                if wish.is_paused:
+                    ctx.may_go_on.clear()
+                else:
+                    ctx.may_go_on.set()
             except UnavailableError:
                 await self._clock.sleep(timedelta(seconds=1))
                 woken.set()  # look again: nobody else will say so

@@ -121,6 +121,11 @@ class ToolRunner:
         if plan.verdict is policy.Verdict.REFUSE:
             step = _failed(scope, step, "REFUSED", plan.refusal or "This is never run.")
             step.state = "denied"
+        elif plan.verdict is policy.Verdict.ASK and ctx.denies_questions:
+            step = _failed(
+                scope, step, "REFUSED", "Nobody is asked in this task, and this would need an answer."
+            )
+            step.state = "denied"
         elif plan.verdict is policy.Verdict.ASK:
             await questions.ask(
                 scope, ctx, step, plan.assessment, devices=devices, lifetime=self._approval_lifetime

@@ -92,17 +92,16 @@ async def list_runs(scope: Scope, run_ids: Sequence[UUID]) -> list[RunRow]:
     return list(await scope.session.scalars(select(RunRow).where(RunRow.id.in_(run_ids)))) if run_ids else []
 
 
-async def list_open_conversations(scope: Scope) -> list[UUID]:
-    """The conversations of the user's runs that have not ended, one for each run."""
-    return list(
-        await scope.session.scalars(
-            select(RunRow.conversation_id).where(
-                RunRow.user_id == scope.user_id,
-                RunRow.workspace_id == scope.workspace_id,
-                RunRow.finished_at.is_(None),
-            )
+async def list_open_conversations(scope: Scope) -> list[tuple[UUID, str]]:
+    """The conversations of the user's runs that have not ended, one for each run, with its kind."""
+    rows = await scope.session.execute(
+        select(RunRow.conversation_id, RunRow.kind).where(
+            RunRow.user_id == scope.user_id,
+            RunRow.workspace_id == scope.workspace_id,
+            RunRow.finished_at.is_(None),
         )
     )
+    return [(conversation_id, kind) for conversation_id, kind in rows]
 
 
 async def list_open_runs(scope: Scope, conversation_ids: Sequence[UUID]) -> list[RunRow]:
@@ -173,14 +172,6 @@ async def request_abort(scope: Scope, run_id: UUID) -> bool:
         .where(RunRow.id == run_id, RunRow.finished_at.is_(None))
         .values(abort_requested_at=scope.now())
         .returning(RunRow.id)
-    )
-    return found is not None
-
-
-async def is_abort_requested(scope: Scope, run_id: UUID) -> bool:
-    """Whether the user wants the run to stop."""
-    found = await scope.session.scalar(
-        select(RunRow.id).where(RunRow.id == run_id, RunRow.abort_requested_at.is_not(None))
     )
     return found is not None
 

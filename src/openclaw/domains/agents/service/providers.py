@@ -9,7 +9,7 @@ from openclaw.domains.agents.errors import (
     ProviderNotFoundError,
 )
 from openclaw.domains.agents.models import ModelProviderRow
-from openclaw.domains.agents.schemas import CreateProvider, Model, Provider, UpdateProvider
+from openclaw.domains.agents.schemas.providers import CreateProvider, Model, Provider, UpdateProvider
 from openclaw.domains.audit import service as audit
 from openclaw.domains.identity.service import accounts as identity
 from openclaw.domains.workspaces.policy import check_role
@@ -58,6 +58,8 @@ async def create_provider(scope: Scope, data: CreateProvider, keys: KeyRing, *, 
         base_url=data.base_url,
         model=data.model,
         context_window=data.context_window,
+        input_price_micros=data.input_price_micros,
+        output_price_micros=data.output_price_micros,
         is_default=is_default,
         sealed_key=None,
         key_hint=None,
@@ -179,4 +181,6 @@ def _config(row: ModelProviderRow, keys: KeyRing) -> ModelConfig:
         base_url=row.base_url,
         api_key=key,
         context_window=row.context_window,
+        input_price_micros=row.input_price_micros,
+        output_price_micros=row.output_price_micros,
     )

@@ -1,6 +1,7 @@
 """Runs as their user sees them: requested, looked at, aborted."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,14 @@ _FORGOTTEN_AT_ONCE = 100
 _START_GRACE = timedelta(seconds=2)
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What a run of a task is bound to."""
+
+    budget_id: UUID | None
+    approval_mode: str
+
+
 async def request_run(
     scope: Scope,
     *,
@@ -45,17 +54,19 @@ async def request_run(
     runtime: str = "server",
     sync_mode: str = "full",
     starts_here: bool = True,
+    terms: Terms | None = None,
 ) -> None:
     """Accept a turn: it is in the database, and whatever happens to this process somebody starts it.
 
-    ``starts_here``: this process does so itself, when the transaction has committed.
+    ``starts_here``: this process does so itself, when the transaction has committed. ``terms``: those of a task, whose
+    job leads the run, so that nobody else starts it; how many of them are open at once is the queue's to say.
 
     Raises RunBusyError, TooManyRunsError.
     """
     busy = await repository.list_open_conversations(scope)
-    if conversation_id in busy:
+    if any(open_id == conversation_id for open_id, _ in busy):
         raise RunBusyError
-    if len(busy) >= MAX_OPEN_RUNS:
+    if terms is None and sum(kind == "chat" for _, kind in busy) >= MAX_OPEN_RUNS:
         raise TooManyRunsError(limit=MAX_OPEN_RUNS)
     await repository.add(
         scope,
@@ -69,6 +80,9 @@ async def request_run(
             sync_mode=sync_mode,
             told_seq=0,
             client_run_id=client_run_id,
+            kind="chat" if terms is None else "task",
+            budget_id=terms.budget_id if terms else None,
+            approval_mode=terms.approval_mode if terms else "ask",
             state="queued",
             epoch=0,
             is_demo=False,
@@ -77,6 +91,8 @@ async def request_run(
             created_at=scope.now(),
         ),
     )
+    if terms is not None:
+        return
     # When this process starts the run itself, the fact is for when it dies before.
     delay = _START_GRACE if starts_here else timedelta()
     await record(scope, events.RUN_REQUESTED, run_payload(scope, run_id), delay=delay)

@@ -1,4 +1,4 @@
-"""Providers, runs, steps and approvals as they travel."""
+"""Runs, steps and approvals as they travel."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -10,7 +10,6 @@ from openclaw.infra.wire import (
     ConversationId,
     DeviceId,
     Items,
-    ProviderId,
     RuleId,
     RunId,
     StepId,
@@ -19,7 +18,6 @@ from openclaw.infra.wire import (
 )
 from openclaw.protocol.tools import ToolName
 
-ProviderKind = Literal["openai", "anthropic", "google"]
 RunState = Literal[
     "queued", "running", "awaiting_approval", "waiting_for_device", "completed", "failed", "aborted"
 ]
@@ -330,68 +328,3 @@ class UndoRun(WireInput):
         Field(default_factory=list)
     )
     idempotency_key: Annotated[str, Field(min_length=1, max_length=128)] | None = None
-
-
-class CreateProvider(WireInput):
-    """Access to a model for the workspace."""
-
-    kind: ProviderKind
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    base_url: Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s]+$")] | None = None
-    api_key: Annotated[str, Field(max_length=500, pattern=r"^[\x21-\x7e]*$")] | None = None
-    model: Annotated[str, Field(min_length=1, max_length=200)]
-    context_window: Annotated[int, Field(ge=1000, le=10_000_000)] | None = None
-    is_default: bool = True
-
-
-class UpdateProvider(WireInput):
-    """Change a provider; fields left out stay."""
-
-    name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
-    base_url: Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s]+$")] | None = None
-    api_key: Annotated[str, Field(max_length=500, pattern=r"^[\x21-\x7e]*$")] | None = None
-    model: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    context_window: Annotated[int, Field(ge=1000, le=10_000_000)] | None = None
-    is_default: bool | None = None
-
-
-class Provider(Wire):
-    """A provider. Its key is never shown again, only how it ends."""
-
-    id: ProviderId
-    kind: ProviderKind
-    name: str
-    base_url: str | None
-    model: str
-    context_window: int | None
-    is_default: bool
-    key_hint: str | None
-
-
-class Providers(Items):
-    """The workspace's providers."""
-
-    items: list[Provider]
-
-
-class ProviderTest(Wire):
-    """What a provider answered to a very short question."""
-
-    ok: bool
-    latency_ms: int
-    error: RunError | None
-
-
-class Model(Wire):
-    """A model that the workspace can use."""
-
-    id: str
-    name: str
-    provider: str
-    demo: bool
-
-
-class Models(Items):
-    """Models, the default first."""
-
-    items: list[Model]

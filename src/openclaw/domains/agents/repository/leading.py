@@ -1,0 +1,72 @@
+"""Statements of whoever leads a run: what is wished of it, and how far it has got."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, update
+
+from openclaw.domains.agents.models import ApprovalRow, RunRow, RunStepRow
+from openclaw.infra.scope import Scope
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user wants of a run."""
+
+    is_aborted: bool
+    is_paused: bool
+
+
+async def find_wish(scope: Scope, run_id: UUID) -> Wish:
+    """What the user wants of a run now."""
+    row = (
+        await scope.session.execute(
+            select(RunRow.abort_requested_at, RunRow.paused_at).where(RunRow.id == run_id)
+        )
+    ).one_or_none()
+    return (
+        Wish(is_aborted=False, is_paused=False)
+        if row is None
+        else Wish(row[0] is not None, row[1] is not None)
+    )
+
+
+async def set_paused(scope: Scope, run_id: UUID, *, paused: bool) -> bool:
+    """Note that the user wants the run to begin nothing new, or to go on; False when it has ended."""
+    found = await scope.session.scalar(
+        update(RunRow)
+        .where(RunRow.id == run_id, RunRow.user_id == scope.user_id, RunRow.finished_at.is_(None))
+        .values(paused_at=scope.now() if paused else None)
+        .returning(RunRow.id)
+    )
+    return found is not None
+
+
+async def list_steps(
+    scope: Scope, run_id: UUID, *, after: int, among: Collection[UUID]
+) -> Sequence[tuple[RunStepRow, ApprovalRow | None]]:
+    """The steps after a position, and ``among`` those before it, in order, each with its question."""
+    rows = await scope.session.execute(
+        select(RunStepRow, ApprovalRow)
+        .outerjoin(ApprovalRow, ApprovalRow.step_id == RunStepRow.id)
+        .where(RunStepRow.run_id == run_id, or_(RunStepRow.position > after, RunStepRow.id.in_(among)))
+        .order_by(RunStepRow.position)
+        .execution_options(populate_existing=True)
+    )
+    return [(step, approval) for step, approval in rows]
+
+
+async def count_steps(scope: Scope, run_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
+    """How many steps of each kind those runs have."""
+    if not run_ids:
+        return {}
+    rows = await scope.session.execute(
+        select(RunStepRow.run_id, RunStepRow.kind, func.count())
+        .where(RunStepRow.run_id.in_(run_ids))
+        .group_by(RunStepRow.run_id, RunStepRow.kind)
+    )
+    found: dict[UUID, dict[str, int]] = {}
+    for run_id, kind, count in rows:
+        found.setdefault(run_id, {})[kind] = count
+    return found

@@ -1,0 +1,1 @@
+"""The durable job that leads a task's run to its end."""

@@ -1,0 +1,269 @@
+"""One look at a run that is led: read what is, note it, and do what follows. All of it is in rows, so that any leader
+can look at any time; what takes longer than a transaction is left to `run`."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from openclaw.domains.agents.errors import ConversationGoneError
+from openclaw.domains.agents.service import leading, runs
+from openclaw.domains.agents.service.leading import Seen
+from openclaw.domains.agents.service.runs import Terms
+from openclaw.domains.conversations.service import errands
+from openclaw.domains.tasks import repository
+from openclaw.domains.tasks.errors import HostLostError, TaskTimedOutError
+from openclaw.domains.tasks.events import TASK_ENDED
+from openclaw.domains.tasks.jobs.seeing import see
+from openclaw.domains.tasks.models import TaskRunRow
+from openclaw.domains.tasks.policy import PARKED
+from openclaw.domains.tasks.schemas import State
+from openclaw.domains.tasks.service.log import Log
+from openclaw.domains.tasks.service.places import Place, Slots, place_of
+from openclaw.domains.workspaces import service as workspaces
+from openclaw.domains.workspaces.errors import NotAllowedError
+from openclaw.durable import jobs
+from openclaw.durable.jobs import End
+from openclaw.infra.jsonb import storable
+from openclaw.infra.outbox import record
+from openclaw.infra.scope import Role, Scope
+from openclaw.kit import ids
+from openclaw.kit.errors import OpenClawError
+
+_LOOK_AGAIN = timedelta(seconds=30)
+_SLOT_AGAIN = timedelta(seconds=5)
+_JOB_STATE = {"succeeded": "completed", "cancelled": "cancelled"}
+_GO_ON = (
+    "The task goes on on another machine now. What was said and done before is above. Look at what is there, then go "
+    "on from where it stopped."
+)
+
+
+class TaskSuperseded(BaseException):
+    """Somebody else leads the run by now, or it has ended: nothing more may be written here."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """The run is to go on elsewhere, and what it changed on ``origin`` is to be there first."""
+
+    origin: UUID | None
+    place: Place
+
+
+@dataclass(frozen=True)
+class Next:
+    """What follows: the end; or a run of the agent to lead, a move to make, and when to look again at the latest."""
+
+    is_over: bool = False
+    agent_run_id: UUID | None = None
+    move: Move | None = None
+    wait: timedelta = _LOOK_AGAIN
+    is_parked: bool = False
+
+
+async def look(
+    scope: Scope, run_id: UUID, *, epoch: int, slots: Slots, was_parked: bool, moved: bool
+) -> Next:
+    """Look once. ``moved``: the files of a move are where they are to be. Raises TaskSuperseded.
+
+    ``was_parked``: so the last look left the job, which then takes up no room among the workspace's.
+    """
+    run = await repository.lock_led_run(scope, run_id, epoch=epoch)
+    if run is None:
+        raise TaskSuperseded
+    log = Log(scope, run)
+    found = await _Look(scope, run, log, slots).take(moved=moved)
+    await log.write()
+    is_parked = not found.is_over and _is_parked(run)
+    if not found.is_over and is_parked is not was_parked:
+        await jobs.set_waiting(scope, run.id, waiting=is_parked)
+    return replace(found, is_parked=is_parked)
+
+
+async def give_up(scope: Scope, run_id: UUID, *, epoch: int, slots: Slots, error: OpenClawError) -> None:
+    """End the run with words, whatever it is at. Raises TaskSuperseded."""
+    run = await repository.lock_led_run(scope, run_id, epoch=epoch)
+    if run is None:
+        raise TaskSuperseded
+    if run.agent_run_id is not None:
+        await runs.abort_run(scope, run.agent_run_id)
+    log = Log(scope, run)
+    await _Look(scope, run, log, slots).end("failed", error)
+    await log.write()
+
+
+def _is_parked(run: TaskRunRow) -> bool:
+    return run.state in PARKED or run.paused_at is not None or run.state == "queued"
+
+
+class _Look:
+    def __init__(self, scope: Scope, run: TaskRunRow, log: Log, slots: Slots) -> None:
+        self.scope = scope
+        self.run = run
+        self.log = log
+        self.slots = slots
+
+    async def take(self, *, moved: bool) -> Next:
+        run = self.run
+        if run.agent_run_id is None:
+            return await self._begin()
+        seen = await see(self.scope, run, self.log)
+        if seen is None:
+            return await self.end("failed", ConversationGoneError())
+        if not seen.is_over:
+            return await self._steer(run.agent_run_id)
+        if run.cancel_requested_at is not None or self._is_late():
+            return await self._stopped()
+        if run.lost_epoch is not None and run.lost_epoch == run.slot_epoch and seen.state != "completed":
+            return await self._lost()
+        if run.moving_to is not None and seen.state != "completed":
+            return await self._move(moved=moved)
+        return await self._ended(seen)
+
+    async def _begin(self) -> Next:
+        """It has not begun: find its place, and ask the agent."""
+        run = self.run
+        if run.cancel_requested_at is not None:
+            return await self.end("cancelled")
+        _, role = await workspaces.get_acting(self.scope)
+        if role in (None, Role.VIEWER):
+            return await self.end("failed", NotAllowedError(role=role or "–"))
+        if run.paused_at is not None:
+            return Next()
+        place = place_of(run.target)
+        if not await self._claim(place):
+            return Next(wait=_SLOT_AGAIN)
+        await self._ask(place, run.text)
+        await self.log.move("dispatched")
+        return Next(agent_run_id=run.agent_run_id)
+
+    async def _claim(self, place: Place) -> bool:
+        """Room on a host, if it is to be one; False when there is none yet."""
+        run = self.run
+        run.device_id = place.device_id
+        if place.kind != "host":
+            return True
+        slot = await self.slots.claim_slot(
+            self.scope, run_id=run.id, host_id=place.device_id, labels=place.labels
+        )
+        if slot is None:
+            return False
+        run.device_id, run.slot_epoch = slot.host_id, slot.epoch
+        return True
+
+    async def _ask(self, place: Place, text: str) -> None:
+        run = self.run
+        terms = Terms(budget_id=run.budget_id, approval_mode=run.approval_mode)
+        if run.conversation_id is None:
+            run.conversation_id, run.agent_run_id = await errands.begin(
+                self.scope,
+                title=run.title,
+                text=text,
+                device_id=run.device_id,
+                runtime=place.runtime,
+                sync_mode=place.sync_mode,
+                terms=terms,
+            )
+        else:
+            run.agent_run_id = await errands.go_on(
+                self.scope, run.conversation_id, text=text, device_id=run.device_id, terms=terms
+            )
+        run.seen_position, run.seen_open = 0, {}
+        self.log.add("dispatched", _names(run))
+
+    async def _steer(self, agent_run_id: UUID) -> Next:
+        """It goes on: what is wished of it is passed on."""
+        run = self.run
+        is_unwanted = run.cancel_requested_at is not None or self._is_late()
+        is_lost = run.lost_epoch is not None and run.lost_epoch == run.slot_epoch
+        if is_unwanted or is_lost or run.moving_to is not None:
+            await runs.abort_run(self.scope, agent_run_id)
+        await leading.set_paused(self.scope, agent_run_id, paused=run.paused_at is not None)
+        wait = _LOOK_AGAIN
+        if (left := self._time_left()) is not None:
+            wait = min(wait, max(left, timedelta(seconds=1)))
+        return Next(agent_run_id=agent_run_id, wait=wait)
+
+    async def _stopped(self) -> Next:
+        if self.run.cancel_requested_at is not None:
+            return await self.end("cancelled")
+        return await self.end("timed_out", TaskTimedOutError(seconds=self.run.time_limit_seconds or 0))
+
+    async def _lost(self) -> Next:
+        """The host is gone. Whatever it did not finish is begun elsewhere, unless that is not wanted."""
+        run = self.run
+        if run.when_lost == "end":
+            return await self.end("lost", HostLostError())
+        await self.log.move("waiting_device")
+        return await self._go_on_at(place_of(run.target))
+
+    async def _move(self, *, moved: bool) -> Next:
+        run = self.run
+        assert run.moving_to is not None
+        await self.log.move("waiting_device")
+        place = place_of(run.moving_to["target"])
+        if not moved and run.moving_to["with_files"]:
+            return Next(move=Move(run.device_id, place))
+        if run.slot_epoch is not None:
+            await self.slots.release_slot(self.scope, run_id=run.id, epoch=run.slot_epoch)
+            run.slot_epoch = None
+        return await self._go_on_at(place)
+
+    async def _go_on_at(self, place: Place) -> Next:
+        run = self.run
+        if run.paused_at is not None:
+            return Next()
+        if not await self._claim(place):
+            return Next(wait=_SLOT_AGAIN)
+        run.target, run.moving_to, run.lost_epoch = place.to_row(), None, None
+        await self._ask(place, _GO_ON)
+        self.log.add("moved", _names(run))
+        await self.log.move("running")
+        return Next(agent_run_id=run.agent_run_id)
+
+    async def _ended(self, seen: Seen) -> Next:
+        match seen.state:
+            case "completed":
+                return await self.end("succeeded")
+            case "failed":
+                return await self.end("failed", OpenClawError.from_wire(seen.error) if seen.error else None)
+            case _:
+                return await self.end("cancelled")
+
+    async def end(self, state: State, error: OpenClawError | None = None) -> Next:
+        """The run has come to its end."""
+        run = self.run
+        run.error = storable(error.to_wire()) if error else None
+        run.finished_at = self.scope.now()
+        await self.log.move(state)
+        if run.slot_epoch is not None:
+            await self.slots.release_slot(self.scope, run_id=run.id, epoch=run.slot_epoch)
+        await jobs.end_jobs(self.scope, End(run.id, _JOB_STATE.get(state, "failed"), run.error))
+        body = {
+            "runId": run.id.hex,
+            "taskId": run.task_id.hex,
+            "workspaceId": run.workspace_id.hex,
+            "userId": run.user_id.hex,
+            "state": state,
+        }
+        await record(self.scope, TASK_ENDED, body)
+        return Next(is_over=True)
+
+    def _time_left(self) -> timedelta | None:
+        run = self.run
+        if run.time_limit_seconds is None or run.dispatched_at is None:
+            return None
+        return run.dispatched_at + timedelta(seconds=run.time_limit_seconds) - self.scope.now()
+
+    def _is_late(self) -> bool:
+        left = self._time_left()
+        return left is not None and left <= timedelta()
+
+
+def _names(run: TaskRunRow) -> dict[str, Any]:
+    return {
+        "runId": ids.to_wire("run", run.agent_run_id) if run.agent_run_id else None,
+        "deviceId": ids.to_wire("dev", run.device_id) if run.device_id else None,
+        "dispatch": run.slot_epoch,
+    }

@@ -1,0 +1,166 @@
+"""The durable job of a run: it leads the agent's run, in this very process, and looks when something has changed."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Generator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from openclaw.domains.tasks import repository
+from openclaw.domains.tasks.events import task_topic
+from openclaw.domains.tasks.jobs import lead
+from openclaw.domains.tasks.jobs.lead import Next, TaskSuperseded
+from openclaw.domains.tasks.service.places import Slots
+from openclaw.infra.bus import EventBus
+from openclaw.infra.db import Database
+from openclaw.infra.feed import user_topic
+from openclaw.infra.scope import Actor, Role
+from openclaw.kit import ids
+from openclaw.kit.clock import Clock
+from openclaw.kit.errors import InternalError, OpenClawError, UnavailableError
+from openclaw.kit.tasks import cancel_and_wait, spawn
+
+_log = structlog.get_logger(__name__)
+_AGAIN = timedelta(seconds=1)
+LeadAgent = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+@dataclass
+class _Leading:
+    """One entry of a run. ``agent``: the run of the agent that is led here now."""
+
+    actor: Actor
+    run_id: UUID
+    epoch: int
+    woken: asyncio.Event
+    agent_run_id: UUID | None = None
+    agent: asyncio.Task[None] | None = None
+
+
+class TaskJob:
+    """Leads runs of tasks. Called with a run's names as often as needed: it goes on from the run's rows."""
+
+    def __init__(
+        self, *, database: Database, bus: EventBus, clock: Clock, lead_agent: LeadAgent, slots: Slots
+    ) -> None:
+        self._database = database
+        self._bus = bus
+        self._clock = clock
+        self._lead_agent = lead_agent
+        self._slots = slots
+
+    async def __call__(self, payload: dict[str, Any]) -> None:
+        """Bring one run to its end. Raises UnavailableError when the database is away: call again."""
+        actor = Actor(
+            user_id=UUID(hex=payload["userId"]),
+            workspace_id=UUID(hex=payload["workspaceId"]),
+            role=Role.MEMBER,
+        )
+        run_id = UUID(hex=payload["runId"])
+        leading: _Leading | None = None
+        try:
+            async with self._bus.wakeups(task_topic(run_id)) as woken:
+                async with self._database.transaction(actor) as scope:
+                    entered = await repository.enter_run(scope, run_id)
+                if entered is None:
+                    return
+                leading = _Leading(actor, run_id, entered.epoch, woken)
+                with self._listening(leading):
+                    await self._lead(leading)
+        except TaskSuperseded:
+            _log.info("another process leads the task", run_id=payload["runId"])
+        except UnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001  (whatever it was: a run that is left open can never be stopped)
+            _log.exception("a task cannot go on", run_id=payload["runId"], exc_info=error)
+            if leading is not None:
+                words = error if isinstance(error, OpenClawError) else InternalError(request_id=run_id.hex)
+                await self._give_up(leading, words)
+        finally:
+            if leading is not None and leading.agent is not None:
+                await cancel_and_wait(leading.agent)
+
+    async def _give_up(self, leading: _Leading, error: OpenClawError) -> None:
+        with contextlib.suppress(TaskSuperseded):
+            async with self._database.transaction(leading.actor) as scope:
+                await lead.give_up(scope, leading.run_id, epoch=leading.epoch, slots=self._slots, error=error)
+
+    async def _lead(self, leading: _Leading) -> None:
+        moved = is_parked = False
+        while True:
+            leading.woken.clear()
+            async with self._database.transaction(leading.actor) as scope:
+                found = await lead.look(
+                    scope,
+                    leading.run_id,
+                    epoch=leading.epoch,
+                    slots=self._slots,
+                    was_parked=is_parked,
+                    moved=moved,
+                )
+            is_parked = found.is_parked
+            if found.is_over:
+                return
+            moved = found.move is not None
+            if found.move is not None:
+                continue
+            if found.agent_run_id is not None:
+                self._begin_agent(leading, found.agent_run_id)
+            await self._wait(leading, found)
+
+    def _begin_agent(self, leading: _Leading, agent_run_id: UUID) -> None:
+        """Lead that run of the agent, unless that is done already."""
+        is_led = leading.agent is not None and not leading.agent.done()
+        if is_led and leading.agent_run_id == agent_run_id:
+            return
+        leading.agent_run_id = agent_run_id
+        leading.agent = spawn(self._run_agent(leading, agent_run_id), name="task agent")
+
+    async def _run_agent(self, leading: _Leading, agent_run_id: UUID) -> None:
+        payload = {
+            "runId": agent_run_id.hex,
+            "workspaceId": leading.actor.workspace_id.hex,
+            "userId": leading.actor.user_id.hex,
+        }
+        try:
+            await self._lead_agent(payload)
+        except UnavailableError:
+            await self._clock.sleep(_AGAIN)
+        finally:
+            leading.woken.set()
+
+    async def _wait(self, leading: _Leading, found: Next) -> None:
+        """Until something has changed; the bus may have missed it, so not for ever."""
+        timer = spawn(self._ring(leading.woken, found.wait), name="task timer")
+        try:
+            await leading.woken.wait()
+        finally:
+            await cancel_and_wait(timer)
+
+    async def _ring(self, woken: asyncio.Event, wait: timedelta) -> None:
+        await self._clock.sleep(wait)
+        woken.set()
+
+    @contextlib.contextmanager
+    def _listening(self, leading: _Leading) -> Generator[None]:
+        """Look whenever the run of the agent tells something but text."""
+
+        def hear(_topic: str, body: dict[str, Any]) -> None:
+            payload, run_id = body.get("payload", {}), leading.agent_run_id
+            if run_id is None or body.get("event") == "chat":
+                return
+            name = ids.to_wire("run", run_id)
+            approval = payload.get("approval")
+            if payload.get("run") == name or (isinstance(approval, dict) and approval.get("runId") == name):
+                leading.woken.set()
+
+        topic = user_topic(leading.actor.user_id, leading.actor.workspace_id)
+        self._bus.subscribe(topic, hear)
+        try:
+            yield
+        finally:
+            self._bus.unsubscribe(topic, hear)

@@ -1,0 +1,11 @@
+"""What processes mount of this slice."""
+
+from openclaw.domains.tasks import events
+from openclaw.domains.tasks.api import router
+from openclaw.domains.tasks.jobs.run import TaskJob
+from openclaw.domains.tasks.service.places import NoHosts
+
+ROUTERS = (router,)
+RUN_KIND = events.RUN_KIND
+
+__all__ = ["ROUTERS", "RUN_KIND", "NoHosts", "TaskJob"]

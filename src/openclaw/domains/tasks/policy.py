@@ -1,0 +1,55 @@
+"""The states of a task's run, and the one table of how they follow on each other. Pure.
+
+The database refuses every other step (`migrations/versions/0019_tasks.py`); a test holds the two against each other.
+"""
+
+from collections import deque
+from typing import get_args
+
+from openclaw.domains.tasks.schemas import State
+
+STATES: tuple[State, ...] = get_args(State)
+TRANSITIONS: dict[State, frozenset[State]] = {
+    "queued": frozenset({"dispatched", "failed", "cancelled", "timed_out"}),
+    "dispatched": frozenset({"running", "failed", "cancelled", "timed_out", "lost"}),
+    "running": frozenset(
+        {"waiting_approval", "waiting_device", "succeeded", "failed", "cancelled", "timed_out", "lost"}
+    ),
+    "waiting_approval": frozenset({"running", "failed", "cancelled", "timed_out", "lost"}),
+    "waiting_device": frozenset({"running", "failed", "cancelled", "timed_out", "lost"}),
+    "succeeded": frozenset(),
+    "failed": frozenset(),
+    "cancelled": frozenset(),
+    "timed_out": frozenset(),
+    "lost": frozenset(),
+}
+ENDS: frozenset[State] = frozenset(state for state in STATES if not TRANSITIONS[state])
+PARKED: frozenset[State] = frozenset({"waiting_approval", "waiting_device"})
+
+# What the run of the agent does, as the task's run does it. Its end is for whoever leads it to judge.
+STATE_OF_AGENT: dict[str, State] = {
+    "queued": "dispatched",
+    "running": "running",
+    "awaiting_approval": "waiting_approval",
+    "waiting_for_device": "waiting_device",
+}
+
+
+def way(before: State, after: State) -> list[State]:
+    """The shortest legal way, without where it begins; empty when there is nowhere to go.
+
+    Raises ValueError when there is none: from an end, or back to the beginning.
+    """
+    if before == after:
+        return []
+    ways: deque[list[State]] = deque([[before]])
+    seen = {before}
+    while ways:
+        known = ways.popleft()
+        for state in sorted(TRANSITIONS[known[-1]]):
+            if state == after:
+                return [*known[1:], state]
+            if state not in seen and state not in ENDS:
+                seen.add(state)
+                ways.append([*known, state])
+    raise ValueError(f"no way from {before} to {after}")

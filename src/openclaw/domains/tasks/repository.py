@@ -1,0 +1,157 @@
+"""Every query on tasks, their runs and logs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, insert, select, tuple_, update
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from openclaw.domains.tasks.models import TaskRow, TaskRunEventRow, TaskRunRow
+from openclaw.infra.scope import Scope
+
+
+def _mine(scope: Scope, table: type[TaskRow] | type[TaskRunRow]) -> ColumnElement[bool]:
+    return and_(table.user_id == scope.user_id, table.workspace_id == scope.workspace_id)
+
+
+async def add(scope: Scope, row: TaskRow | TaskRunRow) -> None:
+    """Insert a task or a run."""
+    scope.session.add(row)
+    await scope.session.flush()
+
+
+# Tasks
+
+
+async def find_task(scope: Scope, task_id: UUID, *, lock: bool = False) -> TaskRow | None:
+    """A task of the user."""
+    query = select(TaskRow).where(TaskRow.id == task_id, _mine(scope, TaskRow))
+    query = query.execution_options(populate_existing=True)
+    return await scope.session.scalar(query.with_for_update() if lock else query)
+
+
+async def find_task_by_key(scope: Scope, key: str) -> TaskRow | None:
+    """The user's task that was made under that idempotency key."""
+    return await scope.session.scalar(
+        select(TaskRow).where(_mine(scope, TaskRow), TaskRow.idempotency_key == key)
+    )
+
+
+async def list_tasks(
+    scope: Scope, *, archived: bool, before: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[TaskRow]:
+    """The user's tasks, the newest first."""
+    at = TaskRow.archived_at
+    query = select(TaskRow).where(_mine(scope, TaskRow), at.is_not(None) if archived else at.is_(None))
+    if before is not None:
+        query = query.where(tuple_(TaskRow.created_at, TaskRow.id) < before)
+    query = query.order_by(TaskRow.created_at.desc(), TaskRow.id.desc()).limit(limit)
+    return list(await scope.session.scalars(query))
+
+
+async def latest_runs(scope: Scope, task_ids: Sequence[UUID]) -> Sequence[TaskRunRow]:
+    """The newest run of each of those tasks."""
+    if not task_ids:
+        return ()
+    query = (
+        select(TaskRunRow)
+        .ext(distinct_on(TaskRunRow.task_id))
+        .where(TaskRunRow.task_id.in_(task_ids))
+        .order_by(TaskRunRow.task_id, TaskRunRow.created_at.desc(), TaskRunRow.id.desc())
+    )
+    return list(await scope.session.scalars(query))
+
+
+# Runs
+
+
+async def find_run(scope: Scope, run_id: UUID, *, lock: bool = False) -> TaskRunRow | None:
+    """A run of the user."""
+    query = select(TaskRunRow).where(TaskRunRow.id == run_id, _mine(scope, TaskRunRow))
+    query = query.execution_options(populate_existing=True)
+    return await scope.session.scalar(query.with_for_update() if lock else query)
+
+
+async def find_run_by_key(scope: Scope, key: str) -> TaskRunRow | None:
+    """The user's run that was launched under that idempotency key."""
+    return await scope.session.scalar(
+        select(TaskRunRow).where(_mine(scope, TaskRunRow), TaskRunRow.idempotency_key == key)
+    )
+
+
+async def list_runs(
+    scope: Scope,
+    *,
+    task_id: UUID | None,
+    state: str | None,
+    is_open: bool | None,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[TaskRunRow]:
+    """The user's runs, the newest first."""
+    query = select(TaskRunRow).where(_mine(scope, TaskRunRow))
+    if task_id is not None:
+        query = query.where(TaskRunRow.task_id == task_id)
+    if state is not None:
+        query = query.where(TaskRunRow.state == state)
+    if is_open is not None:
+        at = TaskRunRow.finished_at
+        query = query.where(at.is_(None) if is_open else at.is_not(None))
+    if before is not None:
+        query = query.where(tuple_(TaskRunRow.created_at, TaskRunRow.id) < before)
+    query = query.order_by(TaskRunRow.created_at.desc(), TaskRunRow.id.desc()).limit(limit)
+    return list(await scope.session.scalars(query))
+
+
+async def enter_run(scope: Scope, run_id: UUID) -> TaskRunRow | None:
+    """Lead the run from now on: an earlier leader can write no more. None when it has ended."""
+    return await scope.session.scalar(
+        update(TaskRunRow)
+        .where(TaskRunRow.id == run_id, TaskRunRow.finished_at.is_(None))
+        .values(epoch=TaskRunRow.epoch + 1)
+        .returning(TaskRunRow)
+        .execution_options(populate_existing=True)
+    )
+
+
+async def lock_led_run(scope: Scope, run_id: UUID, *, epoch: int) -> TaskRunRow | None:
+    """The run, locked for its leader ``epoch``; None when a later one has taken over or it has ended."""
+    return await scope.session.scalar(
+        select(TaskRunRow)
+        .where(TaskRunRow.id == run_id, TaskRunRow.epoch == epoch, TaskRunRow.finished_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+async def note_lost(scope: Scope, run_id: UUID, *, epoch: int) -> bool:
+    """The host of that dispatch is gone; False when the run is elsewhere by now, or over. Needs a system scope."""
+    found = await scope.session.scalar(
+        update(TaskRunRow)
+        .where(TaskRunRow.id == run_id, TaskRunRow.slot_epoch == epoch, TaskRunRow.finished_at.is_(None))
+        .values(lost_epoch=epoch)
+        .returning(TaskRunRow.id)
+    )
+    return found is not None
+
+
+# Logs
+
+
+async def add_events(scope: Scope, values: Sequence[dict[str, Any]]) -> None:
+    """Insert entries of a log, in order. The database refuses what does not follow on what is there."""
+    await scope.session.execute(insert(TaskRunEventRow), list(values))
+
+
+async def list_events(scope: Scope, run_id: UUID, *, after: int, limit: int) -> Sequence[TaskRunEventRow]:
+    """A run's log after an entry, in order."""
+    return list(
+        await scope.session.scalars(
+            select(TaskRunEventRow)
+            .where(TaskRunEventRow.run_id == run_id, TaskRunEventRow.seq > after)
+            .order_by(TaskRunEventRow.seq)
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,1 @@
+"""What can be done with tasks and their runs."""

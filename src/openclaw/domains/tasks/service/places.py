@@ -1,0 +1,102 @@
+"""Where a run works: checked when it is asked for, in the form that rows keep."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from openclaw.domains.agents.errors import RuntimeNotOfferedError
+from openclaw.domains.devices.service import registry
+from openclaw.domains.tasks.schemas import Target, TargetIn
+from openclaw.infra.scope import Scope
+from openclaw.kit.errors import InvalidInputError
+from openclaw.protocol.runs import RUN
+
+
+class Slot(Protocol):
+    """A run's room on a host. ``epoch`` numbers the dispatch."""
+
+    @property
+    def host_id(self) -> UUID:
+        """The host, which is a machine like any other."""
+        ...
+
+    @property
+    def epoch(self) -> int:
+        """A later dispatch of the same run has a higher one."""
+        ...
+
+
+class Slots(Protocol):
+    """Room on hosts, leased to runs."""
+
+    async def claim_slot(
+        self, scope: Scope, *, run_id: UUID, host_id: UUID | None = None, labels: Sequence[str] = ()
+    ) -> Slot | None:
+        """Room for a run; None when there is none that fits. The same run has one slot."""
+        ...
+
+    async def release_slot(self, scope: Scope, *, run_id: UUID, epoch: int | None = None) -> bool:
+        """Give it back."""
+        ...
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run is to work, as rows keep it."""
+
+    kind: str
+    device_id: UUID | None
+    labels: Sequence[str]
+    runtime: str
+    sync_mode: str
+
+    def to_row(self) -> dict[str, Any]:
+        """As JSON."""
+        return {**vars(self), "device_id": self.device_id.hex if self.device_id else None}
+
+
+def place_of(row: Mapping[str, Any]) -> Place:
+    """From its JSON."""
+    digits = row["device_id"]
+    return Place(**{**row, "device_id": UUID(hex=digits) if digits else None})
+
+
+def view(row: Mapping[str, Any]) -> Target:
+    """As it travels."""
+    return Target(**vars(place_of(row)))
+
+
+async def checked(scope: Scope, data: TargetIn) -> Place:
+    """A target that there is. Raises DeviceNotFoundError, RuntimeNotOfferedError, InvalidInputError."""
+    place = Place(data.kind, data.device_id, tuple(data.labels), data.runtime, data.sync_mode)
+    if place.kind == "server" and (place.device_id is not None or place.runtime == "pi"):
+        raise InvalidInputError(
+            field="target", reason="the server itself is no device, and has its own runtime"
+        )
+    if place.kind == "device" and place.device_id is None:
+        raise InvalidInputError(field="target.deviceId", reason="say which device")
+    if place.kind != "host" and place.labels:
+        raise InvalidInputError(field="target.labels", reason="only hosts have labels")
+    if place.runtime == "server" and place.sync_mode != "full":
+        reason = "what the server's own runtime is told is on the server; use a machine's runtime"
+        raise InvalidInputError(field="target.syncMode", reason=reason)
+    if place.device_id is not None:
+        device = await registry.access_device(scope, place.device_id)
+        if place.runtime == "pi" and RUN not in device.commands:
+            raise RuntimeNotOfferedError(name=device.name)
+    return place
+
+
+class NoHosts:
+    """Where there are no hosts: nothing has room on one."""
+
+    async def claim_slot(
+        self, scope: Scope, *, run_id: UUID, host_id: UUID | None = None, labels: Sequence[str] = ()
+    ) -> Slot | None:
+        """None."""
+        return None
+
+    async def release_slot(self, scope: Scope, *, run_id: UUID, epoch: int | None = None) -> bool:
+        """Nothing to give back."""
+        return False
