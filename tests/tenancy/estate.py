@@ -17,11 +17,13 @@ from tests.support.devices import Answer, Call, Machine, OnlineMachine, link, on
 from tests.support.node_hosts import gateway_token, try_to_connect
 from tests.support.server import Server
 from tests.tenancy.plugins import furnish_plugins
+from tests.tenancy.results import furnish_results
 
 # The table whose row a path parameter or an id in a body names. A new parameter has to be entered here, and given a
 # row in `_furnish`: the tests fail until it is.
 TABLES = {
     "approval_id": "approvals",
+    "artifact_id": "artifacts",
     "challenge_id": "link_challenges",
     "conversation_id": "conversations",
     "block_id": "plugin_blocks",
@@ -48,6 +50,7 @@ TABLES = {
 }
 PREFIXES = {
     "appr": "approval_id",
+    "art": "artifact_id",
     "chal": "challenge_id",
     "conv": "conversation_id",
     "dev": "device_id",
@@ -190,6 +193,7 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
     await _archived_and_deleted(estate)
     await _workflow(estate)
     await furnish_plugins(person, secret, estate.ids)
+    await furnish_results(person, secret, estate.ids)
     return estate
 
 

@@ -92,6 +92,7 @@ WorkflowFileId = Annotated[UUID, WireId("file")]
 PluginId = Annotated[UUID, WireId("plug")]
 PluginPackageId = Annotated[UUID, WireId("ppkg")]
 PluginBlockId = Annotated[UUID, WireId("pblk")]
+ArtifactId = Annotated[UUID, WireId("art")]
 JobId = Annotated[UUID, WireId("job")]
 ProviderId = Annotated[UUID, WireId("prov")]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from openclaw.domains.agents import manifest as agents
+from openclaw.domains.artifacts import manifest as artifacts
 from openclaw.domains.audit import manifest as audit
 from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
@@ -40,6 +41,7 @@ CHORES = (
     forget_ended,
     *identity.CHORES,
     *devices.CHORES,
+    *artifacts.CHORES,
     *conversations.CHORES,
     *plugins.CHORES,
 )
@@ -112,6 +114,9 @@ async def open_process(
         },
     )
     queue.register(workflows.RUN_KIND, JobKind(lambda job: workflow_job(job.payload), keeps_end=True))
+    bucket = artifacts.Bucket(config.publish_bucket) if config.publish_bucket else None
+    queue.register(artifacts.PROCESS_KIND, JobKind(artifacts.Processor(database, blobs)))
+    queue.register(artifacts.PUBLISH_KIND, JobKind(artifacts.Publisher(database, blobs, bucket)))
     engine = DurableEngine(
         database,
         clock,
@@ -154,7 +159,7 @@ async def open_process(
         plugins=plugin_runtime,
     )
     await bus.start()
-    relay = OutboxRelay(database, bus, clock, _subscribers(carry, blobs))
+    relay = OutboxRelay(database, bus, clock, _subscribers(carry, blobs, bucket))
     tasks = [
         spawn(_join(engine, run_job, on_loaded), name="durable engine"),
         spawn(relay.run(), name="outbox relay"),
@@ -197,12 +202,15 @@ async def _join(engine: DurableEngine, run_job: agents.RunJob, on_loaded: Callab
 
 
 def _subscribers(
-    carry: Callable[[Scope, dict[str, str]], Awaitable[None]], blobs: BlobStore
+    carry: Callable[[Scope, dict[str, str]], Awaitable[None]],
+    blobs: BlobStore,
+    bucket: artifacts.Bucket | None,
 ) -> Mapping[str, Sequence[Subscriber]]:
     merged: dict[str, list[Subscriber]] = {}
     for slice_ in (
         audit.SUBSCRIBERS,
         devices.SUBSCRIBERS,
+        artifacts.subscribers(blobs, bucket),
         agents.subscribers(carry, blobs),
     ):
         for event, subscribers in slice_.items():

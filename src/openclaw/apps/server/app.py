@@ -9,13 +9,14 @@ import orjson
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from openclaw import __version__
 from openclaw.apps.server.mcp.endpoint import McpEndpoint
 from openclaw.domains.agents import manifest as agents
+from openclaw.domains.artifacts import manifest as artifacts
 from openclaw.domains.audit import manifest as audit
 from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
@@ -36,7 +37,7 @@ from openclaw.infra.web.versions import CURRENT, ApiVersions
 from openclaw.kit.errors import UnavailableError
 
 STATIC = Path(__file__).parent / "static"
-_SLICES = (identity, workspaces, audit, devices, plugins, agents, conversations, workflows, jobs)
+_SLICES = (identity, workspaces, audit, devices, artifacts, plugins, agents, conversations, workflows, jobs)
 
 
 def build_app(platform: Platform) -> FastAPI:
@@ -61,6 +62,8 @@ def build_app(platform: Platform) -> FastAPI:
     plain = app.openapi
     app.openapi = lambda: completed(plain())
     app.router.routes.append(Route("/mcp", McpEndpoint(platform, workspaces.authenticate_request)))
+    app.router.routes.append(Mount("/a", artifacts.ResultPages(platform, published=False)))
+    app.router.routes.append(Mount("/p", artifacts.ResultPages(platform, published=True)))
     app.mount("/", _WebApp(directory=STATIC, check_dir=False), name="web")
     app.add_middleware(BodyLimit)
     app.add_middleware(ApiVersions)
