@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0019"
-down_revision = "0015"
+down_revision = "0018"
 
 ROLE = "openclaw_app"
 JSON = postgresql.JSONB(astext_type=sa.Text())

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0020"
-down_revision = "0015"
+down_revision = "0019"
 
 ROLE = "openclaw_app"
 JSON = postgresql.JSONB(astext_type=sa.Text())

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0022"
-down_revision = "0015"
+down_revision = "0021"
 
 JSON = postgresql.JSONB(astext_type=sa.Text())
 

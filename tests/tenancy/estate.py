@@ -22,12 +22,14 @@ from tests.support.server import Server
 from tests.tenancy.notifications import furnish_notifications
 from tests.tenancy.plugins import furnish_plugins
 from tests.tenancy.systems import furnish_systems
+from tests.tenancy.results import furnish_results
 
 # The table whose row a path parameter or an id in a body names. A new parameter has to be entered here, and given a
 # row in `_furnish`: the tests fail until it is.
 TABLES = {
     "approval_id": "approvals",
     "budget_id": "budgets",
+    "artifact_id": "artifacts",
     "challenge_id": "link_challenges",
     "conversation_id": "conversations",
     "block_id": "plugin_blocks",
@@ -64,6 +66,7 @@ PREFIXES = {
     "appr": "approval_id",
     "branch": "branch_id",
     "bud": "budget_id",
+    "art": "artifact_id",
     "chal": "challenge_id",
     "conv": "conversation_id",
     "dev": "device_id",
@@ -218,6 +221,7 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
     await furnish_plugins(person, secret, estate.ids)
     await furnish_notifications(person, secret, estate.ids)
     await furnish_systems(person, secret, estate.ids)
+    await furnish_results(person, secret, estate.ids)
     return estate
 
 

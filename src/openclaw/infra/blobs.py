@@ -30,10 +30,11 @@ class BlobStore:
         except BaseError as error:
             raise UnavailableError(part="object storage") from error
 
-    async def find(self, owner: Scope | Actor, name: str) -> bytes | None:
-        """The body, or None. Raises UnavailableError."""
+    async def find(self, owner: Scope | Actor | UUID, name: str) -> bytes | None:
+        """The body, or None. A UUID is a workspace that was named by whoever may. Raises UnavailableError."""
+        workspace_id = owner if isinstance(owner, UUID) else owner.workspace_id
         try:
-            result = await obstore.get_async(self._store, _key(owner.workspace_id, name))
+            result = await obstore.get_async(self._store, _key(workspace_id, name))
             return bytes(await result.bytes_async())
         except FileNotFoundError:
             return None

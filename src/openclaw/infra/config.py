@@ -114,6 +114,25 @@ class Config(BaseSettings):
         default=100, ge=1, description="Recipients that mail of one workspace may have in an hour."
     )
 
+    content_url: str | None = Field(
+        default=None,
+        description="How browsers reach results and published sites, under another host than the web app's. "
+        "Unset: the web app's, where they are kept apart by a sandbox alone.",
+    )
+    content_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="Also listen on this port, for results and published sites only. Unset: on none.",
+    )
+    publish_bucket: str | None = Field(
+        default=None,
+        description="Object storage that results may be published to: s3://bucket/prefix. Unset: to none.",
+    )
+    publish_bucket_url: str | None = Field(
+        default=None, description="How the public reaches what is in that bucket."
+    )
+
     plugin_index: str | None = Field(
         default=None,
         description="Package index (PEP 691) that wheels of plugins may be fetched from. Unset: none are fetched.",
@@ -122,7 +141,7 @@ class Config(BaseSettings):
         default=(), description="Host names that plugins may reach though their addresses are not public."
     )
 
-    @field_validator("public_url")
+    @field_validator("public_url", "content_url", "publish_bucket_url")
     @classmethod
     def _no_trailing_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else None
@@ -134,6 +153,16 @@ class Config(BaseSettings):
             parts = urlsplit(self.public_url)
             return f"{parts.scheme}://{parts.netloc}"
         return f"http://{_browsable(self.host)}:{self.port}"
+
+    @property
+    def content_origin(self) -> str:
+        """The origin that results and published sites are shown from; the web app's unless another is configured."""
+        if self.content_url:
+            parts = urlsplit(self.content_url)
+            return f"{parts.scheme}://{parts.netloc}"
+        if self.content_port:
+            return f"http://{_browsable(self.host)}:{self.content_port}"
+        return self.web_origin
 
     @property
     def web_origins(self) -> frozenset[str]:
@@ -161,7 +190,7 @@ class Config(BaseSettings):
         """Host names that a server on loopback answers to; None when it is exposed and a proxy decides."""
         if self.is_exposed:
             return None
-        names = {urlsplit(origin).hostname for origin in self.web_origins}
+        names = {urlsplit(origin).hostname for origin in (*self.web_origins, self.content_origin)}
         return frozenset(name for name in names if name) | {"localhost", "127.0.0.1", "::1"}
 
     def gateway_url_for(self, host: str | None) -> str:

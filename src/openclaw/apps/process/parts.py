@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from openclaw.domains.agents import manifest as agents
+from openclaw.domains.artifacts import manifest as artifacts
 from openclaw.domains.audit import manifest as audit
 from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
@@ -46,6 +47,7 @@ CHORES = (
     *identity.CHORES,
     *notifications.CHORES,
     *devices.CHORES,
+    *artifacts.CHORES,
     *conversations.CHORES,
     *plugins.CHORES,
 )
@@ -133,6 +135,9 @@ async def open_process(
         database=database, bus=bus, clock=clock, lead_agent=run_job, slots=tasks.NoHosts()
     )
     queue.register(tasks.RUN_KIND, JobKind(lambda job: task_job(job.payload), keeps_end=True))
+    bucket = artifacts.Bucket(config.publish_bucket) if config.publish_bucket else None
+    queue.register(artifacts.PROCESS_KIND, JobKind(artifacts.Processor(database, blobs)))
+    queue.register(artifacts.PUBLISH_KIND, JobKind(artifacts.Publisher(database, blobs, bucket)))
     engine = DurableEngine(
         database,
         clock,
@@ -177,7 +182,7 @@ async def open_process(
         plugins=plugin_runtime,
     )
     await bus.start()
-    relay = OutboxRelay(database, bus, clock, _subscribers(carry, blobs, mail))
+    relay = OutboxRelay(database, bus, clock, _subscribers(carry, blobs, mail, bucket))
     scheduler = Scheduler(database, bus, clock)
     loops = [
         spawn(_join(engine, run_job, on_loaded), name="durable engine"),
@@ -234,13 +239,17 @@ async def _join(engine: DurableEngine, run_job: agents.RunJob, on_loaded: Callab
 
 
 def _subscribers(
-    carry: Callable[[Scope, dict[str, str]], Awaitable[None]], blobs: BlobStore, mail: MailServer
+    carry: Callable[[Scope, dict[str, str]], Awaitable[None]],
+    blobs: BlobStore,
+    mail: MailServer,
+    bucket: artifacts.Bucket | None,
 ) -> Mapping[str, Sequence[Subscriber]]:
     merged: dict[str, list[Subscriber]] = {}
     for slice_ in (
         audit.SUBSCRIBERS,
         notifications.subscribers(mail),
         devices.SUBSCRIBERS,
+        artifacts.subscribers(blobs, bucket),
         agents.subscribers(carry, blobs),
     ):
         for event, subscribers in slice_.items():

@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -17,6 +17,7 @@ from openclaw import __version__
 from openclaw.apps.server import site
 from openclaw.apps.server.mcp.endpoint import McpEndpoint
 from openclaw.domains.agents import manifest as agents
+from openclaw.domains.artifacts import manifest as artifacts
 from openclaw.domains.audit import manifest as audit
 from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
@@ -46,6 +47,7 @@ _SLICES = (
     audit,
     notifications,
     devices,
+    artifacts,
     plugins,
     systems,
     agents,
@@ -79,6 +81,8 @@ def build_app(platform: Platform) -> FastAPI:
     plain = app.openapi
     app.openapi = lambda: completed(plain())
     app.router.routes.append(Route("/mcp", McpEndpoint(platform, workspaces.authenticate_request)))
+    app.router.routes.append(Mount("/a", artifacts.ResultPages(platform, published=False)))
+    app.router.routes.append(Mount("/p", artifacts.ResultPages(platform, published=True)))
     app.mount("/", _WebApp(directory=STATIC, check_dir=False), name="web")
     app.add_middleware(BodyLimit)
     app.add_middleware(ApiVersions)

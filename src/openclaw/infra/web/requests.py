@@ -46,6 +46,9 @@ class RequestContext:
                 answered = MutableHeaders(scope=message)
                 answered["X-Request-Id"] = request_id
                 answered["X-Content-Type-Options"] = "nosniff"
+                if is_content_path(scope["path"]):  # those pages bring policies of their own
+                    await send(message)
+                    return
                 answered["Referrer-Policy"] = "same-origin"
                 answered["X-Frame-Options"] = "DENY"
                 answered["Cross-Origin-Opener-Policy"] = "same-origin"
@@ -56,7 +59,8 @@ class RequestContext:
             await send(message)
 
         try:
-            if self._is_foreign(headers.get(b"host", b"")):
+            host = headers.get(b"host", b"")
+            if self._is_foreign(host) or self._is_elsewhere(host, scope["path"]):
                 await self._refuse(scope, receive, answer)
             else:
                 await self._app(scope, receive, answer)
@@ -82,6 +86,17 @@ class RequestContext:
             return True
         return name not in own
 
+    def _is_elsewhere(self, host: bytes, path: str) -> bool:
+        """Where results have an origin of their own: whether this is not the one that the path belongs to.
+
+        Nothing of the console is answered there, so that a cookie that a browser sends to both counts at one only.
+        """
+        origin = self._config.content_origin
+        if origin == self._config.web_origin:
+            return False
+        is_there = host.decode("latin-1").lower() in own_names(origin)
+        return is_there != is_content_path(path)
+
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         response = problem_response(
@@ -94,11 +109,28 @@ class RequestContext:
 
     def _policy(self, host: str) -> str:
         gateway = self._config.gateway_url_for(host or None)
+        frames = "'self'" if self._config.content_origin == self._config.web_origin else self._config.content_origin
         return (
-            "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+            f"default-src 'self'; frame-src {frames}; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
             f"connect-src 'self' {gateway} {BRIDGE_ORIGIN}; font-src 'self'; object-src 'none'; base-uri 'none'; "
             "form-action 'self'; frame-ancestors 'none'"
         )
+
+
+def is_content_path(path: str) -> bool:
+    """Whether the path is one of results and published sites, which are kept apart from the console."""
+    return path.startswith(("/a/", "/p/"))
+
+
+def own_names(origin: str) -> frozenset[str]:
+    """The Host headers that an origin is asked by: with its port, and for this machine by either name."""
+    parts = urlsplit(origin)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    names = {parts.hostname or ""}
+    if names <= {"localhost", "127.0.0.1"}:
+        names = {"localhost", "127.0.0.1"}
+    found = {f"{name}:{port}" for name in names}
+    return frozenset(found | names if port in (80, 443) else found)
 
 
 def _method(name: str) -> str:

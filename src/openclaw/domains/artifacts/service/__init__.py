@@ -1,0 +1,1 @@
+"""Results: kept, found, reviewed, shown, published."""
