@@ -21,8 +21,8 @@ from tests.support.node_hosts import gateway_token, try_to_connect
 from tests.support.server import Server
 from tests.tenancy.notifications import furnish_notifications
 from tests.tenancy.plugins import furnish_plugins
-from tests.tenancy.systems import furnish_systems
 from tests.tenancy.results import furnish_results
+from tests.tenancy.systems import furnish_systems
 
 # The table whose row a path parameter or an id in a body names. A new parameter has to be entered here, and given a
 # row in `_furnish`: the tests fail until it is.
