@@ -15,7 +15,7 @@ from tests.support.database import Cluster
 from tests.support.server import Server, running_server
 from tests.support.smtp import ScriptedSmtp
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
 async def send(person: Person, *to: str, delivery_id: Any = None, **more: Any) -> bool:
