@@ -18,6 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 # What somebody without an account may ask, and why.
 OPEN = {
+    "POST /api/v2/approvals/answer": "the token of a push is the credential",
     "GET /api/v2/auth/config": "what the sign-in page must know",
     "POST /api/v2/auth/register": "makes the account",
     "POST /api/v2/auth/login": "makes the session",

@@ -1,4 +1,4 @@
-"""One server for a module, with a mail server of its own: each test brings its own people."""
+"""One server for all of these, with a mail server of its own: each test brings its own people."""
 
 from collections.abc import AsyncIterator
 
@@ -10,13 +10,13 @@ from tests.support.server import Server, running_server
 from tests.support.smtp import ScriptedSmtp
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def smtp() -> AsyncIterator[ScriptedSmtp]:
     async with ScriptedSmtp() as smtp:
         yield smtp
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def server(
     cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, smtp: ScriptedSmtp
 ) -> AsyncIterator[Server]:

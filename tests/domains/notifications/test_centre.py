@@ -12,11 +12,11 @@ from openclaw.kit.errors import UnavailableError
 from tests.support.accounts import Person, refused, register
 from tests.support.server import Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 ERROR = UnavailableError(part="database").to_wire()
 
 
-async def tell(person: Person, kind: str = "run.failed", **more: Any) -> None:
+async def tell(person: Person, kind: str = "workflow.failed", **more: Any) -> None:
     fields = {"data": {"title": "Reports", "error": ERROR}, "link": "/chat/conv_1"} | more
     async with person.scope() as scope:
         await notify(scope, person.user_id, Notice(kind, **fields))
@@ -28,10 +28,14 @@ async def test_what_was_told_is_listed_in_the_readers_language(server: Server) -
         await tell(ann)
         assert (await watch.event("notifications.changed"))["reason"] == "told"
     (item,) = (await ann.get("/notifications"))["items"]
-    assert (item["title"], item["link"], item["sticky"]) == ("A run failed: Reports", "/chat/conv_1", False)
+    assert (item["title"], item["link"], item["sticky"]) == (
+        "Workflow failed: Reports",
+        "/chat/conv_1",
+        False,
+    )
     assert item["body"] == "database is not available right now. Try again in a moment."
     (item,) = (await ann.get("/notifications", headers={"Accept-Language": "zh-CN"}))["items"]
-    assert (item["title"], item["body"]) == ("运行失败：Reports", "database 暂时不可用，请稍后重试。")
+    assert (item["title"], item["body"]) == ("工作流失败：Reports", "database 暂时不可用，请稍后重试。")
     assert await ann.get("/notifications/count") == {
         "unread": 1, "unseen": 1, "sticky": 0, "failedDeliveries": 0,
     }  # fmt: skip
@@ -87,7 +91,7 @@ async def test_pages(server: Server) -> None:
         page = await ann.get(f"/notifications?limit=2{'&cursor=' + cursor if cursor else ''}")
         found += [item["title"] for item in page["items"]]
         cursor = page["nextCursor"]
-    assert found == [f"A run failed: {number}" for number in (4, 3, 2, 1, 0)]
+    assert found == [f"Workflow failed: {number}" for number in (4, 3, 2, 1, 0)]
     assert refused(await ann.api.get("/notifications?cursor=abc"))[0] == 422
 
 

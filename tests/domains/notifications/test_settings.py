@@ -71,11 +71,11 @@ def test_every_kind_has_its_words() -> None:
         for language in ("en", "zh"):
             assert kind.label.of(language)
             assert words_of(name, {}, language)[0] is not None
-    title, body = words_of("run.failed", {"title": "{error.__class__}", "error": "{0.x}"}, "en")
-    assert (title, body) == ("A run failed: {error.__class__}", "{0.x}"), "data are no templates"
+    title, body = words_of("workflow.failed", {"title": "{error.__class__}", "error": "{0.x}"}, "en")
+    assert (title, body) == ("Workflow failed: {error.__class__}", "{0.x}"), "data are no templates"
 
 
-pytest_settings = pytest.mark.asyncio(loop_scope="module")
+pytest_settings = pytest.mark.asyncio(loop_scope="package")
 
 
 @pytest_settings

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Request
 
 from openclaw.domains.agents.errors import (
     AnswerNeededError,
+    AnswerTokenError,
     ApprovalDecidedError,
     ApprovalNotFoundError,
     ConfirmationNeededError,
@@ -41,16 +42,25 @@ from openclaw.domains.agents.schemas.providers import (
     ProviderTest,
     UpdateProvider,
 )
-from openclaw.domains.agents.service import approvals, foresight, providers, runs, undo
+from openclaw.domains.agents.service import approvals, foresight, providers, runs, token_answers, undo
 from openclaw.domains.devices.errors import DeviceNotFoundError, DeviceOfflineError
 from openclaw.domains.identity.errors import NotSignedInError
+from openclaw.domains.notifications.schemas import AnswerByToken, AnsweredByToken
 from openclaw.domains.workspaces.errors import NotAllowedError
-from openclaw.infra.web.context import CurrentActor, CurrentPlatform, CurrentScope
+from openclaw.infra.web.context import (
+    CurrentActor,
+    CurrentPlatform,
+    CurrentScope,
+    address_of,
+    language_of,
+)
+from openclaw.infra.web.limits import RateLimit
 from openclaw.infra.web.routes import errors, slice_router
 from openclaw.infra.wire import ApprovalId, ProviderId, RuleId, RunId, StepId
 from openclaw.kit.pagination import MAX_PAGE
 
 router = slice_router("agents")
+_answers = RateLimit(per_address=60, overall=2_000, minutes=1)
 _UNDO = (
     NotSignedInError,
     RunNotFoundError,
@@ -148,6 +158,30 @@ async def decide_approval(
 ) -> Approval:
     """Answer an approval. The first answer counts."""
     return await approvals.decide(scope, approval_id, data)
+
+
+@router.post(
+    "/approvals/answer",
+    operation_id="answerByToken",
+    responses=errors(
+        AnswerTokenError,
+        ApprovalNotFoundError,
+        ApprovalDecidedError,
+        ConfirmationNeededError,
+        AnswerNeededError,
+        NotAllowedError,
+    ),
+)
+async def answer_by_token(
+    request: Request, platform: CurrentPlatform, data: AnswerByToken
+) -> AnsweredByToken:
+    """By a browser's notification: answer the question that its token is for. Needs no sign-in."""
+    _answers.check(address_of(request), platform.clock.now())
+    async with platform.database.system() as scope:
+        approval = await token_answers.answer_by_token(
+            scope, data, address=address_of(request), language=language_of(request)
+        )
+    return AnsweredByToken(state=approval.state)
 
 
 @router.get("/approval-rules", operation_id="listApprovalRules", responses=errors(NotSignedInError))

@@ -39,6 +39,16 @@ class ApprovalDecidedError(OpenClawError):
 
 
 @dataclass(eq=False)
+class AnswerTokenError(OpenClawError):
+    """A notification's answer is good once, for a while, and as long as its browser is signed in."""
+
+    code: ClassVar[str] = "agents.answer_token"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    template: ClassVar[str] = "This notification cannot answer any more. Open OpenClaw to see what waits."
+    template_zh: ClassVar[str] = "此通知已无法用于答复。请打开 OpenClaw 查看待处理事项。"
+
+
+@dataclass(eq=False)
 class ConfirmationNeededError(OpenClawError):
     """A high-risk call is allowed in two steps: say it again with ``confirm``."""
 

@@ -199,7 +199,14 @@ class PushSubscriptions(Items):
     items: list[PushSubscription]
 
 
-class Tested(Wire):
-    """What the test sets going: a row in the centre, and so many deliveries."""
+class AnswerByToken(WireInput):
+    """An answer from a push, with the token that came with it."""
 
-    notification_id: NotificationId
+    token: str = Field(min_length=1, max_length=100)
+    decision: Literal["allow", "deny"]
+
+
+class AnsweredByToken(Wire):
+    """What has become of the question: ``allowed`` or ``denied``."""
+
+    state: str

@@ -25,6 +25,7 @@ from openclaw.domains.agents.jobs.tools import ToolRunner
 from openclaw.domains.agents.models import RunRow
 from openclaw.domains.agents.repository import leading, machine_events
 from openclaw.domains.agents.service import approvals, budgets
+from openclaw.domains.agents.service.telling import tell_failed
 from openclaw.domains.agents.service.transcript import Transcript
 from openclaw.domains.devices.service import calls
 from openclaw.domains.plugins.service.runtime import PluginRuntime
@@ -296,6 +297,15 @@ class RunJob:
             await self._finish_remote(scope, ctx, ctx.remote, state)
         words = storable({"code": error.code, "title": error.words(ctx.actor.language)}) if error else None
         await ctx.live.finished(scope, state=state, text=ctx.text, error=words)
+        if error is not None:
+            keeps_words = ctx.remote is None or ctx.remote.keeps_words
+            await tell_failed(
+                scope,
+                run_id=ctx.run_id,
+                conversation_id=ctx.conversation_id,
+                error=error,
+                keeps_words=keeps_words,
+            )
         RUNS.labels(state).inc()
 
     async def _finish_remote(self, scope: Scope, ctx: RunContext, remote: Remote, state: str) -> None:

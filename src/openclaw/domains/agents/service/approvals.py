@@ -26,6 +26,7 @@ from openclaw.domains.agents.schemas import (
     Question,
     Risk,
 )
+from openclaw.domains.agents.service import telling
 from openclaw.domains.audit import service as audit
 from openclaw.domains.devices.service import calls
 from openclaw.domains.devices.service import registry as devices
@@ -132,6 +133,7 @@ async def announce(scope: Scope, row: ApprovalRow) -> None:
     """Tell every surface of the user about a new question."""
     payload = asked(view(row, scope.who.language))
     await tell(scope, row.user_id, row.workspace_id, {"event": "exec.approval.requested", "payload": payload})
+    await telling.tell_asked(scope, row, payload["request"]["command"])
 
 
 def asked(approval: Approval) -> dict[str, Any]:
@@ -308,6 +310,7 @@ async def _end(scope: Scope, row: ApprovalRow, *, state: str, by: UUID | None) -
         "approval": view(row, scope.who.language).model_dump(mode="json", by_alias=True),
     }
     await tell(scope, row.user_id, row.workspace_id, {"event": "exec.approval.resolved", "payload": payload})
+    await telling.settle(scope, row)
 
 
 def _wire_decision(row: ApprovalRow) -> str | None:

@@ -170,7 +170,9 @@ async def unlink_device(request: Request, authorization: Annotated[str, Header(m
     async with platform_of(request).database.system() as scope:
         found = await sessions.authenticate(scope, authorization.partition(" ")[2])
         if found is not None:
-            await registry.end_link(scope, found[1], reason="unlinked at the machine")
+            await registry.end_link(
+                scope, found[1], reason="unlinked at the machine", told_as="device.revoked"
+            )
 
 
 @router.get("/devices", operation_id="listDevices", responses=errors(NotSignedInError))

@@ -16,6 +16,7 @@ from openclaw.domains.devices.repository import leases
 from openclaw.domains.devices.repository import machines as repository
 from openclaw.domains.devices.schemas import Device, ToolPolicy, UpdateDevice
 from openclaw.domains.devices.service import hosts
+from openclaw.domains.notifications.service import notices
 from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
@@ -144,8 +145,11 @@ async def revoke_device(scope: Scope, device_id: UUID) -> None:
     await end_link(scope, row, reason="revoked by its owner")
 
 
-async def end_link(scope: Scope, row: DeviceRow, *, reason: str) -> None:
-    """Revoke a machine's link and everything that hangs on it. Works in system scopes too; a host's needs one."""
+async def end_link(scope: Scope, row: DeviceRow, *, reason: str, told_as: str | None = None) -> None:
+    """Revoke a machine's link and everything that hangs on it. Works in system scopes too; a host's needs one.
+
+    ``told_as``: the kind of notification that its owner gets of it, who has not done it.
+    """
     row.revoked_at, row.online_until = scope.now(), None
     if row.kind == HOST:
         await hosts.lose_leases(scope, row.id, reason="revoked")
@@ -155,6 +159,9 @@ async def end_link(scope: Scope, row: DeviceRow, *, reason: str) -> None:
         await publish(scope, call_topic(call_id), {"kind": "ended"})
     await publish(scope, device_topic(row.id), {"kind": "revoked"})
     await announce(scope, row, "revoked")
+    if told_as is not None:
+        notice = notices.Notice(told_as, {"device": row.name}, "/devices", is_sticky=True)
+        await notices.notify(scope, row.user_id, notice, workspace_id=row.workspace_id)
 
 
 async def adopt(scope: Scope, owner: Actor, machine: Machine) -> DeviceRow:
@@ -173,7 +180,7 @@ async def adopt(scope: Scope, owner: Actor, machine: Machine) -> DeviceRow:
         known.linked_at = scope.now()
         return known
     if known is not None:
-        await end_link(scope, known, reason="linked by someone else")
+        await end_link(scope, known, reason="linked by someone else", told_as="device.revoked")
     device = DeviceRow(
         id=ids.new_id(),
         workspace_id=owner.workspace_id,

@@ -130,7 +130,7 @@ async def note_reuse(scope: Scope, device: DeviceRow) -> None:
         action="devices.token_reused",
         subject=ids.to_wire("dev", device.id),
     )
-    await registry.end_link(scope, device, reason="an old token was presented")
+    await registry.end_link(scope, device, reason="an old token was presented", told_as="device.stolen")
 
 
 def check_fresh(scope: Scope, signed_at_ms: int) -> None:

@@ -260,6 +260,11 @@ async def list_sessions(scope: Scope) -> list[AuthSessionRow]:
     return await repository.list_sessions(scope)
 
 
+async def is_signed_in(scope: Scope, session_id: UUID) -> bool:
+    """Whether a session has neither ended nor expired, of an active account. Needs a system scope."""
+    return await repository.find_live_session(scope, session_id) is not None
+
+
 async def _issue(scope: Scope, *, user_id: UUID, session_id: UUID, signer: TokenSigner) -> Tokens:
     now = scope.now()
     refresh_token = new_token("ocrt")

@@ -57,33 +57,32 @@ class Deliverer:
         async with self._bus.wakeups(DELIVERIES_TOPIC) as woken:
             while True:
                 woken.clear()
-                wait = _LOOK
+                look_at = self._clock.now() + _LOOK
                 try:
-                    wait = await self._deliver_due()
+                    next_at = await self._deliver_due()
+                    look_at = min(look_at, next_at or look_at)
                 except UnavailableError:
                     _log.warning("deliveries wait for the database")
                 except Exception:  # noqa: BLE001  (the loop must outlive whatever it meets)
                     _log.exception("deliveries failed; they are tried again")
-                timer = spawn(self._ring_after(wait, woken), name="deliveries timer")
+                timer = spawn(self._ring_at(look_at, woken), name="deliveries timer")
                 try:
                     await woken.wait()
                 finally:
                     await cancel_and_wait(timer)
 
-    async def _ring_after(self, wait: timedelta, woken: asyncio.Event) -> None:
-        await self._clock.sleep(wait)
+    async def _ring_at(self, instant: datetime, woken: asyncio.Event) -> None:
+        await self._clock.sleep(instant - self._clock.now())
         woken.set()
 
-    async def _deliver_due(self) -> timedelta:
-        """Deliver all that is due; how long until the next is, as far as it is known."""
+    async def _deliver_due(self) -> datetime | None:
+        """Deliver all that is due; when the next one is."""
         while True:
             async with self._database.system(is_quiet=True) as scope:
                 rows = await deliveries.claim(scope, lease=_LEASE, limit=_AT_ONCE)
                 if not rows:
-                    next_at = await deliveries.find_next_due(scope)
-                    break
+                    return await deliveries.find_next_due(scope)
             await asyncio.gather(*(self._deliver(row) for row in rows))
-        return _LOOK if next_at is None else max(timedelta(), min(_LOOK, next_at - self._clock.now()))
 
     async def _deliver(self, row: DeliveryRow) -> None:
         try:

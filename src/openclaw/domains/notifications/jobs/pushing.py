@@ -6,7 +6,7 @@ from typing import Any
 
 from openclaw.domains.identity.models import UserRow
 from openclaw.domains.notifications.models import AnswerTokenRow, NotificationRow, PushSubscriptionRow
-from openclaw.domains.notifications.policy.kinds import ACTIONS, words_of
+from openclaw.domains.notifications.policy.kinds import ACTIONS, KINDS, words_of
 from openclaw.domains.notifications.repository import reaching
 from openclaw.infra.scope import Scope
 from openclaw.infra.secrets import digest, new_token
@@ -37,7 +37,9 @@ async def push_of(
     """The push of a notification. A question's answers come with a new token. Needs a system scope."""
     language = user.language
     title, body = words_of(notification.kind, notification.data, language)
-    names = [each["name"] for each in notification.actions if each["name"] in ANSWERS]
+    kind = KINDS.get(notification.kind)
+    answers = kind.answers if kind else None
+    names = [each["name"] for each in notification.actions if each["name"] in ANSWERS] if answers else []
     payload: dict[str, Any] = {
         "id": ids.to_wire("noti", notification.id),
         "title": title,
@@ -61,7 +63,7 @@ async def push_of(
                 used_at=None,
             ),
         )
-        payload["token"] = token
+        payload |= {"token": token, "answers": answers}
     while len(str(payload).encode()) > MOST_BYTES and payload["body"]:
         payload["body"] = payload["body"][: len(payload["body"]) // 2]
     to = Subscription(browser.endpoint, browser.p256dh, browser.auth)

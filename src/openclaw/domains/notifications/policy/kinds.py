@@ -27,7 +27,10 @@ class Words:
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeKind:
-    """``label`` names it in the settings. ``escalates``: it is a question, told again when nobody answers."""
+    """``label`` names it in the settings. ``escalates``: it is a question, told again when nobody answers.
+
+    ``answers``: the route that takes the token of a push, where one answers it.
+    """
 
     label: Words
     title: Words
@@ -35,18 +38,20 @@ class NoticeKind:
     push: bool = True
     mail: bool = False
     escalates: bool = False
+    answers: str | None = None
 
 
 KINDS: dict[str, NoticeKind] = {
     "approval.asked": NoticeKind(
         label=Words("An approval is needed", "需要批准"),
-        title=Words("May {askedBy} use {tool}?", "允许 {askedBy} 使用 {tool} 吗？"),
-        body=Words("{summary}", "{summary}"),
+        title=Words("{asker} asks to use {tool}", "{asker} 请求使用 {tool}"),
+        body=Words("{summary}\n{device}", "{summary}\n{device}"),
         escalates=True,
+        answers="/api/v2/approvals/answer",
     ),
     "run.failed": NoticeKind(
         label=Words("A conversation's run failed", "对话运行失败"),
-        title=Words("A run failed: {title}", "运行失败：{title}"),
+        title=Words("A run failed", "运行失败"),
         body=Words("{error}", "{error}"),
     ),
     "workflow.failed": NoticeKind(
@@ -63,7 +68,16 @@ KINDS: dict[str, NoticeKind] = {
     "device.revoked": NoticeKind(
         label=Words("A machine was unlinked", "设备已解除连接"),
         title=Words("{device} is no longer linked", "{device} 已解除连接"),
-        body=Words("{reason}", "{reason}"),
+        body=Words("Link it again on that machine to use it.", "如需继续使用，请在该设备上重新连接。"),
+    ),
+    "device.stolen": NoticeKind(
+        label=Words("A machine was unlinked because its key may be stolen", "设备密钥疑似被盗，已解除连接"),
+        title=Words("{device} was unlinked", "{device} 已解除连接"),
+        body=Words(
+            "An old key of its was used again, as happens when it was copied. Look at that machine before you link it.",
+            "其旧密钥被重复使用，可能已被复制。请先检查该设备再重新连接。",
+        ),
+        mail=True,
     ),
     "security.password_changed": NoticeKind(
         label=Words("The password was changed", "密码已更改"),
@@ -117,7 +131,7 @@ def words_of(kind: str, data: Mapping[str, Any], language: str) -> tuple[str, st
     said = {name: _said(value, language) for name, value in data.items()}
     title = _Filling().vformat(known.title.of(language), (), said)
     body = _Filling().vformat(known.body.of(language), (), said)
-    return " ".join(_CONTROL.sub(" ", title).split())[:_LONGEST_TITLE], body[:_LONGEST_BODY]
+    return " ".join(_CONTROL.sub(" ", title).split())[:_LONGEST_TITLE], body.strip()[:_LONGEST_BODY]
 
 
 def _said(value: Any, language: str) -> str:

@@ -57,6 +57,8 @@ async def list_subscriptions(scope: Scope, user_id: UUID) -> Sequence[PushSubscr
         )
         .order_by(PushSubscriptionRow.created_at.desc())
     )
+    # Anew: in the transaction that replaces one, its row is known as it was.
+    query = query.execution_options(populate_existing=True)
     return (await scope.session.scalars(query)).all()
 
 

@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 from openclaw.domains.workflows import repository
 from openclaw.domains.workflows.events import run_changed_topic
 from openclaw.domains.workflows.jobs.entry import RunSuperseded
+from openclaw.domains.workflows.jobs.telling import tell_failed, tell_questions
 from openclaw.domains.workflows.language.definition import Definition
 from openclaw.domains.workflows.models import WorkflowRunRow, WorkflowRunStepRow
 from openclaw.domains.workspaces import service as workspaces
@@ -195,6 +196,8 @@ class Ledger:
         kept = [write for _, write in wanted if write.run_id in ours]
         await repository.write_steps(scope, [step for write in kept for step in write.steps])
         await self._note_jobs(scope, kept)
+        await tell_questions(scope, (step for write in kept for step in write.steps))
+        await tell_failed(scope, {write.run_id: write.error for write in kept if write.error is not None})
         for write in kept:
             if write.is_fact:
                 await publish(scope, run_changed_topic(write.run_id), {"state": write.state})
