@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -243,7 +243,9 @@ def read_profile(file: Path) -> Any:
         found: Any = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise UsageError(reason=f"{file}: {getattr(error, 'strerror', None) or error}") from None
-    return found["profile"] if isinstance(found, dict) and "profile" in found else found
+    if isinstance(found, dict) and "profile" in found:
+        return cast("dict[str, Any]", found)["profile"]
+    return cast("Any", found)
 
 
 def ask(question: str) -> bool:
