@@ -163,7 +163,7 @@ class Models:
         return _reply(config, request, response)
 
     async def _demo(self, request: ReplyRequest, on_delta: OnDelta) -> ModelReply:
-        answer = demo.answer(request.history, with_tools=bool(request.tools))
+        answer = demo.answer(request.history, tools={tool.name for tool in request.tools})
         for piece in demo.pieces(answer.text):
             on_delta(piece)
             await self.clock.sleep(timedelta())  # others get their turn between two pieces
