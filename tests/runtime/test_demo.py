@@ -121,7 +121,7 @@ def test_every_call_is_one_the_machine_accepts(said: str) -> None:
     [("hello", "Demo model", "Settings → Model providers"), ("你好", "演示模型", "设置 → 模型服务商")],
 )
 def test_it_says_what_it_is_and_how_to_get_a_model(said: str, label: str, hint: str) -> None:
-    told = answer([user_message(said)], with_tools=True)
+    told = answer([user_message(said)], tools={"fs_write"})
     assert label in told.text
     assert hint in told.text
     assert told.calls == ()
@@ -136,14 +136,14 @@ def test_it_says_what_it_is_and_how_to_get_a_model(said: str, label: str, hint: 
     ],
 )  # fmt: skip
 def test_of_a_text_it_gives_the_first_lines_and_says_so(said: str, told: str) -> None:
-    text = answer([user_message(said)], with_tools=False).text
+    text = answer([user_message(said)], tools=()).text
     assert told in text
     assert "x" not in text.split("\n\n")[-1]
 
 
 def test_without_a_machine_it_asks_for_one() -> None:
-    assert "Link one" in answer([user_message("list /tmp")], with_tools=False).text
-    assert "连接" in answer([user_message("列出 /tmp")], with_tools=False).text
+    assert "Link one" in answer([user_message("list /tmp")], tools=()).text
+    assert "连接" in answer([user_message("列出 /tmp")], tools=()).text
 
 
 def after(said: str, tool: str, result: Any, *, is_error: bool = False) -> str:
@@ -153,7 +153,7 @@ def after(said: str, tool: str, result: Any, *, is_error: bool = False) -> str:
         call,
         tool_message([ToolOutcome("c", tool, result, is_error)]),
     ]
-    return answer(history, with_tools=True).text
+    return answer(history, tools={"fs_write"}).text
 
 
 REPORTS: list[tuple[str, Any, str, str]] = [

@@ -47,12 +47,16 @@ class RunLimits(_Command, frozen=True):
 
 
 class Run(_Command, frozen=True):
-    """One turn of ``conversation``: ``text`` is what the person said. The call ends with the turn."""
+    """One turn of ``conversation``: ``text`` is what the person said. The call ends with the turn.
+
+    ``system``: a local-only system that the machine keeps, and adds to what was said.
+    """
 
     conversation: Key
     mode: SyncMode
     text: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
     limits: RunLimits = RunLimits()
+    system: Key | None = None
 
 
 class Say(_Command, frozen=True):

@@ -4,13 +4,14 @@ It says of itself that it is a demo. What it asks for are real tool calls, with 
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from openclaw.runtime.demo_digest import digest
 from openclaw.runtime.demo_phrases import DemoCall, understand
 from openclaw.runtime.demo_reports import report
+from openclaw.runtime.demo_site import build_site
 from openclaw.runtime.history import first_words
 
 if TYPE_CHECKING:
@@ -68,10 +69,15 @@ class DemoAnswer:
     calls: tuple[DemoCall, ...] = ()
 
 
-def answer(history: "Sequence[ModelMessage]", *, with_tools: bool) -> DemoAnswer:
-    """The reply to the last message of ``history``: a report on tool results, a call, or what the demo can do."""
+def answer(history: "Sequence[ModelMessage]", *, tools: Collection[str]) -> DemoAnswer:
+    """The reply to the last message of ``history``: a report on tool results, a call, or what the demo can do.
+
+    ``tools`` are the names of those that it may call.
+    """
     said = next((words for message in reversed(history) if (words := first_words(message))), "")
     language = "zh" if any("\u4e00" <= character <= "\u9fff" for character in said) else "en"
+    if (site := build_site(history, said, tools)) is not None:
+        return DemoAnswer(_LABEL[site.language] + site.text, site.calls)
     results = [part for part in history[-1].parts if part.part_kind == "tool-return"] if history else []
     if results:
         lines = [report(part.tool_name, _decoded(part.content), language) for part in results]
@@ -81,7 +87,7 @@ def answer(history: "Sequence[ModelMessage]", *, with_tools: bool) -> DemoAnswer
     call = understand(said)
     if call is None:
         return DemoAnswer(_LABEL[language] + _HELP[language])
-    if not with_tools:
+    if not tools:
         return DemoAnswer(_LABEL[language] + _NO_TOOLS[language])
     return DemoAnswer(_LABEL[language] + _WILL[call.name][language].format(**call.arguments), (call,))
 

@@ -209,7 +209,7 @@ class Models:
         return _reply(config, request, replace(response, finish_reason="length") if is_cut else response)
 
     async def _demo(self, request: ReplyRequest, delivery: "_Delivery") -> ModelReply:
-        answer = demo.answer(request.history, with_tools=bool(request.tools))
+        answer = demo.answer(request.history, tools={tool.name for tool in request.tools})
         for piece in demo.pieces(answer.text):
             delivery.text(piece)
             delivery.count.add(piece)

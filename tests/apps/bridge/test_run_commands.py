@@ -14,8 +14,10 @@ from openclaw.apps.bridge.pi.sessions import PiSessions
 from openclaw.apps.bridge.policy import PolicyStore
 from openclaw.apps.bridge.run_commands import RunCommands
 from openclaw.apps.bridge.state import StateFolder
+from openclaw.apps.bridge.tools.failures import ToolFailedError
+from openclaw.apps.bridge.vault.store import VaultStore
 from openclaw.kit.clock import SystemClock
-from openclaw.protocol.runs import Answer, Run, RunLimits, Say
+from openclaw.protocol.runs import Answer, Run, RunLimits, Say, SyncMode
 from tests.support.pi_chat import FAMILY, doing, gate
 from tests.support.pi_wire import standin
 
@@ -40,8 +42,9 @@ class Machine:
         launch = PiLaunch(folder=self.project, command=command)
         self.sessions = PiSessions(launch, folder / "pi", clock=clock, node_id="n")
         self.journal = Journal(folder / "journal.sqlite3", clock=clock)
+        self.vault = VaultStore(folder / "vault", clock=clock)
         self.commands = RunCommands(
-            sessions=self.sessions, policies=policies, journal=self.journal, outlet=self
+            sessions=self.sessions, policies=policies, journal=self.journal, outlet=self, vault=self.vault
         )
         self._changed = asyncio.Event()
 
@@ -162,3 +165,25 @@ async def test_a_yes_is_for_what_was_shown(machine: Machine, is_changed: bool) -
     assert ("Changed since the approval" in str(ended["result"])) == is_changed
     assert (machine.project / "built").exists() != is_changed
     assert not (machine.project / "stolen").exists()
+
+
+async def test_a_local_only_system_is_told_to_the_runtime_and_to_nobody_else(
+    machine: Machine, tmp_path: Path
+) -> None:
+    planted, system = "PLANTED-9Z", "c" * 32
+    document = {"name": "Own", "roles": [{"id": "planner", "name": planted}]}
+    machine.vault.create("dev", system, document, baseline="b" * 32)
+    run = Run(CONVERSATION, "local_only", "Hello", system=system)
+    async with asyncio.timeout(SECONDS):
+        end = await machine.commands.perform("a" * 32, run, device_id="dev")
+        assert end["outcome"] == "completed"
+        kept = "".join(path.read_text() for path in (tmp_path / "pi").rglob("*.jsonl"))
+        assert planted in kept, "the runtime was told"
+        assert machine.told
+        assert planted not in json.dumps(machine.told)
+        wrong: tuple[tuple[str, SyncMode], ...] = (("dev", "full"), ("dev", "metadata"), ("x", "local_only"))
+        for device_id, mode in wrong:
+            refused = Run(CONVERSATION, mode, "Hello", system=system)
+            with pytest.raises(ToolFailedError) as failed:
+                await machine.commands.perform("d" * 32, refused, device_id=device_id)
+            assert planted not in str(failed.value)

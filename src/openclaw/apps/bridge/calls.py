@@ -19,10 +19,12 @@ from openclaw.apps.bridge.tools.failures import FailureCode, ToolFailedError, To
 from openclaw.apps.bridge.tools.output import StreamName
 from openclaw.apps.bridge.tools.premises import check, look
 from openclaw.apps.bridge.tools.process_tree import kill_marked, mark_of
+from openclaw.apps.bridge.vault.commands import VaultCommands, decode_vault_call
 from openclaw.apps.bridge.versions.recorder import Recorder
 from openclaw.apps.bridge.versions.store import Versions
 from openclaw.kit.tasks import cancel_and_wait, spawn
 from openclaw.protocol.runs import RUN_ARGUMENTS
+from openclaw.protocol.vault import VAULT_ARGUMENTS
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +84,7 @@ class Calls:
         node_id: str,
         outlet: Outlet,
         runs: RunCommands,
+        vault: VaultCommands,
     ) -> None:
         self._journal = journal
         self._versions = versions
@@ -89,6 +92,7 @@ class Calls:
         self._node_id = node_id
         self._outlet = outlet
         self._runs = runs
+        self._vault = vault
         self._active: dict[str, _Active] = {}
         self._preparing: dict[str, asyncio.Task[None]] = {}
         self._looking = asyncio.Lock()
@@ -245,6 +249,8 @@ class Calls:
         policy = self._policies.current()
         if request.command in RUN_ARGUMENTS:
             return await self._run_command(policy, active)
+        if request.command in VAULT_ARGUMENTS:
+            return await self._vault_command(policy, active)
         arguments = decode_call(request.command, request.params_json)
         await judge_call(policy, request.command, arguments)
         await self._check_premises(policy, request, arguments)
@@ -279,6 +285,20 @@ class Calls:
             return INTERRUPTED
         _log.info("run %s", request.command)
         result = await self._runs.perform(request.id, arguments, device_id=active.device_id)
+        return Outcome(ok=True, payload_json=msgspec.json.encode(result).decode())
+
+    async def _vault_command(self, policy: Policy, active: _Active) -> Outcome:
+        request = active.request
+        if not policy.allows_vault:
+            raise ToolFailedError(
+                FailureCode.DENIED_BY_LOCAL_POLICY, "This machine's owner has switched the vault off."
+            )
+        command = decode_vault_call(request.command, request.params_json)
+        if not self._journal.start(request.id, device_id=active.device_id, tool=request.command):
+            return INTERRUPTED
+        _log.info("run %s", request.command)
+        active.is_interruptible = False
+        result = await self._vault.perform(command, device_id=active.device_id)
         return Outcome(ok=True, payload_json=msgspec.json.encode(result).decode())
 
 

@@ -31,8 +31,19 @@ from openclaw.apps.bridge.policy import PolicyStore
 from openclaw.apps.bridge.run_commands import RunCommands
 from openclaw.apps.bridge.runtime_reads import PiReads
 from openclaw.apps.bridge.session import SessionKeeper
-from openclaw.apps.bridge.state import JOURNAL, PI_SESSIONS, RUNNING, SETTINGS, VERSIONS, Running, StateFolder
+from openclaw.apps.bridge.state import (
+    JOURNAL,
+    PI_SESSIONS,
+    RUNNING,
+    SETTINGS,
+    VAULT,
+    VERSIONS,
+    Running,
+    StateFolder,
+)
 from openclaw.apps.bridge.tools.process_tree import kill_marked, mark_of
+from openclaw.apps.bridge.vault.commands import VaultCommands
+from openclaw.apps.bridge.vault.store import VaultStore
 from openclaw.apps.bridge.versions.store import Versions
 from openclaw.kit.clock import Clock
 from openclaw.kit.tasks import cancel_and_wait, spawn
@@ -99,13 +110,17 @@ class Bridge:
         launch = PiLaunch(folder=Path.home(), command=folder.settings().pi_command)
         runtimes = PiSessions(launch, folder.path / PI_SESSIONS, clock=clock, node_id=key.node_id)
         reads = PiReads(runtimes, clock=clock)
+        vault = VaultStore(folder.path / VAULT, clock=clock)
         calls = Calls(
             journal=journal,
             versions=versions,
             policies=policies,
             node_id=key.node_id,
             outlet=switch,
-            runs=RunCommands(sessions=runtimes, policies=policies, journal=journal, outlet=switch),
+            runs=RunCommands(
+                sessions=runtimes, policies=policies, journal=journal, outlet=switch, vault=vault
+            ),
+            vault=VaultCommands(vault),
         )
         link = GatewayLink(
             key=key,

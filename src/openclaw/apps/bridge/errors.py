@@ -258,3 +258,15 @@ class BadCommandError(OpenClawError):
     template_zh: ClassVar[str] = "--pi-command 的引号不符合 shell 语法：{reason}。"
 
     reason: str
+
+
+@dataclass(eq=False)
+class VaultRefusedError(OpenClawError):
+    """There is no such local-only system here, or what was written is none."""
+
+    code: ClassVar[str] = "bridge.vault_refused"
+    kind: ClassVar[Kind] = Kind.INVALID
+    template: ClassVar[str] = "{reason}"
+    template_zh: ClassVar[str] = "无法完成：{reason}"
+
+    reason: str

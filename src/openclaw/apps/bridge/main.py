@@ -1,5 +1,6 @@
 """``openclaw bridge``: the commands."""
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -26,6 +27,7 @@ from openclaw.apps.bridge.help import BridgeCommand, BridgeGroup
 from openclaw.apps.bridge.pi.launch import words_of
 from openclaw.apps.bridge.service_files import ServiceSystem
 from openclaw.apps.bridge.state import StateFolder, default_state_folder
+from openclaw.apps.bridge.vault import owner as vault
 from openclaw.apps.bridge.words import say
 from openclaw.kit.errors import Kind, OpenClawError
 
@@ -44,6 +46,10 @@ policy_app = typer.Typer(
     cls=BridgeGroup, no_args_is_help=True, rich_markup_mode=None, help=say("command_policy")
 )
 app.add_typer(policy_app, name="policy")
+vault_app = typer.Typer(
+    cls=BridgeGroup, no_args_is_help=True, rich_markup_mode=None, help=say("command_vault")
+)
+app.add_typer(vault_app, name="vault")
 
 EXIT_CODES: dict[Kind, int] = {
     Kind.INVALID: 2,
@@ -269,6 +275,83 @@ def install(
     for command in commands:
         typer.echo(f"  {command}")
     typer.echo(say("service_link_first"))
+
+
+SystemArgument = Annotated[str, typer.Argument(metavar="SYSTEM", help=say("argument_system"))]
+
+
+@vault_app.command(name="list", cls=BridgeCommand, help=say("command_vault_list"))
+@_with_plain_errors
+def list_vault(
+    system: Annotated[str | None, typer.Argument(metavar="[SYSTEM]", help=say("argument_system"))] = None,
+    state_dir: StateDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the systems that this machine keeps, or the snapshots of one."""
+    folder = _folder(state_dir)
+    found = vault.list_systems(folder) if system is None else vault.list_snapshots(folder, system)
+    if as_json:
+        tell_json(found)
+        return
+    for each in found:
+        words = (
+            each["name"] if system is None else f"{each['kind']:<16}{each['createdAt'][:19]}  {each['label']}"
+        )
+        typer.echo(f"{each['id']}  {words}")
+
+
+@vault_app.command(name="show", cls=BridgeCommand, help=say("command_vault_show"))
+@_with_plain_errors
+def show_vault(
+    system: SystemArgument,
+    snapshot: Annotated[
+        str | None, typer.Option("--snapshot", metavar="ID", help=say("option_snapshot"))
+    ] = None,
+    state_dir: StateDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print all that a system is, as JSON."""
+    found = vault.show(_folder(state_dir), system, snapshot)
+    if as_json:
+        tell_json(found)
+    else:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+@vault_app.command(name="edit", cls=BridgeCommand, help=say("command_vault_edit"))
+@_with_plain_errors
+def edit_vault(
+    system: SystemArgument,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=say("argument_vault_file"))],
+    state_dir: StateDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a system what a file says."""
+    vault.replace(_folder(state_dir), system, file)
+    if as_json:
+        tell_json({"ok": True})
+    else:
+        typer.echo(say("vault_edited"))
+
+
+@vault_app.command(name="compare", cls=BridgeCommand, help=say("command_vault_compare"))
+@_with_plain_errors
+def compare_vault(
+    system: SystemArgument,
+    snapshot: Annotated[str, typer.Argument(metavar="SNAPSHOT", help=say("option_snapshot"))],
+    state_dir: StateDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what differs between a snapshot and now."""
+    found = vault.compare(_folder(state_dir), system, snapshot)
+    if as_json:
+        tell_json(found)
+        return
+    for change in found:
+        before, after = (json.dumps(change[name], ensure_ascii=False)[:200] for name in ("before", "after"))
+        typer.echo(f"{change['kind']:<9}{change['path']}\n  - {before}\n  + {after}")
+    if not found:
+        typer.echo(say("vault_same"))
 
 
 @policy_app.command(cls=BridgeCommand, help=say("command_policy_show"))

@@ -37,7 +37,7 @@ class PolicyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     denied: tuple[str, ...] = ()
     use_default_denied: bool = True
     max_grade: MaxGrade = "high"
-    tools: dict[ToolName | Literal["pi"], Decision] = {}
+    tools: dict[ToolName | Literal["pi", "vault"], Decision] = {}
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,11 @@ class Policy:
     def allows_runtime(self) -> bool:
         """Whether the owner lets the server prompt the Pi runtime, whose tool calls are judged one by one."""
         return self.tools.get("pi") != "deny"
+
+    @property
+    def allows_vault(self) -> bool:
+        """Whether the owner lets the server have local-only systems kept here."""
+        return self.tools.get("vault") != "deny"
 
     def max_grade_of(self, tool: str) -> Grade:
         """The riskiest grade that the owner accepts of ``tool``: the lower of the general one and its own."""

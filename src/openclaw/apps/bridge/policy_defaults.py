@@ -105,4 +105,5 @@ max_grade = "high"
 "exec" = "allow"
 "system.info" = "allow"
 "pi" = "allow"  # the Pi runtime, each of whose tool calls is judged like the ones above
+"vault" = "allow"  # local-only systems that are kept on this machine
 """

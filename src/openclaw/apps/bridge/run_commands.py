@@ -1,5 +1,7 @@
 """What the server asks of the runtime on this machine: turns, words into them, answers, changes of the session."""
 
+import asyncio
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -9,6 +11,7 @@ from openclaw.apps.bridge.pi.sessions import PiSession, PiSessions
 from openclaw.apps.bridge.pi.turns import Turn
 from openclaw.apps.bridge.policy import PolicyStore
 from openclaw.apps.bridge.tools.failures import FailureCode, ToolFailedError
+from openclaw.apps.bridge.vault.store import VaultStore
 from openclaw.kit.errors import OpenClawError
 from openclaw.protocol.pi.errors import PiDialogError
 from openclaw.protocol.runs import (
@@ -29,6 +32,8 @@ from openclaw.protocol.runs import (
 )
 from openclaw.protocol.tools import InvalidArguments
 
+SYSTEM_FENCE = "openclaw-system"
+
 
 class EventOutlet(Protocol):
     """Where what runs tell goes to: the connection, when there is one."""
@@ -42,12 +47,19 @@ class RunCommands:
     """Does what the server asks of the runtime. A turn's call lasts as long as the turn."""
 
     def __init__(
-        self, *, sessions: PiSessions, policies: PolicyStore, journal: Journal, outlet: EventOutlet
+        self,
+        *,
+        sessions: PiSessions,
+        policies: PolicyStore,
+        journal: Journal,
+        outlet: EventOutlet,
+        vault: VaultStore,
     ) -> None:
         self._sessions = sessions
         self._policies = policies
         self._journal = journal
         self._outlet = outlet
+        self._vault = vault
         self._turns: dict[str, Turn] = {}
 
     async def perform(self, call_id: str, command: RunCommand, *, device_id: str) -> dict[str, Any]:
@@ -70,6 +82,11 @@ class RunCommands:
             raise ToolFailedError(FailureCode.RUNTIME_FAILED, words) from None
 
     async def _run(self, call_id: str, command: Run, device_id: str) -> dict[str, Any]:
+        if command.system is not None:
+            if command.mode != "local_only":  # an answer might quote what must not leave this machine
+                raise ToolFailedError(FailureCode.INVALID_ARGUMENTS, "A local-only system runs local-only.")
+            document = await asyncio.to_thread(self._vault.document, device_id, command.system)
+            command = msgspec.structs.replace(command, text=with_system(command.text, document), system=None)
         session = await self._sessions.open(command.conversation)
         async with session.in_use():
             return await self._lead(call_id, command, session, device_id)
@@ -130,6 +147,14 @@ async def _change(
         case ListModels():
             state = await driver.state()
             return {"models": await driver.models(), "model": state.data.get("model")}
+
+
+def with_system(text: str, document: Mapping[str, Any]) -> str:
+    """What the person said, and what this machine keeps of the system that they said it in, as data."""
+    kept = msgspec.json.encode(document).decode().replace("`", "\\u0060")
+    return (
+        f"{text}\n\nThe system that this is about, as this machine keeps it:\n```{SYSTEM_FENCE}\n{kept}\n```"
+    )
 
 
 class _Telling:

@@ -4,6 +4,7 @@ device.pem       the machine's key            session.json   the device session 
 settings.json    the control plane, a name    policy.toml    the owner's local policy
 journal.sqlite3  calls and their results      local.token    lets the owner's CLI talk to the bridge
 pi/              the sessions of conversations with the Pi runtime
+vault/           local-only systems (see the package of that name)
 versions/        what files held before they were changed (see the package of that name)
 bridge.lock      held while a bridge runs     running.json   where that bridge listens
 """
@@ -30,6 +31,7 @@ POLICY = "policy.toml"
 JOURNAL = "journal.sqlite3"
 VERSIONS = "versions"
 PI_SESSIONS = "pi"
+VAULT = "vault"
 LOCAL_TOKEN = "local.token"  # noqa: S105  (a file name)
 LOCK = "bridge.lock"
 RUNNING = "running.json"

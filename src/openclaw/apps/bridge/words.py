@@ -56,6 +56,31 @@ WORDS: dict[str, tuple[str, str]] = {
     "policy_folders": ("folders     {folders}", "文件夹　　　{folders}"),
     "policy_max_grade": ("max grade   {grade}", "最高级别　　{grade}"),
     "policy_denied": ("denied      {patterns}", "拒绝　　　　{patterns}"),
+    "vault_edited": ("Changed. What it was is kept as a checkpoint.", "已更改。更改前的内容已保存为检查点。"),
+    "vault_same": ("Nothing differs.", "没有差异。"),
+    "command_vault": (
+        "Look at and change the local-only systems that this machine keeps.",
+        "查看和修改只保存在本机的系统。",
+    ),
+    "command_vault_list": (
+        "List the systems that this machine keeps, or the snapshots of one.",
+        "列出本机保存的系统，或某个系统的快照。",
+    ),
+    "command_vault_show": ("Print all that a system is, as JSON.", "以 JSON 显示系统的全部内容。"),
+    "command_vault_edit": (
+        "Make a system what a JSON file says. What it was is kept as a checkpoint. Nothing leaves this machine.",
+        "按 JSON 文件修改系统。修改前的内容会保存为检查点。任何内容都不会离开本机。",
+    ),
+    "command_vault_compare": (
+        "Show what differs between a snapshot and the system as it is now.",
+        "显示快照与系统当前内容的差异。",
+    ),
+    "argument_system": ("the system's id (sys_…)", "系统的编号（sys_…）"),
+    "argument_vault_file": (
+        "a JSON file of the form that `show` prints",
+        "JSON 文件，格式与 `show` 的输出相同",
+    ),
+    "option_snapshot": ("a snapshot's id (snap_…)", "快照的编号（snap_…）"),
     "yes": ("yes", "是"),
     "no": ("no", "否"),
     "service_written": ("Written: {path}", "已写入：{path}"),

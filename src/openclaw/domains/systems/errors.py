@@ -153,7 +153,7 @@ class VaultFailedError(OpenClawError):
     """The machine could not do what was asked of a vault; ``reason`` is its code."""
 
     code: ClassVar[str] = "systems.vault_failed"
-    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+    kind: ClassVar[Kind] = Kind.CONFLICT
     template: ClassVar[str] = "{name} could not do this: {reason}"
     template_zh: ClassVar[str] = "{name} 未能完成：{reason}"
 

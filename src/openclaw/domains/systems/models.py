@@ -13,9 +13,12 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from openclaw.infra.db import Base
+
+_JSON = JSONB(none_as_null=True)  # nothing is NULL, not JSON's null: the checks below tell the two apart
 
 
 class SystemRow(Base):
@@ -37,7 +40,7 @@ class SystemRow(Base):
     sync_mode: Mapped[str] = mapped_column(String(10))
     is_local: Mapped[bool]
     allows_remote_launch: Mapped[bool]
-    profile: Mapped[dict[str, Any] | None]
+    profile: Mapped[dict[str, Any] | None] = mapped_column(_JSON)
     digest: Mapped[str] = mapped_column(String(64))
     version: Mapped[int]
     device_id: Mapped[UUID | None]
@@ -82,7 +85,7 @@ class SystemSnapshotRow(Base):
     kind: Mapped[str] = mapped_column(String(20))
     label: Mapped[str] = mapped_column(String(200))
     scopes: Mapped[list[Any]]
-    content: Mapped[dict[str, Any] | None]
+    content: Mapped[dict[str, Any] | None] = mapped_column(_JSON)
     digest: Mapped[str] = mapped_column(String(64))
     bytes: Mapped[int]
     branch_id: Mapped[UUID | None]

@@ -179,7 +179,7 @@ class CopySystem(WireInput):
     name: Name | None = None
 
 
-class ShareToken(Wire):
+class SystemShareToken(Wire):
     """The secret of a link, told once: whoever has it may read the system."""
 
     token: str
@@ -191,13 +191,13 @@ class OpenShared(WireInput):
     token: Annotated[str, Field(min_length=40, max_length=100, pattern="^[A-Za-z0-9_-]+$")]
 
 
-class PlanLaunch(WireInput):
+class PlanSystemLaunch(WireInput):
     """What would a launch with this form tell the agent?"""
 
     intake: Intake = Field(default_factory=dict[str, Any])
 
 
-class Stage(Wire):
+class LaunchStage(Wire):
     """A stage of a launch. ``byPerson``: the agent stops before it."""
 
     id: str
@@ -207,19 +207,19 @@ class Stage(Wire):
     by_person: bool
 
 
-class Launch(Wire):
+class SystemLaunch(Wire):
     """A launch as it would be: its title, the person's request, the agent's instructions, the stages."""
 
     title: str
     prompt: str
     instructions: str
-    stages: list[Stage]
+    stages: list[LaunchStage]
 
 
 # The vault
 
 
-class Snapshot(Wire):
+class SystemSnapshot(Wire):
     """What a system was. ``automatic``: nobody asked for it."""
 
     id: SystemSnapshotId
@@ -235,19 +235,19 @@ class Snapshot(Wire):
     created_at: datetime
 
 
-class SnapshotDetail(Snapshot):
+class SystemSnapshotDetail(SystemSnapshot):
     """A snapshot with what it holds; null: on its machine only."""
 
     content: dict[str, Any] | None
 
 
-class Snapshots(Items):
+class SystemSnapshots(Items):
     """Snapshots, the newest first."""
 
-    items: list[Snapshot]
+    items: list[SystemSnapshot]
 
 
-class SaveSnapshot(WireInput):
+class SaveSystemSnapshot(WireInput):
     """Keep what a system is now: a preset of scopes, or the ones that are named."""
 
     kind: Literal["manual", "milestone", "pre_migration", "pre_experiment"] = "manual"
@@ -282,7 +282,7 @@ class FieldCount(Wire):
     changed: int
 
 
-class Comparison(Wire):
+class SystemComparison(Wire):
     """What differs. Of a local-only system there are only the counts."""
 
     changes: list[VaultChange]
@@ -297,12 +297,12 @@ class PlanRestore(WireInput):
     scopes: Scopes | None = None
 
 
-class RestorePlan(Comparison):
+class RestorePlan(SystemComparison):
     """What a restore would do, and the token that confirms it; it holds while the system stays as it is."""
 
     token: str
     expires_at: datetime
-    snapshot: Snapshot
+    snapshot: SystemSnapshot
     scopes: list[VaultScope]
 
 
@@ -316,7 +316,7 @@ class Restored(Wire):
     """The system as it is now, and the checkpoint of what it was: restoring that undoes this."""
 
     system: SystemDetail
-    checkpoint: Snapshot
+    checkpoint: SystemSnapshot
 
 
 class CloneSystem(WireInput):
@@ -326,7 +326,7 @@ class CloneSystem(WireInput):
     snapshot_id: SystemSnapshotId | None = None
 
 
-class CreateBranch(WireInput):
+class CreateSystemBranch(WireInput):
     """A line that begins at a snapshot, or at what the system is now. Going to it is a restore."""
 
     name: Name
@@ -334,7 +334,7 @@ class CreateBranch(WireInput):
     snapshot_id: SystemSnapshotId | None = None
 
 
-class Branch(Wire):
+class SystemBranch(Wire):
     """A line of snapshots."""
 
     id: SystemBranchId
@@ -345,7 +345,7 @@ class Branch(Wire):
     created_at: datetime
 
 
-class Branches(Items):
+class SystemBranches(Items):
     """A system's branches, the oldest first."""
 
-    items: list[Branch]
+    items: list[SystemBranch]

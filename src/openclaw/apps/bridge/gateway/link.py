@@ -43,6 +43,7 @@ from openclaw.kit.clock import Clock
 from openclaw.kit.tasks import cancel_and_wait, spawn
 from openclaw.protocol.runs import RUN_ARGUMENTS
 from openclaw.protocol.tools import ARGUMENTS, PERSON_ARGUMENTS, POLICY_CHECK, UNDO_ARGUMENTS
+from openclaw.protocol.vault import VAULT_ARGUMENTS
 
 _log = logging.getLogger(__name__)
 
@@ -279,8 +280,9 @@ class GatewayLink:
             return sorted([*ARGUMENTS, *PERSON_ARGUMENTS])  # each call is refused with the reason
         undo = UNDO_ARGUMENTS if policy.allows_tool("fs.write") else ()
         runtime = RUN_ARGUMENTS if policy.allows_runtime and self._has_runtime() else ()
+        vault = VAULT_ARGUMENTS if policy.allows_vault else ()
         tools = (tool for tool in ARGUMENTS if policy.allows_tool(tool))
-        return sorted([*tools, *undo, *runtime, POLICY_CHECK])
+        return sorted([*tools, *undo, *runtime, *vault, POLICY_CHECK])
 
     def _machine(self) -> dict[str, Any]:
         return {"home": str(self._policies.home), "hostname": machine_name(), "platform": platform_name()}

@@ -28,16 +28,16 @@ from openclaw.domains.systems.schemas import (
     CheckProfile,
     CopySystem,
     CreateSystem,
-    Launch,
     OpenShared,
-    PlanLaunch,
+    PlanSystemLaunch,
     ProfileProblem,
     PublicSystems,
     SharedSystem,
-    ShareToken,
     Status,
     SystemDetail,
+    SystemLaunch,
     Systems,
+    SystemShareToken,
     SystemTemplates,
     UpdateSystem,
 )
@@ -163,7 +163,7 @@ async def delete_system(actor: CurrentActor, platform: CurrentPlatform, system_i
     operation_id="planSystemLaunch",
     responses=errors(*GONE, InvalidIntakeError, InvalidProfileError, SystemArchivedError),
 )
-async def plan_launch(scope: CurrentScope, system_id: AtSystem, data: PlanLaunch) -> Launch:
+async def plan_launch(scope: CurrentScope, system_id: AtSystem, data: PlanSystemLaunch) -> SystemLaunch:
     """What a launch with that form would say to the agent; nothing is launched."""
     row = await catalog.access_system(scope, system_id)
     catalog.check_can_launch(row, remotely=False)
@@ -178,9 +178,9 @@ async def plan_launch(scope: CurrentScope, system_id: AtSystem, data: PlanLaunch
     operation_id="shareSystem",
     responses=errors(*GONE, NotAllowedError, NotYoursError, KeptOnDeviceError, SystemArchivedError),
 )
-async def share_system(scope: CurrentScope, system_id: AtSystem) -> ShareToken:
+async def share_system(scope: CurrentScope, system_id: AtSystem) -> SystemShareToken:
     """A link by which anybody may read the system. Its secret is told once; an earlier link ends."""
-    return ShareToken(token=await catalog.share(scope, system_id))
+    return SystemShareToken(token=await catalog.share(scope, system_id))
 
 
 @router.delete(

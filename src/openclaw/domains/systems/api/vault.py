@@ -15,21 +15,21 @@ from openclaw.domains.systems.errors import (
     TooManySystemsError,
 )
 from openclaw.domains.systems.schemas import (
-    Branch,
-    Branches,
     CloneSystem,
     CompareSnapshots,
-    Comparison,
     ConfirmRestore,
-    CreateBranch,
+    CreateSystemBranch,
     PlanRestore,
     Restored,
     RestorePlan,
-    SaveSnapshot,
-    Snapshot,
-    SnapshotDetail,
-    Snapshots,
+    SaveSystemSnapshot,
+    SystemBranch,
+    SystemBranches,
+    SystemComparison,
     SystemDetail,
+    SystemSnapshot,
+    SystemSnapshotDetail,
+    SystemSnapshots,
 )
 from openclaw.domains.systems.service import catalog, snapshots
 from openclaw.domains.systems.service import vault as service
@@ -47,11 +47,11 @@ _CHANGE = (*GONE, *OF_MACHINES, NotAllowedError, SystemArchivedError)
 @router.get("/systems/{system_id}/snapshots", operation_id="listSystemSnapshots", responses=errors(*GONE))
 async def list_snapshots(
     scope: CurrentScope, system_id: AtSystem, cursor: Cursor = None, limit: Limit = 50
-) -> Snapshots:
+) -> SystemSnapshots:
     """A system's snapshots, the newest first; of a local-only one, those that its machine has told of."""
     row = await catalog.access_system(scope, system_id)
     page = await snapshots.list_snapshots(scope, row, cursor=cursor, limit=limit)
-    return Snapshots(items=page.items, next_cursor=page.next_cursor)
+    return SystemSnapshots(items=page.items, next_cursor=page.next_cursor)
 
 
 @router.post(
@@ -61,8 +61,8 @@ async def list_snapshots(
     responses=errors(*_CHANGE, TooManySystemsError),
 )
 async def save_snapshot(
-    actor: CurrentActor, platform: CurrentPlatform, system_id: AtSystem, data: SaveSnapshot
-) -> Snapshot:
+    actor: CurrentActor, platform: CurrentPlatform, system_id: AtSystem, data: SaveSystemSnapshot
+) -> SystemSnapshot:
     """Keep what the system is now."""
     return await _vault(platform).save(actor, system_id, data)
 
@@ -85,7 +85,7 @@ async def refresh_snapshots(actor: CurrentActor, platform: CurrentPlatform, syst
 )
 async def compare_snapshots(
     actor: CurrentActor, platform: CurrentPlatform, system_id: AtSystem, data: CompareSnapshots
-) -> Comparison:
+) -> SystemComparison:
     """What differs between two snapshots, or between one and now, in words."""
     return await _vault(platform).compare(actor, system_id, data)
 
@@ -95,7 +95,9 @@ async def compare_snapshots(
     operation_id="getSystemSnapshot",
     responses=errors(*GONE, SnapshotNotFoundError),
 )
-async def get_snapshot(scope: CurrentScope, system_id: AtSystem, snapshot_id: AtSnapshot) -> SnapshotDetail:
+async def get_snapshot(
+    scope: CurrentScope, system_id: AtSystem, snapshot_id: AtSnapshot
+) -> SystemSnapshotDetail:
     """A snapshot with what it holds."""
     return await service.get_snapshot(scope, system_id, snapshot_id)
 
@@ -150,10 +152,10 @@ async def clone_system(
 
 
 @router.get("/systems/{system_id}/branches", operation_id="listSystemBranches", responses=errors(*GONE))
-async def list_branches(scope: CurrentScope, system_id: AtSystem) -> Branches:
+async def list_branches(scope: CurrentScope, system_id: AtSystem) -> SystemBranches:
     """A system's branches, the oldest first."""
     row = await catalog.access_system(scope, system_id)
-    return Branches(items=await snapshots.list_branches(scope, row))
+    return SystemBranches(items=await snapshots.list_branches(scope, row))
 
 
 @router.post(
@@ -163,8 +165,8 @@ async def list_branches(scope: CurrentScope, system_id: AtSystem) -> Branches:
     responses=errors(*_CHANGE, SnapshotNotFoundError, BranchExistsError, TooManySystemsError),
 )
 async def create_branch(
-    actor: CurrentActor, platform: CurrentPlatform, system_id: AtSystem, data: CreateBranch
-) -> Branch:
+    actor: CurrentActor, platform: CurrentPlatform, system_id: AtSystem, data: CreateSystemBranch
+) -> SystemBranch:
     """A line that begins at a snapshot, or at what the system is now. Going to it is a restore."""
     return await _vault(platform).branch(actor, system_id, data)
 

@@ -6,7 +6,7 @@ import orjson
 
 from openclaw.domains.systems.errors import InvalidIntakeError, InvalidProfileError
 from openclaw.domains.systems.models import SystemRow
-from openclaw.domains.systems.schemas import Launch, Stage
+from openclaw.domains.systems.schemas import LaunchStage, SystemLaunch
 from openclaw.domains.systems.templates import find_template
 from openclaw.infra.json_schema import data_errors, with_defaults
 from openclaw.infra.jsonb import checked
@@ -69,13 +69,13 @@ def fill_in(template_id: str, intake: dict[str, Any], language: str) -> dict[str
     return with_defaults(find_template(template_id, language).intake["schema"], checked(intake))
 
 
-def plan_launch(system: SystemRow, intake: dict[str, Any], language: str) -> Launch:
+def plan_launch(system: SystemRow, intake: dict[str, Any], language: str) -> SystemLaunch:
     """All that a launch of the system with that form says. Raises InvalidIntakeError, InvalidProfileError."""
     filled = fill_in(system.template_id, intake, language)
     profile = _profile(system, language)
     template = find_template(system.template_id, language)
     stages = [
-        Stage(
+        LaunchStage(
             id=stage["id"],
             title=stage["title"],
             role=stage.get("role"),
@@ -93,7 +93,7 @@ def plan_launch(system: SystemRow, intake: dict[str, Any], language: str) -> Lau
     # A value must not end the block that it stands in.
     fenced = f"```{FENCE}\n{form.replace('`', chr(92) + 'u0060')}\n```"
     title = " ".join(_rendered(template.title, filled, language, "$.title").split())[:200]
-    return Launch(
+    return SystemLaunch(
         title=title or system.name,
         prompt="\n\n".join([*(text for text in briefs if text), fenced]),
         instructions=instructions_for(system, intake, language),

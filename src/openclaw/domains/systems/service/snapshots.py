@@ -7,7 +7,7 @@ from uuid import UUID
 from openclaw.domains.systems import repository
 from openclaw.domains.systems.errors import BranchExistsError, SnapshotNotFoundError, TooManySystemsError
 from openclaw.domains.systems.models import SystemBranchRow, SystemRow, SystemSnapshotRow
-from openclaw.domains.systems.schemas import Branch, CreateBranch, Snapshot
+from openclaw.domains.systems.schemas import CreateSystemBranch, SystemBranch, SystemSnapshot
 from openclaw.domains.systems.service import documents, views
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
@@ -56,7 +56,9 @@ async def access_snapshot(scope: Scope, row: SystemRow, snapshot_id: UUID) -> Sy
     return found
 
 
-async def list_snapshots(scope: Scope, row: SystemRow, *, cursor: str | None, limit: int) -> Page[Snapshot]:
+async def list_snapshots(
+    scope: Scope, row: SystemRow, *, cursor: str | None, limit: int
+) -> Page[SystemSnapshot]:
     """A page of a system's snapshots, the newest first. Raises InvalidInputError."""
     rows = await repository.list_snapshots(scope, row.id, before=position_of(cursor), limit=limit + 1)
     shown = rows[:limit]
@@ -72,7 +74,7 @@ async def access_branch(scope: Scope, row: SystemRow, branch_id: UUID) -> System
     raise SnapshotNotFoundError
 
 
-async def list_branches(scope: Scope, row: SystemRow) -> list[Branch]:
+async def list_branches(scope: Scope, row: SystemRow) -> list[SystemBranch]:
     """A system's branches, the oldest first."""
     return [branch_view(row, branch) for branch in await repository.list_branches(scope, row.id)]
 
@@ -86,7 +88,7 @@ async def check_branch_name(scope: Scope, row: SystemRow, name: str) -> None:
         raise TooManySystemsError(limit=MAX_BRANCHES)
 
 
-async def add_branch(scope: Scope, row: SystemRow, data: CreateBranch, parent_id: UUID) -> Branch:
+async def add_branch(scope: Scope, row: SystemRow, data: CreateSystemBranch, parent_id: UUID) -> SystemBranch:
     """A branch that begins at a snapshot. Raises BranchExistsError, TooManySystemsError."""
     await check_branch_name(scope, row, data.name)
     branch = SystemBranchRow(
@@ -103,10 +105,10 @@ async def add_branch(scope: Scope, row: SystemRow, data: CreateBranch, parent_id
     return branch_view(row, branch)
 
 
-def branch_view(row: SystemRow, branch: SystemBranchRow) -> Branch:
+def branch_view(row: SystemRow, branch: SystemBranchRow) -> SystemBranch:
     """A branch as it travels."""
     fields: dict[str, Any] = {
         name: getattr(branch, name)
         for name in ("id", "name", "description", "parent_snapshot_id", "created_at")
     }
-    return Branch(**fields, active=branch.id == row.current_branch_id)
+    return SystemBranch(**fields, active=branch.id == row.current_branch_id)

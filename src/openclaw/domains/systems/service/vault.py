@@ -18,21 +18,21 @@ from openclaw.domains.systems.events import SYSTEM_RESTORED
 from openclaw.domains.systems.models import SystemRow, SystemSnapshotRow
 from openclaw.domains.systems.policy import check_can_edit
 from openclaw.domains.systems.schemas import (
-    Branch,
     CloneSystem,
     CompareSnapshots,
-    Comparison,
     ConfirmRestore,
-    CreateBranch,
     CreateSystem,
+    CreateSystemBranch,
     FieldCount,
     PlanRestore,
     Restored,
     RestorePlan,
-    SaveSnapshot,
-    Snapshot,
-    SnapshotDetail,
+    SaveSystemSnapshot,
+    SystemBranch,
+    SystemComparison,
     SystemDetail,
+    SystemSnapshot,
+    SystemSnapshotDetail,
 )
 from openclaw.domains.systems.service import catalog, documents, plans, snapshots, views, words
 from openclaw.domains.systems.service.device_vault import VaultDesk, access_keeper, take_over
@@ -106,7 +106,7 @@ class Vault:
         async with self._database.transaction(actor) as scope:
             await catalog.delete_system(scope, system_id)
 
-    async def save(self, actor: Actor, system_id: UUID, data: SaveSnapshot) -> Snapshot:
+    async def save(self, actor: Actor, system_id: UUID, data: SaveSystemSnapshot) -> SystemSnapshot:
         """Keep what a system is now. Raises NotAllowedError, SystemArchivedError, TooManySystemsError."""
         scopes = list(data.scopes or PRESETS[data.preset])
         async with self._database.transaction(actor) as scope:
@@ -134,7 +134,7 @@ class Vault:
             async with self._database.transaction(actor) as scope:
                 await take_over(scope, await catalog.access_system(scope, system_id, lock=True), state)
 
-    async def compare(self, actor: Actor, system_id: UUID, data: CompareSnapshots) -> Comparison:
+    async def compare(self, actor: Actor, system_id: UUID, data: CompareSnapshots) -> SystemComparison:
         """What differs between two snapshots, or one and now. Raises SnapshotNotFoundError."""
         async with self._database.transaction(actor) as scope:
             row = await catalog.access_system(scope, system_id)
@@ -145,12 +145,12 @@ class Vault:
                 now = documents.document_of(row) if after is None else _content(after)
                 return _compared(protocol.changes_of(_content(before), now, scopes), scope.who.language)
         if not scopes:
-            return Comparison(changes=[], counts=[])
+            return SystemComparison(changes=[], counts=[])
         return (await self._compare_there(actor, row, before.id, data.after, scopes))[0]
 
     async def _compare_there(
         self, actor: Actor, row: SystemRow, before: UUID, after: UUID | None, scopes: Sequence[str]
-    ) -> tuple[Comparison, str]:
+    ) -> tuple[SystemComparison, str]:
         """The counts that the machine tells, and the digest of what the system is now."""
         command = protocol.Compare(row.id.hex, before.hex, list(scopes), after.hex if after else None)  # type: ignore[arg-type]
         told = await self._desk.ask(actor, _keeper(row), command, protocol.Comparison)
@@ -159,7 +159,7 @@ class Vault:
             for each in told.fields
             if each.field in _KNOWN_FIELDS
         ]
-        return Comparison(changes=[], counts=counts), told.digest
+        return SystemComparison(changes=[], counts=counts), told.digest
 
     async def plan(self, actor: Actor, system_id: UUID, data: PlanRestore) -> RestorePlan:
         """What a restore would change, and the token that confirms it.
@@ -308,7 +308,7 @@ class Vault:
         async with self._database.transaction(actor) as scope:
             return await self._add_local(scope, draft, state)
 
-    async def branch(self, actor: Actor, system_id: UUID, data: CreateBranch) -> Branch:
+    async def branch(self, actor: Actor, system_id: UUID, data: CreateSystemBranch) -> SystemBranch:
         """A line that begins at a snapshot; without one, at what the system is now, which is then kept as a milestone.
 
         Raises SnapshotNotFoundError, BranchExistsError, TooManySystemsError, SystemArchivedError, NotAllowedError.
@@ -316,7 +316,7 @@ class Vault:
         parent_id = data.snapshot_id
         if parent_id is None:
             await self._check_branch(actor, system_id, data)
-            milestone = SaveSnapshot.model_construct(
+            milestone = SaveSystemSnapshot.model_construct(
                 kind="milestone", label=data.name, preset="full", scopes=None
             )
             parent_id = (await self.save(actor, system_id, milestone)).id
@@ -327,7 +327,7 @@ class Vault:
             await _note(scope, row, "systems.branched", parent.id, name=data.name)
             return made
 
-    async def _check_branch(self, actor: Actor, system_id: UUID, data: CreateBranch) -> None:
+    async def _check_branch(self, actor: Actor, system_id: UUID, data: CreateSystemBranch) -> None:
         """Before anything is saved for a branch: can there be one of that name?"""
         async with self._database.transaction(actor) as scope:
             row = await self._access_for_change(scope, system_id)
@@ -341,11 +341,11 @@ class Vault:
         return row
 
 
-async def get_snapshot(scope: Scope, system_id: UUID, snapshot_id: UUID) -> SnapshotDetail:
+async def get_snapshot(scope: Scope, system_id: UUID, snapshot_id: UUID) -> SystemSnapshotDetail:
     """A snapshot with what it holds. Raises SystemNotFoundError, SnapshotNotFoundError."""
     row = await catalog.access_system(scope, system_id)
     found = await snapshots.access_snapshot(scope, row, snapshot_id)
-    return SnapshotDetail.model_validate(views.snapshot_fields(found) | {"content": found.content})
+    return SystemSnapshotDetail.model_validate(views.snapshot_fields(found) | {"content": found.content})
 
 
 _KNOWN_FIELDS = {name for names in protocol.FIELDS.values() for name in names}
@@ -370,10 +370,10 @@ def _check_whole(row: SystemRow, document: dict[str, Any]) -> None:
         raise InvalidProfileError(count=len(problems), first=first, problems=problems)
 
 
-def _compared(changes: Iterable[Any], language: str) -> Comparison:
+def _compared(changes: Iterable[Any], language: str) -> SystemComparison:
     found = list(changes)
     counts = [FieldCount.model_validate(each) for each in protocol.count_changes(found)]
-    return Comparison(changes=words.describe(found, language), counts=counts)
+    return SystemComparison(changes=words.describe(found, language), counts=counts)
 
 
 async def _note(scope: Scope, row: SystemRow, action: str, snapshot_id: UUID | None, **detail: Any) -> None:

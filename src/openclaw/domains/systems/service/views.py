@@ -9,9 +9,9 @@ from openclaw.domains.systems.models import SystemRow, SystemSnapshotRow
 from openclaw.domains.systems.schemas import (
     PublicSystem,
     SharedSystem,
-    Snapshot,
     System,
     SystemDetail,
+    SystemSnapshot,
     SystemTemplate,
 )
 from openclaw.domains.systems.templates import Template, find_template
@@ -104,9 +104,9 @@ def masked(value: Any) -> Any:
     return value
 
 
-def snapshot_view(row: SystemSnapshotRow) -> Snapshot:
+def snapshot_view(row: SystemSnapshotRow) -> SystemSnapshot:
     """A snapshot without what it holds."""
-    return Snapshot.model_validate(snapshot_fields(row))
+    return SystemSnapshot.model_validate(snapshot_fields(row))
 
 
 def snapshot_fields(row: SystemSnapshotRow) -> dict[str, Any]:
