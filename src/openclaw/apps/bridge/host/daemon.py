@@ -70,6 +70,10 @@ class Host:
 
         def end_all() -> None:
             core.calls.interrupt_all()
+            if (session := core.sessions.session) is not None:
+                core.calls.resend(
+                    session.device_id
+                )  # the socket may stand, with nobody behind it who answers
             ending.append(spawn(core.runtimes.close(), name="runtimes of a lease that is over"))
 
         def unlinked() -> None:  # the link has killed the calls
