@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from openclaw.protocol.device import (
     decode_public_key,
+    enrol_proof_text,
     link_proof_text,
     node_id_of,
     page_pass,
@@ -24,6 +25,7 @@ class ControlPlanePeer:
 
     def __init__(self) -> None:
         self.code = "123456"
+        self.host_token = "oche_" + "t" * 43
         self.challenge_id = "chal_" + "0" * 32
         self.gateway_url = "ws://127.0.0.1:9"
         self.page_key = "f0" * 32
@@ -67,6 +69,8 @@ class ControlPlanePeer:
         match path:
             case "/api/v2/bridge/redeem":
                 return self._redeem(body)
+            case "/api/v2/bridge/host/enroll":
+                return self._enrol(body)
             case "/api/v2/bridge/session/refresh":
                 return self._refresh(body)
             case "/api/v2/bridge/session/unlink":
@@ -87,7 +91,10 @@ class ControlPlanePeer:
         )
         if not verify_signature(public_key=self._public_key, signature=body["signature"], text=text):
             return 401, _problem(401, "devices.bad_proof")
-        return 200, {
+        return 200, self._linked(body)
+
+    def _linked(self, body: dict[str, Any]) -> dict[str, Any]:
+        return {
             "deviceId": DEVICE_ID,
             "nodeId": node_id_of(self._public_key),
             "name": body["device"]["name"],
@@ -96,6 +103,17 @@ class ControlPlanePeer:
             "scopes": ["device.tools"],
             **self._new_tokens(),
         }
+
+    def _enrol(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        token, self.host_token = self.host_token, ""  # once
+        if body["token"] != token:
+            return 404, _problem(404, "devices.host_token_ended")
+        self._public_key = decode_public_key(body["device"]["publicKey"])
+        node_id = node_id_of(self._public_key)
+        text = enrol_proof_text(token=token, node_id=node_id, signed_at_ms=body["signedAt"])
+        if not verify_signature(public_key=self._public_key, signature=body["signature"], text=text):
+            return 401, _problem(401, "devices.bad_proof")
+        return 200, self._linked(body)
 
     def _refresh(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         token = body["refreshToken"]

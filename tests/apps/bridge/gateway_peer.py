@@ -32,6 +32,9 @@ class NodeConnection:
         self.results: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.lease_ms: int | None = 60_000  # None: heartbeats are not answered
+        self.heartbeats: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._unanswered: list[str] = []
         self._socket = socket
         self._waiting: dict[str, asyncio.Queue[dict[str, Any]]] = defaultdict(asyncio.Queue)
         self._progress: dict[str, asyncio.Queue[dict[str, Any]]] = defaultdict(asyncio.Queue)
@@ -66,6 +69,19 @@ class NodeConnection:
     async def progress(self, call_id: str) -> dict[str, Any]:
         return await self._progress[call_id].get()
 
+    async def answer_heartbeats(self, lease_ms: int) -> None:
+        """Answer those that were not, and all that come."""
+        self.lease_ms = lease_ms
+        while self._unanswered:
+            await self._answer_heartbeat(self._unanswered.pop())
+
+    async def _answer_heartbeat(self, request_id: str) -> None:
+        if self.lease_ms is None:
+            self._unanswered.append(request_id)
+            return
+        payload = {"ok": True, "leaseMs": self.lease_ms, "everyMs": self.lease_ms // 3, "slots": 5}
+        await self._socket.send(json.dumps({"type": "res", "id": request_id, "ok": True, "payload": payload}))
+
     async def close(self, code: int, reason: str) -> None:
         await self._socket.close(code, reason)
 
@@ -99,6 +115,10 @@ class NodeConnection:
                 self._progress[params["id"]].put_nowait(params)
             case "node.event":
                 self.events.append(params)
+            case "node.host.heartbeat":
+                self.heartbeats.put_nowait(params)
+                await self._answer_heartbeat(frame["id"])
+                return
         answer = {"type": "res", "id": frame["id"], "ok": True, "payload": {"ok": True}}
         await self._socket.send(json.dumps(answer))
 
@@ -110,6 +130,7 @@ class GatewayPeer:
         self.tick_interval_ms = 30_000
         self.max_payload = 8 * 1_048_576
         self.acknowledge = True
+        self.lease_ms: int | None = 60_000
         self.refuse_with: dict[str, Any] | None = None
         self.close_before_hello: tuple[int, str] | None = None
         self.tokens: list[str] = []
@@ -159,6 +180,7 @@ class GatewayPeer:
         }
         await socket.send(json.dumps({"type": "res", "id": frame["id"], "ok": True, "payload": hello}))
         node = NodeConnection(socket, connect, acknowledge=self.acknowledge)
+        node.lease_ms = self.lease_ms
         self._nodes.put_nowait(node)
         await node.serve()
 

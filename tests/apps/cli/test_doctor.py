@@ -19,7 +19,7 @@ from tests.apps.cli.installation import Done, Installation, Terminal
 
 EVERY_CHECK = [
     "python", "server_part", "environment", "home", "port_web", "port_gateway", "port_bridge", "web_console",
-    "database", "sandbox", "server", "clock", "login", "gateway", "model", "bridge", "policy",
+    "database", "sandbox", "server", "clock", "login", "gateway", "model", "bridge", "policy", "host",
 ]  # fmt: skip
 
 

@@ -85,6 +85,7 @@ class Calls:
         outlet: Outlet,
         runs: RunCommands,
         vault: VaultCommands,
+        at_once: int = MAX_RUNNING,
     ) -> None:
         self._journal = journal
         self._versions = versions
@@ -96,18 +97,24 @@ class Calls:
         self._active: dict[str, _Active] = {}
         self._preparing: dict[str, asyncio.Task[None]] = {}
         self._looking = asyncio.Lock()
-        self._slots = asyncio.Semaphore(MAX_RUNNING)
+        self._at_once = at_once
+        self._slots = asyncio.Semaphore(at_once)
 
     @property
     def count(self) -> int:
         """How many calls run or wait now."""
         return len(self._active)
 
+    @property
+    def waiting(self) -> int:
+        """How many of them at least wait until others have ended."""
+        return max(0, len(self._active) - self._at_once)
+
     def accept(self, request: CallRequest, *, device_id: str) -> None:
         """Run a call that is new; answer one that has ended with its kept result; leave a running one alone."""
         if not self._is_new(request.id):
             return
-        if len(self._active) >= MAX_RUNNING + MAX_WAITING:
+        if len(self._active) >= self._at_once + MAX_WAITING:
             self._outlet.send_result(request.id, _failed(FailureCode.INTERNAL, "Too many calls are waiting."))
             return
         active = _Active(request, device_id)
@@ -153,6 +160,11 @@ class Calls:
         """End every command now and forget every outcome: the machine belongs to nobody any more."""
         self._drop_all()
         self._journal.forget_results()
+
+    def interrupt_all(self) -> None:
+        """End every command now: what they were run for may be done elsewhere. They are interrupted."""
+        self._drop_all()
+        self._journal.interrupt_unfinished()
 
     async def close(self) -> None:
         """End every command. Their calls stay unfinished in the journal and are interrupted at the next start."""

@@ -11,6 +11,11 @@ def inherited_environment() -> dict[str, str]:
     return dict(os.environ)
 
 
+def take_from_environment(name: str) -> None:
+    """Remove a secret that has been read: what this process starts must not find it."""
+    os.environ.pop(name, None)
+
+
 @cache
 def language() -> str:
     """``zh`` when the person's locale is Chinese, else ``en``: the rule of the whole command line."""

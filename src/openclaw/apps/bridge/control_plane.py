@@ -20,7 +20,7 @@ from openclaw.apps.bridge.errors import (
 from openclaw.apps.bridge.machine import platform_name, version
 from openclaw.apps.bridge.session import SHORTEST_LIFETIME, Session, Tokens, Workspace
 from openclaw.kit.clock import Clock
-from openclaw.protocol.device import link_proof_text, refresh_proof_text
+from openclaw.protocol.device import enrol_proof_text, link_proof_text, refresh_proof_text
 
 _log = logging.getLogger(__name__)
 
@@ -79,18 +79,39 @@ class ControlPlane:
         )
         body: dict[str, Any] = {
             "code": code,
-            "device": {
-                "publicKey": self._key.public_key,
-                "name": name,
-                "platform": platform_name(),
-                "version": version(),
-            },
+            "device": self._device(name),
             "signedAt": signed_at,
             "signature": self._key.sign(proof),
         }
         if challenge_id is not None:
             body["challengeId"] = challenge_id
-        answer, date = await self._post(server, "/bridge/redeem", body)
+        return await self._enter(server, "/bridge/redeem", body)
+
+    async def enrol(self, server: str, *, token: str, name: str) -> Session:
+        """Become a host with an enrolment token.
+
+        Raises ControlPlaneRefusedError (a token that is over) or ControlPlaneUnreachableError.
+        """
+        signed_at = self._now_ms()
+        proof = enrol_proof_text(token=token, node_id=self._key.node_id, signed_at_ms=signed_at)
+        body: dict[str, Any] = {
+            "token": token,
+            "device": self._device(name),
+            "signedAt": signed_at,
+            "signature": self._key.sign(proof),
+        }
+        return await self._enter(server, "/bridge/host/enroll", body)
+
+    def _device(self, name: str) -> dict[str, Any]:
+        return {
+            "publicKey": self._key.public_key,
+            "name": name,
+            "platform": platform_name(),
+            "version": version(),
+        }
+
+    async def _enter(self, server: str, path: str, body: Mapping[str, Any]) -> Session:
+        answer, date = await self._post(server, path, body)
         redeemed = self._decoded(server, answer, _Redeemed)
         if redeemed.node_id != self._key.node_id:
             raise ControlPlaneUnreachableError(server=server, reason="it answered for another machine")

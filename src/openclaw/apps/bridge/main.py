@@ -88,7 +88,7 @@ PiCommand = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", help=say("option_yes"))]
 
 
-def _with_plain_errors(command: Callable[P, R]) -> Callable[P, R]:
+def with_plain_errors(command: Callable[P, R]) -> Callable[P, R]:
     """Show an expected failure as one sentence (or JSON), and turn its kind into the exit code."""
 
     @wraps(command)
@@ -138,7 +138,7 @@ def _options(
 
 
 @app.command(cls=BridgeCommand, help=say("command_run"))
-@_with_plain_errors
+@with_plain_errors
 def run(
     state_dir: StateDir = None,
     server: Server = None,
@@ -162,7 +162,7 @@ def run(
 
 
 @app.command(cls=BridgeCommand, help=say("command_link"))
-@_with_plain_errors
+@with_plain_errors
 def link(
     code: Annotated[str, typer.Argument(metavar="CODE", help=say("argument_code"))],
     challenge: Annotated[
@@ -208,7 +208,7 @@ def link(
 
 
 @app.command(cls=BridgeCommand, help=say("command_status"))
-@_with_plain_errors
+@with_plain_errors
 def status(state_dir: StateDir = None, as_json: AsJson = False) -> None:
     """Show whether this machine is linked and online, and what its policy allows."""
     found = bridge_status(_folder(state_dir))
@@ -231,7 +231,7 @@ def status(state_dir: StateDir = None, as_json: AsJson = False) -> None:
 
 
 @app.command(cls=BridgeCommand, help=say("command_unlink"))
-@_with_plain_errors
+@with_plain_errors
 def unlink(
     state_dir: StateDir = None,
     force: Annotated[bool, typer.Option("--force", help=say("option_force"))] = False,
@@ -247,7 +247,7 @@ def unlink(
 
 
 @app.command(name="install-service", cls=BridgeCommand, help=say("command_install_service"))
-@_with_plain_errors
+@with_plain_errors
 def install(
     system: Annotated[
         ServiceSystem | None, typer.Option("--system", metavar="SYSTEM", help=say("option_system"))
@@ -355,7 +355,7 @@ def compare_vault(
 
 
 @policy_app.command(cls=BridgeCommand, help=say("command_policy_show"))
-@_with_plain_errors
+@with_plain_errors
 def show(state_dir: StateDir = None, as_json: AsJson = False) -> None:
     """Show the policy in force, with the built-in denied patterns."""
     policy: dict[str, Any] = effective_policy(_folder(state_dir))

@@ -62,6 +62,11 @@ def default_state_folder() -> Path:
     return platformdirs.user_data_path("openclaw", appauthor=False) / "bridge"
 
 
+def default_host_folder() -> Path:
+    """The folder of a host, which is another machine to the server than a bridge on the same computer."""
+    return platformdirs.user_data_path("openclaw", appauthor=False) / "host"
+
+
 class StateFolder:
     """Reads and writes the files above. Opening creates the folder and closes it to other users."""
 

@@ -163,6 +163,63 @@ WORDS: dict[str, tuple[str, str]] = {
     "option_help": ("show this page", "显示此帮助"),
     "option_install_completion": ("complete commands in this shell with Tab", "为当前 shell 安装 Tab 补全"),
     "option_show_completion": ("print what the completion needs", "显示补全脚本"),
+    # ── Hosts ──
+    "command_host": (
+        "Let this machine carry runs of a workspace. Without a command: enrol it (--token) if need be, and run.",
+        "让本机无人值守地承担工作区的任务。不带命令时：如有需要先注册（--token），然后运行。",
+    ),
+    "command_host_enroll": (
+        "Make this machine a host, with a token that an admin of the workspace made.",
+        "用工作区管理员生成的令牌将本机注册为主机。",
+    ),
+    "command_host_run": (
+        "Carry runs in this terminal, until Ctrl-C; with --token a machine that is no host yet is enrolled first.",
+        "在此终端承担任务，按 Ctrl-C 停止；带 --token 时，尚未注册的机器会先注册。",
+    ),
+    "command_host_status": (
+        "Show what this machine is, as far as it knows itself.",
+        "显示本机所知的自身状态。",
+    ),
+    "command_host_leave": (
+        "Be a host no more, here and on the server.",
+        "在本机和服务器上注销此主机。",
+    ),
+    "option_host_token": ("the enrolment token, which works once", "注册令牌，只能使用一次"),
+    "option_max_tasks": ("so many runs at once; remembered", "同时承担的任务数；会被记住"),
+    "option_label": (
+        "what runs can ask for; repeatable, remembered",
+        "任务可据此选择主机的标签；可重复，会被记住",
+    ),
+    "option_region": ("where it is; remembered", "所在地区；会被记住"),
+    "option_provider": ("whose machine it is; remembered", "提供商；会被记住"),
+    "option_browser": ("a browser can be operated here; remembered", "可在此操作浏览器；会被记住"),
+    "option_long_running": (
+        "it stays, or may go at any time; remembered",
+        "长期运行，或随时可能离开；会被记住",
+    ),
+    "host_running": (
+        "Host {version} is running. Stop it with Ctrl-C.",
+        "主机 {version} 正在运行，按 Ctrl-C 停止。",
+    ),
+    "host_enrolled": (
+        'Enrolled as "{name}" at {server}, workspace "{workspace}". Now start it: openclaw host run',
+        "已作为“{name}”注册到 {server}，工作区“{workspace}”。现在启动：openclaw host run",
+    ),
+    "host_status_running": ("running   {running}", "运行中　{running}"),
+    "host_status_enrolled": (
+        'enrolled  as "{name}" at {server}, workspace "{workspace}"',
+        "已注册　作为“{name}”，{server}，工作区“{workspace}”",
+    ),
+    "host_status_not_enrolled": (
+        "enrolled  no (openclaw host enroll TOKEN)",
+        "已注册　否（openclaw host enroll TOKEN）",
+    ),
+    "host_status_policy": ("policy    {file}", "策略　　{file}"),
+    "host_left": ("This machine is a host no more.", "本机已不再是主机。"),
+    "host_left_here_only": (
+        "This machine is a host no more, but the server could not be told. Revoke it there too.",
+        "本机已不再是主机，但未能通知服务器。请在服务器上也撤销此主机。",
+    ),
     "argument_code": ("the six digits that the web app shows", "网页显示的六位数字"),
 }
 

@@ -39,12 +39,21 @@ SERVER_SETTINGS = frozenset(
         "OPENCLAW_WORKSPACE_JOBS_AT_ONCE",
         "OPENCLAW_WORKSPACE_JOBS_QUEUED",
         "OPENCLAW_WORKSPACE_JOBS_PER_MINUTE",
+        "OPENCLAW_HOST_LEASE_SECONDS",
         "OPENCLAW_PLUGIN_INDEX",
         "OPENCLAW_PLUGIN_INTERNAL_HOSTS",
     }
 )
 CLIENT_SETTINGS = frozenset(
-    {"OPENCLAW_SERVER", "OPENCLAW_CLI_HOME", "OPENCLAW_BRIDGE_HOME", "OPENCLAW_BRIDGE_SERVER"}
+    {
+        "OPENCLAW_SERVER",
+        "OPENCLAW_CLI_HOME",
+        "OPENCLAW_BRIDGE_HOME",
+        "OPENCLAW_BRIDGE_SERVER",
+        "OPENCLAW_BRIDGE_PI_COMMAND",
+        "OPENCLAW_HOST_HOME",
+        "OPENCLAW_HOST_TOKEN",
+    }
 )
 _TESTS = "OPENCLAW_TEST_"
 
@@ -97,6 +106,12 @@ def unknown_variables() -> list[str]:
 def bridge_folder() -> Path | None:
     """Where the bridge of this machine keeps its state, if the person chose a place."""
     given = os.environ.get("OPENCLAW_BRIDGE_HOME")
+    return Path(given).expanduser() if given else None
+
+
+def host_folder() -> Path | None:
+    """Where the host on this machine keeps its state, if its owner chose a place."""
+    given = os.environ.get("OPENCLAW_HOST_HOME")
     return Path(given).expanduser() if given else None
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from openclaw.apps.cli.errors import INTERRUPTED, exit_code
-from openclaw.apps.cli.roles import ROLES, run_role
+from openclaw.apps.cli.roles import is_role, run_role
 from openclaw.kit.errors import OpenClawError
 
 
@@ -22,7 +22,7 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command; its exit code."""
     try:
-        if arguments and arguments[0] in ROLES:
+        if is_role(arguments):
             run_role(arguments[0], arguments[1:])
             return 0
         from openclaw.apps.cli.program import run_client

@@ -14,6 +14,7 @@ from openclaw.apps.cli.commands.conversations import conversations_app
 from openclaw.apps.cli.commands.declare import ClientGroup, command
 from openclaw.apps.cli.commands.doctor import add_doctor_command
 from openclaw.apps.cli.commands.fleet import devices_app
+from openclaw.apps.cli.commands.host import host_app
 from openclaw.apps.cli.commands.jobs import jobs_app
 from openclaw.apps.cli.commands.plugin_market import plugin_app
 from openclaw.apps.cli.commands.system import system_app
@@ -21,7 +22,7 @@ from openclaw.apps.cli.commands.undo import add_undo_command
 from openclaw.apps.cli.commands.vault import vault_app
 from openclaw.apps.cli.commands.workflow_runs import workflow_app
 from openclaw.apps.cli.errors import UsageError
-from openclaw.apps.cli.roles import ROLES
+from openclaw.apps.cli.roles import HOST, ROLES
 from openclaw.apps.cli.words import say
 
 _MACHINE = {"bridge"}
@@ -54,6 +55,9 @@ def build_app() -> typer.Typer:
     )
     app.callback()(_root)
     for role in ROLES.values():
+        if role.name == HOST:  # a group of its own, with commands of the client beside the machine's
+            app.add_typer(host_app, rich_help_panel=say("commands_machine"))
+            continue
         heading = "commands_machine" if role.name in _MACHINE else "commands_server"
         command(app, role.name, role.name, heading=heading)(_listed_only)
     add_doctor_command(app)

@@ -18,6 +18,14 @@ def find_device(api: Api, wanted: str) -> Item:
     return find_one(api.get("/devices")["items"], wanted, name="name", command="openclaw devices list")
 
 
+def find_host(api: Api, wanted: str) -> Item:
+    """One of the workspace's hosts. Raises NoMatchError or AmbiguousError."""
+    found = _by_whole_id(api, "host_", f"/hosts/{wanted}")
+    if found is not None:
+        return found
+    return find_one(api.get("/hosts", limit=200)["items"], wanted, name="name", command="openclaw host list")
+
+
 def find_pi(api: Api) -> Item:
     """The machine whose own Pi is meant when none is named: one that is online, the primary one, the latest seen.
 

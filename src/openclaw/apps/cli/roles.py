@@ -55,6 +55,10 @@ _PORT = RoleOption("--port", "OPENCLAW_PORT", "PORT")
 _GATEWAY_PORT = RoleOption("--gateway-port", "OPENCLAW_GATEWAY_PORT", "PORT")
 _HOME = RoleOption("--home", "OPENCLAW_HOME", "FOLDER")
 
+HOST = "host"
+HOST_COMMANDS = ("enroll", "run", "status", "leave")
+"""What of `openclaw host` is done by the machine itself; the rest asks the server."""
+
 ROLES = {
     role.name: role
     for role in (
@@ -73,15 +77,26 @@ ROLES = {
         Role("worker", "openclaw.apps.worker.main", (_HOME,)),
         Role("db", "openclaw.apps.db.main"),
         Role("bridge", "openclaw.apps.bridge.main"),
+        Role(HOST, "openclaw.apps.bridge.host.main"),
     )
 }
+
+
+def is_role(arguments: Sequence[str]) -> bool:
+    """Whether the command is a role's. `openclaw host` is one with options alone, or with a command of the machine."""
+    if not arguments or arguments[0] not in ROLES:
+        return False
+    if arguments[0] != HOST:
+        return True
+    following = arguments[1] if len(arguments) > 1 else "--help"
+    return following in HOST_COMMANDS or (following.startswith("-") and following not in ("-h", "--help"))
 
 
 def run_role(name: str, arguments: Sequence[str]) -> None:
     """Become the role; returns or exits when it has ended. Raises OpenClawError with words for why it did not start."""
     role = ROLES[name]
-    if role.name == "bridge":
-        importlib.import_module(role.module).app(args=list(arguments), prog_name="openclaw bridge")
+    if role.name in ("bridge", HOST):
+        importlib.import_module(role.module).app(args=list(arguments), prog_name=f"openclaw {role.name}")
         return
     passed = list(arguments)
     if role.options is not None:

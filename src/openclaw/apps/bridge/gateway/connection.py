@@ -156,6 +156,12 @@ class Connection:
         params = {"event": event, "payload": payload}
         self._outbox.put_nowait(encode_request(self._new_id(), "node.event", params))
 
+    def send_request(self, method: str, params: dict[str, Any]) -> str:
+        """Send a request; the id of its response."""
+        request_id = self._new_id()
+        self._outbox.put_nowait(encode_request(request_id, method, params))
+        return request_id
+
     def confirmed(self, frame: Incoming) -> str | None:
         """The call whose result the response ``frame`` settles, or None when it settles none.
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -25,6 +26,7 @@ from openclaw.apps.bridge.errors import (
     PolicyFileError,
     SessionRevokedError,
 )
+from openclaw.apps.bridge.gateway.companion import Companion
 from openclaw.apps.bridge.gateway.connection import (
     Connection,
     DeviceRevokedError,
@@ -100,6 +102,7 @@ class GatewayLink:
         clock: Clock,
         allow_insecure: bool,
         has_runtime: Callable[[], bool],
+        companion: Companion | None = None,
         back_off: Callable[[], BackOff] = BackOff,
     ) -> None:
         self._key = key
@@ -110,6 +113,7 @@ class GatewayLink:
         self._clock = clock
         self._allow_insecure = allow_insecure
         self._has_runtime = has_runtime
+        self._companion = companion
         self._back_off = back_off
         self._changed = asyncio.Event()
         sessions.on_change(self._changed.set)
@@ -178,6 +182,9 @@ class GatewayLink:
                 self._calls.resend(session.device_id)
                 resending = spawn(self._resend_refused(connection, session), name="results sent again")
                 until_closed.push_async_callback(cancel_and_wait, resending)
+                if self._companion is not None:
+                    attending = spawn(self._companion.attend(connection), name="leases")
+                    until_closed.push_async_callback(cancel_and_wait, attending)
                 await connection.serve(lambda frame: self._handle(connection, session, frame, waits))
             except DeviceRevokedError:
                 self._calls.kill_all()  # before the socket is closed in good order: every moment counts
@@ -212,6 +219,8 @@ class GatewayLink:
 
     def _handle(self, connection: Connection, session: Session, frame: Incoming, waits: BackOff) -> None:
         if frame.type == "res":
+            if self._companion is not None and self._companion.settles(frame):
+                return
             if (call_id := connection.confirmed(frame)) is not None:
                 self._calls.acknowledge(call_id)
             elif (told := connection.confirmed_event(frame)) is not None:
@@ -235,6 +244,8 @@ class GatewayLink:
                 self._calls.refuse(call_id)  # else the server would wait for its time-out
         elif request.node_id != self._key.node_id:
             _log.warning("the gateway sent a call that is not for this machine")
+        elif self._companion is not None:
+            self._companion.admit(partial(self._calls.accept, request, device_id=device_id))
         else:
             self._calls.accept(request, device_id=device_id)
 

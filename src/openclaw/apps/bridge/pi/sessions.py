@@ -75,8 +75,11 @@ class PiSession:
 class PiSessions:
     """Opens and closes runtimes. ``launch`` is that of the one which is only read."""
 
-    def __init__(self, launch: PiLaunch, folder: Path, *, clock: Clock, node_id: str) -> None:
+    def __init__(
+        self, launch: PiLaunch, folder: Path, *, clock: Clock, node_id: str, at_once: int = MAX_RUNTIMES
+    ) -> None:
         self.launch = launch
+        self._at_once = at_once
         self._folder = folder
         self._clock = clock
         self._node_id = node_id
@@ -105,11 +108,11 @@ class PiSessions:
             await driver.close()
 
     async def _make_room(self) -> None:
-        if len(self._open) < MAX_RUNTIMES:
+        if len(self._open) < self._at_once:
             return
         idle = next((key for key, session in self._open.items() if not session.is_used), None)
         if idle is None:
-            raise PiCrowdedError(limit=MAX_RUNTIMES)
+            raise PiCrowdedError(limit=self._at_once)
         await self._open.pop(idle).driver.close()
 
     def _new(self, conversation: str) -> PiSession:

@@ -78,6 +78,29 @@ def check_bridge() -> list[Finding]:
     return [_linked(found), checked]
 
 
+def check_host() -> Finding:
+    """What this machine carries runs for, if it is a host."""
+    try:
+        folder = config.host_folder() or platformdirs.user_data_path("openclaw", appauthor=False) / "host"
+        is_used = (folder / "session.json").exists()
+    except (OSError, RuntimeError) as error:  # a folder on the way is closed; there is no such ~user
+        reason = getattr(error, "strerror", None) or str(error)
+        detail = say("found_unreachable_folder", path=getattr(error, "filename", None) or "~", reason=reason)
+        return Finding("host", "fail", detail, say("fix_bridge_folder"))
+    if not is_used:
+        return Finding("host", "skip", say("found_no_host"))
+    found, said = _ask("openclaw.apps.bridge.host", "status")
+    if found is None or not found.get("enrolled"):
+        return Finding("host", "fail", said, say("fix_host_state"))
+    where = say(
+        "found_host", name=found["name"], server=found["server"], workspace=found["workspace"]["name"]
+    )
+    if not found["running"]:
+        stopped = f"{where}{say('comma')}{say('found_host_stopped')}"
+        return Finding("host", "warn", stopped, say("fix_host_run"))
+    return Finding("host", "ok", where)
+
+
 def _usable(found: dict[str, Any]) -> Finding:
     mode = say(f"found_database_{found['mode']}", version=found["version"])
     if found["upToDate"]:

@@ -14,7 +14,7 @@ from openclaw.apps.cli.doctor.machine import (
     check_server_part,
     check_web_console,
 )
-from openclaw.apps.cli.doctor.programs import check_bridge, check_database, check_sandbox
+from openclaw.apps.cli.doctor.programs import check_bridge, check_database, check_host, check_sandbox
 from openclaw.apps.cli.doctor.server import check_server
 from openclaw.apps.cli.errors import FAILED
 from openclaw.apps.cli.help import terminal_width
@@ -62,6 +62,7 @@ def _run(server: str | None) -> list[Finding]:
         database = pool.submit(check_database)
         sandbox = pool.submit(check_sandbox)
         bridge = pool.submit(check_bridge)
+        host = pool.submit(check_host)
         remote = pool.submit(check_server, server)
         here = [
             check_python(),
@@ -71,7 +72,7 @@ def _run(server: str | None) -> list[Finding]:
             *check_ports(),
             check_web_console(),
         ]
-        return [*here, database.result(), sandbox.result(), *remote.result(), *bridge.result()]
+        return [*here, database.result(), sandbox.result(), *remote.result(), *bridge.result(), host.result()]
 
 
 def _is_local(server: str | None) -> bool:

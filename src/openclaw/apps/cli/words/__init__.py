@@ -4,6 +4,7 @@ from openclaw.apps.cli.config import language
 from openclaw.apps.cli.words.chat import CHAT
 from openclaw.apps.cli.words.doctor import DOCTOR
 from openclaw.apps.cli.words.help import HELP
+from openclaw.apps.cli.words.host import HOST
 from openclaw.apps.cli.words.jobs import JOBS
 from openclaw.apps.cli.words.plugin import PLUGIN
 from openclaw.apps.cli.words.results import RESULTS
@@ -11,7 +12,7 @@ from openclaw.apps.cli.words.system import SYSTEM
 from openclaw.apps.cli.words.undo import UNDO
 from openclaw.apps.cli.words.workflow import WORKFLOW
 
-_PARTS = (HELP, RESULTS, CHAT, DOCTOR, UNDO, WORKFLOW, PLUGIN, JOBS, SYSTEM)
+_PARTS = (HELP, RESULTS, CHAT, DOCTOR, UNDO, WORKFLOW, PLUGIN, JOBS, SYSTEM, HOST)
 CATALOG: dict[str, tuple[str, str]] = {key: words for part in _PARTS for key, words in part.items()}
 
 

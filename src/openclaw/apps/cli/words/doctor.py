@@ -21,6 +21,15 @@ DOCTOR: dict[str, tuple[str, str]] = {
     "check_gateway": ("Gateway", "网关"),
     "check_model": ("Model", "模型"),
     "check_bridge": ("This machine", "本机"),
+    "check_host": ("Host", "主机"),
+    "found_no_host": ("this machine carries no runs", "本机不承担任务"),
+    "found_host": (
+        "“{name}” of workspace “{workspace}” at {server}",
+        "“{name}”，工作区“{workspace}”，{server}",
+    ),
+    "found_host_stopped": ("it is not running", "未运行"),
+    "fix_host_state": ("See: openclaw host status", "请查看：openclaw host status"),
+    "fix_host_run": ("Start it: openclaw host run", "请启动：openclaw host run"),
     "check_policy": ("Local policy", "本地策略"),
     # ── Findings ──
     "found_installed": ("installed, version {version}", "已安装，版本 {version}"),

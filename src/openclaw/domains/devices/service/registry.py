@@ -78,6 +78,14 @@ async def access_target(scope: Scope, device_id: UUID) -> DeviceRow:
     return row
 
 
+async def access_host(scope: Scope, device_id: UUID) -> DeviceRow:
+    """A host of the actor's workspace, which runs may be sent to. Raises DeviceNotFoundError."""
+    row = await _find_linked(scope, device_id)
+    if row is None or row.kind != HOST:
+        raise DeviceNotFoundError
+    return row
+
+
 async def _find_linked(scope: Scope, device_id: UUID) -> DeviceRow | None:
     row = await repository.find_device(scope, device_id)
     is_here = row is not None and row.revoked_at is None and row.workspace_id == scope.workspace_id
