@@ -51,9 +51,9 @@ class Launched:
 
     async def _told(self, matches: Any) -> dict[str, Any]:
         body = await self.watch.until(
-            lambda b: b.get("event") == "task.changed"
-            and b["payload"]["id"] == self.id
-            and matches(b["payload"])
+            lambda b: (
+                b.get("event") == "task.changed" and b["payload"]["id"] == self.id and matches(b["payload"])
+            )
         )
         return body["payload"]
 
