@@ -216,8 +216,8 @@ def _task_run_events() -> None:
     )
 
 
-# The table of `openclaw.domains.tasks.policy`, as it is when this is written; a test compares every pair. After the row,
-# so that whose it is is judged first.
+# The table of `openclaw.domains.tasks.policy`, as it is when this is written; a test compares every pair. After the
+# row, so that whose it is is judged first.
 _STATES = """
 CREATE FUNCTION check_task_run_state() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
