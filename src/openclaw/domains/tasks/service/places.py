@@ -73,7 +73,9 @@ async def checked(scope: Scope, data: TargetIn) -> Place:
     # First of all: a machine of others is not found, whatever else is wrong.
     device = None if place.device_id is None else await registry.access_device(scope, place.device_id)
     if place.kind == "server" and (device is not None or place.runtime == "pi"):
-        raise InvalidInputError(field="target", reason="the server itself is no device, and has its own runtime")
+        raise InvalidInputError(
+            field="target", reason="the server itself is no device, and has its own runtime"
+        )
     if place.kind == "device" and device is None:
         raise InvalidInputError(field="target.deviceId", reason="say which device")
     if place.kind != "host" and place.labels:

@@ -10,6 +10,8 @@ const provider: ModelProvider = {
   baseUrl: "http://127.0.0.1:11434/v1",
   model: "qwen3:8b",
   contextWindow: 32_768,
+  inputPriceMicros: null,
+  outputPriceMicros: null,
   isDefault: true,
   keyHint: null,
 };
