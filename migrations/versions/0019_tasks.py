@@ -38,7 +38,7 @@ def upgrade() -> None:
     _protect("tasks", "SELECT, INSERT, UPDATE, DELETE")
     _protect("task_runs", "SELECT, INSERT, UPDATE, DELETE")
     _protect("task_run_events", "SELECT, INSERT")
-    for statement in (_STATES, _STATES_TRIGGER, _LOG, _LOG_TRIGGER):
+    for statement in (_STATES, _STATES_TRIGGER, _LOG, *_LOG_TRIGGERS):
         op.execute(statement)
 
 
@@ -216,7 +216,8 @@ def _task_run_events() -> None:
     )
 
 
-# The table of `openclaw.domains.tasks.policy`, as it is when this is written; a test compares every pair.
+# The table of `openclaw.domains.tasks.policy`, as it is when this is written; a test compares every pair. After the
+# row, so that whose it is is judged first.
 _STATES = """
 CREATE FUNCTION check_task_run_state() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -245,34 +246,40 @@ BEGIN
 END $$
 """
 _STATES_TRIGGER = """
-CREATE TRIGGER task_run_state BEFORE INSERT OR UPDATE OF state ON task_runs
+CREATE TRIGGER task_run_state AFTER INSERT OR UPDATE OF state ON task_runs
 FOR EACH ROW EXECUTE FUNCTION check_task_run_state()
 """
 # A log only grows, by what follows on its end; it goes with its run and not otherwise.
 _LOG = """
 CREATE FUNCTION check_task_run_event() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    newest integer;
-    newest_hash bytea;
 BEGIN
     IF TG_OP = 'DELETE' AND NOT EXISTS (SELECT FROM task_runs WHERE id = OLD.run_id) THEN
         RETURN OLD;
     ELSIF TG_OP <> 'INSERT' THEN
         RAISE EXCEPTION 'the log of a run cannot be changed' USING ERRCODE = 'check_violation';
     END IF;
-    SELECT seq, hash INTO newest, newest_hash FROM task_run_events
-    WHERE run_id = NEW.run_id ORDER BY seq DESC LIMIT 1;
-    IF NEW.seq <> COALESCE(newest, 0) + 1 OR NEW.previous_hash <> COALESCE(newest_hash, sha256(''))
-        OR (NEW.event::json ->> 'seq')::integer <> NEW.seq THEN
-        RAISE EXCEPTION 'entry % does not follow on the log''s end', NEW.seq USING ERRCODE = 'check_violation';
+    IF (NEW.event::json ->> 'seq')::integer <> NEW.seq OR NOT (
+        CASE WHEN NEW.seq = 1 THEN NEW.previous_hash = sha256('')
+        ELSE EXISTS (
+            SELECT FROM task_run_events e
+            WHERE e.run_id = NEW.run_id AND e.seq = NEW.seq - 1 AND e.hash = NEW.previous_hash
+        ) END
+    ) THEN
+        RAISE EXCEPTION 'entry % does not follow on the log', NEW.seq USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$
 """
-_LOG_TRIGGER = """
-CREATE TRIGGER task_run_event BEFORE INSERT OR UPDATE OR DELETE ON task_run_events
-FOR EACH ROW EXECUTE FUNCTION check_task_run_event()
-"""
+_LOG_TRIGGERS = (
+    """
+    CREATE TRIGGER task_run_event_follows AFTER INSERT ON task_run_events
+    FOR EACH ROW EXECUTE FUNCTION check_task_run_event()
+    """,
+    """
+    CREATE TRIGGER task_run_event_stays BEFORE UPDATE OR DELETE ON task_run_events
+    FOR EACH ROW EXECUTE FUNCTION check_task_run_event()
+    """,
+)
 
 
 # One statement for whoever asks: the row is locked, so that of a hundred callers each sees what the one before took.

@@ -55,6 +55,8 @@ TABLES = {
     "step_id": "run_steps",
     "subscription_id": "push_subscriptions",
     "system_id": "systems",
+    "task_id": "tasks",
+    "task_run_id": "task_runs",
     "token_id": "gateway_tokens",
     "user_id": "users",
     "workflow_id": "workflows",
@@ -92,6 +94,8 @@ PREFIXES = {
     "snap": "snapshot_id",
     "step": "step_id",
     "sys": "system_id",
+    "task": "task_id",
+    "trun": "task_run_id",
     "user": "user_id",
     "wf": "workflow_id",
     "wrun": "workflow_run_id",
@@ -218,6 +222,7 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
     await _archived_and_deleted(estate)
     await _workflow(estate)
     await _schedule(estate)
+    await _task(estate)
     await furnish_plugins(person, secret, estate.ids)
     await furnish_notifications(person, secret, estate.ids)
     await furnish_systems(person, secret, estate.ids)
@@ -354,6 +359,21 @@ async def _schedule(estate: Estate) -> None:
         rule = Cron("0 9 * * *", "Asia/Shanghai")
         payload = {"secret": estate.secret}
         await put_schedule(scope, schedule_id=ids.new_id(), kind="estate", rule=rule, payload=payload)
+async def _task(estate: Estate) -> None:
+    """A task with a budget, whose run has asked the model and waits for an answer."""
+    person = estate.person
+    target = {"kind": "device", "deviceId": estate.ids["device_id"][0]}
+    text = f"create {estate.secret}.txt with one line in ~/tasks"
+    body = {"text": text, "target": target, "budgetId": estate.ids["budget_id"][0]}
+    task = (await person.post("/tasks", body))["id"]
+    with person.server.watching(person.topic) as watch:
+        run = (await person.post(f"/tasks/{task}/runs"))["id"]
+        await watch.event("task.changed", id=run, state="waiting_approval")
+    found = await person.get(f"/task-runs/{run}")
+    estate.ids["task_id"], estate.ids["task_run_id"] = [task], [run]
+    estate.ids["job_id"].append(run.replace("trun_", "job_"))
+    estate.ids["run_id"].append(found["runId"])
+    estate.ids["conversation_id"].append(found["conversationId"])
 
 
 async def _ask(estate: Estate, text: str) -> dict[str, Any]:

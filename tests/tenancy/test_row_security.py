@@ -24,7 +24,7 @@ WITHOUT_OWNER = {
 }
 # `FORCE` binds the owner too. The owner of these writes them for every scope, in a function.
 NOT_FORCED = {"bus_payloads", "alembic_version"}
-APPEND_ONLY = {"audit_entries"}
+APPEND_ONLY = {"audit_entries", "task_run_events"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -63,6 +63,14 @@ def find_job(api: Api, wanted: str) -> Item:
     return find_one(api.items("/jobs", _LATEST), wanted, name=None, command="openclaw jobs list")
 
 
+def find_task_run(api: Api, wanted: str) -> Item:
+    """A run of a task by its id, else among the latest."""
+    found = _by_whole_id(api, "trun_", f"/task-runs/{wanted}")
+    if found is not None:
+        return found
+    return find_one(api.items("/task-runs", _LATEST), wanted, name="title", command="openclaw task list")
+
+
 def find_one(items: Iterable[Item], wanted: str, *, name: str | None, command: str) -> Item:
     """The item whose id is ``wanted`` or ends with it, or whose field ``name`` is or holds it.
 

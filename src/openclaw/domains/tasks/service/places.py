@@ -70,21 +70,21 @@ def view(row: Mapping[str, Any]) -> Target:
 async def checked(scope: Scope, data: TargetIn) -> Place:
     """A target that there is. Raises DeviceNotFoundError, RuntimeNotOfferedError, InvalidInputError."""
     place = Place(data.kind, data.device_id, tuple(data.labels), data.runtime, data.sync_mode)
-    if place.kind == "server" and (place.device_id is not None or place.runtime == "pi"):
+    # First of all: a machine of others is not found, whatever else is wrong.
+    device = None if place.device_id is None else await registry.access_device(scope, place.device_id)
+    if place.kind == "server" and (device is not None or place.runtime == "pi"):
         raise InvalidInputError(
             field="target", reason="the server itself is no device, and has its own runtime"
         )
-    if place.kind == "device" and place.device_id is None:
+    if place.kind == "device" and device is None:
         raise InvalidInputError(field="target.deviceId", reason="say which device")
     if place.kind != "host" and place.labels:
         raise InvalidInputError(field="target.labels", reason="only hosts have labels")
     if place.runtime == "server" and place.sync_mode != "full":
         reason = "what the server's own runtime is told is on the server; use a machine's runtime"
         raise InvalidInputError(field="target.syncMode", reason=reason)
-    if place.device_id is not None:
-        device = await registry.access_device(scope, place.device_id)
-        if place.runtime == "pi" and RUN not in device.commands:
-            raise RuntimeNotOfferedError(name=device.name)
+    if device is not None and place.runtime == "pi" and RUN not in device.commands:
+        raise RuntimeNotOfferedError(name=device.name)
     return place
 
 

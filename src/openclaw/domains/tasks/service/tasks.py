@@ -101,11 +101,11 @@ async def view(scope: Scope, rows: Sequence[TaskRow]) -> list[Task]:
 
 
 async def _fill(scope: Scope, row: TaskRow, data: SaveTask) -> None:
+    if data.budget_id is not None:
+        await budgets.access_budget(scope, data.budget_id)
     place = await places.checked(scope, data.target)
     if data.budget is not None and data.budget_id is not None:
         raise InvalidInputError(field="budgetId", reason="a budget of its own, or a shared one")
-    if data.budget_id is not None:
-        await budgets.access_budget(scope, data.budget_id)
     if place.runtime == "pi" and (data.budget is not None or data.budget_id is not None):
         raise BudgetNotKeptError
     row.text, row.title = data.text, data.title or _title_of(data.text)

@@ -1,0 +1,30 @@
+"""`openclaw task`: launched, watched to its end, read again and gone on with."""
+
+from tests.apps.cli.installation import Terminal
+
+
+def test_a_task_is_launched_watched_and_gone_on_with(terminal: Terminal) -> None:
+    watched = terminal.run("task", "launch", "hello there", "--tokens", "100000", "--watch")
+    assert watched.code == 0, watched.err
+    assert "done" in watched.out
+    assert "the model has answered" in watched.out
+    run = terminal.run("task", "list", "--json").json["items"][0]
+    assert (run["title"], run["state"]) == ("hello there", "succeeded")
+    shown = terminal.run("task", "show", "hello", LANG="zh_CN.UTF-8").out
+    assert "已完成" in shown
+    assert "/100000" in shown
+    further = terminal.run("task", "follow-up", run["id"], "and again", "--json").json
+    assert (further["reason"], further["originRunId"]) == ("follow_up", run["id"])
+    assert terminal.run("task", "watch", further["id"]).code == 0
+    again = terminal.run("task", "retry", further["id"][-12:], "--json").json
+    ended = terminal.run("task", "cancel", again["id"], "--json").json
+    assert ended["id"] == again["id"]
+    refusal = terminal.run("task", "pause", run["id"])
+    assert refusal.code != 0
+    assert "succeeded" in refusal.err
+
+
+def test_what_cannot_be_is_said(terminal: Terminal) -> None:
+    assert terminal.run("task", "show", "trun_" + "0" * 32).code != 0
+    assert terminal.run("task", "launch", "x", "--device", "a", "--host", "b").code == 2
+    assert terminal.run("task", "launch", "x", "--tokens", "0").code == 2
