@@ -6,7 +6,7 @@ from openclaw.apps.process.loop import run as run_loop
 from openclaw.apps.process.parts import open_process
 from openclaw.apps.process.signals import stopped
 from openclaw.apps.server.app import build_app
-from openclaw.apps.server.serve import listen, serving
+from openclaw.apps.server.serve import listen_for, serving
 from openclaw.infra.config import Config
 from openclaw.infra.logs import configure_logs
 
@@ -19,10 +19,10 @@ def main() -> None:
 
 
 async def _serve(config: Config) -> None:
-    listener = listen(config.host, config.port)
+    config, listeners = listen_for(config)
     async with (
         database_url(config) as url,
         open_process(config, url, on_loaded=loaded) as process,
-        serving(build_app(process.platform), listener, trusted_proxies=config.trusted_proxies),
+        serving(build_app(process.platform), *listeners, trusted_proxies=config.trusted_proxies),
     ):
         await stopped()

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Generator, Sequence
 import uvicorn
 from starlette.types import ASGIApp
 
+from openclaw.infra.config import Config
 from openclaw.kit.tasks import spawn
 
 
@@ -19,9 +20,9 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def serving(
-    app: ASGIApp, listener: socket.socket, *, trusted_proxies: Sequence[str] = ()
+    app: ASGIApp, *listeners: socket.socket, trusted_proxies: Sequence[str] = ()
 ) -> AsyncGenerator[None]:
-    """Serve ``app`` on ``listener`` inside the block; requests in flight get five seconds at its end."""
+    """Serve ``app`` on ``listeners`` inside the block; requests in flight get five seconds at its end."""
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -34,12 +35,22 @@ async def serving(
         h11_max_incomplete_event_size=65_536,
     )
     server = _Server(config)
-    task = spawn(server.serve(sockets=[listener]), name="http server")
+    task = spawn(server.serve(sockets=list(listeners)), name="http server")
     try:
         yield
     finally:
         server.should_exit = True
         await asyncio.wait([task])
+
+
+def listen_for(config: Config) -> tuple[Config, list[socket.socket]]:
+    """The sockets that a configuration asks for, and it with the ports that these got."""
+    listeners = [listen(config.host, config.port)]
+    ports = {"port": listeners[0].getsockname()[1]}
+    if config.content_port is not None:
+        listeners.append(listen(config.host, config.content_port))
+        ports["content_port"] = listeners[1].getsockname()[1]
+    return config.model_copy(update=ports), listeners
 
 
 def listen(host: str, port: int) -> socket.socket:

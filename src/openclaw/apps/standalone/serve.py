@@ -10,7 +10,7 @@ from openclaw.apps.process.loop import run as run_loop
 from openclaw.apps.process.parts import open_process
 from openclaw.apps.process.signals import stopped
 from openclaw.apps.server.app import build_app
-from openclaw.apps.server.serve import listen, serving
+from openclaw.apps.server.serve import listen_for, serving
 from openclaw.infra.config import Config
 from openclaw.infra.logs import configure_logs
 from openclaw.infra.postgres import EmbeddedPostgres
@@ -23,13 +23,12 @@ def run(config: Config, embedded: EmbeddedPostgres, *, opens_browser: bool) -> N
 
 
 async def _serve(config: Config, embedded: EmbeddedPostgres, *, opens_browser: bool) -> None:
-    listener = listen(config.host, config.port)
-    config = config.model_copy(update={"port": listener.getsockname()[1]})
+    config, listeners = listen_for(config)
     async with (
         database_url(config, embedded) as url,
         open_process(config, url, on_loaded=loaded) as process,
         gateway(process.platform),
-        serving(build_app(process.platform), listener, trusted_proxies=config.trusted_proxies),
+        serving(build_app(process.platform), *listeners, trusted_proxies=config.trusted_proxies),
     ):
         address = config.public_url or config.web_origin
         sys.stdout.write(

@@ -100,14 +100,13 @@ def type_of(path: str, body: bytes) -> str:
         found = next((kind for at, mark, kind in _MAGIC if body[at:].startswith(mark)), PLAIN)
         return _OFFICE.get(ending, found) if found == "application/zip" else found
     start = body[:_SAMPLE].decode("utf-8", "ignore").lstrip("\ufeff \t\r\n").lower()
+    is_drawing = start.startswith("<svg") or (start.startswith("<?xml") and "<svg" in start)
     named = _TEXTS.get(ending)
-    if named not in ("text/markdown", "text/javascript", "text/css", "application/json") and start.startswith(
-        _WEB
-    ):
-        return "text/html"  # a browser that guesses would show it as a page
-    if start.startswith("<svg") or (start.startswith("<?xml") and "<svg" in start):
-        return "image/svg+xml" if named in (None, "image/svg+xml", "application/xml") else named
-    return named or "text/plain"
+    if named == "image/svg+xml" and not is_drawing:
+        named = None
+    if named is None and start.startswith(_WEB):
+        return "text/html"
+    return named or ("image/svg+xml" if is_drawing else "text/plain")
 
 
 def is_text(body: bytes) -> bool:

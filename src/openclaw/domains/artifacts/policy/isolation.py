@@ -48,7 +48,6 @@ def isolating(policy: str) -> dict[str, str]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "cross-origin",
         "Access-Control-Allow-Origin": "*",
-        "Origin-Agent-Cluster": "?1",
         "X-Robots-Tag": "noindex",
     }
 

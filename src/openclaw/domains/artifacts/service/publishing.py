@@ -186,10 +186,12 @@ async def roll_back(scope: Scope, artifact_id: UUID, number: int | None, queue: 
 async def get_publication(scope: Scope, artifact_id: UUID) -> tuple[PublicationRow, list[ReleaseRow]]:
     """How a result is published, and its releases, the newest first. Raises as `unpublish` does."""
     artifact = await results.access_artifact(scope, artifact_id)
+    # In this order: a release that has just been passed is then also seen to be the one that is shown.
+    releases = await repository.list_releases(scope, artifact.id)
     row = await repository.find_publication(scope, artifact.id)
     if row is None:
         raise NotPublishedError
-    return row, await repository.list_releases(scope, artifact.id)
+    return row, releases
 
 
 async def end_expired(scope: Scope) -> None:
