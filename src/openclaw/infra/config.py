@@ -91,6 +91,12 @@ class Config(BaseSettings):
         default=1440, ge=1, le=10_080, description="How long a call waits for an offline device."
     )
 
+    workflow_run_days: int | None = Field(
+        default=None,
+        ge=1,
+        description="Days that runs of workflows are kept after their end. Unset: until somebody deletes them.",
+    )
+
     plugin_index: str | None = Field(
         default=None,
         description="Package index (PEP 691) that wheels of plugins may be fetched from. Unset: none are fetched.",

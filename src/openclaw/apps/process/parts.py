@@ -159,7 +159,10 @@ async def open_process(
     tasks = [
         spawn(_join(engine, run_job, on_loaded), name="durable engine"),
         spawn(relay.run(), name="outbox relay"),
-        spawn(keep_house(database, clock, CHORES), name="housekeeping"),
+        spawn(
+            keep_house(database, clock, (*CHORES, *workflows.chores(config.workflow_run_days))),
+            name="housekeeping",
+        ),
     ]
     try:
         yield Process(platform, engine)
@@ -205,6 +208,7 @@ def _subscribers(
         audit.SUBSCRIBERS,
         devices.SUBSCRIBERS,
         agents.subscribers(carry, blobs),
+        workflows.subscribers(blobs),
     ):
         for event, subscribers in slice_.items():
             merged.setdefault(event, []).extend(subscribers)

@@ -10,6 +10,7 @@ from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.workflows.errors import (
     InvalidDefinitionError,
     InvalidInputDataError,
+    PartOfAnotherRunError,
     VersionConflictError,
     WorkflowNotFoundError,
     WrongStateError,
@@ -39,7 +40,7 @@ from openclaw.domains.workflows.schemas import (
     Workflows,
     YamlText,
 )
-from openclaw.domains.workflows.service import definitions, files, history, runs, secrets
+from openclaw.domains.workflows.service import definitions, deletion, files, history, runs, secrets
 from openclaw.domains.workflows.service.watching import watch_run
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.durable.errors import TooManyJobsError
@@ -170,6 +171,20 @@ async def activate_workflow(
 async def archive_workflow(scope: CurrentScope, workflow_id: AtWorkflow) -> Workflow:
     """Put a workflow away. Activating it brings it back."""
     return await definitions.archive(scope, workflow_id)
+
+
+@router.delete(
+    "/workflows/{workflow_id}",
+    status_code=204,
+    operation_id="deleteWorkflow",
+    responses=errors(*_GONE, NotAllowedError, WrongStateError),
+)
+async def delete_workflow(actor: CurrentActor, platform: CurrentPlatform, workflow_id: AtWorkflow) -> None:
+    """Delete a workflow for good, with its versions and runs, for its owner and admins; not while a run goes on."""
+    async with platform.database.transaction(actor, is_quiet=True) as scope:
+        name = await deletion.check_deletable(scope, workflow_id)
+    async with platform.database.system() as scope:
+        await deletion.delete_workflow(scope, actor, workflow_id, name)
 
 
 # Secrets
@@ -372,3 +387,14 @@ async def repeat_run(
     async with platform.database.transaction(actor) as scope:
         row = await runs.repeat_run(scope, workflow_run_id, data or RepeatRun(), platform.queue)
     return runs.view(row, actor.language)
+
+
+@router.delete(
+    "/workflow-runs/{workflow_run_id}",
+    status_code=204,
+    operation_id="deleteWorkflowRun",
+    responses=errors(*_GONE, NotAllowedError, WrongStateError, PartOfAnotherRunError),
+)
+async def delete_run(scope: CurrentScope, workflow_run_id: AtRun) -> None:
+    """Delete a run that has ended for good, with its files and the runs that it started."""
+    await deletion.delete_run(scope, workflow_run_id)

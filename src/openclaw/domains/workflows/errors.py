@@ -56,6 +56,16 @@ class WrongStateError(OpenClawError):
 
 
 @dataclass(eq=False)
+class PartOfAnotherRunError(OpenClawError):
+    """The run was started by a step of another, which has its output: only that one can be deleted, with this one."""
+
+    code: ClassVar[str] = "workflows.part_of_another_run"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "It is part of another run. Delete that one."
+    template_zh: ClassVar[str] = "它是另一次运行的一部分，请删除那次运行。"
+
+
+@dataclass(eq=False)
 class VersionConflictError(OpenClawError):
     """Somebody else saved a newer version in between."""
 

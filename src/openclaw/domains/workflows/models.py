@@ -59,6 +59,7 @@ class WorkflowSecretRow(Base):
 class WorkflowRunRow(Base):
     """One run of a version, of the user who started it. ``epoch`` counts entries: only the latest may write.
 
+    ``state`` is ``deleted`` for what is left of one that a later run has taken parts of.
     ``working``: steps that are being carried out (``{path, stepId, type, attempt, startedAt}``), which have no row yet.
     """
 
@@ -103,6 +104,8 @@ class WorkflowRunRow(Base):
         ),
         Index("ix_workflow_runs_of_workflow", "workflow_id", "created_at"),
         Index("ix_workflow_runs_open", "workspace_id", postgresql_where=text("finished_at IS NULL")),
+        Index("ix_workflow_runs_origin", "origin_run_id", postgresql_where=text("origin_run_id IS NOT NULL")),
+        Index("ix_workflow_runs_deleted", "workspace_id", postgresql_where=text("state = 'deleted'")),
     )
 
 

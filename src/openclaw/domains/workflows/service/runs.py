@@ -58,7 +58,7 @@ async def start_run(
         if known.workflow_id != workflow_id:
             raise WorkflowNotFoundError
         return known
-    workflow = await access_workflow(scope, workflow_id)
+    workflow = await access_workflow(scope, workflow_id, use=True)
     version = _version_to_run(workflow, data.version)
     recorded = dict(data.recorded or {})
     if data.recorded_from is not None:
@@ -93,7 +93,7 @@ async def start_child(
     parent = await access_run(scope, parent_id)
     if parent.depth + 1 >= MAX_NESTED_RUNS:
         raise TooLargeError(field="workflows inside one another", limit=MAX_NESTED_RUNS)
-    workflow = await access_workflow(scope, workflow_id)
+    workflow = await access_workflow(scope, workflow_id, use=True)
     wanted = _version_to_run(workflow, version)
     return await _add_run(scope, queue, workflow, wanted, data, idempotency_key=key, parent=parent)
 
@@ -104,7 +104,7 @@ async def repeat_run(scope: Scope, run_id: UUID, data: RepeatRun, queue: JobQueu
     Raises WorkflowNotFoundError, WrongStateError, InvalidInputError, TooManyJobsError, NotAllowedError.
     """
     check_role(scope.who, Role.MEMBER)
-    origin = await access_run(scope, run_id)
+    origin = await access_run(scope, run_id, lock=True)
     if origin.finished_at is None:
         raise WrongStateError(state=origin.state)
     path = data.from_path or (origin.error or {}).get("path")
@@ -127,7 +127,7 @@ async def repeat_run(scope: Scope, run_id: UUID, data: RepeatRun, queue: JobQueu
     run = await _add_run(
         scope,
         queue,
-        await access_workflow(scope, origin.workflow_id),
+        await access_workflow(scope, origin.workflow_id, use=True),
         wanted,
         origin.input,
         is_dry=origin.is_dry,

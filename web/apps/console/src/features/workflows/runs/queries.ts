@@ -135,6 +135,18 @@ export function useSteerRun(runId: string) {
   });
 }
 
+/** For good, with its files and the runs that it started. */
+export function useDeleteRun(runId: string) {
+  const api = useApi();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.workflowRuns.remove(runId),
+    onSuccess: () => {
+      for (const queryKey of [queryKeys.workflowRuns, queryKeys.workflows]) void queryClient.invalidateQueries({ queryKey });
+    },
+  });
+}
+
 export function useAnswerStep(runId: string, stepId: string) {
   const api = useApi();
   return useMutation({ mutationFn: (body: WorkflowAnswerInput) => api.workflowRuns.answer(runId, stepId, body) });
