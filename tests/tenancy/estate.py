@@ -7,7 +7,8 @@ from typing import Any
 
 import asyncpg
 
-from openclaw.domains.workflows.repository import agent_turns
+from openclaw.domains.workflows.models import WorkflowSignalRow
+from openclaw.domains.workflows.repository import agent_turns, signals
 from openclaw.infra.db import Base
 from openclaw.kit import ids
 from openclaw.protocol.runs import RUN_ARGUMENTS
@@ -303,6 +304,9 @@ async def _workflow(estate: Estate) -> None:
             "calls": [],
         }
         await agent_turns.add_turn(scope, turn)
+        about = {key: turn[key] for key in ("workspace_id", "user_id", "run_id")}
+        sent = {"name": "paid", "data": {"value": estate.secret}, "sent_at": scope.now()}
+        await signals.add_signal(scope, WorkflowSignalRow(id=ids.new_id(), **about, **sent))
 
 
 async def _ask(estate: Estate, text: str) -> dict[str, Any]:

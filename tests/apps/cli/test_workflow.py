@@ -16,6 +16,7 @@ EXAMPLES: dict[str, tuple[list[str], Any]] = {
     ),
     "parallel": ([], {"fast": "the fast one won"}),
     "delay": ([], "waited"),
+    "signal": ([], "not paid"),
     "approval": (["--yes"], "completed"),
     "http": (["-i", "url={server}/healthz"], "200"),
     "subworkflow": ([], "Hello you, 2 amounts."),

@@ -10,7 +10,6 @@ from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.workflows.errors import (
     InvalidDefinitionError,
     InvalidInputDataError,
-    PartOfAnotherRunError,
     VersionConflictError,
     WorkflowNotFoundError,
     WrongStateError,
@@ -387,14 +386,3 @@ async def repeat_run(
     async with platform.database.transaction(actor) as scope:
         row = await runs.repeat_run(scope, workflow_run_id, data or RepeatRun(), platform.queue)
     return runs.view(row, actor.language)
-
-
-@router.delete(
-    "/workflow-runs/{workflow_run_id}",
-    status_code=204,
-    operation_id="deleteWorkflowRun",
-    responses=errors(*_GONE, NotAllowedError, WrongStateError, PartOfAnotherRunError),
-)
-async def delete_run(scope: CurrentScope, workflow_run_id: AtRun) -> None:
-    """Delete a run that has ended for good, with its files and the runs that it started."""
-    await deletion.delete_run(scope, workflow_run_id)

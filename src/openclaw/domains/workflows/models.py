@@ -173,3 +173,21 @@ class WorkflowAgentTurnRow(Base):
     outcomes: Mapped[list[Any] | None]
 
     __table_args__ = (UniqueConstraint("attempt_id", "number", name="uq_workflow_agent_turns_number"),)
+
+
+class WorkflowSignalRow(Base):
+    """A signal that was sent to a run (``data`` is ``{"value": …}``); ``path`` is the step that has taken it."""
+
+    __tablename__ = "workflow_signals"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("workflow_runs.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(100))
+    data: Mapped[dict[str, Any]]
+    idempotency_key: Mapped[str | None] = mapped_column(String(200))
+    path: Mapped[str | None] = mapped_column(String(1000))
+    sent_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("run_id", "idempotency_key", name="uq_workflow_signals_key"),)

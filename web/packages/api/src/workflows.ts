@@ -57,6 +57,8 @@ export function workflowRuns(http: Http) {
     file: (id: string, fileId: string, signal?: Signal) => http.blob(`${at(id)}/files/${segment(fileId)}`, { signal }),
     answer: (id: string, stepRunId: string, body: Types.WorkflowAnswerInput) =>
       http.json<void>("POST", `${at(id)}/steps/${segment(stepRunId)}/answer`, { body }),
+    /** For the step that waits for that name, now or later. */
+    signal: (id: string, body: Types.WorkflowSignalInput) => http.json<void>("POST", `${at(id)}/signals`, { body }),
     /** For good, with its files and the runs that it started. */
     remove: (id: string) => http.json<void>("DELETE", at(id)),
     cancel: (id: string) => http.json<Types.WorkflowRun>("POST", `${at(id)}/cancel`),

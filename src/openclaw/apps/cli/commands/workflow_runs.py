@@ -1,5 +1,6 @@
 """`openclaw workflow`: runs that there have been, and what their steps did."""
 
+import json
 from typing import Annotated, Any
 
 import typer
@@ -70,6 +71,31 @@ def show_logs(run: RunName, server: Server = None, as_json: AsJson = False) -> N
         tell(*(printable(f"{line['at']}  {line['path']}  {line['text']}") for line in lines))
     else:
         tell(say("no_workflow_logs"))
+
+
+@command(workflow_app, "signal", "workflow_signal")
+def signal_run(
+    run: RunName,
+    signal: Annotated[str, typer.Argument(metavar=say("name_metavar"), help=say("argument_workflow_signal"))],
+    data: Annotated[
+        str | None,
+        typer.Option("--data", metavar="JSON", help=say("option_workflow_data")),
+    ] = None,
+    server: Server = None,
+    as_json: AsJson = False,
+) -> None:
+    """A signal into a run."""
+    from openclaw.apps.cli.api import connect
+    from openclaw.apps.cli.errors import UsageError
+    from openclaw.apps.cli.output import tell, tell_json
+
+    try:
+        sent = None if data is None else json.loads(data)
+    except ValueError:
+        raise UsageError(reason=say("workflow_bad_data", text=data)) from None
+    with connect(server) as api:
+        api.post(f"/workflow-runs/{run}/signals", {"name": signal, "data": sent})
+    tell_json({"ok": True}) if as_json else tell(say("workflow_signalled"))
 
 
 @command(workflow_app, "delete-run", "workflow_delete_run")

@@ -25,6 +25,11 @@ WORKFLOW: dict[str, tuple[str, str]] = {
         "彻底删除工作流及其版本和运行",
     ),
     "argument_workflow_name": ("a workflow: its name, or wf_…", "工作流：名称或 wf_…"),
+    "command_workflow_signal": ("send a signal to a run that waits for it", "向等待信号的运行发送信号"),
+    "argument_workflow_signal": ("the name that a step waits for", "步骤等待的信号名称"),
+    "option_workflow_data": ("what goes with it, as JSON", "随信号发送的数据（JSON）"),
+    "workflow_bad_data": ("{text}: not JSON", "{text}：不是 JSON"),
+    "workflow_signalled": ("Sent.", "已发送。"),
     "ask_workflow_delete_run": ("Delete {id} for good? [y/N] ", "彻底删除 {id}？[y/N] "),
     "ask_workflow_delete": (
         "Delete {name} with its versions and everybody's runs of it, for good? [y/N] ",

@@ -13,6 +13,7 @@ from openclaw.domains.workflows.models import (
     WorkflowRunFileRow,
     WorkflowRunRow,
     WorkflowRunStepRow,
+    WorkflowSignalRow,
 )
 from openclaw.domains.workflows.repository import DELETED
 from openclaw.infra.scope import Scope
@@ -115,7 +116,7 @@ async def list_old(scope: Scope, *, before: datetime, limit: int) -> list[tuple[
 
 async def empty_runs(scope: Scope, run_ids: Sequence[UUID]) -> None:
     """Take away all that is in runs' rows and all of their steps; what is left is not shown to anybody."""
-    for row in (WorkflowRunStepRow, WorkflowAgentTurnRow):
+    for row in (WorkflowRunStepRow, WorkflowAgentTurnRow, WorkflowSignalRow):
         await scope.session.execute(delete(row).where(row.run_id.in_(run_ids)))
     await scope.session.execute(
         update(WorkflowRunRow)

@@ -218,7 +218,7 @@ async def answer(scope: Scope, run_id: UUID, step_row_id: UUID, data: Answer, bl
         raise WrongStateError(state="answered" if step.answer is not None else step.state)
     asked = await bodies.unpack(scope, blobs, step.input) or {}
     if data.approved and asked.get("form") is not None:
-        _check_data(asked["form"], data.data)
+        check_data(asked["form"], data.data)
     step.answer = storable(
         {
             "approved": data.approved,
@@ -292,7 +292,8 @@ def _version_to_run(workflow: WorkflowRow, wanted: int | None) -> int:
     return version
 
 
-def _check_data(schema: dict[str, Any] | None, data: Any) -> None:
+def check_data(schema: dict[str, Any] | None, data: Any) -> None:
+    """Raise InvalidInputDataError unless the data fits the schema, if there is one."""
     if schema is not None and (wrong := data_errors(schema, data)):
         path, reason = wrong[0]
         raise InvalidInputDataError(path=path, reason=reason)
@@ -319,7 +320,7 @@ async def _add_run(
     data = with_defaults(definition.get("input") or {}, data)
     if len(orjson.dumps(data)) > MAX_INPUT_BYTES:
         raise TooLargeError(field="input", limit=MAX_INPUT_BYTES)
-    _check_data(definition.get("input"), data)
+    check_data(definition.get("input"), data)
     if start_at is not None and start_at > scope.now() + MAX_DELAY:
         raise InvalidInputError(field="startAt", reason=f"lies more than {MAX_DELAY.days} days ahead")
     row = WorkflowRunRow(

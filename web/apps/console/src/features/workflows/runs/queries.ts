@@ -1,4 +1,4 @@
-import type { RepeatWorkflowInput, StartWorkflowInput, WorkflowAnswerInput, WorkflowRun, WorkflowRunFilter, WorkflowStepRun } from "@openclaw/api";
+import type { RepeatWorkflowInput, StartWorkflowInput, WorkflowAnswerInput, WorkflowRun, WorkflowRunFilter, WorkflowSignalInput, WorkflowStepRun } from "@openclaw/api";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 
@@ -133,6 +133,11 @@ export function useSteerRun(runId: string) {
     mutationFn: (action: RunAction) => api.workflowRuns[action](runId),
     onSuccess: (run: WorkflowRun) => queryClient.setQueryData(queryKeys.workflowRun(runId), run),
   });
+}
+
+export function useSendSignal(runId: string) {
+  const api = useApi();
+  return useMutation({ mutationFn: (body: WorkflowSignalInput) => api.workflowRuns.signal(runId, body) });
 }
 
 /** For good, with its files and the runs that it started. */
