@@ -1,12 +1,17 @@
 """Turns: nobody's many calls keep another's one waiting for longer than a call."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 
+from openclaw.sandbox.calls import Call, Grants, Outcome, Tier
+from openclaw.sandbox.client import HostCall, Sandbox
 from openclaw.sandbox.errors import SandboxBusyError
+from openclaw.sandbox.frames import Settings
 from openclaw.sandbox.lanes import Lanes
-from tests.sandbox.conftest import let_run
+from tests.sandbox.conftest import HOSTILE, MISSING, SMALL, let_run
 
 
 class _Calls:
@@ -85,3 +90,54 @@ async def test_who_gives_up_leaves_the_line_and_passes_its_turn_on() -> None:
     await calls.end("a3")
     assert not lanes._running
     assert not lanes._waiting
+
+
+async def test_who_waits_for_somebody_gives_its_place_up() -> None:
+    lanes = Lanes(2, 0, 10, most_aside=3)
+    calls = _Calls(lanes)
+    async with lanes.turn("a") as first, lanes.turn("a") as second:
+        await calls.put("a1", "b1", "a2")
+        with first.aside(), first.aside():  # two questions of one call: it has one place to give up
+            await let_run()
+            assert calls.began == ["a1"]
+            with second.aside():
+                await let_run()
+                assert calls.began == ["a1", "b1"]
+                assert not lanes.step_aside("a"), "half of them are for others"
+            await calls.end("a1")
+            assert calls.began == ["a1", "b1"], "who goes on needs no turn, and takes its place all the same"
+        await calls.end("b1")
+        assert calls.began == ["a1", "b1"]
+    await let_run()
+    assert calls.began[2:] == ["a2"]
+    await calls.end("a2")
+    assert not lanes._running
+    assert not lanes._aside
+
+
+async def test_a_call_that_waits_for_a_person_keeps_no_other_waiting() -> None:
+    """With room for one: the second runs while the first waits, which gets its answer from the second."""
+    answer = asyncio.get_running_loop().create_future()
+
+    async def wait(_parameters: Any) -> int:
+        return await answer
+
+    async def tell(_parameters: Any) -> int:
+        answer.set_result(1)
+        return 2
+
+    def asking(double: HostCall) -> Coroutine[Any, Any, Outcome]:
+        call = Call(
+            code=(HOSTILE,),
+            entry="asking:ask_host",
+            inputs=None,
+            limits=SMALL,
+            grants=Grants(host_calls=frozenset({"double"})),
+        )
+        return sandbox.run(call, host={"double": double}, waits={"double"})
+
+    async with Sandbox(Settings(slots=1, spare_slots=0, aside_slots=1)) as sandbox:
+        if (await sandbox.start()).tier is Tier.NONE:
+            pytest.skip(MISSING)
+        first, second = await asyncio.gather(asking(wait), asking(tell))
+    assert [outcome.check()[0] for outcome in (first, second)] == [1, 2]

@@ -8,9 +8,10 @@ from typing import Any
 import asyncpg
 
 from openclaw.domains.devices.service import hosts
-from openclaw.domains.workflows.repository import agent_turns
 from openclaw.durable.recurrence import Cron
 from openclaw.durable.schedules import put_schedule
+from openclaw.domains.workflows.models import WorkflowSignalRow
+from openclaw.domains.workflows.repository import agent_turns, signals
 from openclaw.infra.db import Base
 from openclaw.kit import ids
 from openclaw.protocol.runs import RUN_ARGUMENTS
@@ -352,6 +353,9 @@ async def _workflow(estate: Estate) -> None:
             "calls": [],
         }
         await agent_turns.add_turn(scope, turn)
+        about = {key: turn[key] for key in ("workspace_id", "user_id", "run_id")}
+        sent = {"name": "paid", "data": {"value": estate.secret}, "sent_at": scope.now()}
+        await signals.add_signal(scope, WorkflowSignalRow(id=ids.new_id(), **about, **sent))
 
 
 async def _schedule(estate: Estate) -> None:

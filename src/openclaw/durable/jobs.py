@@ -218,6 +218,11 @@ async def count_jobs(scope: Scope) -> Stats:
     return Stats(states, waited, ended[0], ended[1])
 
 
+async def forget(scope: Scope, job_ids: Sequence[UUID]) -> None:
+    """Delete jobs that have ended."""
+    await scope.session.execute(delete(JobRow).where(JobRow.id.in_(job_ids), JobRow.finished_at.is_not(None)))
+
+
 async def forget_ended(scope: Scope) -> None:
     """A chore: jobs that ended a month ago. Needs a system scope."""
     await scope.session.execute(delete(JobRow).where(JobRow.finished_at < scope.now() - _KEPT))

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import re
+from collections.abc import Collection
 from pathlib import Path
 from uuid import UUID
 
@@ -59,12 +60,17 @@ class BlobStore:
             raise UnavailableError(part="object storage") from error
         return body if hashlib.sha256(body).hexdigest() == digest else None
 
-    async def forget(self, workspace_id: UUID, folder: str) -> None:
-        """Delete every object of a workspace below ``folder``. Again does no harm. Raises UnavailableError."""
+    async def forget(self, workspace_id: UUID, folder: str, *, kept: Collection[str] = ()) -> None:
+        """Delete every object of a workspace below ``folder`` but those named ``kept``. Again does no harm.
+
+        Raises UnavailableError.
+        """
+        spared = {_key(workspace_id, name) for name in kept}
         try:
             async for objects in obstore.list(self._store, prefix=_key(workspace_id, folder)):
                 with contextlib.suppress(FileNotFoundError):  # somebody else was faster
-                    await obstore.delete_async(self._store, [found["path"] for found in objects])
+                    paths = [found["path"] for found in objects if found["path"] not in spared]
+                    await obstore.delete_async(self._store, paths)
         except BaseError as error:
             raise UnavailableError(part="object storage") from error
 

@@ -133,6 +133,12 @@ class Config(BaseSettings):
         default=None, description="How the public reaches what is in that bucket."
     )
 
+    workflow_run_days: int | None = Field(
+        default=None,
+        ge=1,
+        description="Days that runs of workflows are kept after their end. Unset: until somebody deletes them.",
+    )
+
     plugin_index: str | None = Field(
         default=None,
         description="Package index (PEP 691) that wheels of plugins may be fetched from. Unset: none are fetched.",

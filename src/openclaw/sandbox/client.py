@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -34,7 +34,7 @@ from openclaw.sandbox.frames import (
     decode_from_supervisor,
     frame,
 )
-from openclaw.sandbox.lanes import Lanes
+from openclaw.sandbox.lanes import Lanes, Place
 
 _LARGEST_INPUT = 16 << 20
 HostCall = Callable[[Mapping[str, Any]], Awaitable[Any]]
@@ -47,6 +47,8 @@ class _Running:
     call: Call
     host: Mapping[str, HostCall]
     ended: asyncio.Future[tuple[Ended, bytes]]
+    place: Place
+    waits: Collection[str] = ()  # host calls
     answering: set[asyncio.Task[None]] = field(default_factory=set)
 
 
@@ -56,7 +58,9 @@ class Sandbox:
     def __init__(self, settings: Settings | None = None) -> None:
         self.counts = Counter[str]()  # calls, violations, stopped, lost
         self._settings = settings = settings or Settings()
-        self._lanes = Lanes(settings.slots, settings.spare_slots, settings.waiting_per_lane)
+        self._lanes = Lanes(
+            settings.slots, settings.spare_slots, settings.waiting_per_lane, settings.aside_slots
+        )
         self._hardened: Sandbox | None = None  # beside this one, once a call demands it
         self._process: asyncio.subprocess.Process | None = None
         self._socket: socket.socket | None = None
@@ -141,10 +145,13 @@ class Sandbox:
         call: Call,
         *,
         host: Mapping[str, HostCall] | None = None,
+        waits: Collection[str] = (),
         at_least: Tier = Tier.LANDLOCK,
         lane: str = "",
     ) -> Outcome:
         """Run ``call``; ``host`` answers the host calls that it was granted.
+
+        ``waits``: those of them that take as long as a person or a machine does: another call runs meanwhile.
 
         ``lane``: whose call it is, as far as taking turns goes. Lanes wait beside each other, calls of one in line.
 
@@ -156,14 +163,15 @@ class Sandbox:
         """
         assert all(folder.startswith("/") for folder in call.code)
         if at_least is Tier.HARDENED and self._settings.only is None:
-            return await self._harden().run(call, host=host, at_least=at_least, lane=lane)
+            return await self._harden().run(call, host=host, waits=waits, at_least=at_least, lane=lane)
         job = msgspec.json.encode({"entry": call.entry, "inputs": call.inputs})
         if len(job) > _LARGEST_INPUT:
             raise TooLargeError(field="inputs", limit=_LARGEST_INPUT)
         hello = await self.start()
         _check_tier(hello, call, at_least)
-        async with self._lanes.turn(lane):
-            return await self._run(call, job, host or {}, await self.start())
+        async with self._lanes.turn(lane) as place:
+            running = _Running(call, host or {}, asyncio.get_running_loop().create_future(), place, waits)
+            return await self._run(running, job, await self.start())
 
     def _harden(self) -> "Sandbox":
         """One of the hardened tier, for the calls that demand it."""
@@ -172,10 +180,9 @@ class Sandbox:
             self._hardened.counts = self.counts
         return self._hardened
 
-    async def _run(self, call: Call, job: bytes, host: Mapping[str, HostCall], hello: Hello) -> Outcome:
+    async def _run(self, running: _Running, job: bytes, hello: Hello) -> Outcome:
         self._number += 1
-        number = self._number
-        running = _Running(call, host, asyncio.get_running_loop().create_future())
+        number, call = self._number, running.call
         self._running[number] = running
         self.counts["calls"] += 1
         try:
@@ -275,7 +282,8 @@ async def _ask(running: _Running, question: bytes) -> bytes:
         name, parameters = asked["name"], asked["parameters"]
         granted = isinstance(name, str) and name in running.call.grants.host_calls and name in running.host
         if granted and isinstance(parameters, dict):
-            answer = {"value": await running.host[name](parameters)}
+            with running.place.aside() if name in running.waits else contextlib.nullcontext():
+                answer = {"value": await running.host[name](parameters)}
         else:
             answer = {"error": "not_granted", "message": f"{str(name)[:100]} was not granted"}
         encoded = msgspec.json.encode(answer)

@@ -15,6 +15,7 @@ class Settings(msgspec.Struct, frozen=True, tag=True):
 
     slots: int = 2
     spare_slots: int = 1  # beyond those, for lanes of which no call runs
+    aside_slots: int = 0  # beyond those, for calls that wait for people or machines and give up their place
     waiting_per_lane: int = 200
     calls_per_slot: int = 500
     seconds_per_slot: float = 900.0

@@ -16,6 +16,7 @@ EXAMPLES: dict[str, tuple[list[str], Any]] = {
     ),
     "parallel": ([], {"fast": "the fast one won"}),
     "delay": ([], "waited"),
+    "signal": ([], "not paid"),
     "approval": (["--yes"], "completed"),
     "http": (["-i", "url={server}/healthz"], "200"),
     "subworkflow": ([], "Hello you, 2 amounts."),
@@ -76,8 +77,13 @@ def test_what_a_person_sees(terminal: Terminal, root: Path) -> None:
     assert "small  done" in shown.out
     assert f"{run}  " in terminal.run("workflow", "runs").out
     assert "logged nothing" in terminal.run("workflow", "logs", run).out
+    assert terminal.run("workflow", "delete-run", run, "--yes").out == "Deleted.\n"
+    assert terminal.run("workflow", "show-run", run).code != 0
     again = terminal.run("workflow", "run", file, LANG="zh_CN.UTF-8")
     assert "版本 1" in again.out, "the same file is the same version"
+    name = terminal.run("workflow", "check", file).out.rpartition(":")[0]
+    assert terminal.run("workflow", "delete", name, "--yes", "--json").json == {"ok": True}
+    assert "no workflow" in terminal.run("workflow", "delete", name, "--yes").err
 
 
 def test_a_page_is_summed_up_into_the_machines_notes(

@@ -187,8 +187,11 @@ async def open_process(
     loops = [
         spawn(_join(engine, run_job, on_loaded), name="durable engine"),
         spawn(relay.run(), name="outbox relay"),
-        spawn(keep_house(database, clock, CHORES), name="housekeeping"),
         spawn(devices.watch_leases(database, clock), name="watch over leases"),
+        spawn(
+            keep_house(database, clock, (*CHORES, *workflows.chores(config.workflow_run_days))),
+            name="housekeeping",
+        ),
     ]
     if config.job_slots:  # else the process does no work for others
         loops += [
@@ -251,6 +254,7 @@ def _subscribers(
         devices.SUBSCRIBERS,
         artifacts.subscribers(blobs, bucket),
         agents.subscribers(carry, blobs),
+        workflows.subscribers(blobs),
     ):
         for event, subscribers in slice_.items():
             merged.setdefault(event, []).extend(subscribers)

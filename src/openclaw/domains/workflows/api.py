@@ -39,7 +39,7 @@ from openclaw.domains.workflows.schemas import (
     Workflows,
     YamlText,
 )
-from openclaw.domains.workflows.service import definitions, files, history, runs, secrets
+from openclaw.domains.workflows.service import definitions, deletion, files, history, runs, secrets
 from openclaw.domains.workflows.service.watching import watch_run
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.durable.errors import TooManyJobsError
@@ -170,6 +170,20 @@ async def activate_workflow(
 async def archive_workflow(scope: CurrentScope, workflow_id: AtWorkflow) -> Workflow:
     """Put a workflow away. Activating it brings it back."""
     return await definitions.archive(scope, workflow_id)
+
+
+@router.delete(
+    "/workflows/{workflow_id}",
+    status_code=204,
+    operation_id="deleteWorkflow",
+    responses=errors(*_GONE, NotAllowedError, WrongStateError),
+)
+async def delete_workflow(actor: CurrentActor, platform: CurrentPlatform, workflow_id: AtWorkflow) -> None:
+    """Delete a workflow for good, with its versions and runs, for its owner and admins; not while a run goes on."""
+    async with platform.database.transaction(actor, is_quiet=True) as scope:
+        name = await deletion.check_deletable(scope, workflow_id)
+    async with platform.database.system() as scope:
+        await deletion.delete_workflow(scope, actor, workflow_id, name)
 
 
 # Secrets

@@ -56,6 +56,29 @@ class WrongStateError(OpenClawError):
 
 
 @dataclass(eq=False)
+class NoSuchSignalError(OpenClawError):
+    """No step of the run's workflow waits for a signal of that name."""
+
+    code: ClassVar[str] = "workflows.no_such_signal"
+    kind: ClassVar[Kind] = Kind.INVALID
+    template: ClassVar[str] = "No step waits for the signal {name}. There are: {known}"
+    template_zh: ClassVar[str] = "没有步骤等待信号 {name}。可用的信号：{known}"
+
+    name: str
+    known: str
+
+
+@dataclass(eq=False)
+class PartOfAnotherRunError(OpenClawError):
+    """The run was started by a step of another, which has its output: only that one can be deleted, with this one."""
+
+    code: ClassVar[str] = "workflows.part_of_another_run"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "It is part of another run. Delete that one."
+    template_zh: ClassVar[str] = "它是另一次运行的一部分，请删除那次运行。"
+
+
+@dataclass(eq=False)
 class VersionConflictError(OpenClawError):
     """Somebody else saved a newer version in between."""
 

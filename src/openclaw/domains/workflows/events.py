@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+RUNS_DELETED = "workflows.runs_deleted"  # {workspace, runs: [[run, [objects that are kept]]]}
 RUN_KIND = "workflows.run"  # of the job that carries a run; the job has the run's id
 
 

@@ -59,6 +59,7 @@ class WorkflowSecretRow(Base):
 class WorkflowRunRow(Base):
     """One run of a version, of the user who started it. ``epoch`` counts entries: only the latest may write.
 
+    ``state`` is ``deleted`` for what is left of one that a later run has taken parts of.
     ``working``: steps that are being carried out (``{path, stepId, type, attempt, startedAt}``), which have no row yet.
     """
 
@@ -103,6 +104,8 @@ class WorkflowRunRow(Base):
         ),
         Index("ix_workflow_runs_of_workflow", "workflow_id", "created_at"),
         Index("ix_workflow_runs_open", "workspace_id", postgresql_where=text("finished_at IS NULL")),
+        Index("ix_workflow_runs_origin", "origin_run_id", postgresql_where=text("origin_run_id IS NOT NULL")),
+        Index("ix_workflow_runs_deleted", "workspace_id", postgresql_where=text("state = 'deleted'")),
     )
 
 
@@ -170,3 +173,21 @@ class WorkflowAgentTurnRow(Base):
     outcomes: Mapped[list[Any] | None]
 
     __table_args__ = (UniqueConstraint("attempt_id", "number", name="uq_workflow_agent_turns_number"),)
+
+
+class WorkflowSignalRow(Base):
+    """A signal that was sent to a run (``data`` is ``{"value": …}``); ``path`` is the step that has taken it."""
+
+    __tablename__ = "workflow_signals"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("workflow_runs.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(100))
+    data: Mapped[dict[str, Any]]
+    idempotency_key: Mapped[str | None] = mapped_column(String(200))
+    path: Mapped[str | None] = mapped_column(String(1000))
+    sent_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("run_id", "idempotency_key", name="uq_workflow_signals_key"),)

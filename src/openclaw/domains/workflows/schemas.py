@@ -199,6 +199,14 @@ class Answer(WireInput):
     reason: Annotated[str, Field(max_length=2000)] | None = None
 
 
+class SendSignal(WireInput):
+    """A signal for the step that waits for that name. The same ``idempotencyKey`` again is the same signal."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    data: Any = None
+    idempotency_key: Key | None = None
+
+
 class RunFailure(Wire):
     """Why a run failed, and at which step."""
 

@@ -86,7 +86,7 @@ class Pool:
 
     async def _acquire(self) -> Jail:
         while not self._idle:
-            if self._count < self.settings.slots + self.settings.spare_slots:
+            if self._count < self._room + self.settings.aside_slots:
                 return await self._start()
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
@@ -100,12 +100,17 @@ class Pool:
     def _release(self, jail: Jail) -> None:
         age = asyncio.get_running_loop().time() - self._born[jail]
         old = jail.calls >= self.settings.calls_per_slot or age > self.settings.seconds_per_slot
-        if jail.is_spent or old:
+        if jail.is_spent or old or self._count > self._room:
             self.recycled += 1
             self._in_background(self._replace(jail))
         else:
             self._idle.append(jail)
             self._next()
+
+    @property
+    def _room(self) -> int:
+        """Jails that are kept for more than a call."""
+        return self.settings.slots + self.settings.spare_slots
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = spawn(work, name="sandbox slot")

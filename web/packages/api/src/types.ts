@@ -117,6 +117,7 @@ export interface WorkflowRunFilter {
 export type StartWorkflowInput = Partial<Schemas["StartRun"]>;
 export type RepeatWorkflowInput = Partial<Schemas["RepeatRun"]>;
 export type WorkflowAnswerInput = Schemas["Answer"];
+export type WorkflowSignalInput = Schemas["SendSignal"];
 
 export type PluginPackage = Schemas["PluginPackage"];
 export type PluginPackageDetail = Schemas["PluginPackageDetail"];

@@ -28,6 +28,8 @@ export function workflows(http: Http) {
     activate: (id: string, version?: number) =>
       http.json<Types.Workflow>("POST", `${at(id)}/activate`, { body: version === undefined ? {} : { version } }),
     archive: (id: string) => http.json<Types.Workflow>("POST", `${at(id)}/archive`),
+    /** For good, with its versions and everybody's runs of it. */
+    remove: (id: string) => http.json<void>("DELETE", at(id)),
     versions: (id: string, signal?: Signal) =>
       http.json<Types.Page<Types.WorkflowVersion>>("GET", `${at(id)}/versions`, { signal }),
     compare: (id: string, before: number, after: number, signal?: Signal) =>
@@ -55,6 +57,10 @@ export function workflowRuns(http: Http) {
     file: (id: string, fileId: string, signal?: Signal) => http.blob(`${at(id)}/files/${segment(fileId)}`, { signal }),
     answer: (id: string, stepRunId: string, body: Types.WorkflowAnswerInput) =>
       http.json<void>("POST", `${at(id)}/steps/${segment(stepRunId)}/answer`, { body }),
+    /** For the step that waits for that name, now or later. */
+    signal: (id: string, body: Types.WorkflowSignalInput) => http.json<void>("POST", `${at(id)}/signals`, { body }),
+    /** For good, with its files and the runs that it started. */
+    remove: (id: string) => http.json<void>("DELETE", at(id)),
     cancel: (id: string) => http.json<Types.WorkflowRun>("POST", `${at(id)}/cancel`),
     pause: (id: string) => http.json<Types.WorkflowRun>("POST", `${at(id)}/pause`),
     resume: (id: string) => http.json<Types.WorkflowRun>("POST", `${at(id)}/resume`),

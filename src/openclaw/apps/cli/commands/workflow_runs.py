@@ -1,15 +1,17 @@
 """`openclaw workflow`: runs that there have been, and what their steps did."""
 
+import json
 from typing import Annotated, Any
 
 import typer
 
-from openclaw.apps.cli.commands.declare import AsJson, Server, command
+from openclaw.apps.cli.commands.declare import AsJson, Server, Yes, command
 from openclaw.apps.cli.commands.workflow import workflow_app
 from openclaw.apps.cli.words import say
 
 _LISTED = 50
 _MOST_STEPS = 10_000
+_MOST_WORKFLOWS = 1_000
 RunName = Annotated[str, typer.Argument(metavar=say("id_metavar"), help=say("argument_workflow_run"))]
 
 
@@ -69,6 +71,69 @@ def show_logs(run: RunName, server: Server = None, as_json: AsJson = False) -> N
         tell(*(printable(f"{line['at']}  {line['path']}  {line['text']}") for line in lines))
     else:
         tell(say("no_workflow_logs"))
+
+
+@command(workflow_app, "signal", "workflow_signal")
+def signal_run(
+    run: RunName,
+    signal: Annotated[str, typer.Argument(metavar=say("name_metavar"), help=say("argument_workflow_signal"))],
+    data: Annotated[
+        str | None,
+        typer.Option("--data", metavar="JSON", help=say("option_workflow_data")),
+    ] = None,
+    server: Server = None,
+    as_json: AsJson = False,
+) -> None:
+    """A signal into a run."""
+    from openclaw.apps.cli.api import connect
+    from openclaw.apps.cli.errors import UsageError
+    from openclaw.apps.cli.output import tell, tell_json
+
+    try:
+        sent = None if data is None else json.loads(data)
+    except ValueError:
+        raise UsageError(reason=say("workflow_bad_data", text=data)) from None
+    with connect(server) as api:
+        api.post(f"/workflow-runs/{run}/signals", {"name": signal, "data": sent})
+    tell_json({"ok": True}) if as_json else tell(say("workflow_signalled"))
+
+
+@command(workflow_app, "delete-run", "workflow_delete_run")
+def delete_run(run: RunName, yes: Yes = False, server: Server = None, as_json: AsJson = False) -> None:
+    """A run, for good."""
+    from openclaw.apps.cli.api import connect
+    from openclaw.apps.cli.output import confirm, tell, tell_json
+
+    with connect(server) as api:
+        if not yes:
+            confirm(say("ask_workflow_delete_run", id=run))
+        api.delete(f"/workflow-runs/{run}")
+    tell_json({"ok": True}) if as_json else tell(say("workflow_deleted"))
+
+
+@command(workflow_app, "delete", "workflow_delete")
+def delete_workflow(
+    workflow: Annotated[str, typer.Argument(metavar=say("name_metavar"), help=say("argument_workflow_name"))],
+    yes: Yes = False,
+    server: Server = None,
+    as_json: AsJson = False,
+) -> None:
+    """A workflow with its runs, for good."""
+    from openclaw.apps.cli.api import connect
+    from openclaw.apps.cli.errors import UsageError
+    from openclaw.apps.cli.output import confirm, printable, tell, tell_json
+
+    with connect(server) as api:
+        known = api.items("/workflows", _MOST_WORKFLOWS) + api.items(
+            "/workflows", _MOST_WORKFLOWS, status="archived"
+        )
+        found = next((each for each in known if workflow in (each["id"], each["name"])), None)
+        if found is None:
+            raise UsageError(reason=say("no_such_workflow", name=workflow))
+        if not yes:
+            confirm(say("ask_workflow_delete", name=printable(found["name"])))
+        api.delete(f"/workflows/{found['id']}")
+    tell_json({"ok": True}) if as_json else tell(say("workflow_deleted"))
 
 
 def _line(run: Any) -> str:

@@ -172,6 +172,11 @@ async def list_calls(
     return list(await scope.session.scalars(query))
 
 
+async def delete_calls_of(scope: Scope, run_ids: Sequence[UUID]) -> None:
+    """Delete the calls for steps of those workflow runs."""
+    await scope.session.execute(delete(PluginCallRow).where(PluginCallRow.run_id.in_(run_ids)))
+
+
 async def forget_old_calls(scope: Scope) -> None:
     """Forget calls that ended a month ago. Needs a system scope."""
     await scope.session.execute(delete(PluginCallRow).where(PluginCallRow.finished_at < scope.now() - _KEPT))

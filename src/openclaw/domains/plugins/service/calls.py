@@ -1,5 +1,6 @@
 """Calls of plugins as they were noted down, and how strictly a workspace wants them kept apart."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from openclaw.domains.audit import service as audit
@@ -29,6 +30,11 @@ async def find_call(scope: Scope, run_id: UUID, path: str) -> PluginCall | None:
     """The last call for a workflow step of the user's."""
     row = await repository.find_call(scope, run_id, path)
     return _view(row) if row else None
+
+
+async def forget(scope: Scope, run_ids: Sequence[UUID]) -> None:
+    """Forget the calls for steps of those workflow runs."""
+    await repository.delete_calls_of(scope, run_ids)
 
 
 async def get_settings(scope: Scope) -> PluginSettings:

@@ -55,7 +55,9 @@ from openclaw.sandbox.frames import Settings
 
 _HOOK_SECONDS = 30
 _LOOK = "look"
-_SLOTS = 8  # calls at once; one that waits for a machine or a person holds its slot
+_SLOTS = 8  # calls at once
+_ASIDE = 32  # and so many more that wait for a machine or a person
+_WAITS = frozenset({"device"})
 
 
 @dataclass(eq=False)
@@ -118,7 +120,7 @@ class PluginRuntime:
         self._clock = clock
         self._internal = internal_hosts
         self._messages = MessageCalls(database, mail)
-        self._sandbox = Sandbox(Settings(slots=_SLOTS, internal_hosts=internal_hosts))
+        self._sandbox = Sandbox(Settings(slots=_SLOTS, aside_slots=_ASIDE, internal_hosts=internal_hosts))
         self._counted: Counter[str] = Counter()
         self._running: set[_Running] = set()
         self._looking: set[asyncio.Task[None]] = set()
@@ -312,7 +314,7 @@ class PluginRuntime:
                     ),
                 )
                 return await self._sandbox.run(
-                    sandboxed, host=host.calls, at_least=least, lane=running.workspace_id.hex
+                    sandboxed, host=host.calls, waits=_WAITS, at_least=least, lane=running.workspace_id.hex
                 )
         except TimeoutError:
             if running.reason is None:

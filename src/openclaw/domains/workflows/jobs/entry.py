@@ -8,8 +8,10 @@ from uuid import UUID
 
 from openclaw.domains.workflows.errors import StepFailedError
 from openclaw.domains.workflows.jobs.replay import Replayed
+from openclaw.domains.workflows.language.definition import ApprovalStep, SignalStep
 from openclaw.domains.workflows.language.failures import StepError
 from openclaw.domains.workflows.machine.messages import End, Ended, Outcome, Passed, Record, Work
+from openclaw.domains.workflows.models import WorkflowSignalRow
 from openclaw.infra.scope import Actor
 from openclaw.kit import ids
 from openclaw.kit.errors import OpenClawError
@@ -97,6 +99,14 @@ def log_try(entry: Entry, record: Record) -> None:
         entry.log(record.path, record.at, f"{line[:300]} {record.due_at.isoformat(timespec='seconds')}.")
 
 
+def log_asked(entry: Entry, work: Work) -> None:
+    """A question was put, or a step began to wait for a signal; said once, also when the run is entered again."""
+    if entry.logs.get(work.path):
+        return
+    signal = work.step.config.name if isinstance(work.step, SignalStep) else None
+    entry.log(work.path, work.started_at, f"Waits for the signal {signal}." if signal else "Asked.")
+
+
 def asking(work: Work) -> Record:
     """The record of a question that has just been asked."""
     return Record(
@@ -121,6 +131,18 @@ def answered(answer: dict[str, Any]) -> Outcome:
     return Outcome(failure=StepError("refused", reason, is_final=True))
 
 
+def waits_for_signals(entry: Entry) -> dict[str, str]:
+    """The names of the signals that steps wait for, by their paths, the first that waits first."""
+    return {
+        path: work.step.config.name for path, work in entry.asked.items() if isinstance(work.step, SignalStep)
+    }
+
+
+def signalled(row: WorkflowSignalRow) -> Outcome:
+    """How the step ends that has taken a signal."""
+    return Outcome({"data": row.data["value"], "by": ids.to_wire("user", row.user_id)})
+
+
 def error_of(end: End) -> OpenClawError | None:
     """Why the run failed, in words; None when it did not."""
     if end.failure is None:
@@ -140,5 +162,5 @@ def working_of(entry: Entry) -> list[dict[str, Any]]:
             "approvalId": ids.to_wire("appr", asked) if (asked := entry.questions.get(path)) else None,
         }
         for path, work in entry.works.items()
-        if work.step.type != "approval" and path in entry.at.machine.waits_for
+        if not isinstance(work.step, ApprovalStep | SignalStep) and path in entry.at.machine.waits_for
     ]

@@ -20,7 +20,10 @@ from openclaw.domains.workflows.jobs.entry import (
     answered,
     asking,
     error_of,
+    log_asked,
     log_try,
+    signalled,
+    waits_for_signals,
     working_of,
 )
 from openclaw.domains.workflows.jobs.ledger import Ledger, Write
@@ -37,6 +40,7 @@ from openclaw.domains.workflows.machine.messages import (
     Record,
     Work,
 )
+from openclaw.domains.workflows.repository import signals
 from openclaw.domains.workflows.service.bodies import unpack, values_of
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.infra.blobs import BlobStore
@@ -53,7 +57,8 @@ from openclaw.kit.tasks import cancel_and_wait, spawn
 _log = structlog.get_logger(__name__)
 MAX_ENTRIES = 50
 _A_MOMENT = timedelta(milliseconds=100)
-_WAITING = frozenset({"approval", "subworkflow"})
+_ASKED = frozenset({"approval", "signal"})  # answered by way of rows
+_WAITING = _ASKED | {"subworkflow"}
 _PARKED = frozenset({"waiting", "delayed"})  # the run takes up no room among the workspace's
 
 
@@ -197,9 +202,9 @@ class WorkflowJob:
         waits_for = entry.at.machine.waits_for
         entry.works = {path: work for path, work in (entry.works | works).items() if path in waits_for}
         for path, work in works.items():
-            if work.step.type == "approval" and path not in records:
+            if work.step.type in _ASKED and path not in records:
                 records[path] = asking(work)
-                entry.log(path, work.started_at, "Asked.")
+                log_asked(entry, work)
         await self._write(entry, list(records.values()), end, begins_work=bool(works) and not entry.is_new)
         if end is not None:
             return True
@@ -223,8 +228,10 @@ class WorkflowJob:
             entry.inbox.put_nowait(
                 Ended(work.path, work.attempt, self._clock.now(), Outcome(failure=failure))
             )
-        elif work.step.type == "approval":
+        elif work.step.type in _ASKED:
             entry.asked[work.path] = work
+            if work.step.type == "signal":  # it may have come before
+                entry.inbox.put_nowait(None)
         elif entry.is_paused:
             entry.held[work.path] = work
         else:
@@ -310,6 +317,7 @@ class WorkflowJob:
         async with self._database.transaction(entry.actor, is_quiet=True) as scope:
             run = await repository.find_run(scope, entry.run_id)
             answers = await repository.list_answers(scope, entry.run_id) if entry.asked else {}
+            taken = await signals.take(scope, entry.run_id, waits_for_signals(entry))
         if run is None or run.epoch != entry.epoch or run.finished_at is not None:
             raise RunSuperseded
         if run.cancel_requested_at is not None:
@@ -319,6 +327,10 @@ class WorkflowJob:
             if (work := entry.asked.pop(path, None)) is not None:
                 entry.log(path, at, f"{answer['by']} said {'yes' if answer['approved'] else 'no'}.")
                 entry.at.machine.feed(Ended(path, work.attempt, at, answered(answer)))
+        for path, signal in taken.items():
+            work, outcome = entry.asked.pop(path), signalled(signal)
+            entry.log(path, at, f"It was sent by {outcome.output['by']} at {signal.sent_at.isoformat()}.")
+            entry.at.machine.feed(Ended(path, work.attempt, at, outcome))
         entry.is_paused = run.paused_at is not None
         if not entry.is_paused:
             held, entry.held = entry.held, {}

@@ -197,7 +197,14 @@ def _check_step(walk: _Walk, step: Mapping[str, Any], path: str, names: _Names, 
     if not isinstance(config, Mapping):
         return
     here = f"{path}.config"
-    if step.get("retries") is not None and kind in {"loop", "parallel", "condition", "transform", "delay"}:
+    if step.get("retries") is not None and kind in {
+        "loop",
+        "parallel",
+        "condition",
+        "transform",
+        "delay",
+        "signal",
+    }:
         walk.say(f"{path}.retries", "shape", "only what is carried out elsewhere can be tried again")
     for where, source in sources.expressions_of(kind, config, here):
         loop_names = ("index", "previous") if kind == "loop" else ()

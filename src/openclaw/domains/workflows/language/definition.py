@@ -5,6 +5,7 @@ or ``$secret`` (the name of a secret) stands for what it becomes when the step s
 """
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +22,7 @@ from openclaw.infra.texts import MAX_TEXT
 
 LANGUAGE = "openclaw.workflow/1"
 WORK_TIMEOUT = 300
+SIGNAL_PATTERN = "^[A-Za-z0-9_.:-]+$"
 ID_PATTERN = "^[A-Za-z_][A-Za-z0-9_]{0,63}$"
 
 Identifier = Annotated[str, Field(pattern=ID_PATTERN, description="Letters, digits and _, as CEL names it.")]
@@ -220,6 +222,20 @@ class ApprovalStep(_Step):
     config: ApprovalConfig
 
 
+class SignalConfig(Part):
+    """The name of a signal, which a program or a person sends to the run, and the JSON Schema of its data."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100, pattern=SIGNAL_PATTERN)]
+    data_schema: JsonSchema | None = None
+
+
+class SignalStep(_Step):
+    """Wait for a signal, for days if need be. Its output has the signal's ``data``, and ``by``: who sent it."""
+
+    type: Literal["signal"]
+    config: SignalConfig
+
+
 class DeviceConfig(Part):
     """A tool on one of the user's machines; ``device`` is an id or a name, the primary machine when left out."""
 
@@ -290,6 +306,7 @@ Step = (
     | DelayStep
     | AgentStep
     | ApprovalStep
+    | SignalStep
     | DeviceStep
     | HttpStep
     | TransformStep
@@ -333,6 +350,7 @@ STEP_TYPES = (
     "delay",
     "agent",
     "approval",
+    "signal",
     "device",
     "http",
     "transform",
@@ -340,6 +358,17 @@ STEP_TYPES = (
 )
 # Steps that somebody else carries out, and that must not take for ever unless the definition says so.
 TIMED = frozenset({"plugin", "agent", "device", "http"})
+
+
+def all_steps(steps: Iterable[Step]) -> Iterator[Step]:
+    """Steps with those inside loops and branches."""
+    for step in steps:
+        yield step
+        if isinstance(step, LoopStep):
+            yield from all_steps(step.config.steps)
+        elif isinstance(step, ParallelStep):
+            for branch in step.config.branches:
+                yield from all_steps(branch.steps)
 
 
 def timeout_of(step: Step) -> int | None:

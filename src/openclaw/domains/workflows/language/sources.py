@@ -18,7 +18,7 @@ _VALUES = {
     "subworkflow": ("input",),
 }
 _TEXTS = {"agent": ("prompt", "system"), "approval": ("message",)}
-_SCHEMAS = {"agent": ("answer_schema",), "approval": ("form",)}
+_SCHEMAS = {"agent": ("answer_schema",), "approval": ("form",), "signal": ("data_schema",)}
 
 
 class Language(Protocol):

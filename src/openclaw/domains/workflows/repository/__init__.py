@@ -20,6 +20,8 @@ from openclaw.domains.workflows.models import (
 from openclaw.infra.scope import Scope
 from openclaw.kit.ids import new_id
 
+DELETED = "deleted"  # a run or a workflow that others still need parts of, and that nobody is shown
+_PUT_AWAY = ("archived", DELETED)
 _STEPS = WorkflowRunStepRow.__table__
 # Runs and steps of many runs as one JSON text each: a hundred rows are then one statement with one parameter.
 _UPDATE_ENTERED = text(
@@ -74,13 +76,17 @@ async def add(
 # Workflows
 
 
-async def find_workflow(scope: Scope, workflow_id: UUID, *, lock: bool = False) -> WorkflowRow | None:
-    """A workflow of the scope's workspace."""
+async def find_workflow(
+    scope: Scope, workflow_id: UUID, *, lock: bool = False, use: bool = False
+) -> WorkflowRow | None:
+    """A workflow of the scope's workspace. ``use``: until the transaction ends nobody deletes it."""
     query = select(WorkflowRow).where(
-        WorkflowRow.id == workflow_id, WorkflowRow.workspace_id == scope.workspace_id
+        WorkflowRow.id == workflow_id,
+        WorkflowRow.workspace_id == scope.workspace_id,
+        WorkflowRow.status != DELETED,
     )
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
+    if lock or use:
+        query = query.with_for_update(read=use, key_share=use).execution_options(populate_existing=True)
     return await scope.session.scalar(query)
 
 
@@ -91,7 +97,7 @@ async def find_by_name(scope: Scope, name: str) -> WorkflowRow | None:
         .where(
             WorkflowRow.workspace_id == scope.workspace_id,
             WorkflowRow.name == name,
-            WorkflowRow.status != "archived",
+            WorkflowRow.status.not_in(_PUT_AWAY),
         )
         .order_by(WorkflowRow.updated_at.desc())
         .limit(1)
@@ -103,7 +109,7 @@ async def list_workflows(
 ) -> list[WorkflowRow]:
     """The workspace's workflows, the last changed first; archived ones only when asked for."""
     query = select(WorkflowRow).where(WorkflowRow.workspace_id == scope.workspace_id)
-    query = query.where(WorkflowRow.status == status if status else WorkflowRow.status != "archived")
+    query = query.where(WorkflowRow.status == status if status else WorkflowRow.status.not_in(_PUT_AWAY))
     if words:
         query = query.where(
             or_(
@@ -196,7 +202,9 @@ async def delete_secret(scope: Scope, name: str) -> bool:
 # Runs
 
 
-async def find_run(scope: Scope, run_id: UUID, *, lock: bool = False) -> WorkflowRunRow | None:
+async def find_run(
+    scope: Scope, run_id: UUID, *, lock: bool = False, with_deleted: bool = False
+) -> WorkflowRunRow | None:
     """A run of the scope's user."""
     query = (
         select(WorkflowRunRow)
@@ -207,6 +215,8 @@ async def find_run(scope: Scope, run_id: UUID, *, lock: bool = False) -> Workflo
         )
         .execution_options(populate_existing=True)
     )
+    if not with_deleted:
+        query = query.where(WorkflowRunRow.state != DELETED)
     return await scope.session.scalar(query.with_for_update() if lock else query)
 
 
@@ -233,7 +243,9 @@ async def list_runs(
 ) -> list[WorkflowRunRow]:
     """The user's runs that were started in [``since``, ``until``), the newest first, without their large columns."""
     query = select(WorkflowRunRow).where(
-        WorkflowRunRow.user_id == scope.user_id, WorkflowRunRow.workspace_id == scope.workspace_id
+        WorkflowRunRow.user_id == scope.user_id,
+        WorkflowRunRow.workspace_id == scope.workspace_id,
+        WorkflowRunRow.state != DELETED,
     )
     if workflow_id is not None:
         query = query.where(WorkflowRunRow.workflow_id == workflow_id)
@@ -257,6 +269,7 @@ async def last_runs(scope: Scope, workflow_ids: Sequence[UUID]) -> dict[UUID, Wo
             WorkflowRunRow.user_id == scope.user_id,
             WorkflowRunRow.workspace_id == scope.workspace_id,
             WorkflowRunRow.workflow_id.in_(workflow_ids),
+            WorkflowRunRow.state != DELETED,
         )
         .ext(distinct_on(WorkflowRunRow.workflow_id))
         .order_by(WorkflowRunRow.workflow_id, WorkflowRunRow.created_at.desc(), WorkflowRunRow.id.desc())

@@ -107,9 +107,11 @@ async def save_workflow(scope: Scope, workflow_id: UUID, data: SaveWorkflow) -> 
     return await _add_version(scope, row, raw)
 
 
-async def access_workflow(scope: Scope, workflow_id: UUID, *, lock: bool = False) -> WorkflowRow:
-    """A workflow of the workspace. Raises WorkflowNotFoundError."""
-    row = await repository.find_workflow(scope, workflow_id, lock=lock)
+async def access_workflow(
+    scope: Scope, workflow_id: UUID, *, lock: bool = False, use: bool = False
+) -> WorkflowRow:
+    """A workflow of the workspace; ``use``: one of which a run begins. Raises WorkflowNotFoundError."""
+    row = await repository.find_workflow(scope, workflow_id, lock=lock, use=use)
     if row is None:
         raise WorkflowNotFoundError
     return row

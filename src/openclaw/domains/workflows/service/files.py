@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any, Literal
 from uuid import UUID
 
+from openclaw.domains.workflows import repository as runs
 from openclaw.domains.workflows.errors import WorkflowNotFoundError
 from openclaw.domains.workflows.models import WorkflowRunFileRow
 from openclaw.domains.workflows.repository import files as repository
@@ -32,7 +33,7 @@ async def put_files(
     values: list[dict[str, Any]] = []
     for name, kind, body in files:
         file_id = UUID(bytes=hashlib.sha256(attempt_id.bytes + name.encode(errors="replace")).digest()[:16])
-        await blobs.put(scope, _place(run_id, file_id), body)
+        await blobs.put(scope, place_of(run_id, file_id), body)
         values.append(
             {
                 "id": file_id,
@@ -57,6 +58,7 @@ async def get_file(
 
     Raises WorkflowNotFoundError, UnavailableError.
     """
+    await access_run(scope, run_id)
     row = await repository.find_file(scope, file_id)
     if row is None:
         raise WorkflowNotFoundError
@@ -64,7 +66,7 @@ async def get_file(
     takers = {each async for each in _upwards(scope, run_id, "origin_run_id")}
     if makers.isdisjoint(takers):
         raise WorkflowNotFoundError
-    body = await blobs.find(scope, _place(row.run_id, row.id))
+    body = await blobs.find(scope, place_of(row.run_id, row.id))
     if body is None:
         raise WorkflowNotFoundError
     return row, body
@@ -73,12 +75,12 @@ async def get_file(
 async def _upwards(
     scope: Scope, run_id: UUID, towards: Literal["parent_run_id", "origin_run_id"]
 ) -> AsyncIterator[UUID]:
-    """The id of a run of the user's, of the one that it comes from, and so on. Raises WorkflowNotFoundError."""
+    """The id of a run of the user's, of the one that it comes from, and so on, deleted ones among them."""
     following: UUID | None = run_id
     for _ in range(_MOST_RUNS):
-        if following is None:
+        run = None if following is None else await runs.find_run(scope, following, with_deleted=True)
+        if run is None:
             return
-        run = await access_run(scope, following)
         yield run.id
         following = getattr(run, towards)
 
@@ -88,5 +90,6 @@ def _reference(value: dict[str, Any]) -> dict[str, Any]:
     return {MARK: {"id": ids.to_wire("file", value["id"]), **named}}
 
 
-def _place(run_id: UUID, file_id: UUID) -> str:
+def place_of(run_id: UUID, file_id: UUID) -> str:
+    """Where the body of a file is."""
     return f"{folder_of(run_id)}/files/{file_id.hex}"

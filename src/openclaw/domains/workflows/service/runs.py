@@ -58,7 +58,7 @@ async def start_run(
         if known.workflow_id != workflow_id:
             raise WorkflowNotFoundError
         return known
-    workflow = await access_workflow(scope, workflow_id)
+    workflow = await access_workflow(scope, workflow_id, use=True)
     version = _version_to_run(workflow, data.version)
     recorded = dict(data.recorded or {})
     if data.recorded_from is not None:
@@ -93,7 +93,7 @@ async def start_child(
     parent = await access_run(scope, parent_id)
     if parent.depth + 1 >= MAX_NESTED_RUNS:
         raise TooLargeError(field="workflows inside one another", limit=MAX_NESTED_RUNS)
-    workflow = await access_workflow(scope, workflow_id)
+    workflow = await access_workflow(scope, workflow_id, use=True)
     wanted = _version_to_run(workflow, version)
     return await _add_run(scope, queue, workflow, wanted, data, idempotency_key=key, parent=parent)
 
@@ -104,7 +104,7 @@ async def repeat_run(scope: Scope, run_id: UUID, data: RepeatRun, queue: JobQueu
     Raises WorkflowNotFoundError, WrongStateError, InvalidInputError, TooManyJobsError, NotAllowedError.
     """
     check_role(scope.who, Role.MEMBER)
-    origin = await access_run(scope, run_id)
+    origin = await access_run(scope, run_id, lock=True)
     if origin.finished_at is None:
         raise WrongStateError(state=origin.state)
     path = data.from_path or (origin.error or {}).get("path")
@@ -127,7 +127,7 @@ async def repeat_run(scope: Scope, run_id: UUID, data: RepeatRun, queue: JobQueu
     run = await _add_run(
         scope,
         queue,
-        await access_workflow(scope, origin.workflow_id),
+        await access_workflow(scope, origin.workflow_id, use=True),
         wanted,
         origin.input,
         is_dry=origin.is_dry,
@@ -218,7 +218,7 @@ async def answer(scope: Scope, run_id: UUID, step_row_id: UUID, data: Answer, bl
         raise WrongStateError(state="answered" if step.answer is not None else step.state)
     asked = await bodies.unpack(scope, blobs, step.input) or {}
     if data.approved and asked.get("form") is not None:
-        _check_data(asked["form"], data.data)
+        check_data(asked["form"], data.data)
     step.answer = storable(
         {
             "approved": data.approved,
@@ -292,7 +292,8 @@ def _version_to_run(workflow: WorkflowRow, wanted: int | None) -> int:
     return version
 
 
-def _check_data(schema: dict[str, Any] | None, data: Any) -> None:
+def check_data(schema: dict[str, Any] | None, data: Any) -> None:
+    """Raise InvalidInputDataError unless the data fits the schema, if there is one."""
     if schema is not None and (wrong := data_errors(schema, data)):
         path, reason = wrong[0]
         raise InvalidInputDataError(path=path, reason=reason)
@@ -319,7 +320,7 @@ async def _add_run(
     data = with_defaults(definition.get("input") or {}, data)
     if len(orjson.dumps(data)) > MAX_INPUT_BYTES:
         raise TooLargeError(field="input", limit=MAX_INPUT_BYTES)
-    _check_data(definition.get("input"), data)
+    check_data(definition.get("input"), data)
     if start_at is not None and start_at > scope.now() + MAX_DELAY:
         raise InvalidInputError(field="startAt", reason=f"lies more than {MAX_DELAY.days} days ahead")
     row = WorkflowRunRow(

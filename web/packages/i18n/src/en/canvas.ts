@@ -20,6 +20,7 @@ export const canvas = {
   "canvas.type.plugin": "Plugin",
   "canvas.type.agent": "Ask the assistant",
   "canvas.type.approval": "Ask a person",
+  "canvas.type.signal": "Wait for a signal",
   "canvas.type.transform": "Make values",
   "canvas.type.condition": "Condition",
   "canvas.type.loop": "Loop",

@@ -23,6 +23,7 @@ export const canvas: Translation<typeof source> = {
   "canvas.type.plugin": "插件",
   "canvas.type.agent": "询问助手",
   "canvas.type.approval": "请人审批",
+  "canvas.type.signal": "等待信号",
   "canvas.type.transform": "生成数据",
   "canvas.type.condition": "条件",
   "canvas.type.loop": "循环",

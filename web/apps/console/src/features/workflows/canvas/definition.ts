@@ -8,6 +8,7 @@ export const STEP_TYPES = [
   "plugin",
   "agent",
   "approval",
+  "signal",
   "transform",
   "condition",
   "loop",
@@ -180,6 +181,8 @@ export function summaryOf({ type, config }: Step): string {
       return text(config["prompt"]);
     case "approval":
       return text(config["message"]);
+    case "signal":
+      return text(config["name"]);
     case "transform":
       return isRecord(config["set"]) && !markOf(config["set"]) ? Object.keys(config["set"]).join(", ") : valueText(config["set"]);
     case "delay":

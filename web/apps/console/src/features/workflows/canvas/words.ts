@@ -10,6 +10,7 @@ export const TYPE_ICONS: Record<StepType, IconName> = {
   plugin: "puzzle",
   agent: "spark",
   approval: "user",
+  signal: "send",
   transform: "braces",
   condition: "branch",
   loop: "refresh",

@@ -7,7 +7,7 @@ import { useState } from "react";
 import { Confirm } from "../../../shared/Confirm.tsx";
 import { download } from "../../../shared/download.ts";
 import { RunBadge, RunDot } from "../runs/RunBadge.tsx";
-import { useActivateWorkflow, useArchiveWorkflow, useExportWorkflow } from "./queries.ts";
+import { useActivateWorkflow, useArchiveWorkflow, useDeleteWorkflow, useExportWorkflow } from "./queries.ts";
 import { StatusBadge } from "./StatusBadge.tsx";
 
 import "./WorkflowRow.css";
@@ -57,7 +57,9 @@ function WorkflowMenu({ workflow }: { workflow: ListedWorkflow }) {
   const activate = useActivateWorkflow(workflow.id);
   const archive = useArchiveWorkflow(workflow.id);
   const exporting = useExportWorkflow();
-  const [isAsking, setAsking] = useState(false);
+  const remove = useDeleteWorkflow(workflow.id);
+  const [asking, setAsking] = useState<"archive" | "delete" | null>(null);
+  const close = () => setAsking(null);
   const onError = (error: unknown) => toast({ text: t.error(error), tone: "danger" });
   const label = t("workflows.actions", { name: workflow.name });
   const params = { workflowId: workflow.id };
@@ -79,7 +81,8 @@ function WorkflowMenu({ workflow }: { workflow: ListedWorkflow }) {
         ...(workflow.activeVersion !== workflow.latestVersion || workflow.status === "archived"
           ? [{ id: "activate", label: t("workflows.activate"), icon: "check" as const, run: () => void activate.mutateAsync(workflow.status === "archived" ? workflow.activeVersion : null).catch(onError) }]
           : []),
-        ...(workflow.status === "archived" ? [] : [{ id: "archive", label: t("workflows.archive"), icon: "archive" as const, run: () => setAsking(true) }]),
+        ...(workflow.status === "archived" ? [] : [{ id: "archive", label: t("workflows.archive"), icon: "archive" as const, run: () => setAsking("archive") }]),
+        { id: "delete", label: t("workflows.delete"), icon: "trash", isDestructive: true, run: () => setAsking("delete") },
       ],
     },
   ];
@@ -89,13 +92,22 @@ function WorkflowMenu({ workflow }: { workflow: ListedWorkflow }) {
         <IconButton icon="more" label={label} hasTooltip={false} />
       </Menu>
       <Confirm
-        isOpen={isAsking}
+        isOpen={asking === "archive"}
         title={t("workflows.archiveTitle", { name: workflow.name })}
         text={t("workflows.archiveText")}
         actionLabel={t("workflows.archive")}
         isPending={archive.isPending}
-        onClose={() => setAsking(false)}
-        onConfirm={() => void archive.mutateAsync().then(() => setAsking(false), onError)}
+        onClose={close}
+        onConfirm={() => void archive.mutateAsync().then(close, onError)}
+      />
+      <Confirm
+        isOpen={asking === "delete"}
+        title={t("workflows.deleteTitle", { name: workflow.name })}
+        text={t("workflows.deleteText")}
+        actionLabel={t("workflows.delete")}
+        isPending={remove.isPending}
+        onClose={close}
+        onConfirm={() => void remove.mutateAsync().then(close, onError)}
       />
     </>
   );

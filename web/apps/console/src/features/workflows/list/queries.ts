@@ -42,6 +42,13 @@ export function useArchiveWorkflow(workflowId: string) {
   return useMutation({ mutationFn: () => api.workflows.archive(workflowId), onSuccess });
 }
 
+/** For good, with its versions and everybody's runs of it. */
+export function useDeleteWorkflow(workflowId: string) {
+  const api = useApi();
+  const onSuccess = useStaleWorkflows();
+  return useMutation({ mutationFn: () => api.workflows.remove(workflowId), onSuccess });
+}
+
 /** A version as a YAML file, to the downloads of the browser. */
 export function useExportWorkflow() {
   const api = useApi();

@@ -5,7 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { Confirm } from "../../../shared/Confirm.tsx";
-import { useRepeatRun, useStartWorkflow, useSteerRun, type RunAction } from "./queries.ts";
+import { useDeleteRun, useRepeatRun, useStartWorkflow, useSteerRun, type RunAction } from "./queries.ts";
 
 import "./RunActions.css";
 
@@ -17,6 +17,7 @@ export function RunActions({ run }: { run: WorkflowRun }) {
   const steer = useSteerRun(run.id);
   const repeat = useRepeatRun(run.id);
   const start = useStartWorkflow(run.workflowId);
+  const remove = useDeleteRun(run.id);
   const [isAsking, setAsking] = useState(false);
   const onError = (error: unknown) => toast({ text: t.error(error), tone: "danger" });
   const open = ({ id }: WorkflowRun) => void navigate({ to: "/workflow-runs/$runId", params: { runId: id } });
@@ -53,8 +54,25 @@ export function RunActions({ run }: { run: WorkflowRun }) {
     if (run.error?.path) repeat.mutate({}, { onError, onSuccess: open });
     else start.mutate({ input: run.input, version: run.version, dry: run.dry }, { onError, onSuccess: open });
   };
+  const goToRuns = () => void navigate({ to: "/workflows/$workflowId/runs", params: { workflowId: run.workflowId } });
   return (
     <div className="RunActions">
+      {run.parentRunId === null && (
+        <>
+          <Button icon="trash" onPress={() => setAsking(true)} data-testid="delete-run">
+            {t("workflowRun.delete")}
+          </Button>
+          <Confirm
+            isOpen={isAsking}
+            title={t("workflowRun.deleteTitle")}
+            text={t("workflowRun.deleteText")}
+            actionLabel={t("workflowRun.delete")}
+            isPending={remove.isPending}
+            onClose={() => setAsking(false)}
+            onConfirm={() => remove.mutate(undefined, { onError, onSuccess: goToRuns, onSettled: () => setAsking(false) })}
+          />
+        </>
+      )}
       <Button
         onPress={() => start.mutate({ input: run.input, version: run.version, dry: true, recordedFrom: run.id }, { onError, onSuccess: open })}
         isPending={start.isPending}

@@ -15,6 +15,7 @@ import { failureTitle } from "./failures.ts";
 import type { Seen, TimedStep } from "./moments.ts";
 import { PluginCallView } from "./PluginCallView.tsx";
 import { useWholeStep } from "./queries.ts";
+import { SignalForm } from "./SignalForm.tsx";
 
 import "./StepPanel.css";
 
@@ -117,7 +118,8 @@ function Details({ run, row, hasEnded, status, tries }: { run: WorkflowRun; row:
   const logs = linesOf(t, row.logs);
   const load = { isLoading: whole.isFetching, error: whole.error ? t.error(whole.error) : null, onLoad: () => setWanted(true) };
   const name = `${row.stepId}-${row.id}`;
-  const isOpenQuestion = row.type === "approval" && row.state === "waiting" && status === "waiting" && run.finishedAt === null;
+  const isOpen = row.state === "waiting" && status === "waiting" && run.finishedAt === null;
+  const isOpenQuestion = isOpen && row.type === "approval";
   return (
     <>
       {hasEnded && error && (
@@ -126,6 +128,7 @@ function Details({ run, row, hasEnded, status, tries }: { run: WorkflowRun; row:
         </Banner>
       )}
       {isOpenQuestion && <ApprovalForm runId={run.id} step={row} />}
+      {isOpen && row.type === "signal" && <SignalForm runId={run.id} step={row} />}
       {attempts.length > 1 || (attempts.length === 1 && status !== "failed") ? (
         <section className="StepPanel-attempts" aria-label={t("workflowRun.failedTries")}>
           <h3 className="StepPanel-label">{t("workflowRun.failedTries")}</h3>

@@ -77,6 +77,9 @@ export function timedSteps(run: WorkflowRun, rows: readonly WorkflowStepRun[], t
   return [...steps.values()];
 }
 
+/** Steps that wait from their beginning on, and have a row from then. */
+const ASKED: ReadonlySet<string> = new Set(["approval", "delay", "signal"]);
+
 function ofRow(row: WorkflowStepRun): TimedStep {
   const { path, stepId, type, seq, startedAt, finishedAt } = row;
   const attempts = row.attempts as TimedStep["attempts"];
@@ -86,7 +89,7 @@ function ofRow(row: WorkflowStepRun): TimedStep {
 function statusOf({ reused, state, type }: WorkflowStepRun): StepStatus {
   if (reused) return "reused";
   if (state === "delayed") return "waiting";
-  return state === "waiting" && type !== "approval" && type !== "delay" ? "running" : state;
+  return state === "waiting" && !ASKED.has(type) ? "running" : state;
 }
 
 /** The steps around a step, the outermost first: `a/0/b/x/c` is in `a/0/b` and in `a`. A handler is in nothing of its step. */
@@ -128,7 +131,7 @@ export function momentsOf(run: WorkflowRun, steps: readonly TimedStep[]): Moment
       add("reused", start, "reused");
       continue;
     }
-    const isAsked = step.type === "approval" || step.type === "delay";
+    const isAsked = ASKED.has(step.type);
     if (status !== "skipped") add("started", micros(step.startedAt), isAsked ? "waiting" : "running");
     const hasFailed = step.status === "failed";
     step.attempts.forEach(({ at }, index) => {

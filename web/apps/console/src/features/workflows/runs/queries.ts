@@ -1,4 +1,4 @@
-import type { RepeatWorkflowInput, StartWorkflowInput, WorkflowAnswerInput, WorkflowRun, WorkflowRunFilter, WorkflowStepRun } from "@openclaw/api";
+import type { RepeatWorkflowInput, StartWorkflowInput, WorkflowAnswerInput, WorkflowRun, WorkflowRunFilter, WorkflowSignalInput, WorkflowStepRun } from "@openclaw/api";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 
@@ -132,6 +132,23 @@ export function useSteerRun(runId: string) {
   return useMutation({
     mutationFn: (action: RunAction) => api.workflowRuns[action](runId),
     onSuccess: (run: WorkflowRun) => queryClient.setQueryData(queryKeys.workflowRun(runId), run),
+  });
+}
+
+export function useSendSignal(runId: string) {
+  const api = useApi();
+  return useMutation({ mutationFn: (body: WorkflowSignalInput) => api.workflowRuns.signal(runId, body) });
+}
+
+/** For good, with its files and the runs that it started. */
+export function useDeleteRun(runId: string) {
+  const api = useApi();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.workflowRuns.remove(runId),
+    onSuccess: () => {
+      for (const queryKey of [queryKeys.workflowRuns, queryKeys.workflows]) void queryClient.invalidateQueries({ queryKey });
+    },
   });
 }
 

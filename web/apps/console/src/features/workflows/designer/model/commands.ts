@@ -245,6 +245,8 @@ export function newStep(definition: Definition, type: StepType): Step {
       return { id, type, config: { prompt: "" } };
     case "approval":
       return { id, type, config: { message: "" } };
+    case "signal":
+      return { id, type, config: { name: "" } };
     case "transform":
       return { id, type, config: { set: "" } };
     case "condition":

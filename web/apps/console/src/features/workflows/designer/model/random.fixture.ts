@@ -39,14 +39,14 @@ export function randomValue(random: Random, depth = 0): unknown {
   return pick(random, TEXTS);
 }
 
-const TYPES: readonly StepType[] = ["http", "device", "plugin", "agent", "approval", "transform", "delay", "subworkflow", "condition", "loop", "parallel"];
+const TYPES: readonly StepType[] = ["http", "device", "plugin", "agent", "approval", "signal", "transform", "delay", "subworkflow", "condition", "loop", "parallel"];
 
 /** Any steps in any order; ways lead forward only, as a workflow's do. */
 export function randomSteps(random: Random, names: { next: number }, depth = 0): Step[] {
   const ids = Array.from({ length: 1 + Math.floor(random() * 4) }, () => `s${names.next++}`);
   const after = (index: number) => ids.slice(index + 1).filter(() => random() < 0.4);
   return ids.map((id, index) => {
-    const type = pick(random, depth < 2 ? TYPES : TYPES.slice(0, 9));
+    const type = pick(random, depth < 2 ? TYPES : TYPES.slice(0, 10));
     const [handler] = random() < 0.2 ? after(index) : [];
     const step: Step = {
       id,
