@@ -110,13 +110,19 @@ class Console:
     def _post(self, path: str, body: dict[str, Any]) -> Any:
         return self.send("POST", path, body)
 
-    def send(self, method: str, path: str, body: dict[str, Any]) -> Any:
+    def publish(self, archive: bytes, visibility: str = "private") -> Any:
+        """A plugin package that was published without the dialog."""
+        return self.send("POST", f"/plugin-packages?visibility={visibility}", archive)
+
+    def send(self, method: str, path: str, body: dict[str, Any] | bytes) -> Any:
         """What the API answers to a request that changes something."""
         cookies = {cookie.get("name"): cookie.get("value") for cookie in self.page.context.cookies()}
         token = next(
             (value for name, value in cookies.items() if name and name.endswith("openclaw_csrf")), None
         )
         headers = {"Origin": self.url, **({"X-CSRF-Token": token} if token else {})}
+        if isinstance(body, bytes):
+            headers["Content-Type"] = "application/octet-stream"
         response = self.page.request.fetch(
             f"{self.url}/api/v2{path}", method=method, data=body, headers=headers
         )

@@ -144,6 +144,33 @@ def test_a_run_is_watched_fails_is_mended_and_answered(console: Console, shop: S
     expect(panel).to_contain_text("DE02")
 
 
+def test_an_approval_with_a_form_is_refused_and_given(console: Console) -> None:
+    page = console.page
+    console.enter()
+    raw = definition(
+        step("approval", "ask", {"message": "Pay **7**?", "form": FORM}, next_steps=["end"]),
+        transform("end", expr("steps.ask.output.data.account")),
+    )
+    workflow = save(console, raw)
+    runs = [console.send("POST", f"/workflows/{workflow}/runs", {"input": {}})["id"] for _ in range(2)]
+    form = page.get_by_test_id("approval-form")
+    page.goto(f"{console.url}/workflow-runs/{runs[0]}")
+    expect(form.get_by_role("textbox", name="Account")).to_be_visible()
+    page.get_by_test_id("refuse").click()
+    form.get_by_label("Reason").fill("Too dear")
+    page.get_by_test_id("refuse-confirm").click()
+    expect_state(page, "failed")
+    expect(form).to_be_hidden()
+    expect(page.get_by_test_id("step-error")).to_contain_text("Too dear")
+    expect(node(page, "end")).not_to_have_attribute("data-status", "completed")
+
+    page.goto(f"{console.url}/workflow-runs/{runs[1]}")
+    form.get_by_label("Account").fill("DE07")
+    page.get_by_test_id("approve").click()
+    expect_state(page, "completed")
+    assert console.get(f"/workflow-runs/{runs[1]}")["output"] == "DE07"
+
+
 def test_yesterdays_run_is_found_and_travelled_through(console: Console, installation: Installation) -> None:
     page = console.page
     console.enter()

@@ -32,7 +32,6 @@ export const app = {
   "form.integer": "This is no whole number.",
   "form.json": "This is no valid JSON.",
   "form.nothing": "Nothing",
-  "form.use": "Set {field}",
   "form.commas": "With commas between them.",
   "form.lines": "One in each line.",
 

@@ -39,6 +39,7 @@ export const workflowRuns = {
   "workflowRun.failed": "The run failed",
   "workflowRun.canvas": "The run on the canvas",
   "workflowRun.panel": "Step",
+  "workflowRun.whole": "The whole run",
   "workflowRun.pickStep": "Choose a step to see what went in and what came out.",
   "workflowRun.steps": "Steps in order",
   "workflowRun.moreSteps": "{count} more",

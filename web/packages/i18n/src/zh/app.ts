@@ -35,7 +35,6 @@ export const app: Translation<typeof source> = {
   "form.integer": "这不是整数。",
   "form.json": "这不是有效的 JSON。",
   "form.nothing": "不选择",
-  "form.use": "设置{field}",
   "form.commas": "以逗号分隔。",
   "form.lines": "每行一项。",
 

@@ -42,6 +42,7 @@ export const workflowRuns: Translation<typeof source> = {
   "workflowRun.failed": "运行失败",
   "workflowRun.canvas": "画布上的运行",
   "workflowRun.panel": "步骤",
+  "workflowRun.whole": "整个运行",
   "workflowRun.pickStep": "选择一个步骤以查看其输入和输出。",
   "workflowRun.steps": "步骤顺序",
   "workflowRun.moreSteps": "还有 {count} 个",

@@ -42,13 +42,15 @@ export interface RowProps {
 export function Row({ leading, title, badges, detail, actions, ...rest }: RowProps) {
   return (
     <li className="Section-row" {...rest}>
-      {leading && <div className="Section-leading">{leading}</div>}
-      <div className="Section-rowText">
-        <div className="Section-rowTitle">
-          <span className="Section-rowName">{title}</span>
-          {badges}
+      <div className="Section-rowMain">
+        {leading && <div className="Section-leading">{leading}</div>}
+        <div className="Section-rowText">
+          <div className="Section-rowTitle">
+            <span className="Section-rowName">{title}</span>
+            {badges}
+          </div>
+          {detail && <div className="Section-rowDetail">{detail}</div>}
         </div>
-        {detail && <div className="Section-rowDetail">{detail}</div>}
       </div>
       {actions && <div className="Section-rowActions">{actions}</div>}
     </li>

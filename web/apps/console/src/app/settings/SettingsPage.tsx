@@ -24,7 +24,7 @@ interface SettingsSection {
 const SECTIONS: readonly SettingsSection[] = [
   { id: "profile", label: "settings.profile", icon: "user", content: ProfileSection },
   { id: "security", label: "settings.security", icon: "key", content: SecuritySection },
-  { id: "models", label: "settings.models", icon: "settings", content: ModelProvidersSection },
+  { id: "models", label: "settings.models", icon: "spark", content: ModelProvidersSection },
   { id: "approvals", label: "settings.approvals", icon: "shield", content: Approvals },
   { id: "tokens", label: "settings.tokens", icon: "terminal", content: GatewayTokensSection },
   { id: "workspaces", label: "settings.workspaces", icon: "users", content: WorkspacesSection },

@@ -85,7 +85,6 @@ function Field({ field, form }: { field: FormField; form: SchemaFormProps & { ro
 }
 
 function PlainField({ field, form }: { field: FormField; form: SchemaFormProps & { root: JsonSchema } }) {
-  const t = useTranslator();
   const { schema, label, value, isNeeded, problem, path, onChange } = field;
   const isAnswer = form.kind === "answer";
   const described = field.description === null ? {} : { description: field.description };
@@ -108,9 +107,9 @@ function PlainField({ field, form }: { field: FormField; form: SchemaFormProps &
     case "fields":
       return (
         <fieldset className="SchemaForm-group">
-          <legend className="SchemaForm-legend">{label}</legend>
+          <legend className={isNeeded ? "SchemaForm-legend" : "visually-hidden"}>{label}</legend>
+          {!isNeeded && <Checkbox label={label} isSelected={isRecord(value)} onChange={(isOn) => onChange(isOn ? {} : undefined)} />}
           {field.description && <p className="SchemaForm-note">{field.description}</p>}
-          {!isNeeded && <Checkbox label={t("form.use", { field: label })} isSelected={isRecord(value)} onChange={(isOn) => onChange(isOn ? {} : undefined)} />}
           {(isNeeded || isRecord(value)) && <SchemaForm {...form} schema={schema} value={isRecord(value) ? value : {}} path={path} hidden={[]} onChange={onChange} />}
         </fieldset>
       );

@@ -16,28 +16,30 @@ export function DemoBanner({ onPick, isCompact = false }: { onPick: (text: strin
   );
   if (isCompact) {
     return (
-      <details className="DemoBanner DemoBanner--compact" data-testid="demo-banner">
-        <summary className="DemoBanner-summary">
-          <Icon name="info" size={14} />
-          <span>
-            <strong>{t("demo.lead")}</strong> {t("demo.short")}
-          </span>
-          {connect}
-          <Icon name="chevronDown" size={14} />
-        </summary>
-        <div className="DemoBanner-more">
-          <p>{t("demo.text")}</p>
-          <Examples onPick={onPick} title={t("demo.try")} />
-        </div>
-      </details>
+      <div className="DemoBanner DemoBanner--compact" data-testid="demo-banner">
+        <details className="DemoBanner-details">
+          <summary className="DemoBanner-summary">
+            <Icon name="info" size={14} />
+            <span>
+              <strong>{t("demo.lead")}</strong> {t("demo.short")}
+            </span>
+            <Icon name="chevronDown" size={14} />
+          </summary>
+          <div className="DemoBanner-more">
+            <p>{t("demo.text")}</p>
+            <Examples onPick={onPick} title={t("demo.try")} />
+          </div>
+        </details>
+        {connect}
+      </div>
     );
   }
   return (
-    <aside className="DemoBanner" data-testid="demo-banner">
+    <div className="DemoBanner" role="note" data-testid="demo-banner">
       <Icon name="info" />
       <p>
         <strong>{t("demo.lead")}</strong> {t("demo.text")} {connect}
       </p>
-    </aside>
+    </div>
   );
 }

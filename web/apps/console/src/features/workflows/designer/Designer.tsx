@@ -318,7 +318,7 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
         {panel && (
           // Escape leaves the panel from any of its fields; an editor that closes its own list first says so.
           // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-          <aside className="Designer-panel" onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && closePanel()}>
+          <aside className="Designer-panel" aria-label={t("designer.panel")} onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && closePanel()}>
             {panel}
           </aside>
         )}

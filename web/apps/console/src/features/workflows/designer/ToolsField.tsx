@@ -31,7 +31,7 @@ export function ToolsField({ value, context, onChange }: ToolsFieldProps) {
     <fieldset className="ToolsField" data-testid="choose-tools">
       <legend className="ToolsField-legend">{t("designer.field.tools")}</legend>
       <div className="ToolsField-group" role="group" aria-label={t("designer.tools.machines")}>
-        <h4 className="ToolsField-title">{t("designer.tools.machines")}</h4>
+        <h3 className="ToolsField-title">{t("designer.tools.machines")}</h3>
         <p className="ToolsField-note">{t("designer.toolsNote")}</p>
         {TOOLS.map((tool) => (
           <div key={tool} className="ToolsField-tool">
@@ -41,7 +41,7 @@ export function ToolsField({ value, context, onChange }: ToolsFieldProps) {
         ))}
       </div>
       <div className="ToolsField-group" role="group" aria-label={t("designer.tools.plugins")}>
-        <h4 className="ToolsField-title">{t("designer.tools.plugins")}</h4>
+        <h3 className="ToolsField-title">{t("designer.tools.plugins")}</h3>
         <p className="ToolsField-note">{t("designer.tools.pluginsNote")}</p>
         {state === "loading" && <Skeleton label={t("app.loading")} lines={2} />}
         {state === "failed" && <Banner tone="attention">{t("designer.tools.unread")}</Banner>}
@@ -51,7 +51,7 @@ export function ToolsField({ value, context, onChange }: ToolsFieldProps) {
       </div>
       {state === "ready" && strangers.length > 0 && (
         <div className="ToolsField-group" role="group" aria-label={t("designer.tools.unknown")}>
-          <h4 className="ToolsField-title">{t("designer.tools.unknown")}</h4>
+          <h3 className="ToolsField-title">{t("designer.tools.unknown")}</h3>
           {strangers.map((tool) => (
             <div key={tool} className="ToolsField-tool">
               <Checkbox label={tool} isSelected onChange={() => set(tool, false)} />

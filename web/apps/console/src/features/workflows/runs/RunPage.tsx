@@ -168,6 +168,7 @@ function Picture({ run, rows, workflow, definition }: PictureProps) {
             />
           ) : (
             <div className="RunPage-whole" data-testid="run-panel">
+              <h2 className="visually-hidden">{t("workflowRun.whole")}</h2>
               <p className="RunPage-hint">{t("workflowRun.pickStep")}</p>
               <Files runId={run.id} value={run.output} />
               <Body title={t("workflowRun.output")} value={run.output} fileName={`${run.id}-output`} />

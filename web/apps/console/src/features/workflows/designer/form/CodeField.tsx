@@ -131,7 +131,7 @@ export function CodeField(props: CodeFieldProps) {
   useEffect(() => {
     view.current?.dispatch({
       effects: attributes.current.reconfigure(
-        EditorView.contentAttributes.of({ "aria-labelledby": id, ...(describedBy ? { "aria-describedby": describedBy } : {}), ...(isInvalid ? { "aria-invalid": "true" } : {}) }),
+        EditorView.contentAttributes.of({ "aria-labelledby": id, tabindex: "0", ...(describedBy ? { "aria-describedby": describedBy } : {}), ...(isInvalid ? { "aria-invalid": "true" } : {}) }),
       ),
     });
   }, [id, describedBy, isInvalid]);

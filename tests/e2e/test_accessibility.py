@@ -1,0 +1,106 @@
+"""Every kind of page under axe-core, in light and in dark: names, roles, order, contrast."""
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.conftest import ROOT
+from tests.domains.plugins.making import archive
+from tests.domains.workflows.running import definition, step, transform
+from tests.e2e.console import Console
+from tests.e2e.test_workflows import FORM, INPUT, save
+
+AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
+# What the library for live regions keeps names elements that are gone again: it is no part of the page.
+_SCAN = """async (rules) => {
+  const isMoving = () => document.getAnimations().some(({ playState }) => playState === "running");
+  do await new Promise(requestAnimationFrame); while (isMoving());
+  const options = { resultTypes: ["violations"], ...(rules ? { runOnly: rules } : {}) };
+  const found = await axe.run({ exclude: [["[data-live-announcer]"]] }, options);
+  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 300)}`));
+}"""
+
+
+def expect_accessible(page: Page) -> None:
+    """Nothing that axe-core finds, whatever the scheme; but for colours, both schemes are one page."""
+    if not page.evaluate("'axe' in window"):  # not as a script of the page: its policy lets none in
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: dict[str, list[str]] = {"light": page.evaluate(_SCAN, None)}
+    page.emulate_media(color_scheme="dark")
+    found["dark"] = page.evaluate(_SCAN, ["color-contrast"])
+    page.emulate_media(color_scheme="light")
+    assert found == {"light": [], "dark": []}, page.url
+
+
+def test_no_page_shuts_anybody_out(open_console: Callable[..., Console]) -> None:
+    console = open_console()
+    page = console.page
+    console.enter()
+    workflow, run = _workflow(console)
+    console.say("help")
+    console.expect_answered("")
+    expect_accessible(page)
+
+    _follow(page, "Devices")
+    expect_accessible(page)
+
+    _follow(page, "Workflows")
+    expect(page.get_by_test_id("workflow-row")).to_have_count(1)
+    expect_accessible(page)
+
+    _follow(page, "Plugins")
+    expect(page.get_by_role("link", name="Draw a chart")).to_be_visible()
+    expect_accessible(page)
+    page.get_by_role("radio", name="Control").click(force=True)
+    expect(page.get_by_test_id("least-tier")).to_be_visible()
+    expect_accessible(page)
+
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("heading", name="Profile")).to_be_visible()
+    expect_accessible(page)
+
+    page.goto(f"{console.url}/workflow-runs/{run}")
+    expect(page.get_by_test_id("approval-form")).to_be_visible()
+    expect_accessible(page)
+
+    page.goto(f"{console.url}/workflows/{workflow}/edit")
+    page.locator('[data-testid="step-node"][data-step="write"]').dblclick()
+    expect(page.get_by_test_id("tools-of-plugin").first).to_be_visible()
+    expect_accessible(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("radio", name="Text").click(force=True)
+    expect(page.locator(".cm-line").first).to_be_visible()
+    expect_accessible(page)
+
+    page.goto(f"{console.url}/plugins/worker")
+    page.get_by_test_id("install").click()
+    expect(page.get_by_test_id("install-dialog")).to_be_visible()
+    expect_accessible(page)
+
+    stranger = open_console().page
+    stranger.goto(f"{console.url}/sign-in")
+    expect(stranger.get_by_role("button", name="Sign in")).to_be_visible()
+    expect_accessible(stranger)
+    stranger.get_by_role("link", name="Create an account").click()
+    expect(stranger.get_by_test_id("signup-form")).to_be_visible()
+    expect_accessible(stranger)
+
+
+def _workflow(console: Console) -> tuple[str, str]:
+    """A workflow with something of each kind, its run that asks, and a plugin to install."""
+    steps = [
+        step("approval", "ask", {"message": "Keep **it**?", "form": FORM}, next_steps=["write"]),
+        step("agent", "write", {"prompt": "Write.", "tools": ["fs.read", "rss"]}, on_failure="end"),
+        transform("end", "done"),
+    ]
+    workflow = save(console, definition(*steps, input=INPUT))
+    run = console.send("POST", f"/workflows/{workflow}/runs", {"input": {"amount": 7}})["id"]
+    secrets: dict[str, Any] = {"secrets": {"names": ["token"]}, "network": {"hosts": ["example.com"]}}
+    console.publish(archive(permissions=secrets))
+    return workflow, run
+
+
+def _follow(page: Page, name: str) -> None:
+    page.get_by_role("link", name=name).first.click()
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
