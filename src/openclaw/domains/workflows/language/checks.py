@@ -31,6 +31,10 @@ class Problem:
     code: str
     message: str
 
+    def words(self, language: str) -> str:
+        """The message in ``language``."""
+        return in_language(language, self.code, self.message)
+
 
 @dataclass(frozen=True)
 class _Names:
@@ -64,10 +68,7 @@ def parse(raw: Any, language: str = "en") -> Definition:
 
 def invalid(found: Sequence[Problem], language: str) -> InvalidDefinitionError:
     """The error that says what was found, in ``language``."""
-    said = [
-        {"path": p.path, "code": p.code, "message": in_language(language, p.code, p.message)}
-        for p in found[:MAX_ERRORS]
-    ]
+    said = [{"path": p.path, "code": p.code, "message": p.words(language)} for p in found[:MAX_ERRORS]]
     return InvalidDefinitionError(
         count=len(found), first=f"{said[0]['path']}: {said[0]['message']}", problems=said
     )

@@ -12,7 +12,6 @@ from openclaw.domains.workflows.errors import (
     WrongStateError,
 )
 from openclaw.domains.workflows.language import checks, diff, yaml_text
-from openclaw.domains.workflows.language.words import in_language
 from openclaw.domains.workflows.models import WorkflowRow, WorkflowRunRow, WorkflowVersionRow
 from openclaw.domains.workflows.schemas import (
     Change,
@@ -62,7 +61,7 @@ async def check_definition(scope: Scope, definition: dict[str, Any] | None, yaml
 def told_problems(problems: Sequence[checks.Problem], language: str) -> list[DefinitionProblem]:
     """Problems as they travel, in ``language``; of very many the first."""
     return [
-        DefinitionProblem(path=p.path, code=p.code, message=in_language(language, p.code, p.message))
+        DefinitionProblem(path=p.path, code=p.code, message=p.words(language))
         for p in problems[: checks.MAX_ERRORS]
     ]
 
