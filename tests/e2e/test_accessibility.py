@@ -67,6 +67,7 @@ def test_no_page_shuts_anybody_out(open_console: Callable[..., Console]) -> None
     page.goto(f"{console.url}/workflows/{workflow}/edit")
     page.locator('[data-testid="step-node"][data-step="write"]').dblclick()
     expect(page.get_by_test_id("tools-of-plugin").first).to_be_visible()
+    assert page.evaluate("document.scrollingElement.scrollHeight <= window.innerHeight"), "only the panel scrolls"
     expect_accessible(page)
     page.keyboard.press("Escape")
     page.get_by_role("radio", name="Text").click(force=True)

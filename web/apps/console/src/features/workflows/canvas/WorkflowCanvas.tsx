@@ -62,7 +62,7 @@ const MANY_NODES = 20;
 const MARGIN = 12;
 /** What the palette covers, in pixels. */
 const PALETTE = 56;
-const FIT = { padding: 0.16, maxZoom: 1, minZoom: 0.2 };
+const FIT = { padding: 0.16, maxZoom: 1, minZoom: 0.1 };
 /** Beside the palette. */
 const FIT_EDITED = { ...FIT, minZoom: 0.3, padding: { top: 0.16, right: 0.1, bottom: 0.16, left: "76px" } as const };
 const ARROWS: Readonly<Record<string, Direction>> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
@@ -261,7 +261,7 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
           nodeDragThreshold={4}
           fitView
           fitViewOptions={isEditable ? FIT_EDITED : FIT}
-          minZoom={0.2}
+          minZoom={0.1}
           maxZoom={1.6}
           zoomOnDoubleClick={false}
           ariaLabelConfig={{
