@@ -57,6 +57,12 @@ async function loadAccount({ services, queryClient }: RouterContext): Promise<vo
   }
 }
 
+/** Links in mail and pushes name their workspace: the page that they lead to is in that one. */
+function enterWorkspace({ services: { preferences } }: RouterContext, search: string): void {
+  const wanted = new URLSearchParams(search).get("workspace");
+  if (wanted && /^ws_[0-9a-f]{32}$/.test(wanted) && wanted !== preferences.get().workspaceId) preferences.update({ workspaceId: wanted });
+}
+
 const SignInPage = lazyRouteComponent(() => import("../features/identity/module.tsx"), "SignInPage");
 const SignUpPage = lazyRouteComponent(() => import("../features/identity/module.tsx"), "SignUpPage");
 const DevicesPage = lazyRouteComponent(() => import("../features/devices/module.tsx"), "DevicesPage");
@@ -69,6 +75,8 @@ const RunPage = lazyRouteComponent(() => import("../features/workflows/module.ts
 const DesignerPage = lazyRouteComponent(() => import("../features/workflows/module.tsx"), "DesignerPage");
 const PluginsPage = lazyRouteComponent(() => import("../features/plugins/module.tsx"), "PluginsPage");
 const PluginPage = lazyRouteComponent(() => import("../features/plugins/module.tsx"), "PluginPage");
+const NotificationsPage = lazyRouteComponent(() => import("../features/notifications/module.tsx"), "NotificationsPage");
+const DeliveriesPage = lazyRouteComponent(() => import("../features/notifications/module.tsx"), "DeliveriesPage");
 const SettingsPage = lazyRouteComponent(() => import("./settings/SettingsPage.tsx"), "SettingsPage");
 
 /** Everything behind the sign-in. */
@@ -76,6 +84,7 @@ const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: "shell",
   beforeLoad: async ({ context, location }) => {
+    enterWorkspace(context, location.searchStr);
     try {
       await loadAccount(context);
     } catch (error) {
@@ -99,6 +108,14 @@ const chatRoute = createRoute({
     const { conversationId } = chatRoute.useParams();
     return <ChatPage key={conversationId} conversationId={conversationId} />;
   },
+});
+
+const notificationsRoute = createRoute({ getParentRoute: () => shellRoute, path: "/notifications", component: NotificationsPage });
+
+const deliveriesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/notifications/deliveries",
+  component: DeliveriesPage,
 });
 
 const devicesRoute = createRoute({ getParentRoute: () => shellRoute, path: "/devices", component: DevicesPage });
@@ -215,6 +232,8 @@ const routeTree = rootRoute.addChildren([
     newChatRoute,
     chatRoute,
     approvalRoute,
+    notificationsRoute,
+    deliveriesRoute,
     devicesRoute,
     workflowsRoute,
     newWorkflowRoute,

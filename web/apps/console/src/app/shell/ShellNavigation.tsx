@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { PendingApprovals } from "../../features/agents/index.ts";
 import { ConversationList } from "../../features/conversations/index.ts";
 import { OnlineDevices } from "../../features/devices/index.ts";
+import { NotificationBell } from "../../features/notifications/index.ts";
 import { AccountMenu } from "./AccountMenu.tsx";
 
 import "./ShellNavigation.css";
@@ -18,6 +19,7 @@ export function ShellNavigation({ onLeave }: { onLeave?: () => void }) {
           <Mark size={20} />
           <span>{t("app.name")}</span>
         </Link>
+        <NotificationBell onLeave={onLeave} />
       </div>
       <PendingApprovals {...(onLeave ? { onLeave } : {})} />
       <ConversationList {...(onLeave ? { onLeave } : {})} />
