@@ -28,7 +28,7 @@ export function ReachSection() {
     <>
       <Browsers pushKey={current.pushKey} />
       <ReachKinds settings={current} isPending={put.isPending} onChange={change} />
-      <QuietHoursForm key={put.data ? "saved" : "read"} settings={current} isPending={put.isPending} onChange={change} />
+      <QuietHoursForm settings={current} isPending={put.isPending} onChange={change} />
     </>
   );
 }
