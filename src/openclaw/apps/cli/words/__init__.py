@@ -5,12 +5,13 @@ from openclaw.apps.cli.words.chat import CHAT
 from openclaw.apps.cli.words.doctor import DOCTOR
 from openclaw.apps.cli.words.help import HELP
 from openclaw.apps.cli.words.jobs import JOBS
+from openclaw.apps.cli.words.notifications import NOTIFICATIONS
 from openclaw.apps.cli.words.plugin import PLUGIN
 from openclaw.apps.cli.words.results import RESULTS
 from openclaw.apps.cli.words.undo import UNDO
 from openclaw.apps.cli.words.workflow import WORKFLOW
 
-_PARTS = (HELP, RESULTS, CHAT, DOCTOR, UNDO, WORKFLOW, PLUGIN, JOBS)
+_PARTS = (HELP, RESULTS, CHAT, DOCTOR, UNDO, WORKFLOW, PLUGIN, JOBS, NOTIFICATIONS)
 CATALOG: dict[str, tuple[str, str]] = {key: words for part in _PARTS for key, words in part.items()}
 
 
