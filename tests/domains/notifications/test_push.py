@@ -53,7 +53,7 @@ async def test_a_question_is_pushed_and_answered_once(server: Server) -> None:
             message = browser.open(pushed.body)
             assert message["title"] == "OpenClaw asks to use fs.write"
             assert "a.txt" in message["body"]
-            assert message["link"] == f"/approvals/{approval['id']}"
+            assert message["link"] == f"/approvals/{approval['id']}?workspace={ann.workspace['id']}"
             assert [each["label"] for each in message["actions"]] == ["Allow", "Deny"]
             assert message["answers"] == f"/api/v2{ANSWER}"
 

@@ -16,6 +16,7 @@ from openclaw.apps.cli.commands.doctor import add_doctor_command
 from openclaw.apps.cli.commands.fleet import devices_app
 from openclaw.apps.cli.commands.host import host_app
 from openclaw.apps.cli.commands.jobs import jobs_app
+from openclaw.apps.cli.commands.notifications import notifications_app
 from openclaw.apps.cli.commands.plugin_market import plugin_app
 from openclaw.apps.cli.commands.system import system_app
 from openclaw.apps.cli.commands.task import task_app
@@ -75,6 +76,7 @@ def build_app() -> typer.Typer:
         workflow_app,
         plugin_app,
         jobs_app,
+        notifications_app,
     ):
         app.add_typer(group, rich_help_panel=say("commands_client"))
     return app

@@ -34,7 +34,7 @@ def _of_account(kind: str) -> Subscriber:
         user_id = UUID(hex=body["userId"])
         personal = await workspaces.find_personal_workspace(scope, user_id)
         if personal is not None:
-            notice = notices.Notice(kind, {}, "/settings/account", is_sticky=True)
+            notice = notices.Notice(kind, {}, "/settings/security", is_sticky=True)
             await notices.notify(scope, user_id, notice, workspace_id=personal.id)
 
     return give

@@ -1,4 +1,5 @@
 import { Http, segment, type HttpOptions } from "./http.ts";
+import { notifications } from "./notifications.ts";
 import { pluginPackages, plugins } from "./plugins.ts";
 import type * as Types from "./types.ts";
 import { workflowRuns, workflows } from "./workflows.ts";
@@ -24,6 +25,7 @@ export function createApi(options: HttpOptions) {
     runs: runs(http),
     approvals: approvals(http),
     models: models(http),
+    notifications: notifications(http),
     workflows: workflows(http),
     workflowRuns: workflowRuns(http),
     pluginPackages: pluginPackages(http),

@@ -135,6 +135,19 @@ export type PluginBlockInput = Schemas["SetBlock"];
 export type PluginSettings = Schemas["PluginSettings"];
 export type LeastTier = PluginSettings["leastTier"];
 
+export type Notification = Schemas["Notification"];
+export type NotificationAction = Schemas["NotificationAction"];
+export type NotificationCount = Schemas["NotificationCount"];
+export type NotificationDetail = Schemas["NotificationDetail"];
+export type NotificationMark = Schemas["MarkNotification"]["state"];
+export type NotificationSettings = Schemas["NotificationSettings"];
+export type NotificationSettingsInput = Schemas["PutNotificationSettings"];
+export type KindWishes = Schemas["KindWishes"];
+export type QuietHours = Schemas["QuietHours"];
+export type PushBrowser = Schemas["PushSubscription"];
+export type PushBrowserInput = Schemas["CreatePushSubscription"];
+export type Delivery = Schemas["Delivery"];
+
 /** RFC 9457, as every refusal is answered. */
 export interface Problem {
   type?: string;

@@ -41,6 +41,7 @@ const COMPOSED = [
   /^plugins\.(view|categories|source|sourceText|review|blockKind|tier|tierText|change|effect)\./,
   /^plugins\.(approve|reject)(Title|Text)?$/,
   /^undo\.(does|kind|obstacle)\./,
+  /^deliveries\.(channel|state)\./,
 ];
 
 describe("the Chinese words", () => {

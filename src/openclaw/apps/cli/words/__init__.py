@@ -6,6 +6,7 @@ from openclaw.apps.cli.words.doctor import DOCTOR
 from openclaw.apps.cli.words.help import HELP
 from openclaw.apps.cli.words.host import HOST
 from openclaw.apps.cli.words.jobs import JOBS
+from openclaw.apps.cli.words.notifications import NOTIFICATIONS
 from openclaw.apps.cli.words.plugin import PLUGIN
 from openclaw.apps.cli.words.results import RESULTS
 from openclaw.apps.cli.words.system import SYSTEM
@@ -13,7 +14,9 @@ from openclaw.apps.cli.words.task import TASK
 from openclaw.apps.cli.words.undo import UNDO
 from openclaw.apps.cli.words.workflow import WORKFLOW
 
-_PARTS = (HELP, RESULTS, CHAT, DOCTOR, UNDO, WORKFLOW, PLUGIN, JOBS, SYSTEM, HOST, TASK)
+
+
+_PARTS = (HELP, RESULTS, CHAT, DOCTOR, UNDO, WORKFLOW, PLUGIN, JOBS, SYSTEM, HOST, TASK, NOTIFICATIONS)
 CATALOG: dict[str, tuple[str, str]] = {key: words for part in _PARTS for key, words in part.items()}
 
 

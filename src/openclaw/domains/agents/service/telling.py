@@ -51,7 +51,7 @@ async def tell_failed(
 ) -> None:
     """A run failed. Where a machine's words are not kept, nor are its reasons."""
     data = {"error": error.to_wire()} if keeps_words else {}
-    link = f"/chat/{ids.to_wire('conv', conversation_id)}"
+    link = f"/c/{ids.to_wire('conv', conversation_id)}"
     await notices.notify(
         scope,
         scope.user_id,

@@ -8,6 +8,7 @@ from openclaw.domains.identity.models import UserRow
 from openclaw.domains.notifications.models import AnswerTokenRow, NotificationRow, PushSubscriptionRow
 from openclaw.domains.notifications.policy.kinds import ACTIONS, KINDS, words_of
 from openclaw.domains.notifications.repository import reaching
+from openclaw.domains.notifications.service.mails import page_of
 from openclaw.infra.scope import Scope
 from openclaw.infra.secrets import digest, new_token
 from openclaw.infra.web_push import MOST_BYTES, PushSender, Subscription
@@ -44,7 +45,7 @@ async def push_of(
         "id": ids.to_wire("noti", notification.id),
         "title": title,
         "body": body[:_LONGEST_BODY],
-        "link": notification.link,
+        "link": page_of(notification),
         "language": language,
         "sticky": notification.is_sticky or bool(names),
         "actions": [{"name": name, "label": ACTIONS[name].of(language)} for name in names],

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from openclaw.domains.notifications.policy.kinds import KINDS, NoticeKind
+from openclaw.domains.notifications.policy.kinds import KINDS
 
 Channel = Literal["push", "mail"]
 CHANNELS: tuple[Channel, ...] = ("push", "mail")
@@ -59,15 +59,10 @@ def plan(kind: str, wishes: Wishes, now: datetime) -> list[Planned]:
         planned += [
             Planned(channel, late, is_urgent=True)
             for channel in CHANNELS
-            if channel not in told and _may_escalate(known, wishes, kind, channel)
+            # A way that the user has switched off stays off; one that is off by default is there for this.
+            if channel not in told and wishes.channels.get(kind, {}).get(channel) is not False
         ]
     return planned
-
-
-def _may_escalate(known: NoticeKind, wishes: Wishes, kind: str, channel: Channel) -> bool:
-    """A channel that the user has switched off for the kind stays off; one that is off by default is for this."""
-    said = wishes.channels.get(kind, {}).get(channel)
-    return said is not False and (said is True or known.escalates)
 
 
 def quiet_until(wishes: Wishes, now: datetime) -> datetime | None:

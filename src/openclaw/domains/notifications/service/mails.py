@@ -77,17 +77,26 @@ def mail_in(row: DeliveryRow) -> Mail:
     )
 
 
+def page_of(notification: NotificationRow) -> str | None:
+    """The page of the console that it is about, in its workspace whichever the console was last in."""
+    if notification.link is None:
+        return None
+    mark = "&" if "?" in notification.link else "?"
+    return f"{notification.link}{mark}workspace={ids.to_wire('ws', notification.workspace_id)}"
+
+
 def mail_of(notification: NotificationRow, user: UserRow, *, origin: str) -> Mail:
     """A notification as mail, in its reader's language; links lead to ``origin``."""
     language = user.language
     title, body = words_of(notification.kind, notification.data, language)
-    link = f"{origin}{notification.link}" if notification.link else None
+    page = page_of(notification)
+    link = f"{origin}{page}" if page else None
     why = _WHY.of(language).format(link=f"{origin}/settings/notifications")
     button = f'<p><a href="{html.escape(link)}">{_OPEN.of(language)}</a></p>' if link else ""
-    page = _PAGE.format(
+    markup = _PAGE.format(
         lang=language, title=html.escape(title), body=html.escape(body), button=button, why=html.escape(why)
     )
     parts = [title, body, f"{_OPEN.of(language)}: {link}" if link else "", f"-- \n{why}"]
     return Mail(
-        to=(user.email,), subject=title, text="\n\n".join(part for part in parts if part) + "\n", html=page
+        to=(user.email,), subject=title, text="\n\n".join(part for part in parts if part) + "\n", html=markup
     )

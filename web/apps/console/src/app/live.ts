@@ -56,6 +56,9 @@ export function connectLive({ gateway, streams }: Services, queryClient: QueryCl
       case "presence":
         stale(queryKeys.devices);
         break;
+      case "notifications.changed":
+        stale(queryKeys.notifications);
+        break;
       case "device.pair.requested":
       case "device.pair.resolved":
         stale(queryKeys.pairingRequests);
@@ -66,7 +69,7 @@ export function connectLive({ gateway, streams }: Services, queryClient: QueryCl
 
   gateway.onResync(() => {
     streams.reset();
-    const { allMessages, conversations, approvals, devices, pairingRequests } = queryKeys;
-    for (const key of [allMessages, conversations, approvals, devices, pairingRequests]) stale(key);
+    const { allMessages, conversations, approvals, devices, pairingRequests, notifications } = queryKeys;
+    for (const key of [allMessages, conversations, approvals, devices, pairingRequests, notifications]) stale(key);
   });
 }

@@ -40,5 +40,11 @@ export const queryKeys = {
   providers: ["model-providers"] as const,
   members: (workspaceId: string) => ["members", workspaceId] as const,
   invitations: (workspaceId: string) => ["invitations", workspaceId] as const,
+  notifications: ["notifications"] as const,
+  notificationList: (unread: boolean) => ["notifications", "list", unread] as const,
+  notificationCount: ["notifications", "count"] as const,
+  deliveries: (state: string | null) => ["notifications", "deliveries", state] as const,
+  notificationSettings: ["notification-settings"] as const,
+  pushBrowsers: ["push-browsers"] as const,
   audit: ["audit"] as const,
 };

@@ -9,9 +9,10 @@ import { fleet } from "./fleet.ts";
 import { gateway } from "./gateway.ts";
 import { identity } from "./identity.ts";
 import { local } from "./local.ts";
+import { notifications } from "./notifications.ts";
 import { plugins } from "./plugins.ts";
 import { workflowRuns } from "./workflowRuns.ts";
 import { workflows } from "./workflows.ts";
 import { workspaces } from "./workspaces.ts";
 
-export const zh: Translation<typeof en> = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...workspaces, ...canvas, ...errors };
+export const zh: Translation<typeof en> = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...workspaces, ...canvas, ...errors };

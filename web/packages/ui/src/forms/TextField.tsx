@@ -10,7 +10,7 @@ export interface TextFieldProps {
   value: string;
   onChange: (value: string) => void;
   name?: string;
-  type?: "text" | "email" | "password" | "url" | "search" | "date";
+  type?: "text" | "email" | "password" | "url" | "search" | "date" | "time";
   description?: ReactNode;
   error?: string | null;
   placeholder?: string;

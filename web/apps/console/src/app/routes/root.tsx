@@ -29,11 +29,18 @@ export async function loadAccount({ services, queryClient }: RouterContext): Pro
   }
 }
 
+/** Links in mail and pushes name their workspace: the page that they lead to is in that one. */
+function enterWorkspace({ services: { preferences } }: RouterContext, search: string): void {
+  const wanted = new URLSearchParams(search).get("workspace");
+  if (wanted && /^ws_[0-9a-f]{32}$/.test(wanted) && wanted !== preferences.get().workspaceId) preferences.update({ workspaceId: wanted });
+}
+
 /** Everything behind the sign-in. */
 export const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: "shell",
   beforeLoad: async ({ context, location }) => {
+    enterWorkspace(context, location.searchStr);
     try {
       await loadAccount(context);
     } catch (error) {

@@ -8,6 +8,7 @@ import { ApprovalRulesSection, ModelProvidersSection, SimulatorSection } from ".
 import { AuditSection } from "../../features/audit/module.tsx";
 import { GatewayTokensSection, WorkspaceLimitsSection } from "../../features/devices/module.tsx";
 import { ProfileSection, SecuritySection } from "../../features/identity/module.tsx";
+import { ReachSection } from "../../features/notifications/module.tsx";
 import { WorkspacesSection } from "../../features/workspaces/module.tsx";
 import { useTitle } from "../../shared/useTitle.ts";
 import { NotFound } from "../failure/Failure.tsx";
@@ -24,6 +25,7 @@ interface SettingsSection {
 const SECTIONS: readonly SettingsSection[] = [
   { id: "profile", label: "settings.profile", icon: "user", content: ProfileSection },
   { id: "security", label: "settings.security", icon: "key", content: SecuritySection },
+  { id: "notifications", label: "settings.notifications", icon: "bell", content: ReachSection },
   { id: "models", label: "settings.models", icon: "spark", content: ModelProvidersSection },
   { id: "approvals", label: "settings.approvals", icon: "shield", content: Approvals },
   { id: "tokens", label: "settings.tokens", icon: "terminal", content: GatewayTokensSection },

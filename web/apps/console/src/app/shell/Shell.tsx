@@ -3,6 +3,7 @@ import { Drawer, IconButton } from "@openclaw/ui";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 
+import { NotificationBell } from "../../features/notifications/index.ts";
 import { HeaderSlotContext } from "../../shared/HeaderSlot.tsx";
 import { useServices } from "../../shared/services.tsx";
 import { useMediaQuery } from "../../shared/useMediaQuery.ts";
@@ -42,6 +43,7 @@ export function Shell() {
           <header className="Shell-bar">
             <IconButton icon="menu" label={t("app.openNavigation")} hasTooltip={false} onPress={() => setDrawerOpen(true)} />
             <div className="Shell-slot" ref={setSlot} />
+            <NotificationBell />
           </header>
           <Drawer isOpen={isDrawerOpen} onClose={() => setDrawerOpen(false)} label={t("app.navigation")}>
             <ShellNavigation onLeave={() => setDrawerOpen(false)} />

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 
 import { PendingApprovals } from "../../features/agents/index.ts";
 import { ConversationList } from "../../features/conversations/index.ts";
+import { NotificationBell } from "../../features/notifications/index.ts";
 import { AccountMenu } from "./AccountMenu.tsx";
 import { PlaceLinks } from "./PlaceLinks.tsx";
 import { MEANS, WORK } from "./places.ts";
@@ -19,6 +20,7 @@ export function ShellNavigation({ onLeave }: { onLeave?: () => void }) {
           <Mark size={20} />
           <span>{t("app.name")}</span>
         </Link>
+        <NotificationBell onLeave={onLeave} />
       </div>
       <PendingApprovals {...(onLeave ? { onLeave } : {})} />
       <nav className="ShellNavigation-work" aria-label={t("app.work")}>

@@ -1,0 +1,2 @@
+/** What the user is told. The pages are in `module.tsx`, which only `app/` mounts. */
+export { NotificationBell } from "./components/NotificationBell.tsx";
