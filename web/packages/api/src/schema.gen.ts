@@ -1388,6 +1388,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/public-systems/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Public
+         * @description A public system with what it is made of.
+         */
+        post: operations["openPublicSystem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/public-systems/copy": {
         parameters: {
             query?: never;
@@ -4193,6 +4213,17 @@ export interface components {
             gatewayUrl: string;
         };
         /**
+         * OpenPublic
+         * @description Which public system to read.
+         */
+        OpenPublic: {
+            /**
+             * Systemid
+             * @example sys_00000000000000000000000000000000
+             */
+            systemId: string;
+        };
+        /**
          * OpenShared
          * @description Read a system by its link's secret.
          */
@@ -4772,7 +4803,7 @@ export interface components {
         };
         /**
          * PublicSystem
-         * @description A system that everybody on the server may read and copy.
+         * @description A system in the list of those that everybody on the server may read and copy.
          */
         PublicSystem: {
             /** Name */
@@ -4783,10 +4814,6 @@ export interface components {
             template: string;
             /** Category */
             category: string;
-            /** Profile */
-            profile: {
-                [key: string]: unknown;
-            };
             /**
              * Updatedat
              * Format: date-time
@@ -4797,6 +4824,10 @@ export interface components {
              * @example sys_00000000000000000000000000000000
              */
             id: string;
+            /** Roles */
+            roles: string[];
+            /** Deliverables */
+            deliverables: string[];
         };
         /**
          * PublicSystems
@@ -5404,15 +5435,15 @@ export interface components {
             template: string;
             /** Category */
             category: string;
-            /** Profile */
-            profile: {
-                [key: string]: unknown;
-            };
             /**
              * Updatedat
              * Format: date-time
              */
             updatedAt: string;
+            /** Profile */
+            profile: {
+                [key: string]: unknown;
+            };
         };
         /**
          * SimulateCall
@@ -16657,6 +16688,132 @@ export interface operations {
                 };
             };
             /** @description request.no_such_route, workspaces.not_found (by the X-Workspace-Id header) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openPublicSystem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenPublic"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedSystem"];
+                };
+            };
+            /** @description request.malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description identity.csrf */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description systems.not_found */
             404: {
                 headers: {
                     [name: string]: unknown;

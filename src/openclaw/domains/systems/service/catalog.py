@@ -1,5 +1,6 @@
 """Systems: made, looked at, changed, shown to others, put away."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -65,9 +66,7 @@ async def list_systems(
     rows = await repository.list_systems(
         scope, status=status, words=words, before=position_of(cursor), limit=limit + 1
     )
-    shown = rows[:limit]
-    following = cursor_of(shown[-1].updated_at, shown[-1].id) if len(rows) > limit else None
-    return Page(await views.list_view(scope, shown), following)
+    return Page(await views.list_view(scope, rows[:limit]), _following(rows, limit))
 
 
 async def get_system(scope: Scope, system_id: UUID) -> SystemDetail:
@@ -77,7 +76,10 @@ async def get_system(scope: Scope, system_id: UUID) -> SystemDetail:
 
 async def find_made(scope: Scope, key: str | None) -> SystemRow | None:
     """The system that the actor has made under an idempotency key."""
-    return await repository.find_by_key(scope, key) if key else None
+    if not key:
+        return None
+    await repository.lock_key(scope, key)
+    return await repository.find_by_key(scope, key)
 
 
 async def create_system(scope: Scope, data: CreateSystem) -> SystemRow:
@@ -269,17 +271,21 @@ async def list_public(
 ) -> Page[PublicSystem]:
     """A page of the systems that are public on this server. Raises InvalidInputError."""
     rows = await repository.list_public(scope, words=words, before=position_of(cursor), limit=limit + 1)
-    shown = [views.public_view(row, scope.who.language) for row in rows[:limit]]
-    last = rows[limit - 1] if len(rows) > limit else None
-    return Page(shown, cursor_of(last.updated_at, last.id) if last else None)
+    shown = [views.public_view(each, scope.who.language) for each in rows[:limit]]
+    return Page(shown, _following(rows, limit))
+
+
+async def open_public(scope: Scope, system_id: UUID) -> SharedSystem:
+    """A public system as everybody sees it. Raises SystemNotFoundError."""
+    row = await repository.find_public(scope, system_id)
+    if row is None:
+        raise SystemNotFoundError
+    return views.shared_view(row, scope.who.language)
 
 
 async def copy_public(scope: Scope, system_id: UUID, name: str | None) -> SystemRow:
     """A system of one's own from a public one. Raises SystemNotFoundError, NotAllowedError, TooManySystemsError."""
-    origin = await repository.find_public(scope, system_id)
-    if origin is None:
-        raise SystemNotFoundError
-    shown = views.public_view(origin, scope.who.language)
+    shown = await open_public(scope, system_id)
     data = CreateSystem.model_construct(
         name=name or shown.name, description=shown.description, template=shown.template, profile=shown.profile
     )
@@ -287,6 +293,12 @@ async def copy_public(scope: Scope, system_id: UUID, name: str | None) -> System
 
 
 # Parts
+
+
+def _following(rows: Sequence[repository.Listed], limit: int) -> str | None:
+    """The cursor to the next page, when ``rows`` are more than a page."""
+    last = rows[limit - 1].row if len(rows) > limit else None
+    return cursor_of(last.updated_at, last.id) if last else None
 
 
 def form_fields(template: Template) -> set[str]:

@@ -232,6 +232,8 @@ class Vault:
                 checkpoint = await snapshots.keep(scope, row, kind="auto_checkpoint", label="")
                 documents.apply(scope, row, wanted)
                 return await self._restored(scope, row, plan, checkpoint)
+            # Noted before it is done: whatever becomes of this process, that it was asked for stays.
+            await _note(scope, row, "systems.restore_requested", snapshot.id, scopes=plan.scopes)
         checkpoint_id = ids.new_id()
         command = protocol.Restore(
             row.id.hex,
