@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from openclaw.domains.audit import service as audit
 from openclaw.domains.systems import profile as profiles
 from openclaw.domains.systems import repository
 from openclaw.domains.systems.errors import (
@@ -141,7 +140,7 @@ async def new_row(
 async def note_created(scope: Scope, row: SystemRow) -> None:
     """What the log has of a system's making."""
     detail = {"name": row.name, "template": row.template_id, "syncMode": row.sync_mode}
-    await audit.append(scope, "systems.created", subject=documents.subject_of(row), detail=detail)
+    await documents.note(scope, row, "systems.created", **detail)
 
 
 async def update_system(
@@ -158,7 +157,7 @@ async def update_system(
         raise SystemChangedError(version=row.version)
     if row.status == "archived" and data.status in (None, "archived"):
         raise SystemArchivedError
-    decided = await _decide(scope, row, data)
+    decided = _decide(scope, row, data)
     document = documents.document_of(row)
     wanted = dict(document)
     if data.name is not None:
@@ -174,15 +173,17 @@ async def update_system(
         if not row.is_local:
             await snapshots.keep(scope, row, kind="auto_checkpoint", label="")
         documents.apply(scope, row, wanted)
-        await audit.append(
-            scope, "systems.changed", subject=documents.subject_of(row), detail={"version": row.version}
-        )
+        await documents.note(scope, row, "systems.changed", version=row.version)
     elif decided:
         documents.touch(scope, row)
+    if decided:
+        await documents.note(scope, row, "systems.decided", **decided)
+    if decided.get("status") == "archived":
+        await record(scope, SYSTEM_ARCHIVED, documents.fact_of(scope, row))
     return row
 
 
-async def _decide(scope: Scope, row: SystemRow, data: UpdateSystem) -> dict[str, Any]:
+def _decide(scope: Scope, row: SystemRow, data: UpdateSystem) -> dict[str, Any]:
     """Take over what only its maker and admins decide; what of it is another than before."""
     asked = {
         "status": data.status,
@@ -204,9 +205,6 @@ async def _decide(scope: Scope, row: SystemRow, data: UpdateSystem) -> dict[str,
         setattr(row, name, value)
     if "visibility" in changed:
         row.share_hash = None
-    await audit.append(scope, "systems.decided", subject=documents.subject_of(row), detail=changed)
-    if changed.get("status") == "archived":
-        await record(scope, SYSTEM_ARCHIVED, documents.fact_of(scope, row))
     return changed
 
 
@@ -214,7 +212,7 @@ async def delete_system(scope: Scope, system_id: UUID) -> SystemRow:
     """Delete an archived system with its vault. Raises SystemNotFoundError, NotArchivedError, NotYoursError."""
     row = await access_system(scope, system_id, lock=True)
     check_can_delete(scope, row)
-    await audit.append(scope, "systems.deleted", subject=documents.subject_of(row), detail={"name": row.name})
+    await documents.note(scope, row, "systems.deleted", name=row.name)
     await repository.delete_system(scope, row.id)
     return row
 
@@ -243,7 +241,7 @@ async def share(scope: Scope, system_id: UUID) -> str:
     token = new_token(_LINK)
     row.share_hash, row.visibility = digest(token), "link"
     documents.touch(scope, row)
-    await audit.append(scope, "systems.shared", subject=documents.subject_of(row))
+    await documents.note(scope, row, "systems.shared")
     return token
 
 
@@ -254,7 +252,7 @@ async def unshare(scope: Scope, system_id: UUID) -> None:
     if row.visibility == "link":
         row.share_hash, row.visibility = None, "workspace"
         documents.touch(scope, row)
-        await audit.append(scope, "systems.unshared", subject=documents.subject_of(row))
+        await documents.note(scope, row, "systems.unshared")
 
 
 async def open_shared(database: Database, token: str, language: str) -> SharedSystem:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from openclaw.domains.audit import service as audit
 from openclaw.domains.systems import profile as profiles
 from openclaw.domains.systems import repository
 from openclaw.domains.systems.errors import (
@@ -380,4 +379,4 @@ def _compared(changes: Iterable[Any], language: str) -> SystemComparison:
 
 async def _note(scope: Scope, row: SystemRow, action: str, snapshot_id: UUID | None, **detail: Any) -> None:
     named = {"snapshot": ids.to_wire("snap", snapshot_id)} if snapshot_id else {}
-    await audit.append(scope, action, subject=documents.subject_of(row), detail=named | detail)
+    await documents.note(scope, row, action, **named, **detail)
