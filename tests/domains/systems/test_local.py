@@ -257,3 +257,8 @@ async def test_a_deleted_local_only_system_is_gone_from_its_machine(server: Serv
         await ann.delete(path)
         assert at_the_machine.list_systems(machine.folder) == []
         assert refused(await ann.api.get(path))[0] == 404
+        other = f"/systems/{(await make(ann, machine))['id']}"
+        await ann.patch(other, {"status": "archived"})
+        await ann.delete(f"/devices/{machine.device_id}")
+        await ann.delete(other)
+        assert len(at_the_machine.list_systems(machine.folder)) == 1, "who is unlinked is asked for nothing"

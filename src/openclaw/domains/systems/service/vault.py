@@ -1,10 +1,12 @@
 """The vault of a system: here, or on the machine that keeps a local-only one."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from openclaw.domains.devices.errors import DeviceNotFoundError
 from openclaw.domains.systems import profile as profiles
 from openclaw.domains.systems import repository
 from openclaw.domains.systems.errors import (
@@ -101,7 +103,9 @@ class Vault:
                 await catalog.delete_system(scope, system_id)
                 return
             catalog.check_can_delete(scope, row)
-        await self._desk.ask(actor, _keeper(row), protocol.Forget(row.id.hex), dict[str, Any])
+        # A machine that is the actor's no more, or never was, cannot be asked; its owner still has what it keeps.
+        with contextlib.suppress(DeviceNotFoundError):
+            await self._desk.ask(actor, _keeper(row), protocol.Forget(row.id.hex), dict[str, Any])
         async with self._database.transaction(actor) as scope:
             await catalog.delete_system(scope, system_id)
 
