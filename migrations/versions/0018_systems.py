@@ -86,7 +86,6 @@ def _systems() -> None:
         _required("created_at", TIME),
         _required("updated_at", TIME),
         _to("systems", "workspace_id", "workspaces"),
-        _to("systems", "created_by_user_id", "users"),
         _check("systems", "local_is_said_once", "is_local = (sync_mode = 'local_only')"),
         _check(
             "systems",

@@ -23,21 +23,33 @@ def differences(before: Any, after: Any, path: str = "$") -> list[Change]:
         return [Change("added", path, None, after)]
     if after is _ABSENT:
         return [Change("removed", path, before, None)]
-    if type(before) is type(after) and before == after:
+    if _is_same(before, after):
         return []
     old, new = _named(before), _named(after)
-    if new is not None and before == []:  # the first of items that have ids
+    if before == [] and isinstance(after, list) and new is not None:  # the first of items that have ids
         old = dict[str, Any]()
-    if old is not None and after == []:  # the last of them
+    if after == [] and isinstance(before, list) and old is not None:  # the last of them
         new = dict[str, Any]()
     if old is None or new is None:
         return [Change("changed", path, before, after)]
     found: list[Change] = []
     for key in [*old, *(key for key in new if key not in old)]:
         found += differences(old.get(key, _ABSENT), new.get(key, _ABSENT), f"{path}.{key}")
-    if not found:  # the same things in another order, or of another type within
+    if not found:  # the same things in another order
         return [Change("changed", path, before, after)]
     return found
+
+
+def _is_same(before: Any, after: Any) -> bool:
+    """Equal, and of the same types throughout: to Python 1 is True."""
+    if type(before) is not type(after) or before != after:
+        return False
+    if isinstance(before, Mapping):
+        other = cast("Mapping[Any, Any]", after)
+        return all(_is_same(item, other[key]) for key, item in cast("Mapping[Any, Any]", before).items())
+    if isinstance(before, list):
+        return all(map(_is_same, cast("list[Any]", before), cast("list[Any]", after)))
+    return True
 
 
 def _named(value: Any) -> Mapping[str, Any] | None:

@@ -16,7 +16,9 @@ from openclaw.apps.bridge.vault import owner
 from openclaw.apps.bridge.vault.commands import VaultCommands, decode_vault_call
 from openclaw.apps.bridge.vault.store import VaultStore
 from openclaw.kit.clock import SystemClock
-from openclaw.protocol.vault import PRESETS
+from openclaw.protocol.vault import PRESETS, VAULT_ARGUMENTS
+from tests.apps.bridge.conftest import RunningBridge
+from tests.apps.bridge.gateway_peer import NodeConnection
 
 SYSTEM, OTHER = "a" * 32, "b" * 32
 FULL = list(PRESETS["full"])
@@ -149,3 +151,36 @@ async def test_what_is_forgotten_is_gone(keeper: Keeper) -> None:
     assert owner.list_systems(keeper.folder) == []
     assert await keeper.ask("vault.list") == "NOT_FOUND"
     assert await keeper.ask("vault.forget") == {}
+
+
+async def test_over_the_gateway_a_call_is_done_once_and_tells_nothing(
+    bridge: RunningBridge, node: NodeConnection, tmp_path: Path
+) -> None:
+    assert set(VAULT_ARGUMENTS) <= set(node.connect["commands"])
+    document = {"name": "Own", "description": "", "roles": [{"id": "planner", "name": "P"}], "prompts": []}
+    create = {"system": SYSTEM, "document": document, "baseline": numbered(1)}
+    assert (await node.call("inv_1", "vault.create", create))["ok"]
+    file = tmp_path / "edited.json"
+    file.write_text(json.dumps(document | {"description": PLANTED}))
+    owner.replace(bridge.folder, SYSTEM, file)
+    save = {"system": SYSTEM, "snapshot": numbered(2), "kind": "manual", "label": "", "scopes": FULL}
+    saved = await node.call("inv_2", "vault.save", save)
+    kinds = {each["kind"] for each in saved["payload"]["snapshots"]}
+    assert kinds == {"baseline", "auto_checkpoint", "manual"}
+    assert await node.call("inv_2", "vault.save", save | {"snapshot": numbered(3)}) == saved, (
+        "the kept answer"
+    )
+    compare = {"system": SYSTEM, "before": numbered(1), "scopes": FULL}
+    compared = await node.call("inv_3", "vault.compare", compare)
+    assert [each["field"] for each in compared["payload"]["fields"]] == ["description"]
+    assert (await node.call("inv_4", "vault.list", {"system": OTHER}))["error"]["code"] == "NOT_FOUND"
+    assert PLANTED not in json.dumps([node.results, node.events])
+    journal = b"".join(path.read_bytes() for path in bridge.folder.path.glob("journal.sqlite3*"))
+    assert PLANTED.encode() not in journal
+
+
+async def test_its_owner_may_keep_no_vaults(bridge: RunningBridge, node: NodeConnection) -> None:
+    bridge.folder.write("policy.toml", b'[tools]\n"vault" = "deny"\n')
+    answer = await node.call("inv_1", "vault.list", {"system": SYSTEM})
+    assert answer["error"]["code"] == "DENIED_BY_LOCAL_POLICY"
+    assert not (bridge.folder.path / VAULT).exists()

@@ -1,4 +1,4 @@
-"""One server for a module: each test brings its own people and workspaces."""
+"""One server for the folder: each test brings its own people and workspaces."""
 
 from collections.abc import AsyncIterator
 
@@ -9,7 +9,7 @@ from tests.support.database import Cluster
 from tests.support.server import Server, running_server
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def server(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     with cluster.database() as url:
         async with running_server(url, tmp_path_factory.mktemp("home")) as server:

@@ -27,7 +27,7 @@ from tests.support.accounts import Person, refused, register
 from tests.support.devices import Call, OnlineMachine, link, online
 from tests.support.server import Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 PLANTED = [f"PLANTED-{number:02}-{'xyz' * 3}" for number in range(20)]
 
@@ -179,14 +179,14 @@ async def test_what_cannot_be_with_a_local_only_system(server: Server, tmp_path:
         assert refused(await ann.api.post(f"{path}/share")) == (409, "systems.kept_on_device")
         local = {"syncMode": "local_only"}
         assert refused(await ann.api.post("/systems", json=local)) == (422, "systems.device_needed")
+        away = local | {"deviceId": (await link(ann, "away")).session["deviceId"]}
+        assert refused(await ann.api.post("/systems", json=away)) == (409, "devices.offline")
         stolen = local | {"deviceId": machine.device_id}
         assert refused(await bob.api.post("/systems", json=stolen)) == (404, "devices.not_found")
         of_machine = stolen | {"profile": {"roles": [{"id": "a", "name": PLANTED[0]}]}}
         assert refused(await ann.api.post("/systems", json=of_machine)) == (422, "request.invalid")
         assert PLANTED[0] not in await all_rows(server)
         assert len(at_the_machine.list_systems(machine.folder)) == 1, "what was refused is not begun there"
-    answer = await ann.api.post(f"{path}/snapshots", json={})
-    assert refused(answer) == (409, "devices.offline")
 
 
 async def test_a_machine_without_vaults_is_told_apart(server: Server, tmp_path: Path) -> None:
@@ -257,3 +257,8 @@ async def test_a_deleted_local_only_system_is_gone_from_its_machine(server: Serv
         await ann.delete(path)
         assert at_the_machine.list_systems(machine.folder) == []
         assert refused(await ann.api.get(path))[0] == 404
+        other = f"/systems/{(await make(ann, machine))['id']}"
+        await ann.patch(other, {"status": "archived"})
+        await ann.delete(f"/devices/{machine.device_id}")
+        await ann.delete(other)
+        assert len(at_the_machine.list_systems(machine.folder)) == 1, "who is unlinked is asked for nothing"

@@ -1,5 +1,6 @@
 """Systems over REST: who sees which, who may change what, links and public ones."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from openclaw.kit import ids
 from tests.support.accounts import Person, refused, register
 from tests.support.server import Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
 async def team(server: Server) -> tuple[Person, Person, Person, Person]:
@@ -89,9 +90,10 @@ async def test_who_may_change_a_system_and_decide_over_it(server: Server) -> Non
 
 async def test_a_change_names_what_it_was_made_from(server: Server) -> None:
     ann = await register(server)
-    made = await ann.api.post("/systems", json={"idempotencyKey": "k"})
-    again = await ann.api.post("/systems", json={"idempotencyKey": "k"})
-    assert made.json() == again.json()
+    made, *again = await asyncio.gather(
+        *(ann.api.post("/systems", json={"idempotencyKey": "k"}) for _ in range(3))
+    )
+    assert [each.json() for each in again] == [made.json()] * 2
     path, tag = f"/systems/{made.json()['id']}", made.headers["ETag"]
     first = await ann.api.patch(path, json={"name": "One"}, headers={"If-Match": tag})
     assert (first.status_code, first.headers["ETag"]) == (200, '"2"')
@@ -147,6 +149,10 @@ async def test_public_systems_are_listed_and_copied(server: Server) -> None:
     await ann.patch(path, {"visibility": "public"})
     (listed,) = (await bob.get("/public-systems?q=public thing"))["items"]
     assert (listed["id"], listed["name"]) == (system["id"], "A public thing")
+    assert (len(listed["roles"]), "profile" in listed) == (5, False)
+    opened = await bob.post("/public-systems/open", {"systemId": system["id"]})
+    assert opened["profile"]["prompts"] == system["profile"]["prompts"]
+    assert "id" not in opened
     copied = await bob.post("/public-systems/copy", {"systemId": system["id"], "name": "Mine"})
     assert copied["id"] != system["id"]
     assert (copied["name"], copied["visibility"], copied["createdBy"]) == ("Mine", "private", bob.id)

@@ -8,7 +8,7 @@ import pytest
 from tests.support.accounts import Person, refused, register
 from tests.support.server import Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
 async def make(person: Person, **more: Any) -> tuple[str, dict[str, Any]]:
@@ -77,7 +77,10 @@ async def test_a_restore_is_planned_confirmed_audited_and_can_be_undone(server: 
     plan = await ann.post(f"{path}/restore-plan", {"snapshotId": system["baselineSnapshotId"]})
     assert {change["path"] for change in plan["changes"]} == {"$.name", "$.model"}
     assert (await ann.get(path))["name"] == "Shop", "a plan changes nothing"
-    done = await ann.post(f"{path}/restore", {"token": plan["token"]})
+    with server.watching(ann.topic) as watch:
+        done = await ann.post(f"{path}/restore", {"token": plan["token"]})
+        told = await watch.event("system.changed", reason="restored")
+    assert told == {"id": system["id"], "version": done["system"]["version"], "reason": "restored"}
     assert (done["system"]["name"], done["system"]["profile"]["model"]) == ("Site", None)
     assert done["system"]["activeSnapshotId"] == system["baselineSnapshotId"]
     undone = await restore(ann, path, snapshotId=done["checkpoint"]["id"])

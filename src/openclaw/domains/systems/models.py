@@ -49,7 +49,7 @@ class SystemRow(Base):
     current_branch_id: Mapped[UUID | None]
     share_hash: Mapped[bytes | None] = mapped_column(unique=True)
     idempotency_key: Mapped[str | None] = mapped_column(String(200))
-    created_by_user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    created_by_user_id: Mapped[UUID]
     last_updated_by_user_id: Mapped[UUID]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -1,17 +1,28 @@
 """Every query on systems, snapshots and branches. Private systems of others are left out here, and by row security."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, cast, delete, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import JSONPATH, insert
 from sqlalchemy.orm import defer
 
 from openclaw.domains.systems.models import SystemBranchRow, SystemRow, SystemSnapshotRow
 from openclaw.infra.scope import Scope
 
 _LIGHT = defer(SystemSnapshotRow.content, raiseload=True)
+_WITHOUT_PROFILE = defer(SystemRow.profile, raiseload=True)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A system without its profile, and what a list shows of that: names of roles, titles of deliverables."""
+
+    row: SystemRow
+    roles: list[str]
+    deliverables: list[str]
 
 
 async def add(scope: Scope, *rows: SystemRow | SystemSnapshotRow | SystemBranchRow) -> None:
@@ -34,6 +45,12 @@ async def find_system(scope: Scope, system_id: UUID, *, lock: bool = False) -> S
     return await scope.session.scalar(query.with_for_update() if lock else query)
 
 
+async def lock_key(scope: Scope, key: str) -> None:
+    """Until the transaction ends nobody else makes a system under the actor's idempotency key."""
+    text = f"system-key:{scope.workspace_id.hex}:{scope.user_id.hex}:{key}"
+    await scope.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(text, 0))))
+
+
 async def find_by_key(scope: Scope, key: str) -> SystemRow | None:
     """The system that the actor made under that idempotency key."""
     return await scope.session.scalar(
@@ -47,7 +64,7 @@ async def find_by_key(scope: Scope, key: str) -> SystemRow | None:
 
 async def list_systems(
     scope: Scope, *, status: str | None, words: str | None, before: tuple[datetime, UUID] | None, limit: int
-) -> list[SystemRow]:
+) -> list[Listed]:
     """What the actor may see of the workspace's systems, the last changed first; archived ones only when asked for."""
     query = _seen(scope).where(SystemRow.status == status if status else SystemRow.status != "archived")
     return await _page(scope, query, words=words, before=before, limit=limit)
@@ -55,7 +72,7 @@ async def list_systems(
 
 async def list_public(
     scope: Scope, *, words: str | None, before: tuple[datetime, UUID] | None, limit: int
-) -> list[SystemRow]:
+) -> list[Listed]:
     """Everybody's public systems that are active, the last changed first."""
     return await _page(scope, _public(), words=words, before=before, limit=limit)
 
@@ -85,7 +102,7 @@ async def _page(
     words: str | None,
     before: tuple[datetime, UUID] | None,
     limit: int,
-) -> list[SystemRow]:
+) -> list[Listed]:
     if words:
         query = query.where(
             or_(
@@ -96,7 +113,14 @@ async def _page(
     if before is not None:
         query = query.where(tuple_(SystemRow.updated_at, SystemRow.id) < before)
     query = query.order_by(SystemRow.updated_at.desc(), SystemRow.id.desc()).limit(limit)
-    return list(await scope.session.scalars(query))
+    named = query.options(_WITHOUT_PROFILE).add_columns(
+        func.jsonb_path_query_array(SystemRow.profile, cast("$.roles[*].name", JSONPATH)),
+        func.jsonb_path_query_array(SystemRow.profile, cast("$.deliverables[*].title", JSONPATH)),
+    )
+    return [
+        Listed(row, roles or [], deliverables or [])
+        for row, roles, deliverables in await scope.session.execute(named)
+    ]
 
 
 async def count_systems(scope: Scope) -> int:
@@ -189,6 +213,17 @@ async def put_snapshots(scope: Scope, rows: Sequence[dict[str, object]]) -> None
     """Note down snapshots that a machine keeps; those that are noted down stay as they are."""
     if rows:
         await scope.session.execute(insert(SystemSnapshotRow).values(rows).on_conflict_do_nothing())
+
+
+async def forget_unlisted(scope: Scope, system_id: UUID, listed: Sequence[UUID]) -> None:
+    """Forget the snapshots of a local-only system that its machine does not keep any more."""
+    await scope.session.execute(
+        delete(SystemSnapshotRow).where(
+            SystemSnapshotRow.system_id == system_id,
+            SystemSnapshotRow.is_local,
+            SystemSnapshotRow.id.not_in(listed),
+        )
+    )
 
 
 async def list_branches(scope: Scope, system_id: UUID) -> list[SystemBranchRow]:

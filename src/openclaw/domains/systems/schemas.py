@@ -149,27 +149,40 @@ class CheckedProfile(Wire):
     problems: list[ProfileProblem]
 
 
-class SharedSystem(Wire):
-    """A system as those see it whom it was shown to: what it is made of, without ids, providers and secrets."""
+class ShownSystem(Wire):
+    """What others than its members see of a system in any case."""
 
     name: str
     description: str
     template: str
     category: str
-    profile: dict[str, Any]
     updated_at: datetime
 
 
-class PublicSystem(SharedSystem):
-    """A system that everybody on the server may read and copy."""
+class SharedSystem(ShownSystem):
+    """A system as those see it whom it was shown to: what it is made of, without ids, providers and secrets."""
+
+    profile: dict[str, Any]
+
+
+class PublicSystem(ShownSystem):
+    """A system in the list of those that everybody on the server may read and copy."""
 
     id: SystemId
+    roles: list[str]
+    deliverables: list[str]
 
 
 class PublicSystems(Items):
     """Public systems, the last changed first."""
 
     items: list[PublicSystem]
+
+
+class OpenPublic(WireInput):
+    """Which public system to read."""
+
+    system_id: SystemId
 
 
 class CopySystem(WireInput):

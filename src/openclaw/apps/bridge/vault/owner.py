@@ -17,16 +17,19 @@ _SNAPSHOT = "snap_"
 
 
 def list_systems(folder: StateFolder) -> list[dict[str, Any]]:
-    """The systems that are kept here, with their names and how many snapshots each has."""
+    """The systems that are kept here, with their names and how many snapshots each has. VaultRefusedError."""
     store = _store(folder)
-    return [
-        {
-            "id": _PREFIX + system,
-            "name": store.document_of(system).get("name"),
-            "snapshots": len(store.state_of(system).snapshots),
-        }
-        for system in store.list_systems()
-    ]
+    try:
+        return [
+            {
+                "id": _PREFIX + system,
+                "name": store.document_of(system)["name"],
+                "snapshots": len(store.state_of(system).snapshots),
+            }
+            for system in store.list_systems()
+        ]
+    except ToolFailedError as failed:
+        raise VaultRefusedError(reason=failed.failure.message) from None
 
 
 def list_snapshots(folder: StateFolder, system: str) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ from openclaw.domains.systems.schemas import (
     CheckProfile,
     CopySystem,
     CreateSystem,
+    OpenPublic,
     OpenShared,
     PlanSystemLaunch,
     ProfileProblem,
@@ -208,6 +209,16 @@ async def list_public(
     """Systems that are public on this server, the last changed first."""
     page = await catalog.list_public(scope, words=q, cursor=cursor, limit=limit)
     return PublicSystems(items=page.items, next_cursor=page.next_cursor)
+
+
+@router.post(
+    "/public-systems/open",
+    operation_id="openPublicSystem",
+    responses=errors(NotSignedInError, SystemNotFoundError),
+)
+async def open_public(scope: CurrentScope, data: OpenPublic) -> SharedSystem:
+    """A public system with what it is made of."""
+    return await catalog.open_public(scope, data.system_id)
 
 
 @router.post(

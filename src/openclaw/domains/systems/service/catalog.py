@@ -1,9 +1,9 @@
 """Systems: made, looked at, changed, shown to others, put away."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from openclaw.domains.audit import service as audit
 from openclaw.domains.systems import profile as profiles
 from openclaw.domains.systems import repository
 from openclaw.domains.systems.errors import (
@@ -65,9 +65,7 @@ async def list_systems(
     rows = await repository.list_systems(
         scope, status=status, words=words, before=position_of(cursor), limit=limit + 1
     )
-    shown = rows[:limit]
-    following = cursor_of(shown[-1].updated_at, shown[-1].id) if len(rows) > limit else None
-    return Page(await views.list_view(scope, shown), following)
+    return Page(await views.list_view(scope, rows[:limit]), _following(rows, limit))
 
 
 async def get_system(scope: Scope, system_id: UUID) -> SystemDetail:
@@ -77,7 +75,10 @@ async def get_system(scope: Scope, system_id: UUID) -> SystemDetail:
 
 async def find_made(scope: Scope, key: str | None) -> SystemRow | None:
     """The system that the actor has made under an idempotency key."""
-    return await repository.find_by_key(scope, key) if key else None
+    if not key:
+        return None
+    await repository.lock_key(scope, key)
+    return await repository.find_by_key(scope, key)
 
 
 async def create_system(scope: Scope, data: CreateSystem) -> SystemRow:
@@ -139,7 +140,7 @@ async def new_row(
 async def note_created(scope: Scope, row: SystemRow) -> None:
     """What the log has of a system's making."""
     detail = {"name": row.name, "template": row.template_id, "syncMode": row.sync_mode}
-    await audit.append(scope, "systems.created", subject=documents.subject_of(row), detail=detail)
+    await documents.note(scope, row, "systems.created", **detail)
 
 
 async def update_system(
@@ -156,7 +157,7 @@ async def update_system(
         raise SystemChangedError(version=row.version)
     if row.status == "archived" and data.status in (None, "archived"):
         raise SystemArchivedError
-    decided = await _decide(scope, row, data)
+    decided = _decide(scope, row, data)
     document = documents.document_of(row)
     wanted = dict(document)
     if data.name is not None:
@@ -172,15 +173,17 @@ async def update_system(
         if not row.is_local:
             await snapshots.keep(scope, row, kind="auto_checkpoint", label="")
         documents.apply(scope, row, wanted)
-        await audit.append(
-            scope, "systems.changed", subject=documents.subject_of(row), detail={"version": row.version}
-        )
+        await documents.note(scope, row, "systems.changed", version=row.version)
     elif decided:
         documents.touch(scope, row)
+    if decided:
+        await documents.note(scope, row, "systems.decided", **decided)
+    if decided.get("status") == "archived":
+        await record(scope, SYSTEM_ARCHIVED, documents.fact_of(scope, row))
     return row
 
 
-async def _decide(scope: Scope, row: SystemRow, data: UpdateSystem) -> dict[str, Any]:
+def _decide(scope: Scope, row: SystemRow, data: UpdateSystem) -> dict[str, Any]:
     """Take over what only its maker and admins decide; what of it is another than before."""
     asked = {
         "status": data.status,
@@ -202,9 +205,6 @@ async def _decide(scope: Scope, row: SystemRow, data: UpdateSystem) -> dict[str,
         setattr(row, name, value)
     if "visibility" in changed:
         row.share_hash = None
-    await audit.append(scope, "systems.decided", subject=documents.subject_of(row), detail=changed)
-    if changed.get("status") == "archived":
-        await record(scope, SYSTEM_ARCHIVED, documents.fact_of(scope, row))
     return changed
 
 
@@ -212,7 +212,7 @@ async def delete_system(scope: Scope, system_id: UUID) -> SystemRow:
     """Delete an archived system with its vault. Raises SystemNotFoundError, NotArchivedError, NotYoursError."""
     row = await access_system(scope, system_id, lock=True)
     check_can_delete(scope, row)
-    await audit.append(scope, "systems.deleted", subject=documents.subject_of(row), detail={"name": row.name})
+    await documents.note(scope, row, "systems.deleted", name=row.name)
     await repository.delete_system(scope, row.id)
     return row
 
@@ -241,7 +241,7 @@ async def share(scope: Scope, system_id: UUID) -> str:
     token = new_token(_LINK)
     row.share_hash, row.visibility = digest(token), "link"
     documents.touch(scope, row)
-    await audit.append(scope, "systems.shared", subject=documents.subject_of(row))
+    await documents.note(scope, row, "systems.shared")
     return token
 
 
@@ -252,7 +252,7 @@ async def unshare(scope: Scope, system_id: UUID) -> None:
     if row.visibility == "link":
         row.share_hash, row.visibility = None, "workspace"
         documents.touch(scope, row)
-        await audit.append(scope, "systems.unshared", subject=documents.subject_of(row))
+        await documents.note(scope, row, "systems.unshared")
 
 
 async def open_shared(database: Database, token: str, language: str) -> SharedSystem:
@@ -269,17 +269,21 @@ async def list_public(
 ) -> Page[PublicSystem]:
     """A page of the systems that are public on this server. Raises InvalidInputError."""
     rows = await repository.list_public(scope, words=words, before=position_of(cursor), limit=limit + 1)
-    shown = [views.public_view(row, scope.who.language) for row in rows[:limit]]
-    last = rows[limit - 1] if len(rows) > limit else None
-    return Page(shown, cursor_of(last.updated_at, last.id) if last else None)
+    shown = [views.public_view(each, scope.who.language) for each in rows[:limit]]
+    return Page(shown, _following(rows, limit))
+
+
+async def open_public(scope: Scope, system_id: UUID) -> SharedSystem:
+    """A public system as everybody sees it. Raises SystemNotFoundError."""
+    row = await repository.find_public(scope, system_id)
+    if row is None:
+        raise SystemNotFoundError
+    return views.shared_view(row, scope.who.language)
 
 
 async def copy_public(scope: Scope, system_id: UUID, name: str | None) -> SystemRow:
     """A system of one's own from a public one. Raises SystemNotFoundError, NotAllowedError, TooManySystemsError."""
-    origin = await repository.find_public(scope, system_id)
-    if origin is None:
-        raise SystemNotFoundError
-    shown = views.public_view(origin, scope.who.language)
+    shown = await open_public(scope, system_id)
     data = CreateSystem.model_construct(
         name=name or shown.name, description=shown.description, template=shown.template, profile=shown.profile
     )
@@ -287,6 +291,12 @@ async def copy_public(scope: Scope, system_id: UUID, name: str | None) -> System
 
 
 # Parts
+
+
+def _following(rows: Sequence[repository.Listed], limit: int) -> str | None:
+    """The cursor to the next page, when ``rows`` are more than a page."""
+    last = rows[limit - 1].row if len(rows) > limit else None
+    return cursor_of(last.updated_at, last.id) if last else None
 
 
 def form_fields(template: Template) -> set[str]:

@@ -86,7 +86,7 @@ class VaultDesk:
 
 
 async def take_over(scope: Scope, row: SystemRow, state: VaultState) -> None:
-    """Note down what a machine has told of a system: ids, labels, digests and sizes, and nothing else."""
+    """Note down what a machine keeps of a system now: ids, labels, digests and sizes, and nothing else."""
     rows: list[dict[str, Any]] = [
         {
             "id": UUID(hex=kept.id),
@@ -106,6 +106,7 @@ async def take_over(scope: Scope, row: SystemRow, state: VaultState) -> None:
         }
         for kept in state.snapshots
     ]
+    await repository.forget_unlisted(scope, row.id, [each["id"] for each in rows])
     await repository.put_snapshots(scope, rows)
     row.digest = state.digest
 

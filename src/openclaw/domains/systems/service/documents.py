@@ -4,10 +4,14 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from openclaw.domains.audit import service as audit
 from openclaw.domains.systems.models import SystemRow
+from openclaw.infra.feed import tell
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from openclaw.protocol.vault import canonical
+
+CHANGED = "system.changed"
 
 
 def document_of(row: SystemRow) -> dict[str, Any]:
@@ -44,3 +48,11 @@ def subject_of(row: SystemRow) -> str:
 def fact_of(scope: Scope, row: SystemRow) -> dict[str, str]:
     """The system in a recorded fact."""
     return {"workspaceId": scope.workspace_id.hex, "userId": scope.user_id.hex, "systemId": row.id.hex}
+
+
+async def note(scope: Scope, row: SystemRow, action: str, **detail: Any) -> None:
+    """Keep in the log what was done with a system, and tell it to who did it and who made it."""
+    await audit.append(scope, action, subject=subject_of(row), detail=detail)
+    told = {"id": subject_of(row), "version": row.version, "reason": action.removeprefix("systems.")}
+    for user_id in sorted({scope.user_id, row.created_by_user_id}):
+        await tell(scope, user_id, scope.workspace_id, {"event": CHANGED, "payload": told})

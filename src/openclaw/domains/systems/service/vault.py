@@ -1,11 +1,12 @@
 """The vault of a system: here, or on the machine that keeps a local-only one."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from openclaw.domains.audit import service as audit
+from openclaw.domains.devices.errors import DeviceNotFoundError
 from openclaw.domains.systems import profile as profiles
 from openclaw.domains.systems import repository
 from openclaw.domains.systems.errors import (
@@ -102,7 +103,9 @@ class Vault:
                 await catalog.delete_system(scope, system_id)
                 return
             catalog.check_can_delete(scope, row)
-        await self._desk.ask(actor, _keeper(row), protocol.Forget(row.id.hex), dict[str, Any])
+        # A machine that is the actor's no more, or never was, cannot be asked; its owner still has what it keeps.
+        with contextlib.suppress(DeviceNotFoundError):
+            await self._desk.ask(actor, _keeper(row), protocol.Forget(row.id.hex), dict[str, Any])
         async with self._database.transaction(actor) as scope:
             await catalog.delete_system(scope, system_id)
 
@@ -232,6 +235,8 @@ class Vault:
                 checkpoint = await snapshots.keep(scope, row, kind="auto_checkpoint", label="")
                 documents.apply(scope, row, wanted)
                 return await self._restored(scope, row, plan, checkpoint)
+            # Noted before it is done: whatever becomes of this process, that it was asked for stays.
+            await _note(scope, row, "systems.restore_requested", snapshot.id, scopes=plan.scopes)
         checkpoint_id = ids.new_id()
         command = protocol.Restore(
             row.id.hex,
@@ -378,4 +383,4 @@ def _compared(changes: Iterable[Any], language: str) -> SystemComparison:
 
 async def _note(scope: Scope, row: SystemRow, action: str, snapshot_id: UUID | None, **detail: Any) -> None:
     named = {"snapshot": ids.to_wire("snap", snapshot_id)} if snapshot_id else {}
-    await audit.append(scope, action, subject=documents.subject_of(row), detail=named | detail)
+    await documents.note(scope, row, action, **named, **detail)

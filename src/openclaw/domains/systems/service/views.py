@@ -6,6 +6,7 @@ from typing import Any
 
 from openclaw.domains.identity.service import accounts
 from openclaw.domains.systems.models import SystemRow, SystemSnapshotRow
+from openclaw.domains.systems.repository import Listed
 from openclaw.domains.systems.schemas import (
     PublicSystem,
     SharedSystem,
@@ -36,7 +37,7 @@ _SECRET = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
     r"|\b(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}"
     r"|\bxox[abeprs]-[A-Za-z0-9-]{10,}|\bAKIA[0-9A-Z]{16}\b|\bAIza[0-9A-Za-z_-]{30,}"
-    r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
+    r"|\beyJ[A-Za-z0-9_-]{8,400}\.[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]*"
     r"|\boc[a-z]{1,4}_[A-Za-z0-9_-]{30,}"
     r"|(?i:\b(?:password|passwd|secret|token|api[_-]?key)\s*[:=]\s*)[^\s,;\"'{}]{6,}"
 )
@@ -48,11 +49,14 @@ def template_view(template: Template) -> SystemTemplate:
     return SystemTemplate.model_validate(template)
 
 
-async def list_view(scope: Scope, rows: Sequence[SystemRow]) -> list[System]:
+async def list_view(scope: Scope, found: Sequence[Listed]) -> list[System]:
     """Systems in a list, with the names of who made them."""
-    users = await accounts.list_users(scope, list({row.created_by_user_id for row in rows}))
+    users = await accounts.list_users(scope, list({each.row.created_by_user_id for each in found}))
     names = {user.id: user.display_name for user in users}
-    return [System.model_validate(_plain(scope, row, names.get(row.created_by_user_id, ""))) for row in rows]
+    return [
+        System.model_validate(_plain(scope, each.row, names.get(each.row.created_by_user_id, ""), each.roles))
+        for each in found
+    ]
 
 
 async def detail_view(scope: Scope, row: SystemRow) -> SystemDetail:
@@ -61,7 +65,7 @@ async def detail_view(scope: Scope, row: SystemRow) -> SystemDetail:
     is_member = scope.who.role is not Role.VIEWER
     is_maker = row.created_by_user_id == scope.user_id
     return SystemDetail.model_validate(
-        _plain(scope, row, users[0].display_name if users else "")
+        _plain(scope, row, users[0].display_name if users else "", _names((row.profile or {}).get("roles")))
         | {
             "profile": row.profile,
             "digest": row.digest,
@@ -78,12 +82,13 @@ async def detail_view(scope: Scope, row: SystemRow) -> SystemDetail:
 
 def shared_view(row: SystemRow, language: str) -> SharedSystem:
     """A system as somebody sees it whom it was shown to."""
-    return SharedSystem.model_validate(_shown(row, language))
+    return SharedSystem.model_validate(_shown(row, language) | {"profile": shown_profile(row.profile or {})})
 
 
-def public_view(row: SystemRow, language: str) -> PublicSystem:
-    """A system as everybody on the server sees it."""
-    return PublicSystem.model_validate(_shown(row, language) | {"id": row.id})
+def public_view(found: Listed, language: str) -> PublicSystem:
+    """A system in the list of public ones."""
+    named = {"roles": masked(found.roles), "deliverables": masked(found.deliverables)}
+    return PublicSystem.model_validate(_shown(found.row, language) | {"id": found.row.id} | named)
 
 
 def shown_profile(profile: dict[str, Any]) -> dict[str, Any]:
@@ -132,12 +137,15 @@ def _shown(row: SystemRow, language: str) -> dict[str, Any]:
         "description": masked(row.description),
         "template": row.template_id,
         "category": find_template(row.template_id, language).category,
-        "profile": shown_profile(row.profile or {}),
         "updated_at": row.updated_at,
     }
 
 
-def _plain(scope: Scope, row: SystemRow, maker: str) -> dict[str, Any]:
+def _names(roles: Any) -> list[str]:
+    return [role["name"] for role in roles or ()]
+
+
+def _plain(scope: Scope, row: SystemRow, maker: str, roles: list[str]) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": row.name,
@@ -150,7 +158,7 @@ def _plain(scope: Scope, row: SystemRow, maker: str) -> dict[str, Any]:
         "allows_remote_launch": row.allows_remote_launch,
         "device_id": row.device_id,
         "version": row.version,
-        "roles": [role["name"] for role in (row.profile or {}).get("roles", [])],
+        "roles": roles,
         "created_by": row.created_by_user_id,
         "created_by_name": maker,
         "created_at": row.created_at,
