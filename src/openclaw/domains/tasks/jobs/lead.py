@@ -123,7 +123,7 @@ class _Look:
             return await self._steer(run.agent_run_id)
         if run.cancel_requested_at is not None or self._is_late():
             return await self._stopped()
-        if run.lost_epoch is not None and run.lost_epoch == run.slot_epoch and seen.state != "completed":
+        if seen.state != "completed" and await self._is_lost():
             return await self._lost()
         if run.moving_to is not None and seen.state != "completed":
             return await self._move(carried)
@@ -197,6 +197,14 @@ class _Look:
         if self.run.cancel_requested_at is not None:
             return await self.end("cancelled")
         return await self.end("timed_out", TaskTimedOutError(seconds=self.run.time_limit_seconds or 0))
+
+    async def _is_lost(self) -> bool:
+        """Whether the host of this dispatch is gone, also when nobody has told yet."""
+        run = self.run
+        if run.slot_epoch is None or run.lost_epoch == run.slot_epoch:
+            return run.slot_epoch is not None
+        slot = await self.slots.find_slot(self.scope, run.id)
+        return slot is None or slot.epoch != run.slot_epoch
 
     async def _lost(self) -> Next:
         """The host is gone. Whatever it did not finish is begun elsewhere, unless that is not wanted."""

@@ -36,6 +36,10 @@ class Slots(Protocol):
         """Room for a run; None when there is none that fits. The same run has one slot."""
         ...
 
+    async def find_slot(self, scope: Scope, run_id: UUID) -> Slot | None:
+        """The run's room; None when it was given back or lost."""
+        ...
+
     async def release_slot(self, scope: Scope, *, run_id: UUID, epoch: int | None = None) -> bool:
         """Give it back."""
         ...
