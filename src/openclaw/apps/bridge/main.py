@@ -281,7 +281,7 @@ SystemArgument = Annotated[str, typer.Argument(metavar="SYSTEM", help=say("argum
 
 
 @vault_app.command(name="list", cls=BridgeCommand, help=say("command_vault_list"))
-@_with_plain_errors
+@with_plain_errors
 def list_vault(
     system: Annotated[str | None, typer.Argument(metavar="[SYSTEM]", help=say("argument_system"))] = None,
     state_dir: StateDir = None,
@@ -301,7 +301,7 @@ def list_vault(
 
 
 @vault_app.command(name="show", cls=BridgeCommand, help=say("command_vault_show"))
-@_with_plain_errors
+@with_plain_errors
 def show_vault(
     system: SystemArgument,
     snapshot: Annotated[
@@ -319,7 +319,7 @@ def show_vault(
 
 
 @vault_app.command(name="edit", cls=BridgeCommand, help=say("command_vault_edit"))
-@_with_plain_errors
+@with_plain_errors
 def edit_vault(
     system: SystemArgument,
     file: Annotated[Path, typer.Argument(metavar="FILE", help=say("argument_vault_file"))],
@@ -335,7 +335,7 @@ def edit_vault(
 
 
 @vault_app.command(name="compare", cls=BridgeCommand, help=say("command_vault_compare"))
-@_with_plain_errors
+@with_plain_errors
 def compare_vault(
     system: SystemArgument,
     snapshot: Annotated[str, typer.Argument(metavar="SNAPSHOT", help=say("option_snapshot"))],
