@@ -66,7 +66,7 @@ async def test_a_run_whose_host_is_lost_goes_on_at_another(ann: Person) -> None:
     assert len(one.seen) == len(two.seen) == 1
     log = await run.log()
     check_log(log)
-    assert kinds(log).count("moved") == 1
+    assert [kinds(log).count(kind) for kind in ("host_lost", "moved")] == [1, 1]
 
 
 async def test_a_run_whose_host_is_revoked_ends_lost_where_that_is_wanted(ann: Person) -> None:
@@ -79,4 +79,6 @@ async def test_a_run_whose_host_is_revoked_ends_lost_where_that_is_wanted(ann: P
             await ann.delete(f"/hosts/{host.session['deviceId'].replace('dev_', 'host_')}")
             ended = await run.ended()
     assert (ended["state"], ended["error"]["code"]) == ("lost", "tasks.host_lost")
-    check_log(await run.log())
+    log = await run.log()
+    check_log(log)
+    assert "host_lost" in kinds(log)

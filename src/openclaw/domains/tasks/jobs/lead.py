@@ -209,7 +209,9 @@ class _Look:
     async def _lost(self) -> Next:
         """The host is gone. Whatever it did not finish is begun elsewhere, unless that is not wanted."""
         run = self.run
+        lost = _names(run)
         if run.when_lost == "end":
+            self.log.add("host_lost", lost)
             return await self.end("lost", HostLostError())
         await self.log.move("waiting_device")
         place = place_of(run.target)
@@ -217,6 +219,7 @@ class _Look:
             return Next()
         if not await self._claim(place):
             return Next(wait=_SLOT_AGAIN)
+        self.log.add("host_lost", lost)  # once, however long there was no room
         return await self._go_on_at(place, None)
 
     async def _move(self, carried: Carried | None) -> Next:
