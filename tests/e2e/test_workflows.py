@@ -148,6 +148,7 @@ def test_an_approval_with_a_form_is_refused_and_given(console: Console) -> None:
     page = console.page
     console.enter()
     raw = definition(
+        transform("sum", 7, next_steps=["ask"]),
         step("approval", "ask", {"message": "Pay **7**?", "form": FORM}, next_steps=["end"]),
         transform("end", expr("steps.ask.output.data.account")),
     )
@@ -164,7 +165,9 @@ def test_an_approval_with_a_form_is_refused_and_given(console: Console) -> None:
     expect(page.get_by_test_id("step-error")).to_contain_text("Too dear")
     expect(node(page, "end")).not_to_have_attribute("data-status", "completed")
 
+    page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{console.url}/workflow-runs/{runs[1]}")
+    expect(node(page, "ask")).to_be_in_viewport(ratio=1)
     form.get_by_label("Account").fill("DE07")
     page.get_by_test_id("approve").click()
     expect_state(page, "completed")

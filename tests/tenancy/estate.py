@@ -8,10 +8,10 @@ from typing import Any
 import asyncpg
 
 from openclaw.domains.devices.service import hosts
-from openclaw.durable.recurrence import Cron
-from openclaw.durable.schedules import put_schedule
 from openclaw.domains.workflows.models import WorkflowSignalRow
 from openclaw.domains.workflows.repository import agent_turns, signals
+from openclaw.durable.recurrence import Cron
+from openclaw.durable.schedules import put_schedule
 from openclaw.infra.db import Base
 from openclaw.kit import ids
 from openclaw.protocol.runs import RUN_ARGUMENTS
@@ -363,6 +363,8 @@ async def _schedule(estate: Estate) -> None:
         rule = Cron("0 9 * * *", "Asia/Shanghai")
         payload = {"secret": estate.secret}
         await put_schedule(scope, schedule_id=ids.new_id(), kind="estate", rule=rule, payload=payload)
+
+
 async def _task(estate: Estate) -> None:
     """A task with a budget, whose run has asked the model and waits for an answer."""
     person = estate.person

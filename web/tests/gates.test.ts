@@ -81,6 +81,7 @@ describe("the style gates", () => {
     ["apps/console/src/X.css", ".X {\n  color: #fff;\n}", "raw colour"],
     ["apps/console/src/X.css", ".X {\n  margin: 3px;\n}", "raw pixels"],
     ["apps/console/src/X.css", ".Y-part {\n  margin: 0;\n}", "not X's own"],
+    ["apps/console/src/X.css", ".X {\n  overflow-y: auto;\n}", "what scrolls has a position: .X"],
   ])("in %s: %s", (path, css, fault) => {
     expect(styleFaults(path, css).join()).toContain(fault);
     expect(styleFaults(path, ".X-part {\n  margin: var(--space-1);\n}")).toEqual([]);

@@ -94,6 +94,13 @@ async def test_a_run_that_waits_for_a_person_is_looked_at_later(server: Server, 
         assert said(done) == "7"
 
 
+async def test_a_run_that_waits_for_a_signal_says_which(server: Server, ann: Person) -> None:
+    await save(ann, {**definition(step("signal", "wait", {"name": "paid"})), "name": "Sell"})
+    async with connected(server, ann.token) as client:
+        waiting = (await client.call_tool("sell", {})).structured_content
+        assert "waits for the signal paid" in waiting["message"]
+
+
 async def test_gateway_tokens_are_what_programs_hold(server: Server, ann: Person) -> None:
     await save(ann, addition())
     may_run = (await gateway_token(ann, "operator.write"))["token"]

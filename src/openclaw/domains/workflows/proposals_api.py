@@ -46,4 +46,6 @@ async def propose_change(actor: CurrentActor, platform: CurrentPlatform, data: P
         check_role(scope.who, Role.MEMBER)
         config = await providers.default_config(scope, platform.keys)
     with _turns.taken(actor.user_id):
-        return await proposals.propose(config, data.definition, data.words, platform.clock)
+        return await proposals.propose(
+            config, data.definition, data.words, platform.clock, language=actor.language
+        )

@@ -2362,6 +2362,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/approvals/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer By Token
+         * @description By a browser's notification: answer the question that its token is for. Needs no sign-in.
+         */
+        post: operations["answerByToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/approval-rules": {
         parameters: {
             query?: never;
@@ -3756,6 +3776,27 @@ export interface components {
             reason?: string | null;
         };
         /**
+         * AnswerByToken
+         * @description An answer from a push, with the token that came with it.
+         */
+        AnswerByToken: {
+            /** Token */
+            token: string;
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "allow" | "deny";
+        };
+        /**
+         * AnsweredByToken
+         * @description What has become of the question: ``allowed`` or ``denied``.
+         */
+        AnsweredByToken: {
+            /** State */
+            state: string;
+        };
+        /**
          * Approval
          * @description A question to the user: of a run, or of the client ``asked_by``, which runs something itself.
          *
@@ -4251,49 +4292,12 @@ export interface components {
          * Branch
          * @description Go on from a message in a new conversation.
          */
-        "Branch-Input": {
+        Branch: {
             /**
              * Messageid
              * @example msg_00000000000000000000000000000000
              */
             messageId: string;
-        };
-        /**
-         * Branch
-         * @description A line of snapshots.
-         */
-        "Branch-Output": {
-            /**
-             * Id
-             * @example branch_00000000000000000000000000000000
-             */
-            id: string;
-            /** Name */
-            name: string;
-            /** Description */
-            description: string;
-            /**
-             * Parentsnapshotid
-             * @example snap_00000000000000000000000000000000
-             */
-            parentSnapshotId: string;
-            /** Active */
-            active: boolean;
-            /**
-             * Createdat
-             * Format: date-time
-             */
-            createdAt: string;
-        };
-        /**
-         * Branches
-         * @description A system's branches, the oldest first.
-         */
-        Branches: {
-            /** Nextcursor */
-            nextCursor?: string | null;
-            /** Items */
-            items: components["schemas"]["Branch-Output"][];
         };
         /**
          * Budget
@@ -4548,16 +4552,6 @@ export interface components {
             after?: string | null;
         };
         /**
-         * Comparison
-         * @description What differs. Of a local-only system there are only the counts.
-         */
-        Comparison: {
-            /** Changes */
-            changes: components["schemas"]["VaultChange"][];
-            /** Counts */
-            counts: components["schemas"]["FieldCount"][];
-        };
-        /**
          * ConfirmRestore
          * @description Do what was planned.
          */
@@ -4673,21 +4667,6 @@ export interface components {
             at: string;
             /** Wasasked */
             wasAsked: boolean;
-        };
-        /**
-         * CreateBranch
-         * @description A line that begins at a snapshot, or at what the system is now. Going to it is a restore.
-         */
-        CreateBranch: {
-            /** Name */
-            name: string;
-            /**
-             * Description
-             * @default
-             */
-            description: string;
-            /** Snapshotid */
-            snapshotId?: string | null;
         };
         /**
          * CreateBudget
@@ -4865,6 +4844,21 @@ export interface components {
             deviceId?: string | null;
             /** Idempotencykey */
             idempotencyKey?: string | null;
+        };
+        /**
+         * CreateSystemBranch
+         * @description A line that begins at a snapshot, or at what the system is now. Going to it is a restore.
+         */
+        CreateSystemBranch: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Snapshotid */
+            snapshotId?: string | null;
         };
         /**
          * CreateWorkspace
@@ -5603,18 +5597,20 @@ export interface components {
             finishedAt: string | null;
         };
         /**
-         * Launch
-         * @description A launch as it would be: its title, the person's request, the agent's instructions, the stages.
+         * LaunchStage
+         * @description A stage of a launch. ``byPerson``: the agent stops before it.
          */
-        Launch: {
+        LaunchStage: {
+            /** Id */
+            id: string;
             /** Title */
             title: string;
-            /** Prompt */
-            prompt: string;
-            /** Instructions */
-            instructions: string;
-            /** Stages */
-            stages: components["schemas"]["Stage"][];
+            /** Role */
+            role: string | null;
+            /** Text */
+            text: string;
+            /** Byperson */
+            byPerson: boolean;
         };
         /**
          * LinkChallenge
@@ -6222,19 +6218,6 @@ export interface components {
             needsConsent: boolean;
         };
         /**
-         * PlanLaunch
-         * @description What would a launch with this form tell the agent?
-         */
-        PlanLaunch: {
-            /**
-             * Intake
-             * @description As the template's form asks for.
-             */
-            intake?: {
-                [key: string]: unknown;
-            };
-        };
-        /**
          * PlanRestore
          * @description What would restoring a snapshot, or going to a branch, change? By default in all of its scopes.
          */
@@ -6245,6 +6228,19 @@ export interface components {
             branchId?: string | null;
             /** Scopes */
             scopes?: ("system_config" | "team_blueprint" | "prompt_assignments" | "memory_stores" | "permissions" | "bindings" | "automations" | "artifact_index")[] | null;
+        };
+        /**
+         * PlanSystemLaunch
+         * @description What would a launch with this form tell the agent?
+         */
+        PlanSystemLaunch: {
+            /**
+             * Intake
+             * @description As the template's form asks for.
+             */
+            intake?: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Plugin
@@ -7119,7 +7115,7 @@ export interface components {
              * Format: date-time
              */
             expiresAt: string;
-            snapshot: components["schemas"]["Snapshot"];
+            snapshot: components["schemas"]["SystemSnapshot"];
             /** Scopes */
             scopes: ("system_config" | "team_blueprint" | "prompt_assignments" | "memory_stores" | "permissions" | "bindings" | "automations" | "artifact_index")[];
         };
@@ -7137,7 +7133,7 @@ export interface components {
          */
         Restored: {
             system: components["schemas"]["SystemDetail"];
-            checkpoint: components["schemas"]["Snapshot"];
+            checkpoint: components["schemas"]["SystemSnapshot"];
         };
         /**
          * ReviewPackage
@@ -7374,10 +7370,10 @@ export interface components {
             };
         };
         /**
-         * SaveSnapshot
+         * SaveSystemSnapshot
          * @description Keep what a system is now: a preset of scopes, or the ones that are named.
          */
-        SaveSnapshot: {
+        SaveSystemSnapshot: {
             /**
              * Kind
              * @default manual
@@ -7611,14 +7607,6 @@ export interface components {
             deniedTools?: ("fs.list" | "fs.read" | "fs.search" | "fs.write" | "fs.edit" | "fs.move" | "fs.delete" | "exec" | "system.info")[];
         };
         /**
-         * ShareToken
-         * @description The secret of a link, told once: whoever has it may read the system.
-         */
-        ShareToken: {
-            /** Token */
-            token: string;
-        };
-        /**
          * SharedSystem
          * @description A system as those see it whom it was shown to: what it is made of, without ids, providers and secrets.
          */
@@ -7701,116 +7689,6 @@ export interface components {
              */
             maxGrade: "read" | "modify" | "high";
             device: components["schemas"]["DeviceWord"];
-        };
-        /**
-         * Snapshot
-         * @description What a system was. ``automatic``: nobody asked for it.
-         */
-        Snapshot: {
-            /**
-             * Id
-             * @example snap_00000000000000000000000000000000
-             */
-            id: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "baseline" | "auto_checkpoint" | "manual" | "milestone" | "pre_migration" | "pre_experiment";
-            /** Label */
-            label: string;
-            /** Scopes */
-            scopes: ("system_config" | "team_blueprint" | "prompt_assignments" | "memory_stores" | "permissions" | "bindings" | "automations" | "artifact_index")[];
-            /** Digest */
-            digest: string;
-            /** Bytes */
-            bytes: number;
-            /** Automatic */
-            automatic: boolean;
-            /** Branchid */
-            branchId: string | null;
-            /** Systemversion */
-            systemVersion: number | null;
-            /**
-             * Createdby
-             * @example user_00000000000000000000000000000000
-             */
-            createdBy: string;
-            /**
-             * Createdat
-             * Format: date-time
-             */
-            createdAt: string;
-        };
-        /**
-         * SnapshotDetail
-         * @description A snapshot with what it holds; null: on its machine only.
-         */
-        SnapshotDetail: {
-            /**
-             * Id
-             * @example snap_00000000000000000000000000000000
-             */
-            id: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "baseline" | "auto_checkpoint" | "manual" | "milestone" | "pre_migration" | "pre_experiment";
-            /** Label */
-            label: string;
-            /** Scopes */
-            scopes: ("system_config" | "team_blueprint" | "prompt_assignments" | "memory_stores" | "permissions" | "bindings" | "automations" | "artifact_index")[];
-            /** Digest */
-            digest: string;
-            /** Bytes */
-            bytes: number;
-            /** Automatic */
-            automatic: boolean;
-            /** Branchid */
-            branchId: string | null;
-            /** Systemversion */
-            systemVersion: number | null;
-            /**
-             * Createdby
-             * @example user_00000000000000000000000000000000
-             */
-            createdBy: string;
-            /**
-             * Createdat
-             * Format: date-time
-             */
-            createdAt: string;
-            /** Content */
-            content: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /**
-         * Snapshots
-         * @description Snapshots, the newest first.
-         */
-        Snapshots: {
-            /** Nextcursor */
-            nextCursor?: string | null;
-            /** Items */
-            items: components["schemas"]["Snapshot"][];
-        };
-        /**
-         * Stage
-         * @description A stage of a launch. ``byPerson``: the agent stops before it.
-         */
-        Stage: {
-            /** Id */
-            id: string;
-            /** Title */
-            title: string;
-            /** Role */
-            role: string | null;
-            /** Text */
-            text: string;
-            /** Byperson */
-            byPerson: boolean;
         };
         /**
          * StartRun
@@ -7997,6 +7875,53 @@ export interface components {
             updatedAt: string;
         };
         /**
+         * SystemBranch
+         * @description A line of snapshots.
+         */
+        SystemBranch: {
+            /**
+             * Id
+             * @example branch_00000000000000000000000000000000
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /**
+             * Parentsnapshotid
+             * @example snap_00000000000000000000000000000000
+             */
+            parentSnapshotId: string;
+            /** Active */
+            active: boolean;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+        };
+        /**
+         * SystemBranches
+         * @description A system's branches, the oldest first.
+         */
+        SystemBranches: {
+            /** Nextcursor */
+            nextCursor?: string | null;
+            /** Items */
+            items: components["schemas"]["SystemBranch"][];
+        };
+        /**
+         * SystemComparison
+         * @description What differs. Of a local-only system there are only the counts.
+         */
+        SystemComparison: {
+            /** Changes */
+            changes: components["schemas"]["VaultChange"][];
+            /** Counts */
+            counts: components["schemas"]["FieldCount"][];
+        };
+        /**
          * SystemDetail
          * @description A system with its profile (null: on its machine only), its form, and what the reader may do with it.
          */
@@ -8079,6 +8004,122 @@ export interface components {
             mayEdit: boolean;
             /** Maydecide */
             mayDecide: boolean;
+        };
+        /**
+         * SystemLaunch
+         * @description A launch as it would be: its title, the person's request, the agent's instructions, the stages.
+         */
+        SystemLaunch: {
+            /** Title */
+            title: string;
+            /** Prompt */
+            prompt: string;
+            /** Instructions */
+            instructions: string;
+            /** Stages */
+            stages: components["schemas"]["LaunchStage"][];
+        };
+        /**
+         * SystemShareToken
+         * @description The secret of a link, told once: whoever has it may read the system.
+         */
+        SystemShareToken: {
+            /** Token */
+            token: string;
+        };
+        /**
+         * SystemSnapshot
+         * @description What a system was. ``automatic``: nobody asked for it.
+         */
+        SystemSnapshot: {
+            /**
+             * Id
+             * @example snap_00000000000000000000000000000000
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "baseline" | "auto_checkpoint" | "manual" | "milestone" | "pre_migration" | "pre_experiment";
+            /** Label */
+            label: string;
+            /** Scopes */
+            scopes: ("system_config" | "team_blueprint" | "prompt_assignments" | "memory_stores" | "permissions" | "bindings" | "automations" | "artifact_index")[];
+            /** Digest */
+            digest: string;
+            /** Bytes */
+            bytes: number;
+            /** Automatic */
+            automatic: boolean;
+            /** Branchid */
+            branchId: string | null;
+            /** Systemversion */
+            systemVersion: number | null;
+            /**
+             * Createdby
+             * @example user_00000000000000000000000000000000
+             */
+            createdBy: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+        };
+        /**
+         * SystemSnapshotDetail
+         * @description A snapshot with what it holds; null: on its machine only.
+         */
+        SystemSnapshotDetail: {
+            /**
+             * Id
+             * @example snap_00000000000000000000000000000000
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "baseline" | "auto_checkpoint" | "manual" | "milestone" | "pre_migration" | "pre_experiment";
+            /** Label */
+            label: string;
+            /** Scopes */
+            scopes: ("system_config" | "team_blueprint" | "prompt_assignments" | "memory_stores" | "permissions" | "bindings" | "automations" | "artifact_index")[];
+            /** Digest */
+            digest: string;
+            /** Bytes */
+            bytes: number;
+            /** Automatic */
+            automatic: boolean;
+            /** Branchid */
+            branchId: string | null;
+            /** Systemversion */
+            systemVersion: number | null;
+            /**
+             * Createdby
+             * @example user_00000000000000000000000000000000
+             */
+            createdBy: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * SystemSnapshots
+         * @description Snapshots, the newest first.
+         */
+        SystemSnapshots: {
+            /** Nextcursor */
+            nextCursor?: string | null;
+            /** Items */
+            items: components["schemas"]["SystemSnapshot"][];
         };
         /**
          * SystemTemplate
@@ -23023,7 +23064,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description devices.offline, systems.vault_not_offered */
+            /** @description devices.offline, systems.vault_failed, systems.vault_not_offered */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -23077,7 +23118,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description service.unavailable, systems.vault_failed */
+            /** @description service.unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -23251,7 +23292,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description devices.offline, systems.not_archived, systems.vault_not_offered */
+            /** @description devices.offline, systems.not_archived, systems.vault_failed, systems.vault_not_offered */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -23305,7 +23346,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description service.unavailable, systems.vault_failed */
+            /** @description service.unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -23468,7 +23509,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PlanLaunch"];
+                "application/json": components["schemas"]["PlanSystemLaunch"];
             };
         };
         responses: {
@@ -23478,7 +23519,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Launch"];
+                    "application/json": components["schemas"]["SystemLaunch"];
                 };
             };
             /** @description request.malformed */
@@ -23611,7 +23652,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ShareToken"];
+                    "application/json": components["schemas"]["SystemShareToken"];
                 };
             };
             /** @description identity.not_signed_in */
@@ -24190,7 +24231,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Snapshots"];
+                    "application/json": components["schemas"]["SystemSnapshots"];
                 };
             };
             /** @description identity.not_signed_in */
@@ -24290,7 +24331,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SaveSnapshot"];
+                "application/json": components["schemas"]["SaveSystemSnapshot"];
             };
         };
         responses: {
@@ -24300,7 +24341,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Snapshot"];
+                    "application/json": components["schemas"]["SystemSnapshot"];
                 };
             };
             /** @description request.malformed */
@@ -24348,7 +24389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description devices.offline, systems.archived, systems.vault_not_offered */
+            /** @description devices.offline, systems.archived, systems.vault_failed, systems.vault_not_offered */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -24402,7 +24443,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description service.unavailable, systems.vault_failed */
+            /** @description service.unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -24470,7 +24511,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description devices.offline, systems.vault_not_offered */
+            /** @description devices.offline, systems.vault_failed, systems.vault_not_offered */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -24524,7 +24565,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description service.unavailable, systems.vault_failed */
+            /** @description service.unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -24559,7 +24600,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Comparison"];
+                    "application/json": components["schemas"]["SystemComparison"];
                 };
             };
             /** @description request.malformed */
@@ -24607,7 +24648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description devices.offline, systems.vault_not_offered */
+            /** @description devices.offline, systems.vault_failed, systems.vault_not_offered */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -24661,7 +24702,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description service.unavailable, systems.vault_failed */
+            /** @description service.unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -24693,7 +24734,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SnapshotDetail"];
+                    "application/json": components["schemas"]["SystemSnapshotDetail"];
                 };
             };
             /** @description identity.not_signed_in */
@@ -24851,7 +24892,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description devices.offline, systems.archived, systems.vault_not_offered */
+            /** @description devices.offline, systems.archived, systems.vault_failed, systems.vault_not_offered */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -24905,7 +24946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description service.unavailable, systems.vault_failed */
+            /** @description service.unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -24988,7 +25029,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description devices.offline, systems.archived, systems.changed_meanwhile, systems.plan_expired, systems.vault_not_offered */
+            /** @description devices.offline, systems.archived, systems.changed_meanwhile, systems.plan_expired, systems.vault_failed, systems.vault_not_offered */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -25042,7 +25083,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description service.unavailable, systems.vault_failed */
+            /** @description service.unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -25125,7 +25166,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description devices.offline, systems.archived, systems.vault_not_offered */
+            /** @description devices.offline, systems.archived, systems.vault_failed, systems.vault_not_offered */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -25179,7 +25220,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description service.unavailable, systems.vault_failed */
+            /** @description service.unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -25210,7 +25251,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Branches"];
+                    "application/json": components["schemas"]["SystemBranches"];
                 };
             };
             /** @description identity.not_signed_in */
@@ -25310,7 +25351,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateBranch"];
+                "application/json": components["schemas"]["CreateSystemBranch"];
             };
         };
         responses: {
@@ -25320,7 +25361,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Branch-Output"];
+                    "application/json": components["schemas"]["SystemBranch"];
                 };
             };
             /** @description request.malformed */
@@ -25368,7 +25409,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description devices.offline, systems.archived, systems.branch_exists, systems.vault_not_offered */
+            /** @description devices.offline, systems.archived, systems.branch_exists, systems.vault_failed, systems.vault_not_offered */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -25422,7 +25463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description service.unavailable, systems.vault_failed */
+            /** @description service.unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -26301,6 +26342,129 @@ export interface operations {
                 };
             };
             /** @description agents.approval_decided, agents.confirmation_needed, agents.rule_not_possible */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description agents.answer_needed, request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerByToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerByToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnsweredByToken"];
+                };
+            };
+            /** @description request.malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspaces.not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description agents.answer_token, agents.approval_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description agents.approval_decided, agents.confirmation_needed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -29202,7 +29366,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Branch-Input"];
+                "application/json": components["schemas"]["Branch"];
             };
         };
         responses: {

@@ -55,6 +55,10 @@ describe("the Chinese words", () => {
   });
 });
 
+it("speaks to everybody in the same way", () => {
+  expect(keys.filter((key) => zh[key].includes("你"))).toEqual([]);
+});
+
 it("has one word for secrets, and another for keys", () => {
   const mixed = keys.filter((key) => (/\bsecrets?\b/i.test(en[key]) && !zh[key].includes("机密")) || (zh[key].includes("密钥") && !/\bkeys?\b/i.test(en[key])));
   expect(mixed).toEqual([]);

@@ -9,9 +9,9 @@ from openclaw.apps.cli.words.jobs import JOBS
 from openclaw.apps.cli.words.plugin import PLUGIN
 from openclaw.apps.cli.words.results import RESULTS
 from openclaw.apps.cli.words.system import SYSTEM
+from openclaw.apps.cli.words.task import TASK
 from openclaw.apps.cli.words.undo import UNDO
 from openclaw.apps.cli.words.workflow import WORKFLOW
-from openclaw.apps.cli.words.task import TASK
 
 _PARTS = (HELP, RESULTS, CHAT, DOCTOR, UNDO, WORKFLOW, PLUGIN, JOBS, SYSTEM, HOST, TASK)
 CATALOG: dict[str, tuple[str, str]] = {key: words for part in _PARTS for key, words in part.items()}

@@ -116,11 +116,13 @@ class _Tools:
         return row.id
 
     async def _waits_for(self, run_id: UUID) -> str:
-        """The questions to a person that a run waits for."""
+        """The questions to a person and the signals that a run waits for."""
         async with self._platform.database.transaction(self._actor, is_quiet=True) as scope:
             page = await history.list_steps(scope, run_id, self._platform.blobs, cursor=None, limit=200)
-        asked = [step for step in page.items if step.type == "approval" and step.state == "waiting"]
-        return " ".join(f"A person is asked: {step.input['message']}" for step in asked)
+        waiting = [step for step in page.items if step.state == "waiting"]
+        asked = [f"A person is asked: {s.input['message']}" for s in waiting if s.type == "approval"]
+        awaited = [f"It waits for the signal {s.input['name']}." for s in waiting if s.type == "signal"]
+        return " ".join([*asked, *awaited])
 
 
 def _result(run: WorkflowRun, waits_for: str) -> CallToolResult:

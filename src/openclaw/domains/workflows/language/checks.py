@@ -19,6 +19,7 @@ from openclaw.domains.workflows.language.limits import (
     MAX_STEPS,
 )
 from openclaw.domains.workflows.language.values import marks_in
+from openclaw.domains.workflows.language.words import in_language
 from openclaw.infra.json_schema import json_path, schema_error
 
 
@@ -29,6 +30,10 @@ class Problem:
     path: str
     code: str
     message: str
+
+    def words(self, language: str) -> str:
+        """The message in ``language``."""
+        return in_language(language, self.code, self.message)
 
 
 @dataclass(frozen=True)
@@ -54,19 +59,18 @@ class _Walk:
         self.problems.append(Problem(path, code, message))
 
 
-def parse(raw: Any) -> Definition:
-    """The definition. Raises InvalidDefinitionError with every problem."""
+def parse(raw: Any, language: str = "en") -> Definition:
+    """The definition. Raises InvalidDefinitionError with every problem, told in ``language``."""
     if found := find_problems(raw):
-        raise invalid(found)
+        raise invalid(found, language)
     return Definition.model_validate(raw)
 
 
-def invalid(found: Sequence[Problem]) -> InvalidDefinitionError:
-    """The error that says what was found."""
+def invalid(found: Sequence[Problem], language: str) -> InvalidDefinitionError:
+    """The error that says what was found, in ``language``."""
+    said = [{"path": p.path, "code": p.code, "message": p.words(language)} for p in found[:MAX_ERRORS]]
     return InvalidDefinitionError(
-        count=len(found),
-        first=f"{found[0].path}: {found[0].message}",
-        problems=[{"path": p.path, "code": p.code, "message": p.message} for p in found[:MAX_ERRORS]],
+        count=len(found), first=f"{said[0]['path']}: {said[0]['message']}", problems=said
     )
 
 

@@ -1,5 +1,6 @@
 """Workflows and their versions: saved, activated, archived, compared, exported."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,7 @@ from openclaw.kit.pagination import Page, cursor_of, position_of
 MAX_VERSIONS = 10_000
 
 
-def read_definition(definition: dict[str, Any] | None, yaml: str | None) -> Any:
+def read_definition(definition: dict[str, Any] | None, yaml: str | None, *, language: str) -> Any:
     """The definition of a request, which has it in one form. Raises InvalidDefinitionError, InvalidInputError."""
     if (definition is None) == (yaml is None):
         raise InvalidInputError(field="definition", reason="give either `definition` or `yaml`")
@@ -44,19 +45,26 @@ def read_definition(definition: dict[str, Any] | None, yaml: str | None) -> Any:
     try:
         return yaml_text.from_yaml(yaml)
     except ValueError as error:
-        problem = {"path": "$", "code": "yaml", "message": str(error)}
-        raise InvalidDefinitionError(count=1, first=str(error), problems=[problem]) from None
+        raise checks.invalid([checks.Problem("$", "yaml", str(error))], language) from None
 
 
 async def check_definition(scope: Scope, definition: dict[str, Any] | None, yaml: str | None) -> Checked:
     """All that is wrong with a definition. Raises InvalidInputError."""
     try:
-        raw = read_definition(definition, yaml)
+        raw = read_definition(definition, yaml, language=scope.who.language)
     except InvalidDefinitionError as error:
         return Checked(problems=[DefinitionProblem(**problem) for problem in error.problems], definition=None)
     problems = checks.find_problems(raw) or await plugin_steps.find_problems(scope, raw)
-    found = [DefinitionProblem(path=p.path, code=p.code, message=p.message) for p in problems]
-    return Checked(problems=found[: checks.MAX_ERRORS], definition=raw)
+    found = told_problems(problems, scope.who.language)
+    return Checked(problems=found, definition=raw)
+
+
+def told_problems(problems: Sequence[checks.Problem], language: str) -> list[DefinitionProblem]:
+    """Problems as they travel, in ``language``; of very many the first."""
+    return [
+        DefinitionProblem(path=p.path, code=p.code, message=p.words(language))
+        for p in problems[: checks.MAX_ERRORS]
+    ]
 
 
 async def list_workflows(
@@ -175,10 +183,11 @@ def _listed(row: WorkflowRow, last: WorkflowRunRow | None) -> ListedWorkflow:
 
 
 async def _checked(scope: Scope, data: SaveWorkflow) -> dict[str, Any]:
-    raw = read_definition(data.definition, data.yaml)
-    checks.parse(raw)
+    language = scope.who.language
+    raw = read_definition(data.definition, data.yaml, language=language)
+    checks.parse(raw, language)
     if problems := await plugin_steps.find_problems(scope, raw):
-        raise checks.invalid(problems)
+        raise checks.invalid(problems, language)
     return raw
 
 

@@ -4,6 +4,7 @@ A run that was repeated keeps what the later one has taken over: its row stays, 
 one goes too. What object storage holds goes when the recorded fact is carried, also after a crash in between.
 """
 
+import contextlib
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -93,7 +94,9 @@ async def forget_old(scope: Scope, days: int | None) -> None:
             by_workspace.setdefault(workspace_id, []).append(run_id)
         for workspace_id, run_ids in sorted(by_workspace.items()):
             await repository.lock(scope, workspace_id)
-            await _delete(scope, workspace_id, run_ids)
+            for run_id in run_ids:
+                with contextlib.suppress(WrongStateError):  # what it has started goes on: another time
+                    await _delete(scope, workspace_id, [run_id])
     await repository.delete_hidden_workflows(scope)
 
 

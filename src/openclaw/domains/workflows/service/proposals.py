@@ -11,8 +11,9 @@ from uuid import UUID
 from openclaw.domains.workflows.language import checks, yaml_text
 from openclaw.domains.workflows.language.limits import MAX_DEFINITION_BYTES
 from openclaw.domains.workflows.language.schema import language_schema
-from openclaw.domains.workflows.schemas import Change, DefinitionProblem, Proposal
+from openclaw.domains.workflows.schemas import Change, Proposal
 from openclaw.domains.workflows.service import demo_edits
+from openclaw.domains.workflows.service.definitions import told_problems
 from openclaw.infra.metrics import MODEL_TOKENS
 from openclaw.kit.clock import Clock
 from openclaw.kit.differences import differences
@@ -61,8 +62,10 @@ class Turns:
             self._waiting += Counter()  # those at nought are let go of
 
 
-async def propose(config: ModelConfig, definition: dict[str, Any], words: str, clock: Clock) -> Proposal:
-    """What the definition would be after the change, checked; mended once when it is none.
+async def propose(
+    config: ModelConfig, definition: dict[str, Any], words: str, clock: Clock, *, language: str
+) -> Proposal:
+    """What the definition would be after the change, checked; mended once when it is none. Problems in ``language``.
 
     Raises TooLargeError, UnavailableError, ProviderError.
     """
@@ -70,18 +73,20 @@ async def propose(config: ModelConfig, definition: dict[str, Any], words: str, c
         raise TooLargeError(field="definition", limit=MAX_DEFINITION_BYTES)
     if config.is_demo:
         made = demo_edits.edit(definition, words)
-        return _proposal(definition, made.definition, made.explanation)
+        return _proposal(definition, made.definition, made.explanation, language)
     models = Models(clock)
     try:
         async with asyncio.timeout(_SECONDS):
-            return await _ask(models, config, definition, words)
+            return await _ask(models, config, definition, words, language)
     except TimeoutError:
         raise UnavailableError(part="The model") from None
     finally:
         await models.aclose()
 
 
-async def _ask(models: Models, config: ModelConfig, definition: dict[str, Any], words: str) -> Proposal:
+async def _ask(
+    models: Models, config: ModelConfig, definition: dict[str, Any], words: str, language: str
+) -> Proposal:
     schema = json.dumps(language_schema(), ensure_ascii=False, separators=(",", ":"))
     current = json.dumps(definition, ensure_ascii=False)
     history: list[Any] = [user_message(f"The definition:\n{current}\n\nThe wish:\n{words}")]
@@ -106,7 +111,7 @@ async def _ask(models: Models, config: ModelConfig, definition: dict[str, Any], 
         ]
     if answer is None:
         raise ProviderBadAnswerError(model=config.model, said="the answer is no proposal")
-    return _proposal(definition, answer["definition"], str(answer.get("explanation") or ""))
+    return _proposal(definition, answer["definition"], str(answer.get("explanation") or ""), language)
 
 
 def _is_too_large(definition: dict[str, Any]) -> bool:
@@ -129,15 +134,15 @@ def _words_of(problems: list[checks.Problem]) -> str:
     return "\n".join(f"{p.path}: {p.message}" for p in problems[:_TOLD_PROBLEMS])
 
 
-def _proposal(before: dict[str, Any], after: dict[str, Any], explanation: str) -> Proposal:
-    problems = checks.find_problems(after)[: checks.MAX_ERRORS]
+def _proposal(before: dict[str, Any], after: dict[str, Any], explanation: str, language: str) -> Proposal:
+    problems = checks.find_problems(after)
     if _is_too_large(after):
         after = before
     changes = differences(before, after)
     return Proposal(
         definition=after,
         explanation=explanation[:_MAX_EXPLANATION],
-        problems=[DefinitionProblem(path=p.path, code=p.code, message=p.message) for p in problems],
+        problems=told_problems(problems, language),
         changes=[Change(kind=c.kind, path=c.path, before=c.before, after=c.after) for c in changes],
         before_yaml=yaml_text.to_yaml(yaml_text.in_order(before)),
         after_yaml=yaml_text.to_yaml(yaml_text.in_order(after)),

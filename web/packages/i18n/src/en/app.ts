@@ -16,6 +16,7 @@ export const app = {
   "app.dismiss": "Dismiss notification",
   "app.more": "Show more",
   "app.optional": "optional",
+  "app.optionalLabel": "{label} (optional)",
   "app.skipToContent": "Skip to content",
   "app.navigation": "Navigation",
   "app.openNavigation": "Open navigation",

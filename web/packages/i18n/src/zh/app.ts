@@ -19,6 +19,7 @@ export const app: Translation<typeof source> = {
   "app.dismiss": "关闭通知",
   "app.more": "显示更多",
   "app.optional": "选填",
+  "app.optionalLabel": "{label}（选填）",
   "app.skipToContent": "跳到正文",
   "app.navigation": "导航",
   "app.openNavigation": "打开导航",

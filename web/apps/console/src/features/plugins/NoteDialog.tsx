@@ -52,7 +52,7 @@ export function NoteDialog({ title, text, label, actionLabel, isRequired, isDest
       >
         <p>{text}</p>
         {children}
-        <TextField label={isRequired ? label : `${label} (${t("app.optional")})`} value={note} onChange={setNote} maxLength={maxLength} autoFocus isRequired={isRequired ?? false} />
+        <TextField label={isRequired ? label : t("app.optionalLabel", { label })} value={note} onChange={setNote} maxLength={maxLength} autoFocus isRequired={isRequired ?? false} />
         {error != null && <Banner tone="danger" role="alert">{t.error(error)}</Banner>}
         <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
       </form>

@@ -61,7 +61,7 @@ export function SchemaForm(props: SchemaFormProps) {
       name,
       path: at,
       schema: field,
-      label: given ?? (isMarked ? `${said} (${t("app.optional")})` : said),
+      label: given ?? (isMarked ? t("app.optionalLabel", { label: said }) : said),
       description: given === null ? words.description : null,
       value: value[name],
       isNeeded,

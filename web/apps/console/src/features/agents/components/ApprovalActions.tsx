@@ -132,7 +132,7 @@ function Denial({ isPending, back, deny }: { isPending: boolean; back: () => voi
       }}
     >
       <TextField
-        label={`${t("approval.denyReason")} (${t("app.optional")})`}
+        label={t("app.optionalLabel", { label: t("approval.denyReason") })}
         description={t("approval.denyHint")}
         value={reason}
         onChange={setReason}

@@ -88,7 +88,7 @@ export function ProviderDialog({ provider, isFirst, onClose }: { provider: Model
           />
         )}
         <TextField
-          label={preset.needsKey ? t("models.apiKey") : `${t("models.apiKey")} (${t("app.optional")})`}
+          label={preset.needsKey ? t("models.apiKey") : t("app.optionalLabel", { label: t("models.apiKey") })}
           type="password"
           autoComplete="off"
           value={form.apiKey}
@@ -107,7 +107,7 @@ export function ProviderDialog({ provider, isFirst, onClose }: { provider: Model
           isMono
         />
         <TextField
-          label={`${t("models.contextWindow")} (${t("app.optional")})`}
+          label={t("app.optionalLabel", { label: t("models.contextWindow") })}
           value={form.contextWindow}
           onChange={(value) => set("contextWindow", value)}
           error={errorOf("contextWindow")}

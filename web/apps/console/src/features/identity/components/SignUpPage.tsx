@@ -115,7 +115,7 @@ function SignUpFields({ isFirst, invitation, needsInvite }: { isFirst: boolean; 
         isRequired
       />
       <TextField
-        label={`${t("signUp.displayName")} (${t("app.optional")})`}
+        label={t("app.optionalLabel", { label: t("signUp.displayName") })}
         name="displayName"
         value={form.displayName}
         onChange={set("displayName")}

@@ -62,9 +62,9 @@ const MANY_NODES = 20;
 const MARGIN = 12;
 /** What the palette covers, in pixels. */
 const PALETTE = 56;
-const FIT = { padding: 0.16, maxZoom: 1, minZoom: 0.3 };
+const FIT = { padding: 0.16, maxZoom: 1, minZoom: 0.1 };
 /** Beside the palette. */
-const FIT_EDITED = { ...FIT, padding: { top: 0.16, right: 0.1, bottom: 0.16, left: "76px" } as const };
+const FIT_EDITED = { ...FIT, minZoom: 0.3, padding: { top: 0.16, right: 0.1, bottom: 0.16, left: "76px" } as const };
 const ARROWS: Readonly<Record<string, Direction>> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 
 /** A workflow as a picture: to look at, or with `editing` to work on. */
@@ -152,16 +152,18 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
 
   /** Brings a step into view without changing what else is seen. */
   const reveal = useCallback((id: string) => {
-    const element = frame.current?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
+    const node = flow.getInternalNode(id);
     const box = frame.current?.getBoundingClientRect();
-    const its = element?.getBoundingClientRect();
-    if (!box || !its) return;
+    if (!box || !node) return;
+    // By the library's own numbers: what is drawn may be a moment behind them, when the picture has just been fitted.
+    const { x, y, zoom } = flow.getViewport();
+    const left = x + node.internals.positionAbsolute.x * zoom;
+    const top = y + node.internals.positionAbsolute.y * zoom;
     // As little as it takes, so that the eye keeps its place.
     const shift = (low: number, high: number, from: number, to: number) => (low < from + MARGIN ? from + MARGIN - low : high > to - MARGIN ? Math.max(to - MARGIN - high, from + MARGIN - low) : 0);
-    const dx = shift(its.left, its.right, box.left + (isEditable ? PALETTE : 0), box.right);
-    const dy = shift(its.top, its.bottom, box.top, box.bottom);
+    const dx = shift(left, left + (node.width ?? 0) * zoom, isEditable ? PALETTE : 0, box.width);
+    const dy = shift(top, top + (node.height ?? 0) * zoom, 0, box.height);
     if (dx === 0 && dy === 0) return;
-    const { x, y, zoom } = flow.getViewport();
     void flow.setViewport({ x: x + dx, y: y + dy, zoom });
   }, [flow, isEditable]);
 
@@ -259,7 +261,7 @@ function Canvas({ definition, states, selected = NOTHING, onSelect, onOpen, read
           nodeDragThreshold={4}
           fitView
           fitViewOptions={isEditable ? FIT_EDITED : FIT}
-          minZoom={0.2}
+          minZoom={0.1}
           maxZoom={1.6}
           zoomOnDoubleClick={false}
           ariaLabelConfig={{

@@ -111,5 +111,7 @@ function edge(link: Link, isUpwards: boolean, { states, isEditable }: Shown): Ed
     focusable: false,
     selectable: isEditable,
     reconnectable: isEditable ? "target" : false,
+    // With corners: a curve to a handler in the same row would run behind its own step.
+    ...(link.port === "failure" ? { type: "smoothstep", pathOptions: { borderRadius: 16 } } : {}),
   };
 }

@@ -108,7 +108,7 @@ function Invite({ workspace, onClose }: { workspace: Workspace; onClose: () => v
         <div className="WorkspacesSection-form">
           {invite.error && <Banner tone="danger">{t.error(invite.error)}</Banner>}
           <TextField
-            label={`${t("invitations.email")} (${t("app.optional")})`}
+            label={t("app.optionalLabel", { label: t("invitations.email") })}
             type="email"
             value={email}
             onChange={setEmail}

@@ -1,0 +1,113 @@
+"""What is wrong with a definition, in Chinese: every form of words that the validators have."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import openclaw.domains.workflows
+from openclaw.domains.workflows.language.checks import find_problems
+from openclaw.domains.workflows.language.words import in_language
+from tests.domains.workflows.running import definition, step, transform
+from tests.support.accounts import register
+from tests.support.server import Server
+
+SLICE = Path(openclaw.domains.workflows.__file__).parent
+SPEAKERS = ("language/checks.py", "language/sources.py", "language/yaml_text.py", "service/plugin_steps.py")
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def sentences(path: Path, only: str | None = None) -> Iterator[str]:
+    """Every text with a space in it, its places filled in; those of one function, or of all the module."""
+    tree: ast.AST = ast.parse(path.read_text())
+    if only is not None:
+        tree = next(n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == only)
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if id(node) in docs or id(node) in inside:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            parts = (p.value if isinstance(p, ast.Constant) else "x1" for p in node.values)
+            yield "".join(map(str, parts))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+            yield node.value
+
+
+def test_every_sentence_of_the_validators_has_its_chinese() -> None:
+    said = [text for name in SPEAKERS for text in sentences(SLICE / name)]
+    said += [text for name in ("expressions", "texts") for text in _of(name, "syntax_error")]
+    said = [text for text in said if " " in text.strip()]
+    missing = [text for text in said if not CHINESE.search(in_language("zh", "", text)) and _is_said(text)]
+    assert len(said) > 40
+    assert missing == []
+
+
+def _of(module: str, function: str) -> Iterator[str]:
+    return sentences(SLICE / "language" / f"{module}.py", function)
+
+
+def _is_said(text: str) -> bool:
+    """Not a part that a sentence is made of, nor a list of names."""
+    parts = {
+        "ERROR: ",
+        "x1: x1",
+        "x1 x1",
+        "line x1: ",
+        "has not ended before this",
+        "is not a step before this",
+    }
+    return text not in parts and not text.startswith(("literal[", "openclaw name "))
+
+
+WRONG: list[dict[str, Any]] = [
+    definition(step("dance", "a")),
+    definition({"id": "a", "config": {}}),
+    definition(step("http", "a", {"url": "x", "method": "GRAB", "expect": [5], "more": 1})),
+    definition(step("approval", "a", {"message": 5, "expires": 0})),
+    definition(step("delay", "a", {"for": 1, "until": 2}), name=""),
+    definition(transform("9", 1), transform("a", {"$expr": "1 +"}), transform("b", {"$text": "{{ x("})),
+    definition(step("parallel", "a", {"branches": [], "wait": 3})),
+    definition(step("signal", "a", {"name": "a b", "data_schema": {"type": 5}})),
+    definition(transform("a", 1, timeout="x", retries={"max": 99, "jitter": True}), layout={"z": {"x": 1}}),
+    {"openclaw": "other", "name": 5, "steps": []},
+]
+
+
+@pytest.mark.parametrize("raw", WRONG)
+def test_what_libraries_say_is_told_in_chinese_too(raw: dict[str, Any]) -> None:
+    found = find_problems(raw)
+    assert found
+    for problem in found:
+        said = in_language("zh", problem.code, problem.message)
+        assert CHINESE.search(said), problem
+        assert not said.startswith("格式不正确"), problem
+        assert in_language("en", problem.code, problem.message) == problem.message
+
+
+def test_a_long_message_is_not_searched_for_its_form() -> None:
+    long = "Input tag '" + "x is not one of " * 20_000
+    assert in_language("zh", "shape", long) == f"格式不正确：{long}"
+
+
+async def test_problems_are_told_in_the_readers_language(server: Server) -> None:
+    ann = await register(server)
+    wrong = definition(transform("a", 1, next_steps=["b"]))
+    zh = {"Accept-Language": "zh"}
+    checked = await ann.post("/workflow-language/check", {"definition": wrong}, headers=zh)
+    assert checked["problems"][0]["message"] == "与 a 同级的步骤中没有 b"
+    refused = await ann.api.post("/workflows", json={"definition": wrong}, headers=zh)
+    assert refused.json()["data"]["problems"] == checked["problems"]
+    assert "与 a 同级的步骤中没有 b" in refused.json()["detail"]
+    unread = await ann.post("/workflow-language/check", {"yaml": "a: 1\na: 2"}, headers=zh)
+    assert unread["problems"][0]["message"] == "第 2 行：'a' 出现了两次"
+    plugin = definition(step("plugin", "p", {"plugin": "none"}))
+    checked = await ann.post("/workflow-language/check", {"definition": plugin}, headers=zh)
+    assert checked["problems"][0]["message"] == "此工作区未安装插件 none"
+    plain = await ann.post(
+        "/workflow-language/check", {"definition": wrong}, headers={"Accept-Language": "en"}
+    )
+    assert plain["problems"][0]["message"] == "there is no step b beside a"
