@@ -44,6 +44,7 @@ def shared_installation() -> Iterator[Installation]:
             broker = stack.enter_context(valkey())
             made.settings["OPENCLAW_REDIS_URL"] = broker.connection_url
         made.settings["OPENCLAW_PLUGIN_INTERNAL_HOSTS"] = '["localhost"]'  # where peers of the tests are
+        made.settings["OPENCLAW_HOST_LEASE_SECONDS"] = "3"  # what a host that was lost is waited for
         made.start_all(*ROLES)
         yield made
 

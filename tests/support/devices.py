@@ -30,7 +30,7 @@ from tests.support.server import Server
 
 HOME = "/home/ann"
 _addresses = itertools.count(1)
-Answer = Callable[[dict[str, Any]], dict[str, Any]]
+Answer = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 
 @dataclass
@@ -219,7 +219,9 @@ class OnlineMachine:
         if answer is None:
             self._waiting.put_nowait(call)
         else:
-            self._tasks.append(spawn(call.answer(answer(call.params)), name="test machine answer"))
+            result = answer(call.params)  # None: there is no such thing
+            end = call.fail("NOT_FOUND") if result is None else call.answer(result)
+            self._tasks.append(spawn(end, name="test machine answer"))
 
 
 async def link(person: Person, name: str = "laptop", machine: Machine | None = None) -> Machine:

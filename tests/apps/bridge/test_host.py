@@ -72,9 +72,11 @@ async def test_nothing_runs_before_the_lease_stands(
     assert refused["ok"] is False
     assert node.results == [refused]
     assert not (home / "log").exists()
+    await node.invoke("inv_3", "exec", {"command": "echo unwanted >> log"})
+    await node.send("node.invoke.cancel", {"id": "inv_3"})
     await node.answer_heartbeats(60_000)
     assert (await node.result("inv_1"))["ok"]
-    assert (home / "log").read_text() == "ran\n"
+    assert (await node.call("inv_4", "exec", {"command": "cat log"}))["payload"]["stdout"] == "ran\n"
 
 
 @pytest.mark.parametrize("cut", ["socket", "answers"])

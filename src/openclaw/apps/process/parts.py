@@ -131,9 +131,7 @@ async def open_process(
         },
     )
     queue.register(workflows.RUN_KIND, JobKind(lambda job: workflow_job(job.payload), keeps_end=True))
-    task_job = tasks.TaskJob(
-        database=database, bus=bus, clock=clock, lead_agent=run_job, slots=tasks.NoHosts()
-    )
+    task_job = tasks.TaskJob(database=database, bus=bus, clock=clock, lead_agent=run_job, slots=devices.slots)
     queue.register(tasks.RUN_KIND, JobKind(lambda job: task_job(job.payload), keeps_end=True))
     bucket = artifacts.Bucket(config.publish_bucket) if config.publish_bucket else None
     queue.register(artifacts.PROCESS_KIND, JobKind(artifacts.Processor(database, blobs)))
@@ -255,6 +253,7 @@ def _subscribers(
         artifacts.subscribers(blobs, bucket),
         agents.subscribers(carry, blobs),
         workflows.subscribers(blobs),
+        tasks.SUBSCRIBERS,
     ):
         for event, subscribers in slice_.items():
             merged.setdefault(event, []).extend(subscribers)

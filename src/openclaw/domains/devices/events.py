@@ -5,7 +5,7 @@ from uuid import UUID
 HOST_LOST = "devices.host_lost"
 """A host's leases ended before their runs: ``hostId workspaceId reason runs``, each of these ``runId userId epoch``.
 
-All ids are 32 hex digits; ``reason`` is ``silent`` or ``revoked``. What the host was asked for them is cancelled.
+All ids are 32 hex digits; ``reason`` is ``silent`` or ``revoked``. What the host was asked for them has ended.
 """
 
 LIMITS_CHANGED_TOPIC = "workspace-limits-changed"

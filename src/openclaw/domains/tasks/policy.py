@@ -28,7 +28,6 @@ PARKED: frozenset[State] = frozenset({"waiting_approval", "waiting_device"})
 
 # What the run of the agent does, as the task's run does it. Its end is for whoever leads it to judge.
 STATE_OF_AGENT: dict[str, State] = {
-    "queued": "dispatched",
     "running": "running",
     "awaiting_approval": "waiting_approval",
     "waiting_for_device": "waiting_device",

@@ -18,6 +18,10 @@ class Companion(Protocol):
         """Take a response that is one to it; False for others."""
         ...
 
-    def admit(self, accept: Callable[[], None]) -> None:
+    def admit(self, call_id: str, accept: Callable[[], None]) -> None:
         """Let a call in: now, or as soon as it may run."""
+        ...
+
+    def forget(self, call_id: str) -> None:
+        """A call is not wanted any more: if it was not let in yet, it never is."""
         ...

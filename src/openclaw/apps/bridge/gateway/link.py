@@ -232,6 +232,8 @@ class GatewayLink:
             if request is not None and request.node_id == self._key.node_id:
                 self._calls.prepare(request)
         elif frame.event == "node.invoke.cancel" and (call_id := cancelled_call(frame.payload)) is not None:
+            if self._companion is not None:
+                self._companion.forget(call_id)
             self._calls.cancel(call_id)
         elif frame.event == "shutdown":
             waits.sent_away()
@@ -245,7 +247,7 @@ class GatewayLink:
         elif request.node_id != self._key.node_id:
             _log.warning("the gateway sent a call that is not for this machine")
         elif self._companion is not None:
-            self._companion.admit(partial(self._calls.accept, request, device_id=device_id))
+            self._companion.admit(request.id, partial(self._calls.accept, request, device_id=device_id))
         else:
             self._calls.accept(request, device_id=device_id)
 

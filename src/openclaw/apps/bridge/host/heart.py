@@ -37,7 +37,7 @@ class Heart:
         self._loop = asyncio.get_running_loop()
         self._every = _FIRST_EVERY
         self._asked: OrderedDict[str, float] = OrderedDict()  # by request
-        self._held: list[Callable[[], None]] = []
+        self._held: dict[str, Callable[[], None]] = {}
 
     async def attend(self, connection: Connection) -> None:
         """Beat until cancelled."""
@@ -61,17 +61,21 @@ class Heart:
         if answer is not None:
             self._every = timedelta(milliseconds=max(answer.every_ms, 100))
             self._lease.renew(asked_at=asked_at, seconds=answer.lease_ms / 1000)
-            held, self._held = self._held, []
-            for accept in held:
-                self.admit(accept)
+            held, self._held = self._held, {}
+            for call_id, accept in held.items():
+                self.admit(call_id, accept)
         return True
 
-    def admit(self, accept: Callable[[], None]) -> None:
+    def admit(self, call_id: str, accept: Callable[[], None]) -> None:
         """Let a call in while the lease stands; else when it does again, on this connection."""
         if self._lease.stands:
             accept()
         else:
-            self._held.append(accept)
+            self._held[call_id] = accept
+
+    def forget(self, call_id: str) -> None:
+        """A call that was not let in yet never is."""
+        self._held.pop(call_id, None)
 
 
 def _answer_in(frame: Incoming) -> Answer | None:

@@ -70,3 +70,22 @@ async def count_steps(scope: Scope, run_ids: Sequence[UUID]) -> dict[UUID, dict[
     for run_id, kind, count in rows:
         found.setdefault(run_id, {})[kind] = count
     return found
+
+
+async def list_writing(scope: Scope, conversation_id: UUID) -> Sequence[RunStepRow]:
+    """The calls of a conversation's runs that have written, moved or deleted files, in order."""
+    return list(
+        await scope.session.scalars(
+            select(RunStepRow)
+            .join(RunRow, RunRow.id == RunStepRow.run_id)
+            .where(
+                RunRow.conversation_id == conversation_id,
+                RunRow.user_id == scope.user_id,
+                RunStepRow.kind == "tool",
+                RunStepRow.state == "ok",
+                RunStepRow.name.in_(("fs.write", "fs.edit", "fs.move", "fs.delete")),
+                RunStepRow.device_id.is_not(None),
+            )
+            .order_by(RunRow.created_at, RunRow.id, RunStepRow.position)
+        )
+    )

@@ -49,6 +49,32 @@ class Totals:
     cost_micros: int | None
 
 
+@dataclass(frozen=True)
+class Changed:
+    """A file that a call has written to ``path`` (None: it is deleted); ``gone``: where it was before."""
+
+    device_id: UUID
+    path: str | None
+    gone: str | None
+
+
+async def list_changed(scope: Scope, conversation_id: UUID) -> Sequence[Changed]:
+    """What the runs of a conversation have done to files, in order."""
+    found: list[Changed] = []
+    for step in await steps.list_writing(scope, conversation_id):
+        arguments = step.arguments or {}
+        path, to = arguments.get("path"), arguments.get("to")
+        if step.device_id is None or not isinstance(path, str):
+            continue
+        if step.name == "fs.move":
+            found.append(Changed(step.device_id, to if isinstance(to, str) else None, path))
+        elif step.name == "fs.delete":
+            found.append(Changed(step.device_id, None, path))
+        else:
+            found.append(Changed(step.device_id, path, None))
+    return found
+
+
 async def look(scope: Scope, run_id: UUID, *, after: int, among: Collection[UUID]) -> Seen | None:
     """The run, with its steps after a position and ``among`` those before; None when it is gone."""
     run = await repository.find_run(scope, run_id)

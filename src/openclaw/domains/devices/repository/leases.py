@@ -138,6 +138,7 @@ async def holds_slot(scope: Scope, host_id: UUID, *, user_id: UUID) -> bool:
             HostSlotRow.run_id.is_not(None),
         )
         .limit(1)
+        .with_for_update(read=True)  # what is sent because of it is sent before the slot can be lost
     )
     return found is not None
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 
-from openclaw.domains.devices.events import HOST_LOST, call_topic, device_topic
+from openclaw.domains.devices.events import HOST_LOST, device_topic
 from openclaw.domains.devices.repository import leases
 from openclaw.domains.devices.repository.leases import HeldSlot, LostLease
 from openclaw.domains.workspaces.policy import check_role
@@ -101,6 +101,10 @@ def _slot(held: HeldSlot) -> HostSlot:
 
 
 async def _tell_lost(scope: Scope, lost: Sequence[LostLease], *, reason: str) -> None:
+    """End what the hosts were asked, and record the fact. Who waits for an answer is not woken by this.
+
+    Whoever claimed the slot ends the run or takes it elsewhere; the run itself would take it for a failure of its own.
+    """
     by_host = sorted(lost, key=lambda lease: lease.host_id)
     for host_id, group in groupby(by_host, key=lambda lease: lease.host_id):
         mine = list(group)
@@ -110,7 +114,6 @@ async def _tell_lost(scope: Scope, lost: Sequence[LostLease], *, reason: str) ->
         }
         for call_id in await leases.cancel_open_calls(scope, host_id, error=error):
             await publish(scope, device_topic(host_id), {"kind": "cancel", "callId": call_id.hex})
-            await publish(scope, call_topic(call_id), {"kind": "ended"})
         runs = [
             {"runId": lease.run_id.hex, "userId": lease.for_user_id.hex, "epoch": lease.epoch}
             for lease in mine

@@ -4,7 +4,7 @@ can look at any time; what takes longer than a transaction is left to `run`."""
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from openclaw.domains.agents.errors import ConversationGoneError
 from openclaw.domains.agents.service import leading, runs
@@ -14,6 +14,7 @@ from openclaw.domains.conversations.service import errands
 from openclaw.domains.tasks import repository
 from openclaw.domains.tasks.errors import HostLostError, TaskTimedOutError
 from openclaw.domains.tasks.events import TASK_ENDED
+from openclaw.domains.tasks.jobs.moving import Carried
 from openclaw.domains.tasks.jobs.seeing import see
 from openclaw.domains.tasks.models import TaskRunRow
 from openclaw.domains.tasks.policy import PARKED
@@ -33,6 +34,9 @@ from openclaw.kit.errors import OpenClawError
 _LOOK_AGAIN = timedelta(seconds=30)
 _SLOT_AGAIN = timedelta(seconds=5)
 _JOB_STATE = {"succeeded": "completed", "cancelled": "cancelled"}
+_NAMED = 100
+_BROUGHT = "\n\nThese files were brought here:"
+_LEFT = "\n\nThese files stayed behind:"
 _GO_ON = (
     "The task goes on on another machine now. What was said and done before is above. Look at what is there, then go "
     "on from where it stopped."
@@ -45,10 +49,12 @@ class TaskSuperseded(BaseException):
 
 @dataclass(frozen=True)
 class Move:
-    """The run is to go on elsewhere, and what it changed on ``origin`` is to be there first."""
+    """Files are to be read from, or written to, a machine; then look again. ``key`` names this move."""
 
-    origin: UUID | None
-    place: Place
+    is_reading: bool
+    conversation_id: UUID
+    device_id: UUID | None
+    key: UUID
 
 
 @dataclass(frozen=True)
@@ -63,9 +69,11 @@ class Next:
 
 
 async def look(
-    scope: Scope, run_id: UUID, *, epoch: int, slots: Slots, was_parked: bool, moved: bool
+    scope: Scope, run_id: UUID, *, epoch: int, slots: Slots, was_parked: bool, carried: Carried | None = None
 ) -> Next:
-    """Look once. ``moved``: the files of a move are where they are to be. Raises TaskSuperseded.
+    """Look once. ``carried``: the files that were read or written as the look before has said.
+
+    Raises TaskSuperseded.
 
     ``was_parked``: so the last look left the job, which then takes up no room among the workspace's.
     """
@@ -73,7 +81,7 @@ async def look(
     if run is None:
         raise TaskSuperseded
     log = Log(scope, run)
-    found = await _Look(scope, run, log, slots).take(moved=moved)
+    found = await _Look(scope, run, log, slots).take(carried)
     await log.write()
     is_parked = not found.is_over and _is_parked(run)
     if not found.is_over and is_parked is not was_parked:
@@ -104,7 +112,7 @@ class _Look:
         self.log = log
         self.slots = slots
 
-    async def take(self, *, moved: bool) -> Next:
+    async def take(self, carried: Carried | None) -> Next:
         run = self.run
         if run.agent_run_id is None:
             return await self._begin()
@@ -115,10 +123,10 @@ class _Look:
             return await self._steer(run.agent_run_id)
         if run.cancel_requested_at is not None or self._is_late():
             return await self._stopped()
-        if run.lost_epoch is not None and run.lost_epoch == run.slot_epoch and seen.state != "completed":
+        if seen.state != "completed" and await self._is_lost():
             return await self._lost()
         if run.moving_to is not None and seen.state != "completed":
-            return await self._move(moved=moved)
+            return await self._move(carried)
         return await self._ended(seen)
 
     async def _begin(self) -> Next:
@@ -190,35 +198,70 @@ class _Look:
             return await self.end("cancelled")
         return await self.end("timed_out", TaskTimedOutError(seconds=self.run.time_limit_seconds or 0))
 
+    async def _is_lost(self) -> bool:
+        """Whether the host of this dispatch is gone, also when nobody has told yet."""
+        run = self.run
+        if run.slot_epoch is None or run.lost_epoch == run.slot_epoch:
+            return run.slot_epoch is not None
+        slot = await self.slots.find_slot(self.scope, run.id)
+        return slot is None or slot.epoch != run.slot_epoch
+
     async def _lost(self) -> Next:
         """The host is gone. Whatever it did not finish is begun elsewhere, unless that is not wanted."""
         run = self.run
+        lost = _names(run)
         if run.when_lost == "end":
+            self.log.add("host_lost", lost)
             return await self.end("lost", HostLostError())
         await self.log.move("waiting_device")
-        return await self._go_on_at(place_of(run.target))
-
-    async def _move(self, *, moved: bool) -> Next:
-        run = self.run
-        assert run.moving_to is not None
-        await self.log.move("waiting_device")
-        place = place_of(run.moving_to["target"])
-        if not moved and run.moving_to["with_files"]:
-            return Next(move=Move(run.device_id, place))
-        if run.slot_epoch is not None:
-            await self.slots.release_slot(self.scope, run_id=run.id, epoch=run.slot_epoch)
-            run.slot_epoch = None
-        return await self._go_on_at(place)
-
-    async def _go_on_at(self, place: Place) -> Next:
-        run = self.run
+        place = place_of(run.target)
         if run.paused_at is not None:
             return Next()
         if not await self._claim(place):
             return Next(wait=_SLOT_AGAIN)
+        self.log.add("host_lost", lost)  # once, however long there was no room
+        return await self._go_on_at(place, None)
+
+    async def _move(self, carried: Carried | None) -> Next:
+        """Leave the machine with what was changed there, find room at the next, bring it there, and go on.
+
+        Files are read while the room here is held, and written once there is room there.
+        """
+        run, to = self.run, self.run.moving_to
+        assert to is not None
+        await self.log.move("waiting_device")
+        if run.paused_at is not None:
+            return Next()
+        place = place_of(to["target"])
+        if not to["with_files"]:
+            carried = Carried(is_written=True)
+        if carried is None:  # also when a process died that had read them
+            origin = UUID(hex=to["origin"]) if to.get("origin") else run.device_id
+            return Next(move=self._moving(origin, is_reading=True))
+        if "origin" not in to:
+            if run.slot_epoch is not None:
+                await self.slots.release_slot(self.scope, run_id=run.id, epoch=run.slot_epoch)
+            origin, run.slot_epoch = run.device_id, None
+            if not await self._claim(place):
+                return Next(wait=_SLOT_AGAIN)
+            run.moving_to = {**to, "origin": origin.hex if origin else None}
+        if not carried.is_written:
+            return Next(move=self._moving(run.device_id, is_reading=False))
+        return await self._go_on_at(place, carried)
+
+    def _moving(self, device_id: UUID | None, *, is_reading: bool) -> Move:
+        run = self.run
+        assert run.moving_to is not None
+        assert run.conversation_id is not None
+        key = uuid5(run.id, f"{run.moving_to['key']} {run.epoch}")
+        return Move(is_reading, run.conversation_id, device_id, key)
+
+    async def _go_on_at(self, place: Place, carried: Carried | None) -> Next:
+        run = self.run
         run.target, run.moving_to, run.lost_epoch = place.to_row(), None, None
-        await self._ask(place, _GO_ON)
-        self.log.add("moved", _names(run))
+        await self._ask(place, _GO_ON + _about_files(carried))
+        brought = {} if carried is None else {"files": len(carried.files), "left": len(carried.left)}
+        self.log.add("moved", {**_names(run), **brought})
         await self.log.move("running")
         return Next(agent_run_id=run.agent_run_id)
 
@@ -259,6 +302,20 @@ class _Look:
     def _is_late(self) -> bool:
         left = self._time_left()
         return left is not None and left <= timedelta()
+
+
+def _about_files(carried: Carried | None) -> str:
+    if carried is None or not (carried.files or carried.left):
+        return ""
+    said = ""
+    for words, paths in ((_BROUGHT, list(carried.files)), (_LEFT, carried.left)):
+        if paths:
+            said += (
+                words
+                + "".join(f"\n- {path}" for path in paths[:_NAMED])
+                + ("\n- …" if len(paths) > _NAMED else "")
+            )
+    return said
 
 
 def _names(run: TaskRunRow) -> dict[str, Any]:

@@ -13,7 +13,8 @@ import structlog
 from openclaw.domains.tasks import repository
 from openclaw.domains.tasks.events import task_topic
 from openclaw.domains.tasks.jobs import lead
-from openclaw.domains.tasks.jobs.lead import Next, TaskSuperseded
+from openclaw.domains.tasks.jobs.lead import Move, Next, TaskSuperseded
+from openclaw.domains.tasks.jobs.moving import Carried, Mover
 from openclaw.domains.tasks.service.places import Slots
 from openclaw.infra.bus import EventBus
 from openclaw.infra.db import Database
@@ -39,6 +40,7 @@ class _Leading:
     woken: asyncio.Event
     agent_run_id: UUID | None = None
     agent: asyncio.Task[None] | None = None
+    carried: Carried | None = None
 
 
 class TaskJob:
@@ -52,6 +54,7 @@ class TaskJob:
         self._clock = clock
         self._lead_agent = lead_agent
         self._slots = slots
+        self._mover = Mover(database, bus)
 
     async def __call__(self, payload: dict[str, Any]) -> None:
         """Bring one run to its end. Raises UnavailableError when the database is away: call again."""
@@ -90,7 +93,7 @@ class TaskJob:
                 await lead.give_up(scope, leading.run_id, epoch=leading.epoch, slots=self._slots, error=error)
 
     async def _lead(self, leading: _Leading) -> None:
-        moved = is_parked = False
+        is_parked = False
         while True:
             leading.woken.clear()
             async with self._database.transaction(leading.actor) as scope:
@@ -100,23 +103,34 @@ class TaskJob:
                     epoch=leading.epoch,
                     slots=self._slots,
                     was_parked=is_parked,
-                    moved=moved,
+                    carried=leading.carried,
                 )
             is_parked = found.is_parked
             if found.is_over:
                 return
-            moved = found.move is not None
             if found.move is not None:
+                await self._move(leading, found.move)
                 continue
             if found.agent_run_id is not None:
                 self._begin_agent(leading, found.agent_run_id)
             await self._wait(leading, found)
+
+    async def _move(self, leading: _Leading, move: Move) -> None:
+        if move.is_reading:
+            leading.carried = await self._mover.read(
+                leading.actor, move.conversation_id, move.device_id, key=move.key
+            )
+        elif leading.carried is not None:
+            await self._mover.write(
+                leading.actor, move.conversation_id, move.device_id, leading.carried, key=move.key
+            )
 
     def _begin_agent(self, leading: _Leading, agent_run_id: UUID) -> None:
         """Lead that run of the agent, unless that is done already."""
         is_led = leading.agent is not None and not leading.agent.done()
         if is_led and leading.agent_run_id == agent_run_id:
             return
+        leading.carried = None
         leading.agent_run_id = agent_run_id
         leading.agent = spawn(self._run_agent(leading, agent_run_id), name="task agent")
 

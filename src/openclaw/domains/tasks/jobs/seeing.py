@@ -25,7 +25,7 @@ async def see(scope: Scope, run: TaskRunRow, log: Log) -> Seen | None:
     for step in seen.steps:
         await _note(run, log, step, known)
     run.seen_open = known
-    if not seen.is_over:
+    if not seen.is_over and seen.state != "queued":
         await log.move(STATE_OF_AGENT[seen.state])
     return seen
 

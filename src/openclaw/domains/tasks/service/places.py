@@ -36,6 +36,10 @@ class Slots(Protocol):
         """Room for a run; None when there is none that fits. The same run has one slot."""
         ...
 
+    async def find_slot(self, scope: Scope, run_id: UUID) -> Slot | None:
+        """The run's room; None when it was given back or lost."""
+        ...
+
     async def release_slot(self, scope: Scope, *, run_id: UUID, epoch: int | None = None) -> bool:
         """Give it back."""
         ...
@@ -71,7 +75,8 @@ async def checked(scope: Scope, data: TargetIn) -> Place:
     """A target that there is. Raises DeviceNotFoundError, RuntimeNotOfferedError, InvalidInputError."""
     place = Place(data.kind, data.device_id, tuple(data.labels), data.runtime, data.sync_mode)
     # First of all: a machine of others is not found, whatever else is wrong.
-    device = None if place.device_id is None else await registry.access_device(scope, place.device_id)
+    access = registry.access_host if place.kind == "host" else registry.access_device
+    device = None if place.device_id is None else await access(scope, place.device_id)
     if place.kind == "server" and (device is not None or place.runtime == "pi"):
         raise InvalidInputError(
             field="target", reason="the server itself is no device, and has its own runtime"
@@ -86,17 +91,3 @@ async def checked(scope: Scope, data: TargetIn) -> Place:
     if device is not None and place.runtime == "pi" and RUN not in device.commands:
         raise RuntimeNotOfferedError(name=device.name)
     return place
-
-
-class NoHosts:
-    """Where there are no hosts: nothing has room on one."""
-
-    async def claim_slot(
-        self, scope: Scope, *, run_id: UUID, host_id: UUID | None = None, labels: Sequence[str] = ()
-    ) -> Slot | None:
-        """None."""
-        return None
-
-    async def release_slot(self, scope: Scope, *, run_id: UUID, epoch: int | None = None) -> bool:
-        """Nothing to give back."""
-        return False

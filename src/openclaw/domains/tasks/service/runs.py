@@ -148,7 +148,8 @@ async def hand_over(scope: Scope, run_id: UUID, data: HandOver) -> TaskRunRow:
     if here.runtime == "pi" or data.target.runtime == "pi":
         raise TranscriptNotHereError(sync_mode=here.sync_mode)
     there = await places.checked(scope, data.target)
-    row.moving_to = {"target": there.to_row(), "with_files": data.with_files}
+    key = f"move {row.event_seq}"
+    row.moving_to = {"target": there.to_row(), "with_files": data.with_files, "key": key}
     detail = {"kind": there.kind, "withFiles": data.with_files}
     await audit.append(scope, "tasks.handed_over", subject=ids.to_wire("trun", row.id), detail=detail)
     device = ids.to_wire("dev", there.device_id) if there.device_id else None

@@ -1,0 +1,122 @@
+"""A run that goes on at another machine and comes back: with its transcript, its files, and the log as it was."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.domains.agents.chatting import use_model
+from tests.domains.tasks.launching import check_log, kinds, launch
+from tests.support.accounts import Person, refused
+from tests.support.devices import HOME, Answer, link, online
+from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
+
+WRITE = Call("fs_write", {"path": "~/plan.md", "content": "one\n"})
+EDIT = Call("fs_write", {"path": "~/plan.md", "content": "one\ntwo\n"})
+
+
+@dataclass
+class Disk:
+    """A machine's files, as its tools see them."""
+
+    files: dict[str, str] = field(default_factory=dict[str, str])
+
+    def path(self, given: str) -> str:
+        return given.replace("~", HOME, 1) if given.startswith("~") else given
+
+    def read(self, params: dict[str, Any]) -> Any:
+        text = self.files.get(self.path(params["path"]))
+        if text is None:
+            return None
+        lines = text.count("\n")
+        return {"content": text, "lines": lines, "totalLines": lines, "truncated": False, "binary": False}
+
+    def write(self, params: dict[str, Any]) -> Any:
+        self.files[self.path(params["path"])] = params["content"]
+        return {"path": params["path"], "bytes": len(params["content"]), "created": True, "diff": ""}
+
+    @property
+    def answers(self) -> dict[str, Answer]:
+        return {"fs.read": self.read, "fs.write": self.write, "fs.delete": lambda _: {}}
+
+
+async def test_a_run_goes_to_another_machine_and_back(ann: Person) -> None:
+    here, there = Disk({f"{HOME}/other.txt": "mine\n"}), Disk({f"{HOME}/left.md": "theirs\n"})
+    first = [WRITE, Call("fs_write", {"path": "~/left.md", "content": "ours\n"})]
+    script = [
+        Say("begun", first),
+        Say("still at it", gate="away", gate_after=1),
+        Say("there", [EDIT]),
+        Say("back again", gate="back", gate_after=1),
+        Say("finished"),
+    ]
+    one, two = await link(ann, "laptop"), await link(ann, "desktop")
+    laptop, desktop = ({"kind": "device", "deviceId": m.session["deviceId"]} for m in (one, two))
+    async with (
+        ScriptedOpenAI(script) as model,
+        online(one, here.answers),
+        online(two, there.answers),
+    ):
+        await use_model(ann, model)
+        with ann.server.watching(ann.topic) as watch:
+            run = await launch(ann, watch, "write the plan", target=laptop)
+            await run.answer()
+            second = await watch.until(
+                lambda b: (
+                    b.get("event") == "exec.approval.requested"
+                    and b["payload"]["approval"]["arguments"]["path"].endswith("left.md")
+                )
+            )
+            await ann.post(
+                f"/approvals/{second['payload']['approval']['id']}/decision", {"decision": "allow_once"}
+            )
+            await model.waiting("away")
+            before = await run.log()
+            await run.do("hand-over", {"target": desktop})
+            await watch.until(lambda b: "plan.md" in str(b) and "approval" in str(b) and "desktop" in str(b))
+            moved = await run.get()
+            assert (moved["device"]["name"], moved["isMoving"]) == ("desktop", False)
+            assert there.files == {f"{HOME}/left.md": "theirs\n", f"{HOME}/plan.md": "one\n"}
+            asked = (await ann.get("/approvals?state=pending"))["items"][0]
+            assert asked["device"]["name"] == "desktop"
+            await ann.post(f"/approvals/{asked['id']}/decision", {"decision": "allow_once"})
+            await model.waiting("back")
+            middle = await run.log()
+            await run.do("hand-over", {"target": laptop})
+            ended = await run.ended()
+            last = await run.log()
+    # It came home with what was changed there; what was in the way there was left alone, and here too.
+    assert here.files[f"{HOME}/plan.md"] == "one\ntwo\n"
+    assert here.files[f"{HOME}/other.txt"] == "mine\n"
+    assert (ended["state"], ended["device"]["name"]) == ("succeeded", "laptop")
+    check_log(last)
+    assert kinds(last).count("moved") == 2
+    # What was before is as it was: the same entries, so the same hash.
+    assert last[: len(before)] == before
+    assert last[: len(middle)] == middle
+    over = [entry for entry in last if entry["kind"] == "hand_over"]
+    for entry in over:
+        at = last[entry["data"]["logSeq"] - 1]
+        assert at["hash"] == entry["data"]["logHash"] == entry["previousHash"]
+    first_move = next(entry for entry in last if entry["kind"] == "moved")
+    assert (first_move["data"]["files"], first_move["data"]["left"]) == (1, 1)
+    # The model there was told all that was said before.
+    told = str(model.requests[2]["messages"])
+    assert "write the plan" in told
+    assert "begun" in told
+    assert "~/left.md" in told
+
+
+async def test_what_was_said_on_a_machine_stays_there(ann: Person) -> None:
+    machine = await link(ann)
+    pi = {"kind": "device", "deviceId": machine.session["deviceId"], "runtime": "pi"}
+    async with online(machine, commands=["fs.read", "pi.run", "pi.run.say", "pi.run.answer"]) as there:
+        with ann.server.watching(ann.topic) as watch:
+            run = await launch(ann, watch, "secret", target=pi | {"syncMode": "local_only"})
+            await there.next_call()
+            await run.until("running", "dispatched")
+            away = await ann.api.post(f"/task-runs/{run.id}/hand-over", json={"target": {"kind": "server"}})
+            assert refused(away) == (409, "tasks.transcript_not_here")
+            assert refused(await ann.api.post(f"/task-runs/{run.id}/pause"))[1] == "tasks.pause_not_offered"
+            wrong = {"text": "x", "target": pi, "budget": {"tokens": 5}}
+            assert refused(await ann.api.post("/tasks", json=wrong))[1] == "tasks.budget_not_kept"
+            await run.do("cancel")
+            assert (await run.ended())["state"] == "cancelled"
