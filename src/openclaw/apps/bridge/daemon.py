@@ -99,6 +99,12 @@ class Bridge:
         launch = PiLaunch(folder=Path.home(), command=folder.settings().pi_command)
         runtimes = PiSessions(launch, folder.path / PI_SESSIONS, clock=clock, node_id=key.node_id)
         reads = PiReads(runtimes, clock=clock)
+
+        async def hand_over(call_id: str, body: bytes) -> None:
+            """Give the server a file that a call asked for."""
+            async with sessions.in_use() as session:
+                await control_plane.hand_over(session, call_id, body)
+
         calls = Calls(
             journal=journal,
             versions=versions,
@@ -106,6 +112,7 @@ class Bridge:
             node_id=key.node_id,
             outlet=switch,
             runs=RunCommands(sessions=runtimes, policies=policies, journal=journal, outlet=switch),
+            hand_over=hand_over,
         )
         link = GatewayLink(
             key=key,

@@ -72,6 +72,8 @@ async def open_process(
     database = Database(url, clock)
     bus = EventBus(_transport(config, url, database, keys, clock), clock)
     blobs = open_blobs(config.blob_url, config.home)
+    executor_id = config.executor_id or new_id().hex
+    queue = JobQueue(database, bus, clock, name=executor_id, slots=config.job_slots, limits=_limits(config))
     run_job = agents.RunJob(
         database=database,
         bus=bus,
@@ -80,6 +82,7 @@ async def open_process(
         clock=clock,
         config=config,
         transcript=conversations.ConversationTranscript(),
+        queue=queue,
     )
     folders = plugins.Folders(config.home / "plugins", keys, clock)
     plugin_runtime = plugins.PluginRuntime(
@@ -97,8 +100,6 @@ async def open_process(
     )
     plugin_tools = workflows.PluginTools(database, bus, plugin_steps)
 
-    executor_id = config.executor_id or new_id().hex
-    queue = JobQueue(database, bus, clock, name=executor_id, slots=config.job_slots, limits=_limits(config))
     workflow_job = workflows.WorkflowJob(
         database=database,
         bus=bus,

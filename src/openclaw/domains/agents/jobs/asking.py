@@ -8,6 +8,7 @@ import orjson
 
 from openclaw.domains.agents import repository
 from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
+from openclaw.domains.agents.jobs.results import save_tool
 from openclaw.domains.agents.models import RunRow
 from openclaw.domains.agents.service.transcript import History, Transcript
 from openclaw.infra.db import Database
@@ -21,7 +22,7 @@ from openclaw.runtime.toolset import tool_definitions
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage, ModelResponse
 
-_TOOLS_TOKENS = 1_600
+_TOOLS_TOKENS = 2_200
 _MAX_TOKENS = 2**31 - 1
 
 
@@ -43,7 +44,7 @@ class Asker:
             ctx.unkept.append(piece)
             ctx.live.text(piece)
 
-        request = ReplyRequest(system=ctx.system, history=messages, tools=tool_definitions())
+        request = ReplyRequest(system=ctx.system, history=messages, tools=[*tool_definitions(), save_tool()])
         try:
             reply = await self._models.stream_reply(ctx.config, request, on_delta)
         finally:

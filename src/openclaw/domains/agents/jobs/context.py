@@ -71,6 +71,7 @@ class RunContext:
     steps: list[RunStepRow]
     live: LiveRun
     remote: "Remote | None" = None
+    sync_mode: SyncMode = "full"
     unkept: list[str] = field(default_factory=list[str])  # pieces of a reply that is not a step yet
     is_aborted: bool = field(default=False)
 

@@ -63,6 +63,7 @@ async def load_context(
         earlier=steps,
         steps=steps.pop(run.id, []),
         live=live,
+        sync_mode=run.sync_mode,  # pyright: ignore[reportArgumentType]
     )
 
 

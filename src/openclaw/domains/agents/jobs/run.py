@@ -28,6 +28,7 @@ from openclaw.domains.agents.service.transcript import Transcript
 from openclaw.domains.devices.service import calls
 from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.errors import NotAllowedError
+from openclaw.durable.queue import JobQueue
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
@@ -62,6 +63,7 @@ class RunJob:
         clock: Clock,
         config: Config,
         transcript: Transcript,
+        queue: JobQueue,
     ) -> None:
         self._database = database
         self._bus = bus
@@ -70,7 +72,7 @@ class RunJob:
         self._transcript = transcript
         self._models = Models(clock)
         self._asker = Asker(database=database, transcript=transcript, models=self._models)
-        self._tools = ToolRunner(database=database, bus=bus, blobs=blobs, config=config)
+        self._tools = ToolRunner(database=database, bus=bus, blobs=blobs, config=config, queue=queue)
         self._machines = MachineRunner(database=database, bus=bus, config=config, transcript=transcript)
 
     async def warm_up(self) -> None:

@@ -15,6 +15,7 @@ from openclaw.domains.agents.jobs import questions
 from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
 from openclaw.domains.agents.jobs.fan_out import MAX_TARGETS, TOOLS, FanOut, as_targets, calls_of
 from openclaw.domains.agents.jobs.planning import find_refusal, judge_on, with_exact_paths
+from openclaw.domains.agents.jobs.results import SAVE, ResultSaver, find_mistake
 from openclaw.domains.agents.models import ApprovalRow, RunStepRow
 from openclaw.domains.agents.service import approvals, runs
 from openclaw.domains.audit import service as audit
@@ -24,6 +25,7 @@ from openclaw.domains.devices.service import calls, groups, registry
 from openclaw.domains.devices.service.pairing import NODE_HOST
 from openclaw.domains.devices.service.waiting import watching
 from openclaw.domains.workspaces import service as workspaces
+from openclaw.durable.queue import JobQueue
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
@@ -33,12 +35,13 @@ from openclaw.infra.metrics import TOOL_CALLS
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import UnavailableError
-from openclaw.protocol.tools import decode_arguments
+from openclaw.protocol.tools import COLLECT, decode_arguments
 from openclaw.runtime.streaming import ToolCall
 from openclaw.runtime.toolset import find_tool, split_device
 
 _log = structlog.get_logger(__name__)
 _QUICK = timedelta(seconds=60)
+_COLLECTING = timedelta(minutes=10)
 _KEPT_IN_ROW = 200_000
 _KEPT_OF_TEXT = 40_000
 
@@ -54,10 +57,13 @@ class _Sent:
 class ToolRunner:
     """Runs the tool calls of one process's runs."""
 
-    def __init__(self, *, database: Database, bus: EventBus, blobs: BlobStore, config: Config) -> None:
+    def __init__(
+        self, *, database: Database, bus: EventBus, blobs: BlobStore, config: Config, queue: JobQueue
+    ) -> None:
         self._database = database
         self._bus = bus
         self._blobs = blobs
+        self._results = ResultSaver(database=database, blobs=blobs, queue=queue)
         self._fan_out = FanOut(database=database, bus=bus)
         self._approval_lifetime = timedelta(minutes=config.approval_minutes)
         self._device_wait = timedelta(minutes=config.device_wait_minutes)
@@ -66,7 +72,7 @@ class ToolRunner:
         self, scope: Scope, ctx: RunContext, call: ToolCall, *, position: int, is_too_many: bool
     ) -> RunStepRow:
         """Keep a call that the model wants as a step, with the question to the user if it needs one."""
-        tool = find_tool(call.name)
+        tool = SAVE if call.name == SAVE else find_tool(call.name)
         device_name, arguments = split_device(_storable_arguments(call))
         step = RunStepRow(
             id=ids.new_id(),
@@ -86,11 +92,16 @@ class ToolRunner:
             return _failed(
                 scope, step, "TOO_MANY_CALLS", "Too many calls in one reply. Ask for it again later."
             )
+        if tool == SAVE:
+            mistake = find_mistake(arguments if call.invalid is None else {})
+            return step if mistake is None else _failed(scope, step, "INVALID_ARGUMENTS", mistake[:1000])
         if tool is None:
             return _failed(scope, step, "UNKNOWN_TOOL", f"There is no tool {call.name!r}.")
         try:
             checked(call.arguments)
             decoded = decode_arguments(tool, arguments if call.invalid is None else call.invalid)
+            if tool == COLLECT:  # how much may leave the machine is not for a model to say
+                step.arguments = arguments = {**arguments, "mode": ctx.sync_mode}
         except ValueError as error:
             return _failed(scope, step, "INVALID_ARGUMENTS", str(error)[:1000])
         try:
@@ -119,6 +130,9 @@ class ToolRunner:
 
     async def run(self, ctx: RunContext, step: RunStepRow) -> None:
         """Bring a planned call to its end: wait for the answer if one is needed, then for the machine."""
+        if step.name == SAVE:
+            await self._put_down(ctx, step, await self._results.save(ctx, step))
+            return
         if step.state == "awaiting_approval" and not await self._is_allowed(ctx, step):
             return
         if step.targets:
@@ -187,6 +201,11 @@ class ToolRunner:
                 is_fresh=sent.is_new,
                 awaits_arrival=step.state == "waiting_for_device",
             ) or await self._expire(ctx, step)
+        if step.name == COLLECT and end.error is None:
+            end = await self._results.keep(ctx, step, end)
+        await self._put_down(ctx, step, end)
+
+    async def _put_down(self, ctx: RunContext, step: RunStepRow, end: calls.CallEnd) -> None:
         output = await self._kept(ctx, step, end.result) if end.result is not None else None
         async with self._database.transaction(ctx.actor) as scope:
             state = "ok" if end.error is None else "error"
@@ -338,6 +357,8 @@ def _obstacle(tool: str, devices: Sequence[DeviceRow]) -> tuple[str, str] | None
 
 
 def _timeout(step: RunStepRow) -> timedelta:
+    if step.name == COLLECT:
+        return _COLLECTING
     if step.name != "exec":
         return _QUICK
     return timedelta(seconds=float((step.arguments or {}).get("timeout_seconds", 120)))
