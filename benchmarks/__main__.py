@@ -13,6 +13,7 @@ from benchmarks import (
     held,
     hello,
     queue,
+    results,
     sandbox,
     startup,
     tool,
@@ -32,6 +33,7 @@ BENCHMARKS = {
     "bridge": bridge,
     "sandbox": sandbox,
     "queue": queue,
+    "results": results,
     "workflows": workflows,
 }
 

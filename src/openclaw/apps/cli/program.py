@@ -16,6 +16,7 @@ from openclaw.apps.cli.commands.doctor import add_doctor_command
 from openclaw.apps.cli.commands.fleet import devices_app
 from openclaw.apps.cli.commands.jobs import jobs_app
 from openclaw.apps.cli.commands.plugin_market import plugin_app
+from openclaw.apps.cli.commands.results import results_app
 from openclaw.apps.cli.commands.undo import add_undo_command
 from openclaw.apps.cli.commands.workflow import workflow_app
 from openclaw.apps.cli.errors import UsageError
@@ -58,7 +59,15 @@ def build_app() -> typer.Typer:
     add_account_commands(app)
     add_chat_command(app)
     add_undo_command(app)
-    for group in (devices_app, approvals_app, conversations_app, workflow_app, plugin_app, jobs_app):
+    for group in (
+        devices_app,
+        approvals_app,
+        conversations_app,
+        workflow_app,
+        plugin_app,
+        jobs_app,
+        results_app,
+    ):
         app.add_typer(group, rich_help_panel=say("commands_client"))
     return app
 
