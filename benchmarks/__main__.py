@@ -13,6 +13,7 @@ from benchmarks import (
     held,
     hello,
     queue,
+    results,
     sandbox,
     schedules,
     startup,
@@ -34,6 +35,7 @@ BENCHMARKS = {
     "sandbox": sandbox,
     "queue": queue,
     "schedules": schedules,
+    "results": results,
     "workflows": workflows,
 }
 

@@ -74,6 +74,17 @@ class BlobStore:
         except BaseError as error:
             raise UnavailableError(part="object storage") from error
 
+    async def measure(self, workspace_id: UUID, folder: str) -> tuple[int, int]:
+        """How many objects of a workspace are below ``folder``, and their bytes. Raises UnavailableError."""
+        count = size = 0
+        try:
+            async for objects in obstore.list(self._store, prefix=_key(workspace_id, folder)):
+                count += len(objects)
+                size += sum(found["size"] for found in objects)
+        except BaseError as error:
+            raise UnavailableError(part="object storage") from error
+        return count, size
+
     async def ping(self) -> None:
         """Raise UnavailableError unless an object can be written."""
         try:

@@ -18,7 +18,7 @@ from openclaw.protocol.tools import Exec, FsDelete, FsEdit, FsMove, FsWrite
 
 __all__ = ["Assessment", "Grade", "Segment", "covers", "grade_call", "why_in"]
 
-_READING_TOOLS = frozenset({"fs.list", "fs.read", "fs.search", "system.info"})
+_READING_TOOLS = frozenset({"fs.list", "fs.read", "fs.search", "fs.collect", "system.info"})
 
 
 @dataclass(frozen=True)

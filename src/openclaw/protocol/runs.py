@@ -10,9 +10,9 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from openclaw.protocol.tools import InvalidArguments
+from openclaw.protocol.tools import InvalidArguments, SyncMode
 
-SyncMode = Literal["local_only", "metadata", "full"]
+__all__ = ["SyncMode"]
 Outcome = Literal["completed", "aborted", "failed", "interrupted"]
 Delivery = Literal["steer", "follow_up"]
 Method = Literal["gate", "confirm", "select", "input", "editor"]

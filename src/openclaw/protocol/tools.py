@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, cast
 import msgspec
 from msgspec import Meta, Struct
 
+SyncMode = Literal["local_only", "metadata", "full"]
+ResultKind = Literal["site", "document", "markdown", "code", "image", "table", "chart", "file_set"]
 PathText = Annotated[str, Meta(min_length=1, max_length=4096)]
 MAX_WRITE_BYTES = 1_048_576
 MAX_OUTPUT_BYTES = 262_144
@@ -86,6 +88,20 @@ class Exec(Struct, frozen=True, forbid_unknown_fields=True):
     timeout_seconds: Annotated[float, Meta(gt=0, le=3600)] = 120.0
 
 
+class FsCollect(Struct, frozen=True, forbid_unknown_fields=True):
+    """Keep a file, or all files of a folder, as a result that the user finds in the results centre.
+
+    A site needs an index.html. Nothing on the machine changes.
+    """
+
+    path: PathText
+    title: Annotated[str, Meta(min_length=1, max_length=200, description="What the user will look for.")]
+    kind: ResultKind
+    summary: Annotated[str, Meta(max_length=2000)] = ""
+    tags: Annotated[list[Annotated[str, Meta(min_length=1, max_length=50)]], Meta(max_length=20)] = []
+    mode: SyncMode = "local_only"  # how much may leave the machine: the server says, never a model
+
+
 class SystemInfo(Struct, frozen=True, forbid_unknown_fields=True):
     """Describe the machine: system, processor, memory, disks, user, home folder."""
 
@@ -110,6 +126,7 @@ ToolName = Literal[
     "fs.list",
     "fs.read",
     "fs.search",
+    "fs.collect",
     "fs.write",
     "fs.edit",
     "fs.move",
@@ -122,6 +139,7 @@ ARGUMENTS: dict[str, type[Struct]] = {
     "fs.list": FsList,
     "fs.read": FsRead,
     "fs.search": FsSearch,
+    "fs.collect": FsCollect,
     "fs.write": FsWrite,
     "fs.edit": FsEdit,
     "fs.move": FsMove,
@@ -130,6 +148,7 @@ ARGUMENTS: dict[str, type[Struct]] = {
     "system.info": SystemInfo,
 }
 
+COLLECT = "fs.collect"
 UNDO = "fs.undo"
 UNDO_PREVIEW = "fs.undo.preview"
 # A person asks for these, never a model: they are no tools.
@@ -185,7 +204,7 @@ def json_schema(tool: str) -> dict[str, Any]:
 
 def description(tool: str) -> str:
     """One line that tells the model what the tool does."""
-    return (ARGUMENTS[tool].__doc__ or "").strip()
+    return " ".join((ARGUMENTS[tool].__doc__ or "").split())
 
 
 def _inlined(node: Any, components: dict[str, Any]) -> Any:

@@ -13,6 +13,7 @@ _DEVICE = {
     "description": "Name or id of the device to act on. Leave out for the conversation's device. "
     "Reading tools and exec also take a group, or several names with commas: each device does it once.",
 }
+_NOT_ASKED = frozenset({"mode"})  # what the server says for itself
 _TO_MODEL = {tool: tool.replace(".", "_") for tool in tools.ARGUMENTS}
 _FROM_MODEL = {name: tool for tool, name in _TO_MODEL.items()}
 
@@ -57,4 +58,12 @@ def tool_definitions() -> "list[ToolDefinition]":
 def schema_for_model(tool: str) -> dict[str, Any]:
     """The JSON schema of ``tool``'s arguments with the optional ``device``."""
     schema = tools.json_schema(tool)
-    return {**schema, "properties": {**schema.get("properties", {}), "device": _DEVICE}}
+    properties = {name: each for name, each in schema.get("properties", {}).items() if name not in _NOT_ASKED}
+    return {**schema, "properties": {**properties, "device": _DEVICE}}
+
+
+def server_tool(name: str, description: str, schema: dict[str, Any]) -> "ToolDefinition":
+    """A tool that the server does by itself."""
+    from pydantic_ai.tools import ToolDefinition
+
+    return ToolDefinition(name=name, description=description, parameters_json_schema=schema, strict=False)

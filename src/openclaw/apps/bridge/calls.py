@@ -5,6 +5,7 @@ import logging
 import sqlite3
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Protocol
 
 import msgspec
@@ -14,6 +15,7 @@ from openclaw.apps.bridge.errors import PolicyFileError
 from openclaw.apps.bridge.journal import INTERRUPTED, Journal, Outcome
 from openclaw.apps.bridge.policy import Policy, PolicyStore
 from openclaw.apps.bridge.run_commands import RunCommands, decode_run_call
+from openclaw.apps.bridge.tools.collecting import HandOver
 from openclaw.apps.bridge.tools.dispatch import Control, changes_files, decode_call, judge_call, perform
 from openclaw.apps.bridge.tools.failures import FailureCode, ToolFailedError, ToolFailure
 from openclaw.apps.bridge.tools.output import StreamName
@@ -85,6 +87,7 @@ class Calls:
         outlet: Outlet,
         runs: RunCommands,
         vault: VaultCommands,
+        hand_over: HandOver,
         at_once: int = MAX_RUNNING,
     ) -> None:
         self._journal = journal
@@ -94,6 +97,7 @@ class Calls:
         self._outlet = outlet
         self._runs = runs
         self._vault = vault
+        self._hand_over = hand_over
         self._active: dict[str, _Active] = {}
         self._preparing: dict[str, asyncio.Task[None]] = {}
         self._looking = asyncio.Lock()
@@ -283,6 +287,7 @@ class Calls:
             timeout_ms=request.timeout_ms,
             publish=publish,
             control=active.control,
+            hand_over=partial(self._hand_over, request.id),
         )
         return Outcome(ok=True, payload_json=msgspec.json.encode(result).decode())
 

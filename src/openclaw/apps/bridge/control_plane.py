@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx2
 import msgspec
@@ -157,8 +158,26 @@ class ControlPlane:
         headers = {"Authorization": f"Bearer {session.tokens.access_token}"}
         await self._post(session.server, "/bridge/session/unlink", {}, headers=headers)
 
+    async def hand_over(self, session: Session, call_id: str, body: bytes) -> None:
+        """Give the server a file that the call asked for.
+
+        Raises ControlPlaneRefusedError or ControlPlaneUnreachableError.
+        """
+        headers = {
+            "Authorization": f"Bearer {session.tokens.access_token}",
+            "Content-Type": "application/octet-stream",
+        }
+        path = f"/bridge/result-files?call={quote(call_id, safe='')}"
+        await self._post(session.server, path, None, content=body, headers=headers)
+
     async def _post(
-        self, server: str, path: str, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None
+        self,
+        server: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        *,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> tuple[bytes, datetime | None]:
         server = check_address(server, schemes=("http", "https"), allow_insecure=self._allow_insecure)
         try:
@@ -169,14 +188,16 @@ class ControlPlane:
                     trust_env=not is_loopback(server),  # no proxy between us and ourselves
                     headers={"User-Agent": f"openclaw-bridge/{version()}"},
                 ) as client,
-                client.stream("POST", f"{server}{_API}{path}", json=body, headers=headers) as response,
+                client.stream(
+                    "POST", f"{server}{_API}{path}", json=body, content=content, headers=headers
+                ) as response,
             ):
-                content = await _bounded(response)
-                if content is None:
+                answer = await _bounded(response)
+                if answer is None:
                     raise ControlPlaneUnreachableError(server=server, reason="its answer is too large")
                 if response.is_success:
-                    return content, _date_of(response)
-                raise _refusal(server, response, content)
+                    return answer, _date_of(response)
+                raise _refusal(server, response, answer)
         except (httpx2.HTTPError, httpx2.InvalidURL, ssl.SSLError, OSError) as error:
             raise ControlPlaneUnreachableError(server=server, reason=_reason(error)) from None
 

@@ -99,6 +99,12 @@ def open_core(
     )
     reads = PiReads(runtimes, clock=clock)
     vault = VaultStore(folder.path / VAULT, clock=clock)
+
+    async def hand_over(call_id: str, body: bytes) -> None:
+        """Give the server a file that a call asked for."""
+        async with sessions.in_use() as session:
+            await control_plane.hand_over(session, call_id, body)
+
     calls = Calls(
         journal=journal,
         versions=versions,
@@ -107,6 +113,7 @@ def open_core(
         outlet=switch,
         runs=RunCommands(sessions=runtimes, policies=policies, journal=journal, outlet=switch, vault=vault),
         vault=VaultCommands(vault),
+        hand_over=hand_over,
         at_once=calls_at_once,
     )
 

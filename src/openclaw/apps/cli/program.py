@@ -20,6 +20,7 @@ from openclaw.apps.cli.commands.notifications import notifications_app
 from openclaw.apps.cli.commands.plugin_market import plugin_app
 from openclaw.apps.cli.commands.system import system_app
 from openclaw.apps.cli.commands.task import task_app
+from openclaw.apps.cli.commands.results import results_app
 from openclaw.apps.cli.commands.undo import add_undo_command
 from openclaw.apps.cli.commands.vault import vault_app
 from openclaw.apps.cli.commands.workflow_runs import workflow_app
@@ -77,6 +78,7 @@ def build_app() -> typer.Typer:
         plugin_app,
         jobs_app,
         notifications_app,
+        results_app,
     ):
         app.add_typer(group, rich_help_panel=say("commands_client"))
     return app

@@ -71,6 +71,15 @@ def find_task_run(api: Api, wanted: str) -> Item:
     return find_one(api.items("/task-runs", _LATEST), wanted, name="title", command="openclaw task list")
 
 
+def find_result(api: Api, wanted: str) -> Item:
+    """A result by its id, else among the latest by its title."""
+    found = _by_whole_id(api, "art_", f"/artifacts/{wanted}")
+    if found is not None:
+        return found
+    items = api.items("/artifacts", _LATEST)
+    return find_one(items, wanted, name="title", command="openclaw results list")
+
+
 def find_one(items: Iterable[Item], wanted: str, *, name: str | None, command: str) -> Item:
     """The item whose id is ``wanted`` or ends with it, or whose field ``name`` is or holds it.
 

@@ -78,6 +78,8 @@ async def open_process(
     database = Database(url, clock)
     bus = EventBus(_transport(config, url, database, keys, clock), clock)
     blobs = open_blobs(config.blob_url, config.home)
+    executor_id = config.executor_id or new_id().hex
+    queue = JobQueue(database, bus, clock, name=executor_id, slots=config.job_slots, limits=_limits(config))
     mail = MailServer(config)
     push = PushSender(keys, contact=_contact(config), may_be_private=not config.is_exposed)
     deliverer = notifications.Deliverer(database, bus, clock, mail=mail, push=push, origin=config.web_origin)
@@ -100,6 +102,7 @@ async def open_process(
         config=config,
         transcript=conversations.ConversationTranscript(),
         plugins=plugin_runtime,
+        queue=queue,
     )
     device_steps = workflows.DeviceCarrier(database, bus)
     models = workflows.ModelAsker(database, keys, clock)
@@ -114,8 +117,6 @@ async def open_process(
     )
     plugin_tools = workflows.PluginTools(database, bus, plugin_steps)
 
-    executor_id = config.executor_id or new_id().hex
-    queue = JobQueue(database, bus, clock, name=executor_id, slots=config.job_slots, limits=_limits(config))
     workflow_job = workflows.WorkflowJob(
         database=database,
         bus=bus,

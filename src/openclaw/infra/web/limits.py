@@ -11,7 +11,7 @@ from openclaw.kit.errors import RateLimitedError, TooLargeError
 
 MAX_BODY = 2_097_152
 MAX_ARCHIVE = 33_554_432
-_ARCHIVES = ("/plugin-packages", "/artifact-uploads", "/version-uploads")  # read after the client is known
+_ARCHIVES = ("/plugin-packages", "/artifact-uploads", "/version-uploads", "/result-files")  # read after the client is known
 _MAX_ADDRESSES = 10_000
 
 

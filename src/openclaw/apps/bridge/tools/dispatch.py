@@ -3,13 +3,14 @@
 import asyncio
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from openclaw.apps.bridge.policy import Policy
+from openclaw.apps.bridge.tools.collecting import collect
 from openclaw.apps.bridge.tools.failures import FailureCode, ToolFailedError
 from openclaw.apps.bridge.tools.judgement import judge, needs_lookup
 from openclaw.apps.bridge.tools.moving import delete, move
@@ -26,6 +27,7 @@ from openclaw.protocol.tools import (
     ARGUMENTS,
     PERSON_ARGUMENTS,
     Exec,
+    FsCollect,
     FsDelete,
     FsEdit,
     FsList,
@@ -104,6 +106,7 @@ async def perform(
     timeout_ms: int | None,
     publish: Publish,
     control: Control,
+    hand_over: Callable[[bytes], Awaitable[None]],
 ) -> Struct:
     """Do it and return the result; ToolFailedError otherwise. The call has been judged before."""
     match arguments:
@@ -123,6 +126,8 @@ async def perform(
         case FsWrite() | FsEdit() | FsMove() | FsDelete() | FsUndo():
             # Not interruptible: after a cancel it must not stay unknown whether the file was changed.
             return await asyncio.shield(asyncio.to_thread(_change, policy, arguments, recorder))
+        case FsCollect():
+            return await collect(policy, arguments, hand_over)
         case PolicyCheck():
             return await _check_policy(policy, arguments)
         case FsUndoPreview():

@@ -9,6 +9,7 @@ import orjson
 from openclaw.domains.agents import repository
 from openclaw.domains.agents.jobs import plugin_calls
 from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
+from openclaw.domains.agents.jobs.results import save_tool
 from openclaw.domains.agents.models import RunRow
 from openclaw.domains.agents.service.transcript import History, Transcript
 from openclaw.infra.db import Database
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage, ModelResponse
     from pydantic_ai.tools import ToolDefinition
 
-_TOOLS_TOKENS = 1_600
+_TOOLS_TOKENS = 2_200
 _MAX_TOKENS = 2**31 - 1
 
 
@@ -46,7 +47,7 @@ class Asker:
             ctx.unkept.append(piece)
             ctx.live.text(piece)
 
-        offered = [*tool_definitions(), *of_plugins]
+        offered = [*tool_definitions(), save_tool(), *of_plugins]
         request = ReplyRequest(system=ctx.system, history=messages, tools=offered)
         try:
             reply = await self._models.stream_reply(ctx.config, request, on_delta, meter=ctx.meter)

@@ -69,6 +69,7 @@ async def load_context(
         live=live,
         plugin_tools=await tools.find_installed(scope),
         denies_questions=run.approval_mode == "deny",
+        sync_mode=run.sync_mode,  # pyright: ignore[reportArgumentType]
     )
 
 

@@ -31,6 +31,7 @@ from openclaw.domains.devices.service import calls
 from openclaw.domains.plugins.service.runtime import PluginRuntime
 from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.errors import NotAllowedError
+from openclaw.durable.queue import JobQueue
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
@@ -66,6 +67,7 @@ class RunJob:
         config: Config,
         transcript: Transcript,
         plugins: PluginRuntime,
+        queue: JobQueue,
     ) -> None:
         self._database = database
         self._bus = bus
@@ -75,7 +77,9 @@ class RunJob:
         self._models = Models(clock)
         self._asker = Asker(database=database, transcript=transcript, models=self._models)
         self._meters = Meters(database, bus, clock)
-        self._tools = ToolRunner(database=database, bus=bus, blobs=blobs, config=config, plugins=plugins)
+        self._tools = ToolRunner(
+            database=database, bus=bus, blobs=blobs, config=config, plugins=plugins, queue=queue
+        )
         self._machines = MachineRunner(database=database, bus=bus, config=config, transcript=transcript)
 
     async def warm_up(self) -> None:

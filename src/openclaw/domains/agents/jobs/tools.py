@@ -16,6 +16,7 @@ from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
 from openclaw.domains.agents.jobs.fan_out import MAX_TARGETS, TOOLS, FanOut, as_targets, calls_of
 from openclaw.domains.agents.jobs.planning import find_refusal, judge_on, with_exact_paths
 from openclaw.domains.agents.jobs.plugin_calls import PluginCalls
+from openclaw.domains.agents.jobs.results import SAVE, ResultSaver, find_mistake
 from openclaw.domains.agents.models import ApprovalRow, RunStepRow
 from openclaw.domains.agents.service import approvals, runs
 from openclaw.domains.audit import service as audit
@@ -27,6 +28,7 @@ from openclaw.domains.devices.service.waiting import watching
 from openclaw.domains.plugins.service.runtime import PluginRuntime
 from openclaw.domains.plugins.service.tools import PluginTool
 from openclaw.domains.workspaces import service as workspaces
+from openclaw.durable.queue import JobQueue
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
@@ -37,12 +39,13 @@ from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import UnavailableError
 from openclaw.protocol.grading import Grade
-from openclaw.protocol.tools import ARGUMENTS, decode_arguments
+from openclaw.protocol.tools import ARGUMENTS, COLLECT, decode_arguments
 from openclaw.runtime.streaming import ToolCall
 from openclaw.runtime.toolset import find_tool, split_device
 
 _log = structlog.get_logger(__name__)
 _QUICK = timedelta(seconds=60)
+_COLLECTING = timedelta(minutes=10)
 _KEPT_IN_ROW = 200_000
 _KEPT_OF_TEXT = 40_000
 
@@ -59,11 +62,19 @@ class ToolRunner:
     """Runs the tool calls of one process's runs."""
 
     def __init__(
-        self, *, database: Database, bus: EventBus, blobs: BlobStore, config: Config, plugins: PluginRuntime
+        self,
+        *,
+        database: Database,
+        bus: EventBus,
+        blobs: BlobStore,
+        config: Config,
+        plugins: PluginRuntime,
+        queue: JobQueue,
     ) -> None:
         self._database = database
         self._bus = bus
         self._blobs = blobs
+        self._results = ResultSaver(database=database, blobs=blobs, queue=queue)
         self._fan_out = FanOut(database=database, bus=bus)
         self._plugins = PluginCalls(database, plugins)
         self._approval_lifetime = timedelta(minutes=config.approval_minutes)
@@ -73,7 +84,8 @@ class ToolRunner:
         self, scope: Scope, ctx: RunContext, call: ToolCall, *, position: int, is_too_many: bool
     ) -> RunStepRow:
         """Keep a call that the model wants as a step, with the question to the user if it needs one."""
-        tool, said = find_tool(call.name), _storable_arguments(call)
+        said = _storable_arguments(call)
+        tool = SAVE if call.name == SAVE else find_tool(call.name)
         of_plugin = None if tool else plugin_calls.find(ctx, call.name)
         device_name, arguments = (None, said) if of_plugin else split_device(said)
         step = RunStepRow(
@@ -96,11 +108,16 @@ class ToolRunner:
             )
         if of_plugin is not None:
             return await self._plan_plugin(scope, ctx, step, of_plugin, call)
+        if tool == SAVE:
+            mistake = find_mistake(arguments if call.invalid is None else {})
+            return step if mistake is None else _failed(scope, step, "INVALID_ARGUMENTS", mistake[:1000])
         if tool is None:
             return _failed(scope, step, "UNKNOWN_TOOL", f"There is no tool {call.name!r}.")
         try:
             checked(call.arguments)
             decoded = decode_arguments(tool, arguments if call.invalid is None else call.invalid)
+            if tool == COLLECT:  # how much may leave the machine is not for a model to say
+                step.arguments = arguments = {**arguments, "mode": ctx.sync_mode}
         except ValueError as error:
             return _failed(scope, step, "INVALID_ARGUMENTS", str(error)[:1000])
         try:
@@ -122,10 +139,7 @@ class ToolRunner:
             step = _failed(scope, step, "REFUSED", plan.refusal or "This is never run.")
             step.state = "denied"
         elif plan.verdict is policy.Verdict.ASK and ctx.denies_questions:
-            step = _failed(
-                scope, step, "REFUSED", "Nobody is asked in this task, and this would need an answer."
-            )
-            step.state = "denied"
+            step = _unasked(scope, step)
         elif plan.verdict is policy.Verdict.ASK:
             await questions.ask(
                 scope, ctx, step, plan.assessment, devices=devices, lifetime=self._approval_lifetime
@@ -142,6 +156,8 @@ class ToolRunner:
             problem = str(error)[:1000]
         if problem is not None:
             return _failed(scope, step, "INVALID_ARGUMENTS", problem)
+        if tool.assessment.grade > Grade.READ and ctx.denies_questions:
+            return _unasked(scope, step)
         if tool.assessment.grade > Grade.READ:
             asked = tool.asked(step.arguments)
             lifetime = self._approval_lifetime
@@ -152,6 +168,9 @@ class ToolRunner:
 
     async def run(self, ctx: RunContext, step: RunStepRow) -> None:
         """Bring a planned call to its end: wait for the answer if one is needed, then for the machine."""
+        if step.name == SAVE:
+            await self._put_down(ctx, step, await self._results.save(ctx, step))
+            return
         if step.state == "awaiting_approval" and not await self._is_allowed(ctx, step):
             return
         if step.targets:
@@ -222,6 +241,11 @@ class ToolRunner:
                 is_fresh=sent.is_new,
                 awaits_arrival=step.state == "waiting_for_device",
             ) or await self._expire(ctx, step)
+        if step.name == COLLECT and end.error is None:
+            end = await self._results.keep(ctx, step, end)
+        await self._put_down(ctx, step, end)
+
+    async def _put_down(self, ctx: RunContext, step: RunStepRow, end: calls.CallEnd) -> None:
         output = await self._kept(ctx, step, end.result) if end.result is not None else None
         async with self._database.transaction(ctx.actor) as scope:
             state = "ok" if end.error is None else "error"
@@ -380,6 +404,8 @@ def _obstacle(tool: str, devices: Sequence[DeviceRow]) -> tuple[str, str] | None
 
 
 def _timeout(step: RunStepRow) -> timedelta:
+    if step.name == COLLECT:
+        return _COLLECTING
     if step.name != "exec":
         return _QUICK
     return timedelta(seconds=float((step.arguments or {}).get("timeout_seconds", 120)))
@@ -390,6 +416,12 @@ def _storable_arguments(call: ToolCall) -> dict[str, Any]:
         return checked(call.arguments or {})
     except ValueError:
         return {}
+
+
+def _unasked(scope: Scope, step: RunStepRow) -> RunStepRow:
+    failed = _failed(scope, step, "REFUSED", "Nobody is asked in this task, and this would need an answer.")
+    failed.state = "denied"
+    return failed
 
 
 def _failed(scope: Scope, step: RunStepRow, code: str, message: str) -> RunStepRow:

@@ -1,5 +1,10 @@
 """Routes of publications."""
 
+import asyncio
+from typing import Annotated
+
+from fastapi import Query
+
 from openclaw.domains.artifacts.api.results import GONE, AtArtifact
 from openclaw.domains.artifacts.errors import (
     BodyWithheldError,
@@ -14,8 +19,9 @@ from openclaw.domains.artifacts.service.views import publication_view
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.durable.errors import TooManyJobsError
 from openclaw.infra.config import Config
+from openclaw.infra.feed import user_topic
 from openclaw.infra.scope import Scope
-from openclaw.infra.web.context import CurrentPlatform, CurrentScope
+from openclaw.infra.web.context import CurrentActor, CurrentPlatform, CurrentScope
 from openclaw.infra.web.routes import errors, slice_router
 from openclaw.infra.wire import ArtifactId
 
@@ -52,10 +58,26 @@ async def publish_artifact(
     responses=errors(*GONE, NotPublishedError),
 )
 async def get_publication(
-    scope: CurrentScope, platform: CurrentPlatform, artifact_id: AtArtifact
+    actor: CurrentActor,
+    platform: CurrentPlatform,
+    artifact_id: AtArtifact,
+    wait: Annotated[int, Query(ge=0, le=30)] = 0,
 ) -> Publication:
-    """Where and how a result is published, with what the checks of each release found."""
-    return await _publication(scope, artifact_id, platform.config)
+    """Where and how a result is published, with what the checks of each release found. With `wait`, up to so many
+    seconds until the newest release is checked."""
+    topic = user_topic(actor.user_id, actor.workspace_id)
+    async with platform.bus.wakeups(topic) as woken:
+        while True:
+            woken.clear()
+            async with platform.database.transaction(actor, is_quiet=True) as scope:
+                found = await _publication(scope, artifact_id, platform.config)
+            if not wait or found.releases[0].state != "checking":
+                return found
+            try:
+                async with asyncio.timeout(wait):
+                    await woken.wait()
+            except TimeoutError:
+                return found
 
 
 @router.post("/artifacts/{artifact_id}/unpublish", operation_id="unpublishArtifact", responses=errors(*_OWN))

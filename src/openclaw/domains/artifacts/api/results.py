@@ -58,7 +58,7 @@ _SAVE = (NotSignedInError, NotAllowedError, WrongContentError, TooMuchStoredErro
 _BINARY: dict[str, Any] = {
     "application/octet-stream": {"schema": {"type": "string", "format": "binary", "description": "The file."}}
 }
-_UPLOAD: dict[str, Any] = {"requestBody": {"required": True, "content": _BINARY}}
+UPLOAD: dict[str, Any] = {"requestBody": {"required": True, "content": _BINARY}}
 
 
 @router.get("/artifacts", operation_id="listArtifacts", responses=errors(NotSignedInError))
@@ -144,7 +144,7 @@ async def save_artifact(
     status_code=201,
     operation_id="uploadArtifact",
     responses=errors(*_SAVE, TooLargeError),
-    openapi_extra=_UPLOAD,
+    openapi_extra=UPLOAD,
 )
 async def upload_artifact(
     request: Request,
@@ -245,7 +245,7 @@ async def save_version(
     status_code=201,
     operation_id="uploadArtifactVersion",
     responses=errors(*GONE, *_SAVE, WrongStatusError, TooLargeError),
-    openapi_extra=_UPLOAD,
+    openapi_extra=UPLOAD,
 )
 async def upload_version(
     request: Request,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from openclaw.domains.artifacts.models import ArtifactRow, ArtifactTermRow, ArtifactVersionRow
@@ -182,12 +182,6 @@ async def list_terms(scope: Scope, artifact_id: UUID) -> list[str]:
         ArtifactTermRow.workspace_id == scope.workspace_id, ArtifactTermRow.artifact_id == artifact_id
     )
     return list(await scope.session.scalars(query))
-
-
-async def add_many(scope: Scope, rows: Sequence[dict[str, Any]], terms: Sequence[dict[str, Any]]) -> None:
-    """Insert results and their terms by the thousand: for measurements."""
-    await scope.session.execute(insert(ArtifactRow), list(rows))
-    await scope.session.execute(insert(ArtifactTermRow), list(terms))
 
 
 def _seen(scope: Scope) -> tuple[ColumnElement[bool], ...]:

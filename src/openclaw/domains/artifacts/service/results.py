@@ -137,6 +137,11 @@ async def restore_version(
     return await add_version(scope, artifact_id, new, blobs, queue)
 
 
+async def find_saved(scope: Scope, key: str) -> ArtifactRow | None:
+    """The result that the user saved under that idempotency key."""
+    return await repository.find_by_key(scope, key)
+
+
 async def access_artifact(scope: Scope, artifact_id: UUID, *, lock: bool = False) -> ArtifactRow:
     """A result that the user may see. Raises ArtifactNotFoundError."""
     row = await repository.find(scope, artifact_id, lock=lock)

@@ -129,6 +129,14 @@ async def find_end(scope: Scope, call_id: UUID) -> CallEnd | None:
     return await expire_call(scope, call_id) if row.expires_at <= scope.now() else None
 
 
+async def find_open(scope: Scope, call_id: UUID, *, device_id: UUID, command: str) -> DeviceCallRow | None:
+    """The call that the machine works on, if it is that one and has not ended. Needs a system scope."""
+    row = await repository.find_call(scope, call_id)
+    if row is None or (row.device_id, row.command) != (device_id, command) or row.state not in OPEN:
+        return None
+    return row if row.expires_at > scope.now() else None
+
+
 async def expire_call(scope: Scope, call_id: UUID) -> CallEnd:
     """End a call whose time is over; the machine kills what it runs for it. How it ended, also when that was before.
 
