@@ -8,8 +8,6 @@ from typing import Any
 import asyncpg
 
 from openclaw.domains.workflows.repository import agent_turns
-from openclaw.durable.recurrence import Cron
-from openclaw.durable.schedules import put_schedule
 from openclaw.infra.db import Base
 from openclaw.kit import ids
 from openclaw.protocol.runs import RUN_ARGUMENTS
@@ -24,6 +22,8 @@ from tests.tenancy.plugins import furnish_plugins
 # row in `_furnish`: the tests fail until it is.
 TABLES = {
     "approval_id": "approvals",
+    "automation_id": "automations",
+    "automation_run_id": "automation_runs",
     "challenge_id": "link_challenges",
     "conversation_id": "conversations",
     "block_id": "plugin_blocks",
@@ -50,6 +50,8 @@ TABLES = {
 }
 PREFIXES = {
     "appr": "approval_id",
+    "arun": "automation_run_id",
+    "auto": "automation_id",
     "chal": "challenge_id",
     "conv": "conversation_id",
     "dev": "device_id",
@@ -191,7 +193,7 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
     await _run_on_its_machine(estate)
     await _archived_and_deleted(estate)
     await _workflow(estate)
-    await _schedule(estate)
+    await _automations(estate)
     await furnish_plugins(person, secret, estate.ids)
     return estate
 
@@ -308,11 +310,25 @@ async def _workflow(estate: Estate) -> None:
         await agent_turns.add_turn(scope, turn)
 
 
-async def _schedule(estate: Estate) -> None:
-    async with estate.person.scope() as scope:
-        rule = Cron("0 9 * * *", "Asia/Shanghai")
-        payload = {"secret": estate.secret}
-        await put_schedule(scope, schedule_id=ids.new_id(), kind="estate", rule=rule, payload=payload)
+async def _automations(estate: Estate) -> None:
+    """One that times set off, which has run, and one with a webhook, which has refused something."""
+    person = estate.person
+    action = {
+        "kind": "run_workflow",
+        "config": {"workflowId": estate.ids["workflow_id"][0], "input": {"n": 1}},
+    }
+    daily = {"kind": "schedule", "cron": "0 9 * * *", "zone": "Asia/Shanghai"}
+    body = {"name": estate.secret, "trigger": daily, "action": action}
+    made = (await person.post("/automations", body))["id"]
+    estate.ids["automation_id"] = [made]
+    with person.server.watching(person.topic) as watch:
+        run = (await person.post(f"/automations/{made}/fire", {"input": {"secret": estate.secret}}))["id"]
+        await watch.event("automation.changed", runId=run, state="succeeded")
+    estate.ids["automation_run_id"] = [run]
+    hook = await person.post("/automations", body | {"trigger": {"kind": "webhook"}})
+    async with person.server.client(base="") as stranger:
+        refused = await stranger.post(hook["hookPath"], content=estate.secret)
+    assert refused.status_code == 401
 
 
 async def _ask(estate: Estate, text: str) -> dict[str, Any]:

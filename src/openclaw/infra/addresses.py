@@ -8,6 +8,32 @@ from urllib.parse import urlsplit
 _SECONDS = 3
 
 
+class UnknownHostError(Exception):
+    """No address is known by that name."""
+
+
+class PrivateAddressError(Exception):
+    """It leads to an address inside a network."""
+
+
+async def resolve(host: str, port: int, *, may_be_private: bool) -> str:
+    """The address of ``host`` to connect to, as it stands in a URL; every address of the name must be allowed.
+
+    Whoever connects to this very address is not led elsewhere by a name server that answers differently the next time.
+    Raises UnknownHostError, PrivateAddressError.
+    """
+    try:
+        async with asyncio.timeout(_SECONDS):
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, ValueError, TimeoutError):
+        raise UnknownHostError(host) from None
+    addresses = [str(entry[4][0]) for entry in found]
+    if not may_be_private and not all(map(is_public_address, addresses)):
+        raise PrivateAddressError(host)
+    first = addresses[0]
+    return f"[{first}]" if ":" in first else first
+
+
 async def is_public(url: str) -> bool:
     """True when every address of the URL's host is on the public internet; False also when that cannot be told."""
     try:

@@ -92,6 +92,8 @@ WorkflowFileId = Annotated[UUID, WireId("file")]
 PluginId = Annotated[UUID, WireId("plug")]
 PluginPackageId = Annotated[UUID, WireId("ppkg")]
 PluginBlockId = Annotated[UUID, WireId("pblk")]
+AutomationId = Annotated[UUID, WireId("auto")]
+AutomationRunId = Annotated[UUID, WireId("arun")]
 JobId = Annotated[UUID, WireId("job")]
 ProviderId = Annotated[UUID, WireId("prov")]
 

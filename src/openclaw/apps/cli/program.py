@@ -9,6 +9,7 @@ from typer.main import get_command
 from openclaw import __version__
 from openclaw.apps.cli.commands.account import add_account_commands
 from openclaw.apps.cli.commands.approvals import approvals_app
+from openclaw.apps.cli.commands.automation import automation_app
 from openclaw.apps.cli.commands.chat import add_chat_command
 from openclaw.apps.cli.commands.conversations import conversations_app
 from openclaw.apps.cli.commands.declare import ClientGroup, command
@@ -58,7 +59,15 @@ def build_app() -> typer.Typer:
     add_account_commands(app)
     add_chat_command(app)
     add_undo_command(app)
-    for group in (devices_app, approvals_app, conversations_app, workflow_app, plugin_app, jobs_app):
+    for group in (
+        devices_app,
+        approvals_app,
+        conversations_app,
+        workflow_app,
+        automation_app,
+        plugin_app,
+        jobs_app,
+    ):
         app.add_typer(group, rich_help_panel=say("commands_client"))
     return app
 

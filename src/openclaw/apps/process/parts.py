@@ -9,6 +9,7 @@ import structlog
 
 from openclaw.domains.agents import manifest as agents
 from openclaw.domains.audit import manifest as audit
+from openclaw.domains.automations import manifest as automations
 from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
@@ -96,8 +97,9 @@ async def open_process(
     )
     plugin_tools = workflows.PluginTools(database, bus, plugin_steps)
 
+    limits = _limits(config)
     executor_id = config.executor_id or new_id().hex
-    queue = JobQueue(database, bus, clock, name=executor_id, slots=config.job_slots, limits=_limits(config))
+    queue = JobQueue(database, bus, clock, name=executor_id, slots=config.job_slots, limits=limits)
     workflow_job = workflows.WorkflowJob(
         database=database,
         bus=bus,
@@ -113,6 +115,20 @@ async def open_process(
         },
     )
     queue.register(workflows.RUN_KIND, JobKind(lambda job: workflow_job(job.payload), keeps_end=True))
+    doing = automations.Automations(
+        actions={
+            "call_webhook": automations.WebhookAction(clock, may_be_private=not config.is_exposed),
+            "run_workflow": automations.WorkflowAction(queue, blobs),
+        },
+        events={
+            "device.online": automations.DEVICE_CAME_ONLINE,
+            "workflow.run_ended": automations.WORKFLOW_ENDED,
+        },
+        queue=queue,
+        keys=keys,
+        queued_at_most=limits.queued,
+    )
+    queue.register(automations.RUN_KIND, JobKind(automations.RunAutomation(database, doing)))
     engine = DurableEngine(
         database,
         clock,
@@ -153,15 +169,19 @@ async def open_process(
         start_run=start,
         queue=queue,
         plugins=plugin_runtime,
+        automations=doing,
+        hooks=automations.Hooks(database, clock, doing),
     )
     await bus.start()
-    relay = OutboxRelay(database, bus, clock, _subscribers(carry, blobs))
+    relay = OutboxRelay(database, bus, clock, _subscribers(carry, blobs, doing))
     scheduler = Scheduler(database, bus, clock)
+    scheduler.register(automations.FIRE_KIND, automations.ScheduleFired(doing))
+    scheduler.register(automations.WATCH_KIND, automations.WatchFired(doing))
     tasks = [
         spawn(_join(engine, run_job, on_loaded), name="durable engine"),
         spawn(relay.run(), name="outbox relay"),
         spawn(scheduler.run(), name="scheduler"),
-        spawn(keep_house(database, clock, CHORES), name="housekeeping"),
+        spawn(keep_house(database, clock, (*CHORES, *automations.chores(doing))), name="housekeeping"),
     ]
     try:
         yield Process(platform, engine)
@@ -200,13 +220,16 @@ async def _join(engine: DurableEngine, run_job: agents.RunJob, on_loaded: Callab
 
 
 def _subscribers(
-    carry: Callable[[Scope, dict[str, str]], Awaitable[None]], blobs: BlobStore
+    carry: Callable[[Scope, dict[str, str]], Awaitable[None]],
+    blobs: BlobStore,
+    doing: automations.Automations,
 ) -> Mapping[str, Sequence[Subscriber]]:
     merged: dict[str, list[Subscriber]] = {}
     for slice_ in (
         audit.SUBSCRIBERS,
         devices.SUBSCRIBERS,
         agents.subscribers(carry, blobs),
+        automations.subscribers(doing),
     ):
         for event, subscribers in slice_.items():
             merged.setdefault(event, []).extend(subscribers)

@@ -17,6 +17,7 @@ from openclaw import __version__
 from openclaw.apps.server.mcp.endpoint import McpEndpoint
 from openclaw.domains.agents import manifest as agents
 from openclaw.domains.audit import manifest as audit
+from openclaw.domains.automations import manifest as automations
 from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
@@ -36,7 +37,7 @@ from openclaw.infra.web.versions import CURRENT, ApiVersions
 from openclaw.kit.errors import UnavailableError
 
 STATIC = Path(__file__).parent / "static"
-_SLICES = (identity, workspaces, audit, devices, plugins, agents, conversations, workflows, jobs)
+_SLICES = (identity, workspaces, audit, devices, plugins, agents, conversations, workflows, jobs, automations)
 
 
 def build_app(platform: Platform) -> FastAPI:
@@ -56,6 +57,8 @@ def build_app(platform: Platform) -> FastAPI:
         for router in manifest.ROUTERS:
             api.include_router(router)
     app.include_router(api)
+    for router in automations.PUBLIC_ROUTERS:
+        app.include_router(router)
     app.include_router(_operations(platform))
     install_error_handlers(app)
     plain = app.openapi

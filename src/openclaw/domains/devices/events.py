@@ -1,7 +1,10 @@
-"""Topics on the bus that concern machines."""
+"""Facts about machines, and topics on the bus."""
 
 from uuid import UUID
 
+DEVICE_ONLINE = (
+    "devices.came_online"  # recorded for users who take an interest: `deviceId name workspaceId userId`
+)
 LIMITS_CHANGED_TOPIC = "workspace-limits-changed"
 """A workspace's policy for its machines was replaced: what was judged by the one before no longer counts."""
 

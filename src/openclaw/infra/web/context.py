@@ -29,6 +29,8 @@ class Platform:
     start_run: Callable[[dict[str, str]], Awaitable[None]]
     plugins: Any  # runs plugins; the slice of that name knows its type
     queue: Any  # the process's `durable.queue.JobQueue`, which is above what is here
+    automations: Any  # what automations can do; the slice of that name knows its type
+    hooks: Any  # takes deliveries of webhooks; that slice's too
 
 
 Authenticator = Callable[[Request], Awaitable[Actor]]

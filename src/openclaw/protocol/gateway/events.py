@@ -40,6 +40,7 @@ EVENTS: dict[str, EventRule] = {
     "session.message": EventRule(READ),  # to those who follow the conversation
     "device.changed": EventRule(READ),
     "workflow.changed": EventRule(READ),
+    "automation.changed": EventRule(READ),
     "exec.approval.requested": EventRule(APPROVALS, _APPROVAL_CAPS),
     "exec.approval.resolved": EventRule(APPROVALS, _APPROVAL_CAPS),
     "device.pair.requested": EventRule(PAIRING),

@@ -1,6 +1,7 @@
 """The sentences that the command line prints, in English and Chinese."""
 
 from openclaw.apps.cli.config import language
+from openclaw.apps.cli.words.automation import AUTOMATION
 from openclaw.apps.cli.words.chat import CHAT
 from openclaw.apps.cli.words.doctor import DOCTOR
 from openclaw.apps.cli.words.help import HELP
@@ -10,7 +11,7 @@ from openclaw.apps.cli.words.results import RESULTS
 from openclaw.apps.cli.words.undo import UNDO
 from openclaw.apps.cli.words.workflow import WORKFLOW
 
-_PARTS = (HELP, RESULTS, CHAT, DOCTOR, UNDO, WORKFLOW, PLUGIN, JOBS)
+_PARTS = (HELP, RESULTS, CHAT, DOCTOR, UNDO, WORKFLOW, PLUGIN, JOBS, AUTOMATION)
 CATALOG: dict[str, tuple[str, str]] = {key: words for part in _PARTS for key, words in part.items()}
 
 

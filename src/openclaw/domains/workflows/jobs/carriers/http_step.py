@@ -4,11 +4,8 @@ The name is looked up once, and the connection goes to that very address with th
 name server that answers differently the next time gains nothing. Redirects are not followed; they are the output.
 """
 
-import asyncio
 import contextlib
-import ipaddress
 import json
-import socket
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,10 +15,9 @@ import orjson
 from openclaw.domains.workflows.jobs.carrying import StepCall
 from openclaw.domains.workflows.language.failures import StepError, limit_met
 from openclaw.domains.workflows.language.limits import MAX_OUTPUT_BYTES
-from openclaw.infra.addresses import is_public_address
+from openclaw.infra.addresses import PrivateAddressError, UnknownHostError, resolve
 
 _SECONDS = 60
-_LOOKUP_SECONDS = 5
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 
 
@@ -64,16 +60,13 @@ class HttpCarrier:
     async def _address(self, host: str, port: int) -> str:
         """The address to connect to; every address of the name must be allowed."""
         try:
-            async with asyncio.timeout(_LOOKUP_SECONDS):
-                loop = asyncio.get_running_loop()
-                found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, ValueError, TimeoutError):
+            return await resolve(host, port, may_be_private=self._may_be_private)
+        except UnknownHostError:
             raise StepError("no_such_host", f"{host} is not known") from None
-        addresses = [str(entry[4][0]) for entry in found]
-        if not self._may_be_private and not all(map(is_public_address, addresses)):
-            raise StepError("private_address", f"{host} is not on the public internet", is_final=True)
-        first = addresses[0]
-        return f"[{first}]" if ipaddress.ip_address(first.partition("%")[0]).version == 6 else first
+        except PrivateAddressError:
+            raise StepError(
+                "private_address", f"{host} is not on the public internet", is_final=True
+            ) from None
 
 
 async def _ask(
