@@ -9,7 +9,7 @@ from openclaw.domains.automations import repository
 from openclaw.domains.automations.models import AutomationRow
 from openclaw.domains.automations.service.accepting import Offer, accept
 from openclaw.domains.automations.service.registry import Automations
-from openclaw.domains.automations.service.switching import tell_changed
+from openclaw.domains.automations.service.switching import acting, tell_changed
 from openclaw.durable.schedules import Fire
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
@@ -47,7 +47,8 @@ class WatchFired:
                     last = row.last_run_at.isoformat() if row.last_run_at else None
                     data = {"name": row.name, "expectedSeconds": row.expected_seconds, "lastRunAt": last}
                     link = f"/automations/{ids.to_wire('auto', row.id)}"
-                    await self._automations.notify(scope, row.user_id, "automation.silent", data, link)
+                    owner = acting(scope, row.user_id, row.workspace_id)
+                    await self._automations.notify(owner, row.user_id, "automation.silent", data, link)
 
 
 def _is_silent(row: AutomationRow, scope: Scope) -> bool:

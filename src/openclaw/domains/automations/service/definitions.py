@@ -146,7 +146,7 @@ async def set_enabled(
     if enabled != row.is_enabled:
         row.updated_at = scope.now()
         if enabled:
-            automations.config(row.action["kind"], row.action["config"])
+            automations.draft(row.action["kind"], row.action["config"])
             await switching.switch_on(scope, row)
             await switching.tell_changed(scope, row)
         else:
@@ -288,9 +288,10 @@ async def _check(scope: Scope, automations: Automations, data: SaveAutomation) -
         formulas.check_condition(data.condition, NAMES, field="condition")
     if data.success is not None:
         formulas.check_condition(data.success, NAMES | {"result"}, field="success")
-    config = automations.config(data.action.kind, data.action.config)
+    config = automations.draft(data.action.kind, data.action.config)
     formulas.check_value(data.action.config, NAMES, field="action.config")
-    await automations.action(data.action.kind).check(scope, config)
+    if config is not None:
+        await automations.action(data.action.kind).check(scope, config)
 
 
 async def _audit(scope: Scope, event: str, row: AutomationRow) -> None:

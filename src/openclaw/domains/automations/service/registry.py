@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 
 from openclaw.domains.automations.errors import UnknownActionError
+from openclaw.domains.workflows.service import formulas
 from openclaw.durable.queue import JobQueue
 from openclaw.infra.scope import Scope
 from openclaw.infra.secrets import KeyRing
@@ -115,6 +116,20 @@ class Automations:
         try:
             return self.action(kind).config.model_validate(raw)
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(["action", "config", *(str(part) for part in first["loc"])])
-            raise InvalidInputError(field=place[:200], reason=str(first["msg"])[:300]) from None
+            raise _wrong(error.errors()[0]) from None
+
+    def draft(self, kind: str, raw: dict[str, Any]) -> Any | None:
+        """The same of a configuration in which members may be marked: None when that is only known at the run."""
+        marked = {name for name, value in raw.items() if formulas.is_marked(value)}
+        try:
+            return self.action(kind).config.model_validate(raw)
+        except ValidationError as error:
+            for wrong in error.errors():
+                if not wrong["loc"] or wrong["loc"][0] not in marked:
+                    raise _wrong(wrong) from None
+            return None
+
+
+def _wrong(error: Any) -> InvalidInputError:
+    place = ".".join(["action", "config", *(str(part) for part in error["loc"])])
+    return InvalidInputError(field=place[:200], reason=str(error["msg"])[:300])

@@ -23,6 +23,11 @@ def check_value(value: Any, names: Collection[str], *, field: str) -> None:
         _check(mark, source, names, path)
 
 
+def is_marked(value: Any) -> bool:
+    """Whether a value stands for something that is only known when it is filled in."""
+    return values.mark_of(value) is not None
+
+
 def holds(source: str, names: Mapping[str, Any], *, field: str) -> bool:
     """Whether a condition is true. Raises InvalidInputDataError when it cannot be told."""
     try:
