@@ -76,6 +76,8 @@ def _instance(schema: dict[str, Any], defs: dict[str, Any], pick: Pick) -> Any:
         return _instance(defs[schema["$ref"].rpartition("/")[2]], defs, pick)
     if "anyOf" in schema:
         return _instance(next(s for s in schema["anyOf"] if s.get("type") != "null"), defs, pick)
+    if "oneOf" in schema:
+        return _instance(schema["oneOf"][0], defs, pick)
     if "const" in schema:
         return schema["const"]
     if "enum" in schema:

@@ -10,8 +10,6 @@ import asyncpg
 from openclaw.domains.devices.service import hosts
 from openclaw.domains.workflows.models import WorkflowSignalRow
 from openclaw.domains.workflows.repository import agent_turns, signals
-from openclaw.durable.recurrence import Cron
-from openclaw.durable.schedules import put_schedule
 from openclaw.infra.db import Base
 from openclaw.kit import ids
 from openclaw.protocol.runs import RUN_ARGUMENTS
@@ -31,6 +29,8 @@ TABLES = {
     "approval_id": "approvals",
     "budget_id": "budgets",
     "artifact_id": "artifacts",
+    "automation_id": "automations",
+    "automation_run_id": "automation_runs",
     "challenge_id": "link_challenges",
     "conversation_id": "conversations",
     "block_id": "plugin_blocks",
@@ -70,6 +70,8 @@ PREFIXES = {
     "branch": "branch_id",
     "bud": "budget_id",
     "art": "artifact_id",
+    "arun": "automation_run_id",
+    "auto": "automation_id",
     "chal": "challenge_id",
     "conv": "conversation_id",
     "dev": "device_id",
@@ -222,8 +224,8 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
     await _run_on_its_machine(estate)
     await _archived_and_deleted(estate)
     await _workflow(estate)
-    await _schedule(estate)
     await _task(estate)
+    await _automations(estate)
     await furnish_plugins(person, secret, estate.ids)
     await furnish_notifications(person, secret, estate.ids)
     await furnish_systems(person, secret, estate.ids)
@@ -358,11 +360,25 @@ async def _workflow(estate: Estate) -> None:
         await signals.add_signal(scope, WorkflowSignalRow(id=ids.new_id(), **about, **sent))
 
 
-async def _schedule(estate: Estate) -> None:
-    async with estate.person.scope() as scope:
-        rule = Cron("0 9 * * *", "Asia/Shanghai")
-        payload = {"secret": estate.secret}
-        await put_schedule(scope, schedule_id=ids.new_id(), kind="estate", rule=rule, payload=payload)
+async def _automations(estate: Estate) -> None:
+    """One that times set off, which has run, and one with a webhook, which has refused something."""
+    person = estate.person
+    action = {
+        "kind": "run_workflow",
+        "config": {"workflowId": estate.ids["workflow_id"][0], "input": {"n": 1}},
+    }
+    daily = {"kind": "schedule", "cron": "0 9 * * *", "zone": "Asia/Shanghai"}
+    body = {"name": estate.secret, "trigger": daily, "action": action}
+    made = (await person.post("/automations", body))["id"]
+    estate.ids["automation_id"] = [made]
+    with person.server.watching(person.topic) as watch:
+        run = (await person.post(f"/automations/{made}/fire", {"input": {"secret": estate.secret}}))["id"]
+        await watch.event("automation.changed", runId=run, state="succeeded")
+    estate.ids["automation_run_id"] = [run]
+    hook = await person.post("/automations", body | {"trigger": {"kind": "webhook"}})
+    async with person.server.client(base="") as stranger:
+        refused = await stranger.post(hook["hookPath"], content=estate.secret)
+    assert refused.status_code == 401
 
 
 async def _task(estate: Estate) -> None:

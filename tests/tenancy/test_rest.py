@@ -30,6 +30,7 @@ OPEN = {
     "GET /api/v2/openapi.json": "the description of the API",
     "HEAD /api/v2/openapi.json": "the description of the API",
     "GET /api/v2/health": "a probe",
+    "POST /hooks/{automation_id}": "the delivery's signature is the credential",
     "GET /healthz": "a probe",
     "GET /readyz": "a probe",
     "GET /metrics": "a probe; counts only",

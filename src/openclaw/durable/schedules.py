@@ -144,7 +144,8 @@ class Scheduler:
                 woken.clear()
                 wait = _AGAIN
                 try:
-                    wait = self._wait_until(await self.fire_due())
+                    looked_at = self._clock.now()
+                    wait = self._wait_until(await self.fire_due(), looked_at)
                 except UnavailableError:
                     _log.warning("schedules wait for the database")
                 except Exception:  # noqa: BLE001  (the scheduler must outlive whatever it meets)
@@ -165,11 +166,11 @@ class Scheduler:
             if count < self._batch:
                 return next_at
 
-    def _wait_until(self, next_at: datetime | None) -> timedelta:
+    def _wait_until(self, next_at: datetime | None, looked_at: datetime) -> timedelta:
+        """What was due when it was looked for is another process's, or failed; what has come since is not."""
         if next_at is None:
             return _LOOK
-        left = next_at - self._clock.now()
-        return min(left, _LOOK) if left > timedelta() else _AGAIN
+        return _AGAIN if next_at <= looked_at else min(next_at - self._clock.now(), _LOOK)
 
     async def _ring_after(self, wait: timedelta, woken: asyncio.Event) -> None:
         await self._clock.sleep(wait)

@@ -1,13 +1,15 @@
 """The transactional outbox: facts recorded with the change itself, carried to subscribers afterwards, at least once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+import orjson
 import structlog
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import CursorResult, ForeignKey, String, delete, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from openclaw.infra.bus import EventBus, publish
@@ -44,6 +46,55 @@ async def record(scope: Scope, event: str, body: dict[str, Any], *, delay: timed
     await scope.session.execute(insert(OutboxRow).values(id=new_id(), event=event, body=body, due_at=due_at))
     if not delay:
         await publish(scope, TOPIC, {})
+
+
+class InterestRow(Base):
+    """Somebody wants to hear of a kind of fact about their own things that is otherwise not recorded."""
+
+    __tablename__ = "outbox_interests"
+
+    workspace_id: Mapped[UUID] = mapped_column(
+        ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    event: Mapped[str] = mapped_column(String(100), primary_key=True)
+
+
+_WANTED = text(
+    "INSERT INTO outbox (id, event, body, attempts, due_at) SELECT id, CAST(:event AS text), body, 0, :at"
+    " FROM jsonb_to_recordset(CAST(:facts AS jsonb)) AS new(id uuid, body jsonb)"
+    " WHERE EXISTS (SELECT FROM outbox_interests"
+    " WHERE workspace_id = :workspace_id AND user_id = :user_id AND event = CAST(:event AS text))"
+)
+
+
+async def record_wanted(scope: Scope, event: str, *bodies: dict[str, Any]) -> None:
+    """Keep facts about the scope's user in this transaction if the user takes an interest in such.
+
+    For what happens so often that nobody should pay for it who does not want it.
+    """
+    if not bodies:
+        return
+    facts = [{"id": str(new_id()), "body": body} for body in bodies]
+    values = {
+        "event": event,
+        "at": scope.now(),
+        "facts": orjson.dumps(facts).decode(),
+        "workspace_id": scope.workspace_id,
+        "user_id": scope.user_id,
+    }
+    found = await scope.session.execute(_WANTED, values)
+    if cast("CursorResult[Any]", found).rowcount:
+        await publish(scope, TOPIC, {})
+
+
+async def set_interests(scope: Scope, events: Collection[str]) -> None:
+    """What the scope's user wants to hear of in the workspace: those, and no others."""
+    mine = (InterestRow.workspace_id == scope.workspace_id, InterestRow.user_id == scope.user_id)
+    await scope.session.execute(delete(InterestRow).where(*mine, InterestRow.event.not_in(events)))
+    for event in events:
+        values = {"workspace_id": scope.workspace_id, "user_id": scope.user_id, "event": event}
+        await scope.session.execute(upsert(InterestRow).values(values).on_conflict_do_nothing())
 
 
 class OutboxRelay:

@@ -80,6 +80,15 @@ def find_result(api: Api, wanted: str) -> Item:
     return find_one(items, wanted, name="title", command="openclaw results list")
 
 
+def find_automation(api: Api, wanted: str) -> Item:
+    """An automation by its id, else among the last changed."""
+    found = _by_whole_id(api, "auto_", f"/automations/{wanted}")
+    if found is not None:
+        return found
+    items = api.items("/automations", _LATEST)
+    return find_one(items, wanted, name="name", command="openclaw automation list")
+
+
 def find_one(items: Iterable[Item], wanted: str, *, name: str | None, command: str) -> Item:
     """The item whose id is ``wanted`` or ends with it, or whose field ``name`` is or holds it.
 

@@ -10,6 +10,7 @@ import structlog
 from openclaw.domains.agents import manifest as agents
 from openclaw.domains.artifacts import manifest as artifacts
 from openclaw.domains.audit import manifest as audit
+from openclaw.domains.automations import manifest as automations
 from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
@@ -78,8 +79,9 @@ async def open_process(
     database = Database(url, clock)
     bus = EventBus(_transport(config, url, database, keys, clock), clock)
     blobs = open_blobs(config.blob_url, config.home)
+    limits = _limits(config)
     executor_id = config.executor_id or new_id().hex
-    queue = JobQueue(database, bus, clock, name=executor_id, slots=config.job_slots, limits=_limits(config))
+    queue = JobQueue(database, bus, clock, name=executor_id, slots=config.job_slots, limits=limits)
     mail = MailServer(config)
     push = PushSender(keys, contact=_contact(config), may_be_private=not config.is_exposed)
     deliverer = notifications.Deliverer(database, bus, clock, mail=mail, push=push, origin=config.web_origin)
@@ -137,6 +139,20 @@ async def open_process(
     bucket = artifacts.Bucket(config.publish_bucket) if config.publish_bucket else None
     queue.register(artifacts.PROCESS_KIND, JobKind(artifacts.Processor(database, blobs)))
     queue.register(artifacts.PUBLISH_KIND, JobKind(artifacts.Publisher(database, blobs, bucket)))
+    doing = automations.Automations(
+        actions={
+            "call_webhook": automations.WebhookAction(clock, may_be_private=not config.is_exposed),
+            "run_workflow": automations.WorkflowAction(queue, blobs),
+        },
+        events={
+            "device.online": automations.DEVICE_CAME_ONLINE,
+            "workflow.run_ended": automations.WORKFLOW_ENDED,
+        },
+        queue=queue,
+        keys=keys,
+        queued_at_most=limits.queued,
+    )
+    queue.register(automations.RUN_KIND, JobKind(automations.RunAutomation(database, doing)))
     engine = DurableEngine(
         database,
         clock,
@@ -179,18 +195,20 @@ async def open_process(
         push=push,
         queue=queue,
         plugins=plugin_runtime,
+        automations=doing,
+        hooks=automations.Hooks(database, clock, doing),
     )
     await bus.start()
-    relay = OutboxRelay(database, bus, clock, _subscribers(carry, blobs, mail, bucket))
+    relay = OutboxRelay(database, bus, clock, _subscribers(carry, blobs, mail, bucket, doing))
     scheduler = Scheduler(database, bus, clock)
+    scheduler.register(automations.FIRE_KIND, automations.ScheduleFired(doing))
+    scheduler.register(automations.WATCH_KIND, automations.WatchFired(doing))
+    chores = (*CHORES, *workflows.chores(config.workflow_run_days), *automations.chores(doing))
     loops = [
         spawn(_join(engine, run_job, on_loaded), name="durable engine"),
         spawn(relay.run(), name="outbox relay"),
         spawn(devices.watch_leases(database, clock), name="watch over leases"),
-        spawn(
-            keep_house(database, clock, (*CHORES, *workflows.chores(config.workflow_run_days))),
-            name="housekeeping",
-        ),
+        spawn(keep_house(database, clock, chores), name="housekeeping"),
     ]
     if config.job_slots:  # else the process does no work for others
         loops += [
@@ -245,6 +263,7 @@ def _subscribers(
     blobs: BlobStore,
     mail: MailServer,
     bucket: artifacts.Bucket | None,
+    doing: automations.Automations,
 ) -> Mapping[str, Sequence[Subscriber]]:
     merged: dict[str, list[Subscriber]] = {}
     for slice_ in (
@@ -255,6 +274,7 @@ def _subscribers(
         agents.subscribers(carry, blobs),
         workflows.subscribers(blobs),
         tasks.SUBSCRIBERS,
+        automations.subscribers(doing),
     ):
         for event, subscribers in slice_.items():
             merged.setdefault(event, []).extend(subscribers)

@@ -19,6 +19,7 @@ from openclaw.apps.server.mcp.endpoint import McpEndpoint
 from openclaw.domains.agents import manifest as agents
 from openclaw.domains.artifacts import manifest as artifacts
 from openclaw.domains.audit import manifest as audit
+from openclaw.domains.automations import manifest as automations
 from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
@@ -55,6 +56,7 @@ _SLICES = (
     workflows,
     jobs,
     tasks,
+    automations,
 )
 
 
@@ -75,6 +77,8 @@ def build_app(platform: Platform) -> FastAPI:
         for router in manifest.ROUTERS:
             api.include_router(router)
     app.include_router(api)
+    for router in automations.PUBLIC_ROUTERS:
+        app.include_router(router)
     app.include_router(_operations(platform))
     app.include_router(site.router)
     install_error_handlers(app)

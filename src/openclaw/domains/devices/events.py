@@ -1,4 +1,4 @@
-"""Topics on the bus that concern machines."""
+"""Facts about machines, and topics on the bus."""
 
 from uuid import UUID
 
@@ -8,6 +8,9 @@ HOST_LOST = "devices.host_lost"
 All ids are 32 hex digits; ``reason`` is ``silent`` or ``revoked``. What the host was asked for them has ended.
 """
 
+DEVICE_ONLINE = (
+    "devices.came_online"  # recorded for users who take an interest: `deviceId name workspaceId userId`
+)
 LIMITS_CHANGED_TOPIC = "workspace-limits-changed"
 """A workspace's policy for its machines was replaced: what was judged by the one before no longer counts."""
 

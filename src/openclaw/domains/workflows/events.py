@@ -2,8 +2,12 @@
 
 from uuid import UUID
 
+from openclaw.infra.scope import Scope
+
 RUNS_DELETED = "workflows.runs_deleted"  # {workspace, runs: [[run, [objects that are kept]]]}
 RUN_KIND = "workflows.run"  # of the job that carries a run; the job has the run's id
+
+RUN_ENDED = "workflows.run_ended"  # recorded for users who take an interest: `runId workspaceId userId state`
 
 
 def run_topic(run_id: UUID) -> str:
@@ -14,3 +18,13 @@ def run_topic(run_id: UUID) -> str:
 def run_changed_topic(run_id: UUID) -> str:
     """Tells whoever watches a run that it has got further (``{"state", "steps"}``) or has ended."""
     return f"workflow-run-changed:{run_id.hex}"
+
+
+def ended_fact(scope: Scope, run_id: UUID, state: str) -> dict[str, str]:
+    """The body of `RUN_ENDED`."""
+    return {
+        "runId": run_id.hex,
+        "workspaceId": scope.workspace_id.hex,
+        "userId": scope.user_id.hex,
+        "state": state,
+    }

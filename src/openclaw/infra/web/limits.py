@@ -12,6 +12,8 @@ from openclaw.kit.errors import RateLimitedError, TooLargeError
 MAX_BODY = 2_097_152
 MAX_ARCHIVE = 33_554_432
 _ARCHIVES = ("/plugin-packages", "/artifact-uploads", "/version-uploads", "/result-files")  # read after the client is known
+MAX_DELIVERY = 262_144
+_DELIVERIES = "/hooks/"
 _MAX_ADDRESSES = 10_000
 
 
@@ -51,6 +53,8 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         most = MAX_ARCHIVE if scope["path"].endswith(_ARCHIVES) else MAX_BODY
+        if scope["path"].startswith(_DELIVERIES):
+            most = MAX_DELIVERY
         declared = next((value for key, value in scope["headers"] if key == b"content-length"), b"0")
         if not declared.isdigit() or int(declared) > most:
             await _refuse(scope, receive, send, most)

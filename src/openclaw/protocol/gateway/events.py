@@ -45,6 +45,7 @@ EVENTS: dict[str, EventRule] = {
     "task.changed": EventRule(READ),
     "artifact.changed": EventRule(READ),
     "system.changed": EventRule(READ),
+    "automation.changed": EventRule(READ),
     "exec.approval.requested": EventRule(APPROVALS, _APPROVAL_CAPS),
     "exec.approval.resolved": EventRule(APPROVALS, _APPROVAL_CAPS),
     "device.pair.requested": EventRule(PAIRING),

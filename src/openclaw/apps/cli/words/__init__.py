@@ -2,6 +2,7 @@
 
 from openclaw.apps.cli.config import language
 from openclaw.apps.cli.words.artifacts import ARTIFACTS
+from openclaw.apps.cli.words.automation import AUTOMATION
 from openclaw.apps.cli.words.chat import CHAT
 from openclaw.apps.cli.words.doctor import DOCTOR
 from openclaw.apps.cli.words.help import HELP
@@ -17,7 +18,7 @@ from openclaw.apps.cli.words.workflow import WORKFLOW
 
 
 
-_PARTS = (HELP, RESULTS, CHAT, DOCTOR, UNDO, WORKFLOW, PLUGIN, JOBS, SYSTEM, HOST, TASK, NOTIFICATIONS, ARTIFACTS)
+_PARTS = (HELP, RESULTS, CHAT, DOCTOR, UNDO, WORKFLOW, PLUGIN, JOBS, SYSTEM, HOST, TASK, NOTIFICATIONS, ARTIFACTS, AUTOMATION)
 CATALOG: dict[str, tuple[str, str]] = {key: words for part in _PARTS for key, words in part.items()}
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from openclaw.domains.audit import service as audit
 from openclaw.domains.devices.errors import DeviceNotFoundError
-from openclaw.domains.devices.events import call_topic, device_topic
+from openclaw.domains.devices.events import DEVICE_ONLINE, call_topic, device_topic
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.policy import clean_commands
 from openclaw.domains.devices.repository import leases
@@ -21,6 +21,7 @@ from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
 from openclaw.infra.feed import tell
+from openclaw.infra.outbox import record_wanted
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError
@@ -228,7 +229,15 @@ async def note_connected(
         platform=platform[:40],
         commands=clean_commands(commands),
     )
-    await announce(scope, await access_device(scope, device_id), "online")
+    row = await access_device(scope, device_id)
+    fact = {
+        "deviceId": device_id.hex,
+        "name": row.name,
+        "workspaceId": row.workspace_id.hex,
+        "userId": row.user_id.hex,
+    }
+    await record_wanted(scope, DEVICE_ONLINE, fact)
+    await announce(scope, row, "online")
 
 
 async def list_linked(scope: Scope, device_ids: Collection[UUID]) -> set[UUID]:

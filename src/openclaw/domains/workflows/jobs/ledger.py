@@ -13,7 +13,7 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from openclaw.domains.workflows import repository
-from openclaw.domains.workflows.events import run_changed_topic
+from openclaw.domains.workflows.events import RUN_ENDED, ended_fact, run_changed_topic
 from openclaw.domains.workflows.jobs.entry import RunSuperseded
 from openclaw.domains.workflows.jobs.telling import tell_failed, tell_questions
 from openclaw.domains.workflows.language.definition import Definition
@@ -25,6 +25,7 @@ from openclaw.infra.bus import EventBus, publish
 from openclaw.infra.db import Database
 from openclaw.infra.feed import tell, user_topic
 from openclaw.infra.metrics import WORKFLOW_SECONDS
+from openclaw.infra.outbox import record_wanted
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import UnavailableError
@@ -210,6 +211,7 @@ class Ledger:
             for write in kept
             if write.finished_at is not None
         ]
+        await record_wanted(scope, RUN_ENDED, *(ended_fact(scope, end.job_id, end.state) for end in ended))
         for took in await jobs.end_jobs(scope, *ended) if ended else ():
             WORKFLOW_SECONDS.observe(took.total_seconds())
         for waiting in (True, False):

@@ -37,6 +37,7 @@ from openclaw.infra.bus import publish
 from openclaw.infra.feed import tell
 from openclaw.infra.json_schema import data_errors, with_defaults
 from openclaw.infra.jsonb import storable
+from openclaw.infra.outbox import record_wanted
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError, OpenClawError, TooLargeError
@@ -188,6 +189,7 @@ async def cancel_run(scope: Scope, run_id: UUID) -> WorkflowRunRow:
         return row
     if await jobs.end_queued(scope, run_id):  # it has not begun, so there is nobody to stop
         row.state, row.finished_at = "cancelled", scope.now()
+        await record_wanted(scope, events.RUN_ENDED, events.ended_fact(scope, run_id, row.state))
         await tell_changed(scope, run_id, row.state)
         return row
     row.cancel_requested_at = scope.now()

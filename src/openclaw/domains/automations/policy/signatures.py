@@ -1,0 +1,75 @@
+"""Signatures of webhooks as the Standard Webhooks specification has them (https://www.standardwebhooks.com), version 1.
+
+``webhook-id``, ``webhook-timestamp`` (Unix seconds) and ``webhook-signature`` (one or more ``v1,<base64>`` with spaces
+between): HMAC-SHA256 over ``id.timestamp.body`` with the bytes of a secret that is written ``whsec_<base64>``.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from openclaw.domains.automations.errors import StaleDeliveryError, WrongSignatureError
+
+ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
+TOLERANCE = timedelta(minutes=5)
+_PREFIX = "whsec_"
+_SECRET_BYTES = 32
+_MOST_SIGNATURES = 8
+_ID = re.compile(r"[A-Za-z0-9._~:+/=-]{1,128}")
+_TIME = re.compile(r"[0-9]{1,12}")
+
+
+def new_secret() -> str:
+    """A secret with 256 random bits."""
+    return _PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+
+
+def signature(secret: str, *, delivery_id: str, timestamp: int, body: bytes) -> str:
+    """``v1,<base64>``. Raises ValueError for what is no secret."""
+    try:
+        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+    except binascii.Error:
+        raise ValueError("not a webhook secret") from None
+    signed = f"{delivery_id}.{timestamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+
+
+def signed_headers(secret: str, *, delivery_id: str, at: datetime, body: bytes) -> dict[str, str]:
+    """The three headers of a delivery of ours."""
+    timestamp = int(at.timestamp())
+    return {
+        ID: delivery_id,
+        TIMESTAMP: str(timestamp),
+        SIGNATURE: signature(secret, delivery_id=delivery_id, timestamp=timestamp, body=body),
+    }
+
+
+def check_signed(headers: Mapping[str, str], body: bytes, secrets_of_it: Sequence[str], now: datetime) -> str:
+    """The id of a delivery (``headers`` with small letters) that one of the secrets has signed a moment ago.
+
+    Raises WrongSignatureError, StaleDeliveryError.
+    """
+    delivery_id, time = headers.get(ID, ""), headers.get(TIMESTAMP, "")
+    if not _ID.fullmatch(delivery_id):
+        raise WrongSignatureError(reason=f"{ID} is missing or not of 1 to 128 letters, digits and ._~:+/=-")
+    if not _TIME.fullmatch(time):
+        raise WrongSignatureError(reason=f"{TIMESTAMP} is missing or not a number of seconds")
+    given = [s.encode() for s in headers.get(SIGNATURE, "").split(" ") if s.startswith("v1,")]
+    if not given:
+        raise WrongSignatureError(reason=f"{SIGNATURE} is missing or has none of version v1")
+    expected = [
+        signature(secret, delivery_id=delivery_id, timestamp=int(time), body=body).encode()
+        for secret in secrets_of_it
+    ]
+    # Each with each, and no end at the first that fits: how long it takes says nothing.
+    fits = [hmac.compare_digest(a, b) for a in given[:_MOST_SIGNATURES] for b in expected]
+    if not any(fits):
+        raise WrongSignatureError(reason="it does not fit the body, the id, the time and the secret")
+    if abs(now.timestamp() - int(time)) > TOLERANCE.total_seconds():
+        raise StaleDeliveryError(seconds=int(TOLERANCE.total_seconds()))
+    return delivery_id

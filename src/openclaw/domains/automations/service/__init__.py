@@ -1,0 +1,1 @@
+"""Automations defined, set off, carried out, settled and watched over."""

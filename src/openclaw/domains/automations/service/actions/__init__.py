@@ -1,0 +1,1 @@
+"""What automations can do: each action in a file, registered by the process."""
