@@ -6,5 +6,7 @@ export default defineConfig({
     environment: "node",
     sequence: { shuffle: true },
     restoreMocks: true,
+    // A busy machine is no fault: what hangs is still found.
+    testTimeout: 30_000,
   },
 });
