@@ -3,11 +3,15 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from tests.domains.agents.chatting import use_model
 from tests.domains.tasks.launching import check_log, kinds, launch
 from tests.support.accounts import Person, refused
 from tests.support.devices import HOME, Answer, link, online
 from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WRITE = Call("fs_write", {"path": "~/plan.md", "content": "one\n"})
 EDIT = Call("fs_write", {"path": "~/plan.md", "content": "one\ntwo\n"})
@@ -38,7 +42,7 @@ class Disk:
         return {"fs.read": self.read, "fs.write": self.write, "fs.delete": lambda _: {}}
 
 
-async def test_a_run_goes_to_another_machine_and_back(ann: Person) -> None:
+async def test_a_run_goes_to_another_machine_and_back(bea: Person) -> None:
     here, there = Disk({f"{HOME}/other.txt": "mine\n"}), Disk({f"{HOME}/left.md": "theirs\n"})
     first = [WRITE, Call("fs_write", {"path": "~/left.md", "content": "ours\n"})]
     script = [
@@ -48,16 +52,16 @@ async def test_a_run_goes_to_another_machine_and_back(ann: Person) -> None:
         Say("back again", gate="back", gate_after=1),
         Say("finished"),
     ]
-    one, two = await link(ann, "laptop"), await link(ann, "desktop")
+    one, two = await link(bea, "laptop"), await link(bea, "desktop")
     laptop, desktop = ({"kind": "device", "deviceId": m.session["deviceId"]} for m in (one, two))
     async with (
         ScriptedOpenAI(script) as model,
         online(one, here.answers),
         online(two, there.answers),
     ):
-        await use_model(ann, model)
-        with ann.server.watching(ann.topic) as watch:
-            run = await launch(ann, watch, "write the plan", target=laptop)
+        await use_model(bea, model)
+        with bea.server.watching(bea.topic) as watch:
+            run = await launch(bea, watch, "write the plan", target=laptop)
             await run.answer()
             second = await watch.until(
                 lambda b: (
@@ -65,7 +69,7 @@ async def test_a_run_goes_to_another_machine_and_back(ann: Person) -> None:
                     and b["payload"]["approval"]["arguments"]["path"].endswith("left.md")
                 )
             )
-            await ann.post(
+            await bea.post(
                 f"/approvals/{second['payload']['approval']['id']}/decision", {"decision": "allow_once"}
             )
             await model.waiting("away")
@@ -75,9 +79,9 @@ async def test_a_run_goes_to_another_machine_and_back(ann: Person) -> None:
             moved = await run.get()
             assert (moved["device"]["name"], moved["isMoving"]) == ("desktop", False)
             assert there.files == {f"{HOME}/left.md": "theirs\n", f"{HOME}/plan.md": "one\n"}
-            asked = (await ann.get("/approvals?state=pending"))["items"][0]
+            asked = (await bea.get("/approvals?state=pending"))["items"][0]
             assert asked["device"]["name"] == "desktop"
-            await ann.post(f"/approvals/{asked['id']}/decision", {"decision": "allow_once"})
+            await bea.post(f"/approvals/{asked['id']}/decision", {"decision": "allow_once"})
             await model.waiting("back")
             middle = await run.log()
             await run.do("hand-over", {"target": laptop})
@@ -105,18 +109,18 @@ async def test_a_run_goes_to_another_machine_and_back(ann: Person) -> None:
     assert "~/left.md" in told
 
 
-async def test_what_was_said_on_a_machine_stays_there(ann: Person) -> None:
-    machine = await link(ann)
+async def test_what_was_said_on_a_machine_stays_there(bea: Person) -> None:
+    machine = await link(bea)
     pi = {"kind": "device", "deviceId": machine.session["deviceId"], "runtime": "pi"}
     async with online(machine, commands=["fs.read", "pi.run", "pi.run.say", "pi.run.answer"]) as there:
-        with ann.server.watching(ann.topic) as watch:
-            run = await launch(ann, watch, "secret", target=pi | {"syncMode": "local_only"})
+        with bea.server.watching(bea.topic) as watch:
+            run = await launch(bea, watch, "secret", target=pi | {"syncMode": "local_only"})
             await there.next_call()
             await run.until("running", "dispatched")
-            away = await ann.api.post(f"/task-runs/{run.id}/hand-over", json={"target": {"kind": "server"}})
+            away = await bea.api.post(f"/task-runs/{run.id}/hand-over", json={"target": {"kind": "server"}})
             assert refused(away) == (409, "tasks.transcript_not_here")
-            assert refused(await ann.api.post(f"/task-runs/{run.id}/pause"))[1] == "tasks.pause_not_offered"
+            assert refused(await bea.api.post(f"/task-runs/{run.id}/pause"))[1] == "tasks.pause_not_offered"
             wrong = {"text": "x", "target": pi, "budget": {"tokens": 5}}
-            assert refused(await ann.api.post("/tasks", json=wrong))[1] == "tasks.budget_not_kept"
+            assert refused(await bea.api.post("/tasks", json=wrong))[1] == "tasks.budget_not_kept"
             await run.do("cancel")
             assert (await run.ended())["state"] == "cancelled"

@@ -2,30 +2,34 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.domains.agents.chatting import CREATE, WRITTEN, use_model
 from tests.domains.tasks.launching import Launched, check_log, kinds, launch, new_task
 from tests.support.accounts import Person, refused
 from tests.support.devices import link, online
 from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 LOOK = Say(calls=[Call("system_info", {})])
 
 
-async def test_a_paused_run_begins_nothing_until_it_is_resumed(ann: Person) -> None:
+async def test_a_paused_run_begins_nothing_until_it_is_resumed(bea: Person) -> None:
     async with (
         ScriptedOpenAI([Say("first", [Call("exec", {"command": "ls"})], gate="one"), Say("done")]) as model,
-        online(await link(ann), WRITTEN) as machine,
+        online(await link(bea), WRITTEN) as machine,
     ):
-        await use_model(ann, model)
-        with ann.server.watching(ann.topic) as watch:
-            run = await launch(ann, watch, "look around")
+        await use_model(bea, model)
+        with bea.server.watching(bea.topic) as watch:
+            run = await launch(bea, watch, "look around")
             await model.waiting("one")
             paused = await run.do("pause")
             assert (paused["state"], paused["isPaused"]) == ("running", True)
             assert (await run.do("pause"))["eventSeq"] == paused["eventSeq"]  # nothing new
             model.open("one")
             await run.event("model_replied")
-            found = await ann.get(f"/jobs/{run.id.replace('trun_', 'job_')}")
+            found = await bea.get(f"/jobs/{run.id.replace('trun_', 'job_')}")
             assert found["state"] == "waiting"
             assert machine.seen == []
             await run.do("resume")
@@ -36,36 +40,36 @@ async def test_a_paused_run_begins_nothing_until_it_is_resumed(ann: Person) -> N
     assert kinds(log).index("paused") < kinds(log).index("resumed") < kinds(log).index("tool_ended")
 
 
-async def test_a_cancelled_run_ends_wherever_it_is_and_nothing_follows(ann: Person) -> None:
-    async with online(await link(ann), WRITTEN) as machine:
-        with ann.server.watching(ann.topic) as watch:
-            run = await launch(ann, watch, CREATE)
+async def test_a_cancelled_run_ends_wherever_it_is_and_nothing_follows(bea: Person) -> None:
+    async with online(await link(bea), WRITTEN) as machine:
+        with bea.server.watching(bea.topic) as watch:
+            run = await launch(bea, watch, CREATE)
             await run.until("waiting_approval")
             assert (await run.do("cancel"))["isCancelling"] is True
             assert (await run.ended())["state"] == "cancelled"
             again = await run.do("cancel")
     assert (again["state"], again["isCancelling"]) == ("cancelled", False)
     assert machine.seen == []
-    assert (await ann.get("/approvals?state=pending"))["items"] == []
+    assert (await bea.get("/approvals?state=pending"))["items"] == []
     assert check_log(await run.log())[-1] == "cancelled"
     for what in ("pause", "resume"):
-        assert refused(await ann.api.post(f"/task-runs/{run.id}/{what}")) == (409, "tasks.wrong_state")
+        assert refused(await bea.api.post(f"/task-runs/{run.id}/{what}")) == (409, "tasks.wrong_state")
     body = {"target": {"kind": "server"}}
-    wrong = await ann.api.post(f"/task-runs/{run.id}/hand-over", json=body)
+    wrong = await bea.api.post(f"/task-runs/{run.id}/hand-over", json=body)
     assert refused(wrong) == (409, "tasks.wrong_state")
 
 
-async def test_a_run_is_tried_again_and_gone_on_with_on_the_same_budget(ann: Person) -> None:
+async def test_a_run_is_tried_again_and_gone_on_with_on_the_same_budget(bea: Person) -> None:
     async with ScriptedOpenAI([Say("one"), Say("two"), Say("three")]) as model:
-        await use_model(ann, model)
-        with ann.server.watching(ann.topic) as watch:
-            run = await launch(ann, watch, "count", budget={"calls": 3})
+        await use_model(bea, model)
+        with bea.server.watching(bea.topic) as watch:
+            run = await launch(bea, watch, "count", budget={"calls": 3})
             first = await run.ended()
-            again = Launched(ann, (await run.do("retry"))["id"], watch)
+            again = Launched(bea, (await run.do("retry"))["id"], watch)
             second = await again.ended()
-            later = Launched(ann, (await again.do("follow-up", {"text": "and on"}))["id"], watch)
+            later = Launched(bea, (await again.do("follow-up", {"text": "and on"}))["id"], watch)
             third = await later.ended()
-            spent = Launched(ann, (await later.do("retry"))["id"], watch)
+            spent = Launched(bea, (await later.do("retry"))["id"], watch)
             fourth = await spent.ended()
     assert [r["reason"] for r in (first, second, third, fourth)] == ["launch", "retry", "follow_up", "retry"]
     assert [r["attempt"] for r in (first, second, third, fourth)] == [1, 2, 1, 2]
@@ -76,18 +80,18 @@ async def test_a_run_is_tried_again_and_gone_on_with_on_the_same_budget(ann: Per
     assert [m["content"] for m in said if m["role"] in ("user", "assistant")] == ["count", "two", "and on"]
     assert (fourth["state"], fourth["error"]["code"]) == ("failed", "agents.budget_spent")
     assert fourth["budget"]["calls"] == {"limit": 3, "used": 3, "held": 0}
-    page = await ann.get(f"/task-runs?task={first['taskId']}&limit=3")
+    page = await bea.get(f"/task-runs?task={first['taskId']}&limit=3")
     assert [r["id"] for r in page["items"]] == [fourth["id"], third["id"], second["id"]]
-    rest = await ann.get(f"/task-runs?task={first['taskId']}&cursor={page['nextCursor']}")
+    rest = await bea.get(f"/task-runs?task={first['taskId']}&cursor={page['nextCursor']}")
     assert [r["id"] for r in rest["items"]] == [first["id"]]
-    assert (await ann.get("/task-runs?open=true"))["items"] == []
-    assert [t["lastRun"]["id"] for t in (await ann.get("/tasks"))["items"]] == [fourth["id"]]
+    assert (await bea.get("/task-runs?open=true"))["items"] == []
+    assert [t["lastRun"]["id"] for t in (await bea.get("/tasks"))["items"]] == [fourth["id"]]
 
 
-async def test_where_nobody_is_asked_what_needs_an_answer_is_refused(ann: Person) -> None:
-    async with online(await link(ann), WRITTEN) as machine:
-        with ann.server.watching(ann.topic) as watch:
-            run = await launch(ann, watch, CREATE, approvalMode="deny")
+async def test_where_nobody_is_asked_what_needs_an_answer_is_refused(bea: Person) -> None:
+    async with online(await link(bea), WRITTEN) as machine:
+        with bea.server.watching(bea.topic) as watch:
+            run = await launch(bea, watch, CREATE, approvalMode="deny")
             ended = await run.ended()
     assert ended["state"] == "succeeded"
     assert machine.seen == []
@@ -96,54 +100,54 @@ async def test_where_nobody_is_asked_what_needs_an_answer_is_refused(ann: Person
     assert (entry["data"]["state"], entry["data"]["code"]) == ("denied", "REFUSED")
 
 
-async def test_a_run_ends_when_its_time_is_over(ann: Person) -> None:
-    async with online(await link(ann)) as machine:
-        with ann.server.watching(ann.topic) as watch:
-            run = await launch(ann, watch, "system info", timeLimitSeconds=60)
+async def test_a_run_ends_when_its_time_is_over(bea: Person) -> None:
+    async with online(await link(bea)) as machine:
+        with bea.server.watching(bea.topic) as watch:
+            run = await launch(bea, watch, "system info", timeLimitSeconds=60)
             await machine.next_call()
-            ann.server.manual.advance(timedelta(seconds=61))
+            bea.server.manual.advance(timedelta(seconds=61))
             ended = await run.ended()
     assert (ended["state"], ended["error"]["code"]) == ("timed_out", "tasks.timed_out")
     assert check_log(await run.log())[-1] == "timed_out"
 
 
-async def test_the_same_key_is_the_same_task_and_the_same_run(ann: Person) -> None:
+async def test_the_same_key_is_the_same_task_and_the_same_run(bea: Person) -> None:
     headers = {"Idempotency-Key": "k1"}
     async with ScriptedOpenAI([Say("done"), Say("done")]) as model:
-        await use_model(ann, model)
+        await use_model(bea, model)
         made = [
-            (await ann.api.post("/tasks", json={"text": "x"}, headers=headers)).json()["id"] for _ in "ab"
+            (await bea.api.post("/tasks", json={"text": "x"}, headers=headers)).json()["id"] for _ in "ab"
         ]
         assert made[0] == made[1]
-        with ann.server.watching(ann.topic) as watch:
+        with bea.server.watching(bea.topic) as watch:
             path = f"/tasks/{made[0]}/runs"
-            runs = [(await ann.api.post(path, headers=headers)).json()["id"] for _ in "ab"]
+            runs = [(await bea.api.post(path, headers=headers)).json()["id"] for _ in "ab"]
             assert runs[0] == runs[1]
-            await Launched(ann, runs[0], watch).ended()
-        other = await new_task(ann, "y")
-        wrong = await ann.api.post(f"/tasks/{other}/runs", headers=headers)
+            await Launched(bea, runs[0], watch).ended()
+        other = await new_task(bea, "y")
+        wrong = await bea.api.post(f"/tasks/{other}/runs", headers=headers)
         assert refused(wrong) == (404, "tasks.not_found")
     assert len(model.requests) == 1
 
 
-async def test_a_task_is_changed_by_who_has_seen_it_and_put_away(ann: Person) -> None:
-    task = await new_task(ann, "  write the report\nnow ", timeLimitSeconds=5)
-    found = await ann.api.get(f"/tasks/{task}")
+async def test_a_task_is_changed_by_who_has_seen_it_and_put_away(bea: Person) -> None:
+    task = await new_task(bea, "  write the report\nnow ", timeLimitSeconds=5)
+    found = await bea.api.get(f"/tasks/{task}")
     assert (found.headers["etag"], found.json()["title"]) == ('"1"', "write the report now")
     put = {"text": "other", "title": "T", "approvalMode": "deny"}
-    saved = await ann.api.put(f"/tasks/{task}", json=put, headers={"If-Match": '"1"'})
+    saved = await bea.api.put(f"/tasks/{task}", json=put, headers={"If-Match": '"1"'})
     assert (saved.headers["etag"], saved.json()["approvalMode"]) == ('"2"', "deny")
-    late = await ann.api.put(f"/tasks/{task}", json=put, headers={"If-Match": '"1"'})
+    late = await bea.api.put(f"/tasks/{task}", json=put, headers={"If-Match": '"1"'})
     assert refused(late) == (409, "tasks.changed")
-    odd = await ann.api.put(f"/tasks/{task}", json=put, headers={"If-Match": "x"})
+    odd = await bea.api.put(f"/tasks/{task}", json=put, headers={"If-Match": "x"})
     assert refused(odd)[0] == 422
-    await ann.delete(f"/tasks/{task}")
-    assert (await ann.get("/tasks"))["items"] == []
-    assert [t["id"] for t in (await ann.get("/tasks?archived=true"))["items"]] == [task]
+    await bea.delete(f"/tasks/{task}")
+    assert (await bea.get("/tasks"))["items"] == []
+    assert [t["id"] for t in (await bea.get("/tasks?archived=true"))["items"]] == [task]
 
 
-async def test_what_makes_no_sense_is_refused_with_words(ann: Person) -> None:
-    machine = (await link(ann)).session["deviceId"]
+async def test_what_makes_no_sense_is_refused_with_words(bea: Person) -> None:
+    machine = (await link(bea)).session["deviceId"]
     for body in (
         {"text": "   "},
         {"text": "x" * 100_001},
@@ -159,8 +163,8 @@ async def test_what_makes_no_sense_is_refused_with_words(ann: Person) -> None:
         {"text": "x\0"},
         {"text": "x", "more": 1},
     ):
-        status, code = refused(await ann.api.post("/tasks", json=body))
+        status, code = refused(await bea.api.post("/tasks", json=body))
         assert (status, code.partition(".")[0]) in {(422, "request"), (404, "agents")}, body
     pi = {"text": "x", "target": {"kind": "device", "deviceId": machine, "runtime": "pi"}}
-    assert refused(await ann.api.post("/tasks", json=pi))[1] == "agents.runtime_not_offered"
-    assert (await ann.get("/tasks"))["items"] == []
+    assert refused(await bea.api.post("/tasks", json=pi))[1] == "agents.runtime_not_offered"
+    assert (await bea.get("/tasks"))["items"] == []

@@ -1,0 +1,289 @@
+"""Random operations and crashes on three workers over one database: only legal steps, one end, each call made once.
+
+``OPENCLAW_TEST_TASK_EXAMPLES`` says how many such stories are told.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from openclaw.domains.tasks.policy import ENDS
+from openclaw.kit.clock import SystemClock
+from tests.domains.agents.chatting import use_model
+from tests.domains.tasks.launching import check_log
+from tests.support.accounts import Person, register, signed_in
+from tests.support.database import Cluster
+from tests.support.devices import Machine, OnlineMachine, link, online
+from tests.support.scripted_openai import Answer, Call, Say, ScriptedOpenAI
+from tests.support.server import Server, running_server
+
+EXAMPLES = int(os.environ.get("OPENCLAW_TEST_TASK_EXAMPLES", "2"))
+STEPS = 14
+WORKERS = 3
+MOST_RUNS = 4
+PATIENCE = 120
+T = TypeVar("T")
+RANDOM = st.randoms(use_true_random=False)
+
+
+def by_the_words(body: dict[str, Any]) -> Answer:
+    """As many calls as the task says, one after the other, then the end."""
+    told = [m for m in body["messages"] if m["role"] == "tool"]
+    asked = [m["content"] for m in body["messages"] if m["role"] == "user"]
+    wanted = int(next(text for text in asked if text.startswith("calls ")).split()[1])
+    if len(told) >= wanted:
+        return Say("done")
+    command = {"command": f"touch {len(told)}"} if len(told) % 2 else {"command": "ls"}
+    return Say("next", [Call("exec", command)])
+
+
+class Floor:
+    """Three servers on one database, which stay for all stories; each story has people of its own."""
+
+    def __init__(self, runner: asyncio.Runner, cluster: Cluster, folder: Path) -> None:
+        self._runner = runner
+        self._stack = contextlib.AsyncExitStack()
+        self.servers: list[Server] = []
+        self.model = ScriptedOpenAI(by_the_words)
+        self.do(self._open(cluster, folder))
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run it to its end, unless that takes so long that something hangs."""
+
+        async def patiently() -> T:
+            async with asyncio.timeout(PATIENCE):
+                return await work
+
+        return self._runner.run(patiently())
+
+    async def _open(self, cluster: Cluster, folder: Path) -> None:
+        url = self._stack.enter_context(cluster.database())
+        await self._stack.enter_async_context(self.model)
+        for number in range(WORKERS):
+            server = running_server(
+                url, folder / "home", clock=SystemClock(), executor_id=f"worker-{number}", job_slots=32
+            )
+            self.servers.append(await self._stack.enter_async_context(server))
+
+    def close(self) -> None:
+        self.do(self._stack.aclose())
+
+
+class Story(RuleBasedStateMachine):
+    """One story. What a rule does, the workers go on with while the next is chosen."""
+
+    floor: Floor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs: list[str] = []
+        self.logs: dict[str, list[Any]] = {}
+        self.dead: set[int] = set()
+        self.there: OnlineMachine | None = None
+        self.answered: set[str] = set()
+        self.calls: dict[str, list[tuple[str, Any]]] = {}
+
+    # People
+
+    @initialize()
+    def begin(self) -> None:
+        async def work() -> tuple[Person, Machine]:
+            person = await register(self.floor.servers[0])
+            await use_model(person, self.floor.model)
+            return person, await link(person)
+
+        self.person, self.machine = self.floor.do(work())
+        self.stack = contextlib.AsyncExitStack()
+        self.come_online()
+
+    @rule(calls=st.integers(0, 3), worker=st.integers(0, WORKERS - 1), limit=st.sampled_from([None, 1, 2, 9]))
+    def launch(self, calls: int, worker: int, limit: int | None) -> None:
+        if sum(log[-1]["data"].get("to") not in ENDS for log in self.logs.values() if log) >= MOST_RUNS:
+            return
+
+        async def work() -> str:
+            person = self.at(worker)
+            body: dict[str, Any] = {"text": f"calls {calls}"}
+            if limit is not None:
+                body["budget"] = {"calls": limit}
+            task = await person.post("/tasks", body)
+            return (await person.post(f"/tasks/{task['id']}/runs"))["id"]
+
+        self.runs.append(self.floor.do(work()))
+
+    @rule(
+        what=st.sampled_from(["pause", "resume", "cancel", "retry", "follow-up", "hand-over"]),
+        random=RANDOM,
+        worker=st.integers(0, WORKERS - 1),
+    )
+    def steer(self, what: str, random: Any, worker: int) -> None:
+        if not self.runs or (what in ("retry", "follow-up") and len(self.runs) >= 2 * MOST_RUNS):
+            return
+        run = random.choice(self.runs)
+        target = {"kind": "device", "deviceId": self.machine.session["deviceId"]}
+        body = {"follow-up": {"text": "calls 1"}, "hand-over": {"target": target}}.get(what)
+
+        async def work() -> None:
+            answer = await self.at(worker).api.post(f"/task-runs/{run}/{what}", json=body)
+            assert answer.status_code in (200, 202, 409), answer.text
+            if answer.status_code == 202:
+                self.runs.append(answer.json()["id"])
+
+        self.floor.do(work())
+
+    @rule(decision=st.sampled_from(["allow_once", "deny"]), worker=st.integers(0, WORKERS - 1))
+    def decide(self, decision: str, worker: int) -> None:
+        async def work() -> None:
+            person = self.at(worker)
+            for asked in (await person.get("/approvals?state=pending"))["items"][:1]:
+                await person.api.post(f"/approvals/{asked['id']}/decision", json={"decision": decision})
+
+        self.floor.do(work())
+
+    # Machines
+
+    @rule()
+    def answer_calls(self) -> None:
+        self.floor.do(self._answer())
+
+    @rule()
+    def go_offline(self) -> None:
+        self._note_calls()
+        self.there = None
+        self.floor.do(self.stack.aclose())
+
+    @rule()
+    def come_online(self) -> None:
+        if self.there is None:
+            self.there = self.floor.do(self.stack.enter_async_context(online(self.machine)))
+
+    async def _answer(self) -> None:
+        there = self.there
+        for call in there.seen if there else []:
+            if call.id not in self.answered:
+                self.answered.add(call.id)
+                await call.answer({"exitCode": 0, "stdout": "", "stderr": ""})
+                # An answer that came too late (the call was cancelled) is no error to the machine.
+
+    def _note_calls(self) -> None:
+        for call in self.there.seen if self.there else []:
+            self.calls.setdefault(call.id, []).append((call.command, call.params))
+
+    # Workers
+
+    @rule(worker=st.integers(0, WORKERS - 1))
+    def crash(self, worker: int) -> None:
+        """What it leads ends wherever it is; another goes on with it."""
+        if worker in self.dead or len(self.dead) == WORKERS - 1:
+            return
+        self.dead.add(worker)
+
+        async def work() -> None:
+            await self.floor.servers[worker].platform.queue.stop()
+            heir = next(n for n in range(WORKERS) if n not in self.dead)
+            await self.floor.servers[heir].platform.queue.take_over(f"worker-{worker}")
+
+        self.floor.do(work())
+
+    @rule(worker=st.integers(0, WORKERS - 1), heir=st.integers(0, WORKERS - 1))
+    def seem_dead(self, worker: int, heir: int) -> None:
+        """It was only thought to be: two lead the same, and one of them counts."""
+        if worker != heir and not {worker, heir} & self.dead:
+            self.floor.do(self.floor.servers[heir].platform.queue.take_over(f"worker-{worker}"))
+
+    @rule(worker=st.integers(0, WORKERS - 1))
+    def restart(self, worker: int) -> None:
+        if worker in self.dead:
+            self.dead.discard(worker)
+            self.floor.do(self.floor.servers[worker].platform.queue.start())
+
+    # What always holds
+
+    @invariant()
+    def logs_are_whole_and_only_grow(self) -> None:
+        self.floor.do(self._check())
+
+    async def _check(self) -> None:
+        for run in self.runs:
+            before = self.logs.get(run, [])
+            log = (await self.person.get(f"/task-runs/{run}/events?limit=200"))["items"]
+            assert log[: len(before)] == before
+            states = check_log(log)
+            assert sum(state in ENDS for state in states) <= 1
+            self.logs[run] = log
+        if self.runs:
+            async with self.floor.servers[0].owner() as owner:
+                twice = await owner.fetch(
+                    "SELECT conversation_id FROM runs WHERE finished_at IS NULL GROUP BY 1 HAVING count(*) > 1"
+                )
+                assert twice == []
+                over = await owner.fetch("SELECT id FROM budgets WHERE calls_used + calls_held > calls_limit")
+                assert over == []
+
+    def teardown(self) -> None:
+        """Nobody is in the way any more: all comes to its end, and each call was made for one step, once."""
+        if not hasattr(self, "person"):
+            return
+        for worker in list(self.dead):
+            self.restart(worker)
+        self.come_online()
+        self.floor.do(self._end_all())
+        self._note_calls()
+        for same in self.calls.values():
+            assert all(call == same[0] for call in same)
+        for run in self.runs:
+            calls = [e for e in self.logs[run] if e["kind"] == "tool_started"]
+            assert len({e["data"]["stepId"] for e in calls}) == len(calls)
+        self.floor.do(self.stack.aclose())
+
+    async def _end_all(self) -> None:
+        for run in self.runs:
+            await self.person.api.post(f"/task-runs/{run}/resume")
+        for run in self.runs:
+            while True:
+                await self._answer()
+                for asked in (await self.person.get("/approvals?state=pending"))["items"]:
+                    answer = {"decision": "allow_once"}
+                    await self.person.api.post(f"/approvals/{asked['id']}/decision", json=answer)
+                after = len(self.logs.get(run, []))
+                found = await self.person.get(f"/task-runs/{run}?wait=1&after={after}")
+                await self._check()
+                if found["state"] in ENDS:
+                    break
+        async with self.floor.servers[0].owner() as owner:
+            held = await owner.fetchval("SELECT count(*) FROM budgets WHERE calls_held > 0")
+            assert held == 0
+
+    def at(self, worker: int) -> Person:
+        """The person, at that server: it takes what it is told although its queue may be dead."""
+        return signed_in(self.floor.servers[worker], self.person.session)
+
+
+@pytest.fixture
+def floor(cluster: Cluster, tmp_path: Path) -> Iterator[Floor]:
+    with asyncio.Runner() as runner:
+        floor = Floor(runner, cluster, tmp_path)
+        yield floor
+        floor.close()
+
+
+def test_stories_of_tasks(floor: Floor) -> None:
+    Story.floor = floor
+    run_state_machine_as_test(
+        Story,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        ),
+    )
