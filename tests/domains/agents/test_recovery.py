@@ -27,6 +27,7 @@ def second_entry(server: Server) -> RunJob:
         clock=platform.clock,
         config=platform.config,
         transcript=ConversationTranscript(),
+        queue=platform.queue,
     )
 
 
