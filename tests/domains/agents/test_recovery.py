@@ -28,6 +28,7 @@ def second_entry(server: Server) -> RunJob:
         config=platform.config,
         transcript=ConversationTranscript(),
         plugins=platform.plugins,
+        queue=platform.queue,
     )
 
 

@@ -310,9 +310,16 @@ async def download_artifact(
     artifact_id: AtArtifact,
     version: AtVersion = None,
     path: Annotated[str | None, Query(max_length=400, pattern=r"^[^\x00]*$")] = None,
+    thumbnail: Annotated[bool, Query()] = False,
 ) -> Response:
-    """A version to keep: the file at `path`, the only one, or all of them in an archive. Never shown in place."""
+    """A version to keep: the file at `path`, the only one, or all of them in an archive. Never shown in place, but for
+    the `thumbnail` of the newest version, a small picture of our own making."""
     row = await results.access_artifact(scope, artifact_id)
+    if thumbnail:
+        if row.thumbnail is None:
+            raise ArtifactNotFoundError
+        picture = await bodies.load_body(scope.workspace_id, row.id, row.thumbnail, platform.blobs)
+        return Response(picture, media_type="image/webp", headers={"X-Content-Type-Options": "nosniff"})
     found = await results.get_version(scope, row, version)
     file = await bodies.export(scope, row, found, path, platform.blobs)
     headers = {

@@ -1,9 +1,12 @@
 """The worker looks into a new version: its words, its links, a small picture of it."""
 
 import asyncio
+import hashlib
 from typing import Any
 from uuid import UUID
 
+from openclaw.domains.artifacts.jobs.drawing import DRAWN, draw
+from openclaw.domains.artifacts.models import ArtifactVersionRow
 from openclaw.domains.artifacts.policy.checks import MAX_READ, find_broken, links_in, shortened
 from openclaw.domains.artifacts.policy.content import is_textual
 from openclaw.domains.artifacts.policy.reading import words_in
@@ -51,6 +54,7 @@ class Processor:
             dead, out = find_broken(file["path"], links, names)
             broken += dead
             external += out
+        thumbnail = await self._draw(actor, version)
         said = storable(" ".join(texts))[:_WORDS_KEPT]
         derived = {
             "links": {"broken": shortened(broken), "external": list(dict.fromkeys(external))[:200]},
@@ -62,11 +66,27 @@ class Processor:
                 return None
             await repository.put_derived(scope, artifact_id, number, derived)
             if row.version == number:
+                row.thumbnail = thumbnail
                 row.excerpt = " ".join(said.split())[:_EXCERPT]
                 await scope.session.flush()
                 await results.index(scope, row, said)
                 await results.announce(scope, row)
         return {"words": derived["words"], "brokenLinks": len(broken)}
+
+    async def _draw(self, actor: Actor, version: ArtifactVersionRow) -> str | None:
+        """Keep a small picture of the image that the version is; its digest."""
+        if (
+            not version.entry
+            or next(f for f in version.files if f["path"] == version.entry)["type"] not in DRAWN
+        ):
+            return None
+        _, body = await bodies.load(actor, version, version.entry, self._blobs)
+        picture = await draw(body)
+        if picture is None:
+            return None
+        digest = hashlib.sha256(picture).hexdigest()
+        await self._blobs.put(actor, bodies.place(version.artifact_id, digest), picture)
+        return digest
 
 
 def actor_of(job: Job) -> Actor:
