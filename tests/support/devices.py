@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -187,7 +187,7 @@ class Call:
 class OnlineMachine:
     """A machine's socket. Calls of a command in ``answers`` are answered at once, the others wait for the test."""
 
-    def __init__(self, machine: Machine, client: GatewayClient, answers: dict[str, Answer]) -> None:
+    def __init__(self, machine: Machine, client: GatewayClient, answers: Mapping[str, Answer]) -> None:
         self.machine = machine
         self.client = client
         self.node_id = machine.node_id
@@ -247,7 +247,7 @@ def heartbeat(machine: Machine, **said: Any) -> dict[str, Any]:
 
 @contextlib.asynccontextmanager
 async def online_host(
-    machine: Machine, answers: dict[str, Answer] | None = None, **said: Any
+    machine: Machine, answers: Mapping[str, Answer] | None = None, **said: Any
 ) -> AsyncIterator[OnlineMachine]:
     """A host with its socket, which has said once that it is there."""
     async with online(machine, answers) as there:
@@ -258,7 +258,7 @@ async def online_host(
 @contextlib.asynccontextmanager
 async def online(
     machine: Machine,
-    answers: dict[str, Answer] | None = None,
+    answers: Mapping[str, Answer] | None = None,
     *,
     home: str | None = HOME,
     **changes: Any,

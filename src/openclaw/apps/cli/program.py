@@ -19,9 +19,9 @@ from openclaw.apps.cli.commands.host import host_app
 from openclaw.apps.cli.commands.jobs import jobs_app
 from openclaw.apps.cli.commands.notifications import notifications_app
 from openclaw.apps.cli.commands.plugin_market import plugin_app
+from openclaw.apps.cli.commands.results import results_app
 from openclaw.apps.cli.commands.system import system_app
 from openclaw.apps.cli.commands.task import task_app
-from openclaw.apps.cli.commands.results import results_app
 from openclaw.apps.cli.commands.undo import add_undo_command
 from openclaw.apps.cli.commands.vault import vault_app
 from openclaw.apps.cli.commands.workflow_runs import workflow_app

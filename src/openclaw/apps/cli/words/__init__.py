@@ -16,9 +16,22 @@ from openclaw.apps.cli.words.task import TASK
 from openclaw.apps.cli.words.undo import UNDO
 from openclaw.apps.cli.words.workflow import WORKFLOW
 
-
-
-_PARTS = (HELP, RESULTS, CHAT, DOCTOR, UNDO, WORKFLOW, PLUGIN, JOBS, SYSTEM, HOST, TASK, NOTIFICATIONS, ARTIFACTS, AUTOMATION)
+_PARTS = (
+    HELP,
+    RESULTS,
+    CHAT,
+    DOCTOR,
+    UNDO,
+    WORKFLOW,
+    PLUGIN,
+    JOBS,
+    SYSTEM,
+    HOST,
+    TASK,
+    NOTIFICATIONS,
+    ARTIFACTS,
+    AUTOMATION,
+)
 CATALOG: dict[str, tuple[str, str]] = {key: words for part in _PARTS for key, words in part.items()}
 
 

@@ -20,6 +20,7 @@ from openclaw.domains.agents.jobs.fan_out import calls_of
 from openclaw.domains.agents.jobs.live import LiveRun
 from openclaw.domains.agents.jobs.machine import MachineRunner
 from openclaw.domains.agents.jobs.metering import Meters
+from openclaw.domains.agents.jobs.planner import StepPlanner
 from openclaw.domains.agents.jobs.steps import add_words
 from openclaw.domains.agents.jobs.tools import ToolRunner
 from openclaw.domains.agents.models import RunRow
@@ -77,6 +78,7 @@ class RunJob:
         self._models = Models(clock)
         self._asker = Asker(database=database, transcript=transcript, models=self._models)
         self._meters = Meters(database, bus, clock)
+        self._planner = StepPlanner(approval_lifetime=timedelta(minutes=config.approval_minutes))
         self._tools = ToolRunner(
             database=database, bus=bus, blobs=blobs, config=config, plugins=plugins, queue=queue
         )
@@ -255,7 +257,7 @@ class RunJob:
         if reply.tool_calls:
             await ctx.live.said(scope)
         for number, call in enumerate(reply.tool_calls, start=1):
-            planned = await self._tools.plan(
+            planned = await self._planner.plan(
                 scope, ctx, call, position=len(ctx.steps) + 1, is_too_many=number > MAX_TOOL_CALLS
             )
             ctx.steps.append(planned)

@@ -1,7 +1,6 @@
 """Tool calls of a run: judged, asked for, sent to the machine, awaited, kept."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,39 +8,31 @@ from typing import Any
 import orjson
 import structlog
 
-from openclaw.domains.agents import policy, repository
+from openclaw.domains.agents import repository
 from openclaw.domains.agents.events import run_topic
-from openclaw.domains.agents.jobs import plugin_calls, questions
 from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
-from openclaw.domains.agents.jobs.fan_out import MAX_TARGETS, TOOLS, FanOut, as_targets, calls_of
-from openclaw.domains.agents.jobs.planning import find_refusal, judge_on, with_exact_paths
+from openclaw.domains.agents.jobs.fan_out import FanOut, calls_of
+from openclaw.domains.agents.jobs.planning import find_refusal
 from openclaw.domains.agents.jobs.plugin_calls import PluginCalls
-from openclaw.domains.agents.jobs.results import SAVE, ResultSaver, find_mistake
+from openclaw.domains.agents.jobs.results import SAVE, ResultSaver
 from openclaw.domains.agents.models import ApprovalRow, RunStepRow
 from openclaw.domains.agents.service import approvals, runs
 from openclaw.domains.audit import service as audit
-from openclaw.domains.devices.errors import DeviceNotFoundError, NoDeviceError
-from openclaw.domains.devices.models import DeviceRow
-from openclaw.domains.devices.service import calls, groups, registry
-from openclaw.domains.devices.service.pairing import NODE_HOST
+from openclaw.domains.devices.errors import DeviceNotFoundError
+from openclaw.domains.devices.service import calls, registry
 from openclaw.domains.devices.service.waiting import watching
 from openclaw.domains.plugins.service.runtime import PluginRuntime
-from openclaw.domains.plugins.service.tools import PluginTool
 from openclaw.domains.workspaces import service as workspaces
 from openclaw.durable.queue import JobQueue
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
 from openclaw.infra.db import Database
-from openclaw.infra.jsonb import checked, storable
 from openclaw.infra.metrics import TOOL_CALLS
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import UnavailableError
-from openclaw.protocol.grading import Grade
-from openclaw.protocol.tools import ARGUMENTS, COLLECT, decode_arguments
-from openclaw.runtime.streaming import ToolCall
-from openclaw.runtime.toolset import find_tool, split_device
+from openclaw.protocol.tools import ARGUMENTS, COLLECT
 
 _log = structlog.get_logger(__name__)
 _QUICK = timedelta(seconds=60)
@@ -77,94 +68,7 @@ class ToolRunner:
         self._results = ResultSaver(database=database, blobs=blobs, queue=queue)
         self._fan_out = FanOut(database=database, bus=bus)
         self._plugins = PluginCalls(database, plugins)
-        self._approval_lifetime = timedelta(minutes=config.approval_minutes)
         self._device_wait = timedelta(minutes=config.device_wait_minutes)
-
-    async def plan(
-        self, scope: Scope, ctx: RunContext, call: ToolCall, *, position: int, is_too_many: bool
-    ) -> RunStepRow:
-        """Keep a call that the model wants as a step, with the question to the user if it needs one."""
-        said = _storable_arguments(call)
-        tool = SAVE if call.name == SAVE else find_tool(call.name)
-        of_plugin = None if tool else plugin_calls.find(ctx, call.name)
-        device_name, arguments = (None, said) if of_plugin else split_device(said)
-        step = RunStepRow(
-            id=ids.new_id(),
-            workspace_id=scope.workspace_id,
-            user_id=scope.user_id,
-            run_id=ctx.run_id,
-            position=position,
-            kind="tool",
-            state="pending",
-            name=tool or (of_plugin.tool if of_plugin else storable(call.name[:100])),
-            tool_call_id=call.id,
-            arguments=arguments,
-            started_at=scope.now(),
-        )
-        await repository.add(scope, step)
-        if is_too_many:
-            return _failed(
-                scope, step, "TOO_MANY_CALLS", "Too many calls in one reply. Ask for it again later."
-            )
-        if of_plugin is not None:
-            return await self._plan_plugin(scope, ctx, step, of_plugin, call)
-        if tool == SAVE:
-            mistake = find_mistake(arguments if call.invalid is None else {})
-            return step if mistake is None else _failed(scope, step, "INVALID_ARGUMENTS", mistake[:1000])
-        if tool is None:
-            return _failed(scope, step, "UNKNOWN_TOOL", f"There is no tool {call.name!r}.")
-        try:
-            checked(call.arguments)
-            decoded = decode_arguments(tool, arguments if call.invalid is None else call.invalid)
-            if tool == COLLECT:  # how much may leave the machine is not for a model to say
-                step.arguments = arguments = {**arguments, "mode": ctx.sync_mode}
-        except ValueError as error:
-            return _failed(scope, step, "INVALID_ARGUMENTS", str(error)[:1000])
-        try:
-            label, devices = await groups.choose_devices(
-                scope, tool=tool, named=device_name, preferred_id=ctx.device_id
-            )
-        except (NoDeviceError, DeviceNotFoundError) as error:
-            return _failed(scope, step, "NO_DEVICE", str(error))
-        step.device_name = label
-        if obstacle := _obstacle(tool, devices):
-            return _failed(scope, step, *obstacle)
-        if len(devices) > 1:
-            step.targets = as_targets(devices)
-        else:
-            step.device_id = devices[0].id
-            step.arguments = with_exact_paths(arguments, devices[0].home)
-        plan = await judge_on(scope, devices, tool, decoded, conversation_id=ctx.conversation_id)
-        if plan.verdict is policy.Verdict.REFUSE:
-            step = _failed(scope, step, "REFUSED", plan.refusal or "This is never run.")
-            step.state = "denied"
-        elif plan.verdict is policy.Verdict.ASK and ctx.denies_questions:
-            step = _unasked(scope, step)
-        elif plan.verdict is policy.Verdict.ASK:
-            await questions.ask(
-                scope, ctx, step, plan.assessment, devices=devices, lifetime=self._approval_lifetime
-            )
-        return step
-
-    async def _plan_plugin(
-        self, scope: Scope, ctx: RunContext, step: RunStepRow, tool: PluginTool, call: ToolCall
-    ) -> RunStepRow:
-        try:
-            checked(call.arguments)
-            problem = plugin_calls.find_problem(tool, None if call.invalid is not None else step.arguments)
-        except ValueError as error:
-            problem = str(error)[:1000]
-        if problem is not None:
-            return _failed(scope, step, "INVALID_ARGUMENTS", problem)
-        if tool.assessment.grade > Grade.READ and ctx.denies_questions:
-            return _unasked(scope, step)
-        if tool.assessment.grade > Grade.READ:
-            asked = tool.asked(step.arguments)
-            lifetime = self._approval_lifetime
-            await questions.ask(
-                scope, ctx, step, tool.assessment, devices=(), lifetime=lifetime, arguments=asked
-            )
-        return step
 
     async def run(self, ctx: RunContext, step: RunStepRow) -> None:
         """Bring a planned call to its end: wait for the answer if one is needed, then for the machine."""
@@ -390,40 +294,9 @@ def _shorten(result: dict[str, Any], kept: int) -> None:
             result[key] = value[:500]
 
 
-def _obstacle(tool: str, devices: Sequence[DeviceRow]) -> tuple[str, str] | None:
-    """Why a call cannot go to these machines: a code and words for the model."""
-    if len(devices) > MAX_TARGETS:
-        return "TOO_MANY_DEVICES", f"At most {MAX_TARGETS} devices can be asked at once."
-    if len(devices) > 1 and tool not in TOOLS:
-        return "ONE_DEVICE", f"{tool} acts on one device at a time: call it once for each."
-    unable = [device for device in devices if not groups.offers(device, tool)]
-    if len(unable) < len(devices):
-        return None  # those that can do it; the result names the others
-    hint = "; it runs commands with exec" if unable[0].client == NODE_HOST else ""
-    return "NOT_OFFERED", f"{', '.join(device.name for device in unable)} cannot do {tool}{hint}."
-
-
 def _timeout(step: RunStepRow) -> timedelta:
     if step.name == COLLECT:
         return _COLLECTING
     if step.name != "exec":
         return _QUICK
     return timedelta(seconds=float((step.arguments or {}).get("timeout_seconds", 120)))
-
-
-def _storable_arguments(call: ToolCall) -> dict[str, Any]:
-    try:
-        return checked(call.arguments or {})
-    except ValueError:
-        return {}
-
-
-def _unasked(scope: Scope, step: RunStepRow) -> RunStepRow:
-    failed = _failed(scope, step, "REFUSED", "Nobody is asked in this task, and this would need an answer.")
-    failed.state = "denied"
-    return failed
-
-
-def _failed(scope: Scope, step: RunStepRow, code: str, message: str) -> RunStepRow:
-    step.state, step.error, step.finished_at = "error", {"code": code, "message": message}, scope.now()
-    return step
