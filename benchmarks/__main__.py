@@ -15,6 +15,7 @@ from benchmarks import (
     queue,
     sandbox,
     startup,
+    tasks,
     tool,
     turn,
     workflows,
@@ -33,6 +34,7 @@ BENCHMARKS = {
     "sandbox": sandbox,
     "queue": queue,
     "workflows": workflows,
+    "tasks": tasks,
 }
 
 
