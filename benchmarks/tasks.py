@@ -76,6 +76,7 @@ class Floor:
     accepting: JobQueue
     working: JobQueue
     begun: dict[str, float] = field(default_factory=dict[str, float])
+    names: dict[str, str] = field(default_factory=dict[str, str])
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def bare(self, job: Job) -> dict[str, Any] | None:
@@ -96,9 +97,15 @@ class Floor:
         await asyncio.Event().wait()
 
     def hear(self, _topic: str, body: dict[str, Any]) -> None:
-        """A task that is running, by what its user is told."""
-        if body.get("event") == "task.changed" and body["payload"]["state"] == "running":
-            self.note(body["payload"]["id"].partition("_")[2])
+        """A task whose agent has begun, by what its user is told."""
+        match body:
+            case {"event": "task.changed", "payload": {"id": name, "events": events}}:
+                begun = [event["data"]["runId"] for event in events if event["kind"] == "dispatched"]
+                self.names.update(dict.fromkeys(begun, name))
+            case {"event": "agent", "payload": {"run": run}}:
+                self.note(self.names[run].partition("_")[2])
+            case _:
+                pass
 
     def note(self, name: str) -> None:
         """It has begun."""
