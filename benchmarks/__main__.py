@@ -17,6 +17,7 @@ from benchmarks import (
     sandbox,
     schedules,
     startup,
+    tasks,
     tool,
     turn,
     workflows,
@@ -37,6 +38,7 @@ BENCHMARKS = {
     "schedules": schedules,
     "results": results,
     "workflows": workflows,
+    "tasks": tasks,
 }
 
 

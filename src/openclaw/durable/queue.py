@@ -5,7 +5,7 @@ for beginnings: what has begun goes on, also in another process when its own has
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import SystemRandom
@@ -97,6 +97,11 @@ class JobQueue:
     def register(self, kind: str, does: JobKind) -> None:
         """Say who does jobs of ``kind``; before `start`. A process leaves kinds alone that it does not know."""
         self._kinds[kind] = does
+
+    @property
+    def kinds(self) -> Mapping[str, JobKind]:
+        """Who does jobs of each kind here."""
+        return self._kinds
 
     # Submitting
 

@@ -123,4 +123,7 @@ async def test_what_was_said_on_a_machine_stays_there(bea: Person) -> None:
             wrong = {"text": "x", "target": pi, "budget": {"tokens": 5}}
             assert refused(await bea.api.post("/tasks", json=wrong))[1] == "tasks.budget_not_kept"
             await run.do("cancel")
-            assert (await run.ended())["state"] == "cancelled"
+            ended = await run.ended()
+            assert (ended["state"], ended["title"]) == ("cancelled", "Task")
+    async with bea.server.owner() as owner:
+        assert await owner.fetchval("SELECT count(*) FROM task_run_events WHERE event LIKE '%secret%'") == 0

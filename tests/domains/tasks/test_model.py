@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from openclaw.domains.tasks.policy import ENDS
+from openclaw.durable.claims import Limits
+from openclaw.durable.queue import JobQueue
 from openclaw.kit.clock import SystemClock
 from tests.domains.agents.chatting import use_model
 from tests.domains.tasks.launching import check_log
-from tests.support.accounts import Person, register, signed_in
+from tests.support.accounts import Person, register
 from tests.support.database import Cluster
 from tests.support.devices import Machine, OnlineMachine, link, online
 from tests.support.scripted_openai import Answer, Call, Say, ScriptedOpenAI
-from tests.support.server import Server, running_server
+from tests.support.server import running_server
 
 EXAMPLES = int(os.environ.get("OPENCLAW_TEST_TASK_EXAMPLES", "2"))
 STEPS = 14
@@ -46,12 +48,12 @@ def by_the_words(body: dict[str, Any]) -> Answer:
 
 
 class Floor:
-    """Three servers on one database, which stay for all stories; each story has people of its own."""
+    """A server and three workers, which stay for all stories; each story has people of its own."""
 
     def __init__(self, runner: asyncio.Runner, cluster: Cluster, folder: Path) -> None:
         self._runner = runner
         self._stack = contextlib.AsyncExitStack()
-        self.servers: list[Server] = []
+        self.workers: list[JobQueue] = []
         self.model = ScriptedOpenAI(by_the_words)
         self.do(self._open(cluster, folder))
 
@@ -67,14 +69,36 @@ class Floor:
     async def _open(self, cluster: Cluster, folder: Path) -> None:
         url = self._stack.enter_context(cluster.database())
         await self._stack.enter_async_context(self.model)
+        server = running_server(url, folder, clock=SystemClock(), job_slots=0)
+        self.server = await self._stack.enter_async_context(server)
+        platform = self.server.platform
         for number in range(WORKERS):
-            server = running_server(
-                url, folder / "home", clock=SystemClock(), executor_id=f"worker-{number}", job_slots=32
+            worker = JobQueue(
+                platform.database,
+                platform.bus,
+                platform.clock,
+                name=name_of(number),
+                slots=32,
+                limits=Limits(),
             )
-            self.servers.append(await self._stack.enter_async_context(server))
+            for kind, does in platform.queue.kinds.items():
+                worker.register(kind, does)
+            await worker.start()
+            self.workers.append(worker)
 
     def close(self) -> None:
-        self.do(self._stack.aclose())
+        """End all of it."""
+        self.do(self._close())
+
+    async def _close(self) -> None:
+        for worker in self.workers:
+            await worker.stop()
+        await self._stack.aclose()
+
+
+def name_of(worker: int) -> str:
+    """What its jobs' rows call it."""
+    return f"worker-{worker}"
 
 
 class Story(RuleBasedStateMachine):
@@ -96,7 +120,7 @@ class Story(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         async def work() -> tuple[Person, Machine]:
-            person = await register(self.floor.servers[0])
+            person = await register(self.floor.server)
             await use_model(person, self.floor.model)
             return person, await link(person)
 
@@ -104,27 +128,25 @@ class Story(RuleBasedStateMachine):
         self.stack = contextlib.AsyncExitStack()
         self.come_online()
 
-    @rule(calls=st.integers(0, 3), worker=st.integers(0, WORKERS - 1), limit=st.sampled_from([None, 1, 2, 9]))
-    def launch(self, calls: int, worker: int, limit: int | None) -> None:
+    @rule(calls=st.integers(0, 3), limit=st.sampled_from([None, 1, 2, 9]))
+    def launch(self, calls: int, limit: int | None) -> None:
         if sum(log[-1]["data"].get("to") not in ENDS for log in self.logs.values() if log) >= MOST_RUNS:
             return
 
         async def work() -> str:
-            person = self.at(worker)
             body: dict[str, Any] = {"text": f"calls {calls}"}
             if limit is not None:
                 body["budget"] = {"calls": limit}
-            task = await person.post("/tasks", body)
-            return (await person.post(f"/tasks/{task['id']}/runs"))["id"]
+            task = await self.person.post("/tasks", body)
+            return (await self.person.post(f"/tasks/{task['id']}/runs"))["id"]
 
         self.runs.append(self.floor.do(work()))
 
     @rule(
         what=st.sampled_from(["pause", "resume", "cancel", "retry", "follow-up", "hand-over"]),
         random=RANDOM,
-        worker=st.integers(0, WORKERS - 1),
     )
-    def steer(self, what: str, random: Any, worker: int) -> None:
+    def steer(self, what: str, random: Any) -> None:
         if not self.runs or (what in ("retry", "follow-up") and len(self.runs) >= 2 * MOST_RUNS):
             return
         run = random.choice(self.runs)
@@ -132,17 +154,17 @@ class Story(RuleBasedStateMachine):
         body = {"follow-up": {"text": "calls 1"}, "hand-over": {"target": target}}.get(what)
 
         async def work() -> None:
-            answer = await self.at(worker).api.post(f"/task-runs/{run}/{what}", json=body)
+            answer = await self.person.api.post(f"/task-runs/{run}/{what}", json=body)
             assert answer.status_code in (200, 202, 409), answer.text
             if answer.status_code == 202:
                 self.runs.append(answer.json()["id"])
 
         self.floor.do(work())
 
-    @rule(decision=st.sampled_from(["allow_once", "deny"]), worker=st.integers(0, WORKERS - 1))
-    def decide(self, decision: str, worker: int) -> None:
+    @rule(decision=st.sampled_from(["allow_once", "deny"]))
+    def decide(self, decision: str) -> None:
         async def work() -> None:
-            person = self.at(worker)
+            person = self.person
             for asked in (await person.get("/approvals?state=pending"))["items"][:1]:
                 await person.api.post(f"/approvals/{asked['id']}/decision", json={"decision": decision})
 
@@ -187,9 +209,9 @@ class Story(RuleBasedStateMachine):
         self.dead.add(worker)
 
         async def work() -> None:
-            await self.floor.servers[worker].platform.queue.stop()
+            await self.floor.workers[worker].stop()
             heir = next(n for n in range(WORKERS) if n not in self.dead)
-            await self.floor.servers[heir].platform.queue.take_over(f"worker-{worker}")
+            await self.floor.workers[heir].take_over(name_of(worker))
 
         self.floor.do(work())
 
@@ -197,13 +219,13 @@ class Story(RuleBasedStateMachine):
     def seem_dead(self, worker: int, heir: int) -> None:
         """It was only thought to be: two lead the same, and one of them counts."""
         if worker != heir and not {worker, heir} & self.dead:
-            self.floor.do(self.floor.servers[heir].platform.queue.take_over(f"worker-{worker}"))
+            self.floor.do(self.floor.workers[heir].take_over(name_of(worker)))
 
     @rule(worker=st.integers(0, WORKERS - 1))
     def restart(self, worker: int) -> None:
         if worker in self.dead:
             self.dead.discard(worker)
-            self.floor.do(self.floor.servers[worker].platform.queue.start())
+            self.floor.do(self.floor.workers[worker].start())
 
     # What always holds
 
@@ -220,7 +242,7 @@ class Story(RuleBasedStateMachine):
             assert sum(state in ENDS for state in states) <= 1
             self.logs[run] = log
         if self.runs:
-            async with self.floor.servers[0].owner() as owner:
+            async with self.floor.server.owner() as owner:
                 twice = await owner.fetch(
                     "SELECT conversation_id FROM runs WHERE finished_at IS NULL GROUP BY 1 HAVING count(*) > 1"
                 )
@@ -258,13 +280,9 @@ class Story(RuleBasedStateMachine):
                 await self._check()
                 if found["state"] in ENDS:
                     break
-        async with self.floor.servers[0].owner() as owner:
+        async with self.floor.server.owner() as owner:
             held = await owner.fetchval("SELECT count(*) FROM budgets WHERE calls_held > 0")
             assert held == 0
-
-    def at(self, worker: int) -> Person:
-        """The person, at that server: it takes what it is told although its queue may be dead."""
-        return signed_in(self.floor.servers[worker], self.person.session)
 
 
 @pytest.fixture
@@ -275,6 +293,7 @@ def floor(cluster: Cluster, tmp_path: Path) -> Iterator[Floor]:
         floor.close()
 
 
+@pytest.mark.timeout(120 + 60 * EXAMPLES)
 def test_stories_of_tasks(floor: Floor) -> None:
     Story.floor = floor
     run_state_machine_as_test(

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Table, and_, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from openclaw.domains.tasks.models import TaskRow, TaskRunEventRow, TaskRunRow
@@ -142,7 +142,7 @@ async def note_lost(scope: Scope, run_id: UUID, *, epoch: int) -> bool:
 
 async def add_events(scope: Scope, values: Sequence[dict[str, Any]]) -> None:
     """Insert entries of a log, in order. The database refuses what does not follow on what is there."""
-    await scope.session.execute(insert(TaskRunEventRow), list(values))
+    await scope.session.execute(insert(cast("Table", TaskRunEventRow.__table__)), list(values))
 
 
 async def list_events(scope: Scope, run_id: UUID, *, after: int, limit: int) -> Sequence[TaskRunEventRow]:

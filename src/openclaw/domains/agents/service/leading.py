@@ -35,6 +35,7 @@ class Seen:
     state: str
     error: dict[str, Any] | None
     is_over: bool
+    is_paused: bool
     steps: Sequence[StepSeen]
 
 
@@ -96,7 +97,7 @@ async def look(scope: Scope, run_id: UUID, *, after: int, among: Collection[UUID
         )
         for step, question in rows
     ]
-    return Seen(run.state, run.error, run.finished_at is not None, seen)
+    return Seen(run.state, run.error, run.finished_at is not None, run.paused_at is not None, seen)
 
 
 async def set_paused(scope: Scope, run_id: UUID, *, paused: bool) -> None:

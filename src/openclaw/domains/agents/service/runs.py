@@ -38,10 +38,11 @@ _START_GRACE = timedelta(seconds=2)
 
 @dataclass(frozen=True)
 class Terms:
-    """What a run of a task is bound to."""
+    """What a run of a task is bound to. ``is_first``: its conversation is new, so nothing else is said there."""
 
     budget_id: UUID | None
     approval_mode: str
+    is_first: bool = False
 
 
 async def request_run(
@@ -63,7 +64,7 @@ async def request_run(
 
     Raises RunBusyError, TooManyRunsError.
     """
-    busy = await repository.list_open_conversations(scope)
+    busy = [] if terms and terms.is_first else await repository.list_open_conversations(scope)
     if any(open_id == conversation_id for open_id, _ in busy):
         raise RunBusyError
     if terms is None and sum(kind == "chat" for _, kind in busy) >= MAX_OPEN_RUNS:

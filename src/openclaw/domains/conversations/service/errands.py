@@ -1,5 +1,6 @@
 """Conversations that tasks hold: made with their question, gone on with, and moved to another machine."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from openclaw.domains.agents.service import runs
@@ -20,7 +21,7 @@ async def begin(
     row = catalog.new_row(scope, title=title, device_id=device_id, runtime=runtime, sync_mode=sync_mode)
     row.kind = "task"
     await repository.add_conversation(scope, row)
-    return row.id, await _ask(scope, row, text=text, seq=1, terms=terms)
+    return row.id, await _ask(scope, row, text=text, seq=1, terms=replace(terms, is_first=True))
 
 
 async def go_on(

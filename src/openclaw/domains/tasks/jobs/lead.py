@@ -68,18 +68,24 @@ class Next:
     is_parked: bool = False
 
 
-async def look(
-    scope: Scope, run_id: UUID, *, epoch: int, slots: Slots, was_parked: bool, carried: Carried | None = None
-) -> Next:
-    """Look once. ``carried``: the files that were read or written as the look before has said.
+async def enter(scope: Scope, run_id: UUID, *, epoch: int) -> TaskRunRow:
+    """The run, locked for its leader ``epoch``; 0: for one who leads it from now on. Raises TaskSuperseded."""
+    if epoch:
+        run = await repository.lock_led_run(scope, run_id, epoch=epoch)
+    else:
+        run = await repository.enter_run(scope, run_id)
+    if run is None:
+        raise TaskSuperseded
+    return run
 
-    Raises TaskSuperseded.
+
+async def look(
+    scope: Scope, run: TaskRunRow, *, slots: Slots, was_parked: bool, carried: Carried | None = None
+) -> Next:
+    """Look once at a run that was entered. ``carried``: the files that were read or written as it was said before.
 
     ``was_parked``: so the last look left the job, which then takes up no room among the workspace's.
     """
-    run = await repository.lock_led_run(scope, run_id, epoch=epoch)
-    if run is None:
-        raise TaskSuperseded
     log = Log(scope, run)
     found = await _Look(scope, run, log, slots).take(carried)
     await log.write()
@@ -91,9 +97,7 @@ async def look(
 
 async def give_up(scope: Scope, run_id: UUID, *, epoch: int, slots: Slots, error: OpenClawError) -> None:
     """End the run with words, whatever it is at. Raises TaskSuperseded."""
-    run = await repository.lock_led_run(scope, run_id, epoch=epoch)
-    if run is None:
-        raise TaskSuperseded
+    run = await enter(scope, run_id, epoch=epoch)
     if run.agent_run_id is not None:
         await runs.abort_run(scope, run.agent_run_id)
     log = Log(scope, run)
@@ -120,7 +124,7 @@ class _Look:
         if seen is None:
             return await self.end("failed", ConversationGoneError())
         if not seen.is_over:
-            return await self._steer(run.agent_run_id)
+            return await self._steer(run.agent_run_id, seen)
         if run.cancel_requested_at is not None or self._is_late():
             return await self._stopped()
         if seen.state != "completed" and await self._is_lost():
@@ -144,6 +148,8 @@ class _Look:
             return Next(wait=_SLOT_AGAIN)
         await self._ask(place, run.text)
         await self.log.move("dispatched")
+        if place.runtime == "server":  # led here, with this very commit; a machine says when it has begun
+            await self.log.move("running")
         return Next(agent_run_id=run.agent_run_id)
 
     async def _claim(self, place: Place) -> bool:
@@ -180,14 +186,15 @@ class _Look:
         run.seen_position, run.seen_open = 0, {}
         self.log.add("dispatched", _names(run))
 
-    async def _steer(self, agent_run_id: UUID) -> Next:
+    async def _steer(self, agent_run_id: UUID, seen: Seen) -> Next:
         """It goes on: what is wished of it is passed on."""
         run = self.run
         is_unwanted = run.cancel_requested_at is not None or self._is_late()
         is_lost = run.lost_epoch is not None and run.lost_epoch == run.slot_epoch
         if is_unwanted or is_lost or run.moving_to is not None:
             await runs.abort_run(self.scope, agent_run_id)
-        await leading.set_paused(self.scope, agent_run_id, paused=run.paused_at is not None)
+        if seen.is_paused is (run.paused_at is None):
+            await leading.set_paused(self.scope, agent_run_id, paused=run.paused_at is not None)
         wait = _LOOK_AGAIN
         if (left := self._time_left()) is not None:
             wait = min(wait, max(left, timedelta(seconds=1)))

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import structlog
 
-from openclaw.domains.tasks import repository
 from openclaw.domains.tasks.events import task_topic
 from openclaw.domains.tasks.jobs import lead
 from openclaw.domains.tasks.jobs.lead import Move, Next, TaskSuperseded
@@ -32,12 +31,12 @@ LeadAgent = Callable[[dict[str, Any]], Awaitable[None]]
 
 @dataclass
 class _Leading:
-    """One entry of a run. ``agent``: the run of the agent that is led here now."""
+    """One entry of a run, ``epoch`` 0 until the first look. ``agent``: the run of the agent that is led here now."""
 
     actor: Actor
     run_id: UUID
-    epoch: int
     woken: asyncio.Event
+    epoch: int = 0
     agent_run_id: UUID | None = None
     agent: asyncio.Task[None] | None = None
     carried: Carried | None = None
@@ -67,15 +66,11 @@ class TaskJob:
         leading: _Leading | None = None
         try:
             async with self._bus.wakeups(task_topic(run_id)) as woken:
-                async with self._database.transaction(actor) as scope:
-                    entered = await repository.enter_run(scope, run_id)
-                if entered is None:
-                    return
-                leading = _Leading(actor, run_id, entered.epoch, woken)
+                leading = _Leading(actor, run_id, woken)
                 with self._listening(leading):
                     await self._lead(leading)
         except TaskSuperseded:
-            _log.info("another process leads the task", run_id=payload["runId"])
+            _log.info("somebody else leads the task, or it has ended", run_id=payload["runId"])
         except UnavailableError:
             raise
         except Exception as error:  # noqa: BLE001  (whatever it was: a run that is left open can never be stopped)
@@ -97,15 +92,11 @@ class TaskJob:
         while True:
             leading.woken.clear()
             async with self._database.transaction(leading.actor) as scope:
+                run = await lead.enter(scope, leading.run_id, epoch=leading.epoch)
                 found = await lead.look(
-                    scope,
-                    leading.run_id,
-                    epoch=leading.epoch,
-                    slots=self._slots,
-                    was_parked=is_parked,
-                    carried=leading.carried,
+                    scope, run, slots=self._slots, was_parked=is_parked, carried=leading.carried
                 )
-            is_parked = found.is_parked
+            leading.epoch, is_parked = run.epoch, found.is_parked
             if found.is_over:
                 return
             if found.move is not None:
@@ -167,6 +158,8 @@ class TaskJob:
             payload, run_id = body.get("payload", {}), leading.agent_run_id
             if run_id is None or body.get("event") == "chat":
                 return
+            if payload.get("stream") == "lifecycle" and payload["data"]["phase"] == "start":
+                return  # that it begins is what was done about it
             name = ids.to_wire("run", run_id)
             approval = payload.get("approval")
             if payload.get("run") == name or (isinstance(approval, dict) and approval.get("runId") == name):

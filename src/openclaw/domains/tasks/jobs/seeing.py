@@ -27,6 +27,8 @@ async def see(scope: Scope, run: TaskRunRow, log: Log) -> Seen | None:
     run.seen_open = known
     if not seen.is_over and seen.state != "queued":
         await log.move(STATE_OF_AGENT[seen.state])
+    if run.state != "dispatched" and run.target["sync_mode"] != "full":
+        run.text = ""  # the machine has it; a retry takes the task's own
     return seen
 
 

@@ -16,6 +16,7 @@ from openclaw.kit.errors import InvalidInputError
 from openclaw.kit.pagination import Page, cursor_of, position_of
 
 _TITLE_LENGTH = 80
+_UNTITLED = {"en": "Task", "zh": "任务"}
 
 
 async def make_task(scope: Scope, data: SaveTask, *, key: str | None = None) -> TaskRow:
@@ -108,7 +109,9 @@ async def _fill(scope: Scope, row: TaskRow, data: SaveTask) -> None:
         raise InvalidInputError(field="budgetId", reason="a budget of its own, or a shared one")
     if place.runtime == "pi" and (data.budget is not None or data.budget_id is not None):
         raise BudgetNotKeptError
-    row.text, row.title = data.text, data.title or _title_of(data.text)
+    # What is said there is not to be read in lists here.
+    own_title = _title_of(data.text) if place.sync_mode == "full" else _UNTITLED[scope.who.language]
+    row.text, row.title = data.text, data.title or own_title
     row.target = place.to_row()
     row.approval_mode, row.when_lost = data.approval_mode, data.when_lost
     row.budget = data.budget.model_dump(by_alias=True, exclude_none=True) if data.budget else None
