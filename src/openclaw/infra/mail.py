@@ -108,7 +108,7 @@ def check_address(address: str, *, field: str) -> None:
 
 
 class MailServer:
-    """The operator's mail server, as the configuration names it."""
+    """The operator's mail server, by the configuration. Raises InvalidInputError for settings that do not fit."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
@@ -117,13 +117,11 @@ class MailServer:
         if config.smtp_host is None:
             return
         if self._sender is None:
-            raise ValueError(
-                "OPENCLAW_SMTP_HOST is set, but there is no address that mail comes from: set OPENCLAW_MAIL_FROM"
-            )
+            raise InvalidInputError(field="OPENCLAW_MAIL_FROM", reason="needed with OPENCLAW_SMTP_HOST")
         check_address(self._sender, field="OPENCLAW_MAIL_FROM")
         if config.smtp_tls == "none" and config.smtp_password and not _is_loopback(config.smtp_host):
-            raise ValueError(
-                "OPENCLAW_SMTP_PASSWORD is not sent over the network without TLS: set OPENCLAW_SMTP_TLS"
+            raise InvalidInputError(
+                field="OPENCLAW_SMTP_TLS", reason="a password is not sent over the network without TLS"
             )
 
     @property

@@ -11,6 +11,7 @@ import structlog
 from openclaw.domains.notifications.events import CHANGED, DELIVERIES_TOPIC
 from openclaw.domains.notifications.jobs.pushing import push_of
 from openclaw.domains.notifications.models import DeliveryRow, NotificationRow
+from openclaw.domains.notifications.policy.plans import CHANNELS, Channel
 from openclaw.domains.notifications.repository import deliveries, notices, reaching
 from openclaw.domains.notifications.service.deliveries import wait_after
 from openclaw.domains.notifications.service.mails import mail_in, mail_of
@@ -53,13 +54,19 @@ class Deliverer:
         self._origin = origin
 
     async def run(self) -> None:
-        """Deliver for ever: at each commit that planned something, and when the next is due."""
+        """Deliver for ever, each channel by itself: a mail server that hangs holds up no push."""
+        async with asyncio.TaskGroup() as both:
+            for channel in CHANNELS:
+                both.create_task(self._run(channel))
+
+    async def _run(self, channel: Channel) -> None:
+        """At each commit that planned something, and when the next is due."""
         async with self._bus.wakeups(DELIVERIES_TOPIC) as woken:
             while True:
                 woken.clear()
                 look_at = self._clock.now() + _LOOK
                 try:
-                    next_at = await self._deliver_due()
+                    next_at = await self._deliver_due(channel)
                     look_at = min(look_at, next_at or look_at)
                 except UnavailableError:
                     _log.warning("deliveries wait for the database")
@@ -75,13 +82,13 @@ class Deliverer:
         await self._clock.sleep(instant - self._clock.now())
         woken.set()
 
-    async def _deliver_due(self) -> datetime | None:
+    async def _deliver_due(self, channel: Channel) -> datetime | None:
         """Deliver all that is due; when the next one is."""
         while True:
             async with self._database.system(is_quiet=True) as scope:
-                rows = await deliveries.claim(scope, lease=_LEASE, limit=_AT_ONCE)
+                rows = await deliveries.claim(scope, channel=channel, lease=_LEASE, limit=_AT_ONCE)
                 if not rows:
-                    return await deliveries.find_next_due(scope)
+                    return await deliveries.find_next_due(scope, channel)
             await asyncio.gather(*(self._deliver(row) for row in rows))
 
     async def _deliver(self, row: DeliveryRow) -> None:
