@@ -1,5 +1,6 @@
 """Mail: messages that no text in them can add a header to, and the operator's mail server that takes them."""
 
+import contextlib
 import email.utils
 import ipaddress
 import re
@@ -154,10 +155,10 @@ class MailServer:
             timeout=_SECONDS,
         )
         try:
-            async with client:
-                answers, _said = await client.send_message(
-                    message, sender=self._sender, recipients=list(mail.to)
-                )
+            await client.connect()
+            answers, _said = await client.send_message(message, sender=self._sender, recipients=list(mail.to))
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+                await client.quit()  # it has the mail, whatever becomes of this
         except aiosmtplib.SMTPRecipientsRefused as error:
             answers = {each.recipient: (each.code, each.message) for each in error.recipients}
         except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError) as error:
@@ -166,6 +167,8 @@ class MailServer:
         # Among them a refused password: the operator's to put right, and no reason to let go of the mail.
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise MailDeferredError(said=_one_line(str(error) or type(error).__name__)) from None
+        finally:
+            client.close()
         refused = {who: _one_line(f"{c} {said}") for who, (c, said) in answers.items() if c >= 500}
         deferred = {who: _one_line(f"{c} {said}") for who, (c, said) in answers.items() if who not in refused}
         return Sent(refused, deferred)
