@@ -111,7 +111,7 @@ def _told() -> None:
     op.create_index(
         "ix_notification_deliveries_due",
         "notification_deliveries",
-        ["due_at"],
+        ["channel", "due_at"],
         postgresql_where=sa.text("state = 'queued'"),
     )
     op.create_index(

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from openclaw.kit.tasks import cancel_and_wait, spawn
+from openclaw.kit.tasks import cancel_and_wait, spawn, to_its_end
 
 
 async def test_a_failure_is_said_with_the_name(caplog: pytest.LogCaptureFixture) -> None:
@@ -52,3 +52,28 @@ async def test_cancelling_waits_for_the_end() -> None:
     await cancel_and_wait(*tasks)
     assert sorted(ended) == ["a", "b"]
     await cancel_and_wait(*tasks)
+
+
+async def test_what_is_done_to_its_end_is_not_torn_apart() -> None:
+    began, may_end, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def work() -> int:
+        began.set()
+        await may_end.wait()
+        ended.set()
+        return 7
+
+    caller = spawn(to_its_end(work(), name="work"), name="caller")
+    await began.wait()
+    caller.cancel()
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    assert ended.is_set()
+    assert await to_its_end(work(), name="work") == 7
+    with pytest.raises(ZeroDivisionError):
+        await to_its_end(_fails(), name="work")
+
+
+async def _fails() -> None:
+    raise ZeroDivisionError

@@ -1,5 +1,6 @@
 """Mail: messages that no text in them can add a header to, and the operator's mail server that takes them."""
 
+import contextlib
 import email.utils
 import ipaddress
 import re
@@ -108,7 +109,7 @@ def check_address(address: str, *, field: str) -> None:
 
 
 class MailServer:
-    """The operator's mail server, as the configuration names it."""
+    """The operator's mail server, by the configuration. Raises InvalidInputError for settings that do not fit."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
@@ -117,13 +118,11 @@ class MailServer:
         if config.smtp_host is None:
             return
         if self._sender is None:
-            raise ValueError(
-                "OPENCLAW_SMTP_HOST is set, but there is no address that mail comes from: set OPENCLAW_MAIL_FROM"
-            )
+            raise InvalidInputError(field="OPENCLAW_MAIL_FROM", reason="needed with OPENCLAW_SMTP_HOST")
         check_address(self._sender, field="OPENCLAW_MAIL_FROM")
         if config.smtp_tls == "none" and config.smtp_password and not _is_loopback(config.smtp_host):
-            raise ValueError(
-                "OPENCLAW_SMTP_PASSWORD is not sent over the network without TLS: set OPENCLAW_SMTP_TLS"
+            raise InvalidInputError(
+                field="OPENCLAW_SMTP_TLS", reason="a password is not sent over the network without TLS"
             )
 
     @property
@@ -156,10 +155,10 @@ class MailServer:
             timeout=_SECONDS,
         )
         try:
-            async with client:
-                answers, _said = await client.send_message(
-                    message, sender=self._sender, recipients=list(mail.to)
-                )
+            await client.connect()
+            answers, _said = await client.send_message(message, sender=self._sender, recipients=list(mail.to))
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+                await client.quit()  # it has the mail, whatever becomes of this
         except aiosmtplib.SMTPRecipientsRefused as error:
             answers = {each.recipient: (each.code, each.message) for each in error.recipients}
         except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError) as error:
@@ -168,6 +167,8 @@ class MailServer:
         # Among them a refused password: the operator's to put right, and no reason to let go of the mail.
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise MailDeferredError(said=_one_line(str(error) or type(error).__name__)) from None
+        finally:
+            client.close()
         refused = {who: _one_line(f"{c} {said}") for who, (c, said) in answers.items() if c >= 500}
         deferred = {who: _one_line(f"{c} {said}") for who, (c, said) in answers.items() if who not in refused}
         return Sent(refused, deferred)

@@ -18,6 +18,7 @@ from openclaw.infra.scope import Scope
 from openclaw.kit.clock import Clock
 from openclaw.kit.errors import UnavailableError
 from openclaw.kit.ids import new_id
+from openclaw.kit.tasks import to_its_end
 
 _log = structlog.get_logger(__name__)
 TOPIC = "outbox"
@@ -114,7 +115,7 @@ class OutboxRelay:
             while True:
                 woken.clear()
                 try:
-                    while await self._relay():
+                    while await to_its_end(self._relay(), name="outbox batch"):
                         pass
                 except UnavailableError:
                     _log.warning("the outbox waits for the database")

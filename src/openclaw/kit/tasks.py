@@ -19,6 +19,19 @@ def spawn(work: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
     return task
 
 
+async def to_its_end(work: Coroutine[Any, Any, T], *, name: str) -> T:
+    """Do ``work``, to its end also when the caller is cancelled meanwhile, who then goes only after it.
+
+    For short work that must not be torn apart, such as a transaction: a connection that is left in the middle is lost.
+    """
+    task = asyncio.create_task(work, name=name)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)  # whatever it is, nobody is left to hear of it
+        raise
+
+
 async def cancel_and_wait(*tasks: asyncio.Task[Any]) -> None:
     """Cancel each task and wait for its end; its result or error is dropped."""
     for task in tasks:

@@ -11,8 +11,7 @@ from openclaw.domains.notifications.service.notices import Notice, notify
 from openclaw.infra.mail import Mail
 from openclaw.kit import ids
 from tests.support.accounts import Person, refused, register
-from tests.support.database import Cluster
-from tests.support.server import Server, running_server
+from tests.support.server import Server
 from tests.support.smtp import ScriptedSmtp
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -119,16 +118,3 @@ async def test_words_of_a_notification_are_no_markup(server: Server, smtp: Scrip
     assert "<script>" not in page
     assert '"><b>' not in page
     assert "在 OpenClaw 中打开" in page
-
-
-async def test_without_a_mail_server_it_is_said(
-    cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    with cluster.database() as url:
-        async with running_server(url, tmp_path_factory.mktemp("home")) as server:
-            ann = await register(server)
-            assert (await ann.get("/notifications/settings"))["mailState"] == "not_configured"
-            await ann.post("/notifications/test")
-            await server.settle()
-            found = await delivery(ann)
-            assert (found["state"], found["error"]["code"]) == ("skipped", "mail.not_configured")

@@ -143,6 +143,7 @@ async def test_what_the_push_service_says(server: Server) -> None:
         await subscribed(ann, service, "one")
 
         async def told() -> None:
+            server.manual.advance(timedelta(seconds=1))  # the newest is the one told last
             async with ann.scope() as scope:
                 await notify(scope, ann.user_id, Notice("device.revoked", {"device": "Box"}))
 

@@ -43,6 +43,7 @@ async def test_a_workflow_that_fails_is_told_once(server: Server) -> None:
     assert (kind, title) == ("workflow.failed", "Workflow failed: Broken")
     assert failed["error"]["title"] == body
     await run(ann, broken | {"name": "Dry"}, dry=True)
+    server.manual.advance(timedelta(seconds=1))
     inside = definition(step("subworkflow", "sub", {"workflow": "Broken"}), name="Outer")
     await run(ann, inside)
     assert [title for _, title, _ in await told(ann)] == [

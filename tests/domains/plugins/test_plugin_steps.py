@@ -252,3 +252,8 @@ async def test_what_the_server_does_not_have_is_said(server: Server) -> None:
     await ann.post("/plugins", {"packageId": package["id"], "permissions": {"email": {}}})
     done = await run(ann, definition({**step, "config": mail}, name="Mail"))
     assert "This server has no mail account." in done["error"]["title"], done
+    assert (await ann.get("/notifications/settings"))["mailState"] == "not_configured"
+    await ann.post("/notifications/test")
+    await server.settle()
+    (delivery,) = (await ann.get("/notifications/deliveries?state=skipped"))["items"]
+    assert delivery["error"]["code"] == "mail.not_configured"

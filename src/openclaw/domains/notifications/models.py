@@ -74,7 +74,9 @@ class DeliveryRow(Base):
     finished_at: Mapped[datetime | None]
 
     __table_args__ = (
-        Index("ix_notification_deliveries_due", "due_at", postgresql_where=text("state = 'queued'")),
+        Index(
+            "ix_notification_deliveries_due", "channel", "due_at", postgresql_where=text("state = 'queued'")
+        ),
         Index("ix_notification_deliveries_of_user", "user_id", "workspace_id", "created_at", "id"),
     )
 

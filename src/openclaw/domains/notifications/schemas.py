@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from openclaw.infra.wire import DeliveryId, Items, NotificationId, PushSubscriptionId, Wire, WireInput
 
@@ -65,7 +65,7 @@ class MarkAll(WireInput):
     """``until``: only what was told by then, so that nothing is marked that came meanwhile."""
 
     state: Literal["seen", "read", "dismissed"]
-    until: datetime | None = Field(default=None, strict=False)
+    until: AwareDatetime | None = Field(default=None, strict=False)
 
 
 class Marked(Wire):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from openclaw.domains.identity.models import UserRow
 from openclaw.domains.notifications.models import AnswerTokenRow, NotificationRow, PushSubscriptionRow
@@ -23,6 +24,7 @@ ANSWERS = frozenset({"allow", "deny"})
 class Push:
     """A message for one browser."""
 
+    browser_id: UUID
     to: Subscription
     payload: dict[str, Any]
     topic: str
@@ -68,4 +70,4 @@ async def push_of(
     while len(str(payload).encode()) > MOST_BYTES and payload["body"]:
         payload["body"] = payload["body"][: len(payload["body"]) // 2]
     to = Subscription(browser.endpoint, browser.p256dh, browser.auth)
-    return Push(to, payload, topic=notification.id.hex)
+    return Push(browser.id, to, payload, topic=notification.id.hex)

@@ -65,15 +65,15 @@ async def count_failed(scope: Scope) -> int:
     return found or 0
 
 
-async def claim(scope: Scope, *, lease: timedelta, limit: int) -> Sequence[DeliveryRow]:
-    """Take what is due, for as long as ``lease``: whoever takes it and dies leaves it to the next.
+async def claim(scope: Scope, *, channel: str, lease: timedelta, limit: int) -> Sequence[DeliveryRow]:
+    """Take what is due by one channel, for as long as ``lease``: whoever takes it and dies leaves it to the next.
 
     Needs a system scope.
     """
     now = scope.now()
     due = (
         select(DeliveryRow.id)
-        .where(DeliveryRow.state == "queued", DeliveryRow.due_at <= now)
+        .where(DeliveryRow.state == "queued", DeliveryRow.due_at <= now, DeliveryRow.channel == channel)
         .order_by(DeliveryRow.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -88,10 +88,12 @@ async def claim(scope: Scope, *, lease: timedelta, limit: int) -> Sequence[Deliv
     return (await scope.session.scalars(query)).all()
 
 
-async def find_next_due(scope: Scope) -> datetime | None:
-    """When the next one is due. Needs a system scope."""
+async def find_next_due(scope: Scope, channel: str) -> datetime | None:
+    """When the next one of a channel is due. Needs a system scope."""
     return await scope.session.scalar(
-        select(func.min(DeliveryRow.due_at)).where(DeliveryRow.state == "queued")
+        select(func.min(DeliveryRow.due_at)).where(
+            DeliveryRow.state == "queued", DeliveryRow.channel == channel
+        )
     )
 
 
