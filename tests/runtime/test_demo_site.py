@@ -8,10 +8,10 @@ from typing import Any
 from pydantic_ai.messages import ModelMessage
 
 from openclaw.runtime.demo import DemoAnswer, answer
-from openclaw.runtime.demo_site import SAVE_RESULT
+from openclaw.runtime.demo_site import COLLECT
 from openclaw.runtime.history import ToolOutcome, assistant_message, tool_message, user_message
 
-TOOLS = {"fs_write", "fs_list", "fs_read", SAVE_RESULT}
+TOOLS = {"fs_write", "fs_list", "fs_read", COLLECT}
 FORM: dict[str, Any] = {
     "siteName": "Tea & Sons",
     "purpose": "Sell tea.",
@@ -67,12 +67,13 @@ def test_a_form_becomes_a_whole_site_in_stages() -> None:
         ["fs_write"],
         ["fs_write"] * 5,
         ["fs_list", "fs_read"],
-        [SAVE_RESULT],
+        [COLLECT],
         [],
     ]
     assert all(reply.text.startswith("**Demo model** · ") for reply in replies)
-    names = {path.removeprefix("~/sites/tea-sons/") for path in files}
-    assert names == {"plan.md", "style.css", "index.html", "about.html", "our-teas.html", "contact.html"}
+    names = {path.removeprefix("~/sites/tea-sons/site/") for path in files} - {"~/sites/tea-sons/plan.md"}
+    assert len(names) == len(files) - 1, "the plan is beside the site, which is kept whole"
+    assert names == {"style.css", "index.html", "about.html", "our-teas.html", "contact.html"}
     for path, text in files.items():
         if not path.endswith(".html"):
             continue
@@ -84,10 +85,13 @@ def test_a_form_becomes_a_whole_site_in_stages() -> None:
         assert page.tags.count("h1") == 1
         assert "Tea &amp; Sons" in text
         assert '<meta name="description"' in text
-    assert "mailto:hello@tea.example" in files["~/sites/tea-sons/contact.html"]
-    saved = replies[3].calls[0].arguments
-    assert (saved["kind"], saved["entry"], saved["folder"]) == ("site", "index.html", "~/sites/tea-sons")
-    assert set(saved["files"]) == names - {"plan.md"}
+    assert "mailto:hello@tea.example" in files["~/sites/tea-sons/site/contact.html"]
+    assert replies[3].calls[0].arguments == {
+        "path": "~/sites/tea-sons/site",
+        "title": "Tea & Sons",
+        "kind": "site",
+        "summary": "Sell tea.",
+    }
     assert built(asked()) == (replies, files), "the same form, the same site"
 
 
@@ -99,7 +103,7 @@ def test_a_hostile_form_stays_text() -> None:
     )
     assert len(files) == 7
     for path, text in files.items():
-        assert re.fullmatch(r"~/sites/[a-z0-9-]+/[a-z0-9-]+\.(md|css|html)", path), path
+        assert re.fullmatch(r"~/sites/[a-z0-9-]+/(plan\.md|site/[a-z0-9-]+\.(css|html))", path), path
         if path.endswith(".html"):
             page = Page(text)
             assert not {"script", "img"} & set(page.tags)
@@ -110,9 +114,10 @@ def test_it_speaks_chinese_and_builds_in_either_language() -> None:
     replies, files = built(asked("zh", siteName="茶铺", pages=["首页", "联系"], language="zh"))
     assert replies[0].text.startswith("**演示模型** · **1. 计划**")
     assert set(files) == {
-        f"~/sites/site/{name}" for name in ("plan.md", "style.css", "index.html", "page-2.html")
+        f"~/sites/site/{name}"
+        for name in ("plan.md", "site/style.css", "site/index.html", "site/page-2.html")
     }
-    assert '<html lang="zh">' in files["~/sites/site/index.html"]
+    assert '<html lang="zh">' in files["~/sites/site/site/index.html"]
 
 
 def test_it_stops_when_something_does_not_work() -> None:

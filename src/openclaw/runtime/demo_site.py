@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from openclaw.runtime.demo_phrases import DemoCall
 from openclaw.runtime.demo_reports import report
-from openclaw.runtime.demo_site_pages import SiteForm, build_pages, build_plan, build_style, file_names
+from openclaw.runtime.demo_site_pages import SiteForm, build_pages, build_plan, build_style
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage
 
-SAVE_RESULT = "save_result"
+COLLECT = "fs_collect"  # keeps a folder of the machine as a result
 _FORM = re.compile(r"```openclaw-intake\n(?P<form>\{.*\})\n```")
 _TEMPLATE = "website_development"
 _MAX_PAGES = 8
@@ -72,9 +72,9 @@ def build_site(history: "Sequence[ModelMessage]", said: str, tools: Collection[s
         return SiteReply("\n\n".join([words["failed"], *failed]), language)
     stage = sum(1 for message in replies if message.kind == "response")
     filled = {"name": form.name, "count": len(form.pages), "folder": form.folder}
-    stages = ["plan", "pages", "preview", *(["export"] if SAVE_RESULT in tools else [])]
+    stages = ["plan", "pages", "preview", *(["export"] if COLLECT in tools else [])]
     if stage >= len(stages):
-        ended = "saved" if SAVE_RESULT in tools else "kept"
+        ended = "saved" if COLLECT in tools else "kept"
         return SiteReply(words[ended].format(**filled), language)
     return SiteReply(words[stages[stage]].format(**filled), language, _calls(stages[stage], form))
 
@@ -84,8 +84,9 @@ def _calls(stage: str, form: SiteForm) -> tuple[DemoCall, ...]:
         return DemoCall("fs_write", {"path": f"{form.folder}/{name}", "content": content})
 
     match stage:
-        case "plan":
-            return (write("plan.md", build_plan(form)),)
+        case "plan":  # beside the site: it is not published
+            plan = {"path": form.folder.removesuffix("/site") + "/plan.md", "content": build_plan(form)}
+            return (DemoCall("fs_write", plan),)
         case "pages":
             pages = build_pages(form)
             return (write("style.css", build_style(form)), *(write(name, pages[name]) for name in pages))
@@ -93,9 +94,8 @@ def _calls(stage: str, form: SiteForm) -> tuple[DemoCall, ...]:
             look = {"path": f"{form.folder}/index.html"}
             return (DemoCall("fs_list", {"path": form.folder}), DemoCall("fs_read", look))
         case _:
-            files = ["style.css", *file_names(form)]
-            saved = {"kind": "site", "title": form.name, "summary": form.purpose, "folder": form.folder}
-            return (DemoCall(SAVE_RESULT, {**saved, "entry": "index.html", "files": files}),)
+            kept = {"path": form.folder, "title": form.name, "kind": "site", "summary": form.purpose}
+            return (DemoCall(COLLECT, kept),)
 
 
 def _read_form(said: str) -> tuple[SiteForm, str] | None:
@@ -118,7 +118,7 @@ def _read_form(said: str) -> tuple[SiteForm, str] | None:
             style=str(intake.get("style", "clean")),
             language="zh" if intake.get("language") == "zh" else "en",
             email=_line(intake.get("contactEmail", "")),
-            folder=f"{folder}/{_slug(name)}",
+            folder=f"{folder}/{_slug(name)}/site",
         )
     except (ValueError, KeyError, TypeError):
         return None

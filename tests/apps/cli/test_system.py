@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.apps.cli.installation import Terminal
+from tests.apps.cli.installation import Installation, Terminal
 
 
 def test_a_system_is_made_changed_and_put_back(terminal: Terminal, tmp_path: Path) -> None:
@@ -32,6 +32,26 @@ def test_a_system_is_made_changed_and_put_back(terminal: Terminal, tmp_path: Pat
     clone = terminal.run("vault", "clone", "Tea shop", "Copy", "--json").json
     assert clone["profile"]["model"] == "m-1"
     assert "Whoever has this secret" in terminal.run("system", "share", "Copy").out
+
+
+def test_a_local_only_system_is_edited_on_its_machine(
+    terminal: Terminal, installation: Installation, tmp_path: Path
+) -> None:
+    """The server, a linked machine's bridge and two terminals: what is written on the machine is seen there only."""
+    (device,) = terminal.answer("devices", "list")["items"]
+    made = terminal.answer(
+        "system", "create", "--name", "Own", "--sync", "local_only", "--device", device["name"]
+    )
+    at_home = ("bridge", "vault")
+    document = installation.terminal.process(*at_home, "show", made["id"]).json
+    file = tmp_path / "own.json"
+    file.write_text(json.dumps(document | {"description": "PLANTED-4K"}))
+    assert "checkpoint" in installation.terminal.process(*at_home, "edit", made["id"], str(file)).out
+    listed = terminal.run("vault", "list", "Own").out
+    assert "auto_checkpoint" in listed, "the machine was asked"
+    compared = terminal.run("vault", "compare", "Own", made["baselineSnapshotId"])
+    assert compared.out.strip() == "description: 0 added, 0 removed, 1 changed"
+    assert "its machine only" in terminal.run("system", "show", "Own").out
 
 
 def test_what_is_wrong_is_said(terminal: Terminal, tmp_path: Path) -> None:

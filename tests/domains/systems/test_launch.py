@@ -28,7 +28,7 @@ async def test_a_form_becomes_a_site_on_a_linked_machine(server: Server, tmp_pat
     def look(params: dict[str, Any]) -> dict[str, Any]:
         return {"path": params["path"], "entries": [], "content": ""}
 
-    answers = {"fs.write": write, "fs.list": look, "fs.read": look}
+    answers = {"fs.write": write, "fs.list": look, "fs.read": look, "fs.collect": lambda _: {"files": []}}
     machine = await link(ann)
     async with online(machine, answers, home="/home/ann"):
         with server.watching(ann.topic) as watch:
@@ -36,11 +36,11 @@ async def test_a_form_becomes_a_site_on_a_linked_machine(server: Server, tmp_pat
             path = f"/conversations/{conversation['id']}/messages"
             await ann.post(path, {"text": launch["prompt"]})
             await _allow_all(ann.post, watch)
-    folder = tmp_path / "sites" / "tea"
+    assert "Sell tea." in (tmp_path / "sites" / "tea" / "plan.md").read_text()
+    folder = tmp_path / "sites" / "tea" / "site"
     assert sorted(file.name for file in folder.iterdir()) == [
         "contact.html",
         "index.html",
-        "plan.md",
         "style.css",
     ]
     assert "<title>Tea</title>" in (folder / "index.html").read_text()

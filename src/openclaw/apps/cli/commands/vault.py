@@ -22,11 +22,21 @@ FromSnapshot = Annotated[
 @command(vault_app, "list", "vault_list")
 def list_snapshots(system: SystemName, server: Server = None, as_json: AsJson = False) -> None:
     """The snapshots of a system."""
+    import contextlib
+
     from openclaw.apps.cli.api import connect
+    from openclaw.apps.cli.errors import ServerRefusedError
     from openclaw.apps.cli.output import tell, tell_json
 
     with connect(server) as api:
-        found = api.items(f"{_path(api, system)}/snapshots", _LISTED)
+        known = find_system(api, system)
+        path = f"/systems/{known['id']}"
+        if known["syncMode"] == "local_only":
+            with contextlib.suppress(
+                ServerRefusedError
+            ):  # its machine is away: what it told before is listed
+                api.post(f"{path}/snapshots/refresh")
+        found = api.items(f"{path}/snapshots", _LISTED)
     if as_json:
         tell_json({"items": found})
     elif found:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from openclaw.domains.audit import service as audit
+from openclaw.domains.identity.service import accounts
 from openclaw.domains.systems.models import SystemRow
 from openclaw.infra.feed import tell
 from openclaw.infra.scope import Scope
@@ -54,5 +55,6 @@ async def note(scope: Scope, row: SystemRow, action: str, **detail: Any) -> None
     """Keep in the log what was done with a system, and tell it to who did it and who made it."""
     await audit.append(scope, action, subject=subject_of(row), detail=detail)
     told = {"id": subject_of(row), "version": row.version, "reason": action.removeprefix("systems.")}
-    for user_id in sorted({scope.user_id, row.created_by_user_id}):
-        await tell(scope, user_id, scope.workspace_id, {"event": CHANGED, "payload": told})
+    # Who has left the workspace is no colleague any more, and is not found.
+    for user in await accounts.list_users(scope, list({scope.user_id, row.created_by_user_id})):
+        await tell(scope, user.id, scope.workspace_id, {"event": CHANGED, "payload": told})
