@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -247,10 +247,14 @@ def heartbeat(machine: Machine, **said: Any) -> dict[str, Any]:
 
 @contextlib.asynccontextmanager
 async def online_host(
-    machine: Machine, answers: Mapping[str, Answer] | None = None, **said: Any
+    machine: Machine,
+    answers: Mapping[str, Answer] | None = None,
+    *,
+    commands: Iterable[str] = (*ARGUMENTS, *UNDO_ARGUMENTS),
+    **said: Any,
 ) -> AsyncIterator[OnlineMachine]:
     """A host with its socket, which has said once that it is there."""
-    async with online(machine, answers) as there:
+    async with online(machine, answers, commands=list(commands)) as there:
         await there.client.call("node.host.heartbeat", heartbeat(machine, **said))
         yield there
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from openclaw.protocol.runs import RUN_ARGUMENTS
+from openclaw.protocol.tools import ARGUMENTS
 from tests.domains.agents.chatting import use_model
 from tests.domains.tasks.launching import check_log, kinds, launch
 from tests.support.accounts import Person, refused, register
@@ -26,6 +28,25 @@ async def test_a_members_run_uses_the_hosts_tools_and_gives_its_slot_back(ann: P
     assert check_log(await run.log())[:3] == ["queued", "dispatched", "running"]
     assert "box" in str(model.requests[0]["messages"][0]), "the model is told where it works"
     assert [h["busySlots"] for h in (await team.get("/hosts"))["items"]] == [0]
+
+
+async def test_a_members_run_on_the_hosts_own_pi_is_told_to_the_member(ann: Person) -> None:
+    team = await ann.create_workspace()
+    carl = await team.invite(await register(ann.server, "carl"))
+    host = await enrol(team)
+    async with online_host(host, commands=[*ARGUMENTS, *RUN_ARGUMENTS]) as there:
+        with ann.server.watching(carl.topic) as watch:
+            run = await launch(carl, watch, "look", target={"kind": "host", "runtime": "pi"})
+            call = await there.next_call()
+            event = {"kind": "said", "stop": "stop", "text": "It is Linux."}
+            told = {"id": call.id, "nodeId": there.node_id, "seq": 1, "event": event}
+            assert await there.client.call("node.run.event", told) == {"ok": True}
+            await call.answer({"outcome": "completed", "events": 1})
+            ended = await run.ended()
+    assert (call.command, ended["state"]) == ("pi.run", "succeeded")
+    messages = (await carl.get(f"/conversations/{ended['conversationId']}/messages"))["items"]
+    assert "It is Linux." in str(messages[-1])
+    assert (await team.api.get(f"/conversations/{ended['conversationId']}")).status_code == 404
 
 
 async def test_without_a_host_that_fits_a_run_waits_for_one(ann: Person) -> None:

@@ -100,7 +100,7 @@ SYSTEM: dict[str, tuple[str, str]] = {
     ),
     "system_shared": (
         "Whoever has this secret may read the system. It is shown once:\n{token}",
-        "拥有此密钥的人可以查看该系统，仅显示一次：\n{token}",
+        "拥有此机密的人可以查看该系统，仅显示一次：\n{token}",
     ),
     "system_unshared": ("The link has ended.", "链接已取消。"),
     "system_deleted": ("Deleted.", "已删除。"),
