@@ -11,8 +11,9 @@ from openclaw.domains.workflows.jobs.carriers.plugin_tools import PluginTools
 from openclaw.domains.workflows.jobs.carriers.subworkflow import SubworkflowCarrier
 from openclaw.domains.workflows.jobs.run import WorkflowJob
 from openclaw.domains.workflows.proposals_api import router as proposals_router
+from openclaw.domains.workflows.results_api import router as results_router
 
-ROUTERS = (router, proposals_router)
+ROUTERS = (router, proposals_router, results_router)
 RUN_KIND = events.RUN_KIND
 
 

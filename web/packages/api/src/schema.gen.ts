@@ -970,7 +970,8 @@ export interface paths {
         };
         /**
          * Download Artifact
-         * @description A version to keep: the file at `path`, the only one, or all of them in an archive. Never shown in place.
+         * @description A version to keep: the file at `path`, the only one, or all of them in an archive. Never shown in place, but for
+         *     the `thumbnail` of the newest version, a small picture of our own making.
          */
         get: operations["downloadArtifact"];
         put?: never;
@@ -1031,7 +1032,8 @@ export interface paths {
         };
         /**
          * Get Publication
-         * @description Where and how a result is published, with what the checks of each release found.
+         * @description Where and how a result is published, with what the checks of each release found. With `wait`, up to so many
+         *     seconds until the newest release is checked.
          */
         get: operations["getPublication"];
         put?: never;
@@ -1076,6 +1078,26 @@ export interface paths {
          * @description Show a former release again, by default the one before.
          */
         post: operations["rollBackArtifact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/bridge/result-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Over
+         * @description By a machine: a file that the call asked for, while it is open.
+         */
+        post: operations["handOverResultFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2556,6 +2578,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/workflow-runs/{workflow_run_id}/files/{file_id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep File
+         * @description A file that a step gave back, as a result. The same file again is the same result.
+         */
+        post: operations["keepWorkflowFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/jobs": {
         parameters: {
             query?: never;
@@ -3959,6 +4001,16 @@ export interface components {
             nextCursor?: string | null;
             /** Items */
             items: components["schemas"]["Job"][];
+        };
+        /**
+         * KeepFile
+         * @description What a file is kept as; its name and what it is, when left out.
+         */
+        KeepFile: {
+            /** Title */
+            title?: string | null;
+            /** Kind */
+            kind?: ("site" | "document" | "markdown" | "code" | "image" | "table" | "chart" | "file_set") | null;
         };
         /**
          * LastMessage
@@ -5527,7 +5579,7 @@ export interface components {
              */
             standingRules: boolean;
             /** Deniedtools */
-            deniedTools?: ("fs.list" | "fs.read" | "fs.search" | "fs.write" | "fs.edit" | "fs.move" | "fs.delete" | "exec" | "system.info")[];
+            deniedTools?: ("fs.list" | "fs.read" | "fs.search" | "fs.collect" | "fs.write" | "fs.edit" | "fs.move" | "fs.delete" | "exec" | "system.info")[];
         };
         /**
          * SimulateCall
@@ -5551,7 +5603,7 @@ export interface components {
              * @default exec
              * @enum {string}
              */
-            tool: "fs.list" | "fs.read" | "fs.search" | "fs.write" | "fs.edit" | "fs.move" | "fs.delete" | "exec" | "system.info";
+            tool: "fs.list" | "fs.read" | "fs.search" | "fs.collect" | "fs.write" | "fs.edit" | "fs.move" | "fs.delete" | "exec" | "system.info";
             /** Arguments */
             arguments?: {
                 [key: string]: unknown;
@@ -5776,7 +5828,7 @@ export interface components {
             /** Standingrules */
             standingRules: boolean;
             /** Deniedtools */
-            deniedTools: ("fs.list" | "fs.read" | "fs.search" | "fs.write" | "fs.edit" | "fs.move" | "fs.delete" | "exec" | "system.info")[];
+            deniedTools: ("fs.list" | "fs.read" | "fs.search" | "fs.collect" | "fs.write" | "fs.edit" | "fs.move" | "fs.delete" | "exec" | "system.info")[];
         };
         /**
          * UndoMachine
@@ -13313,6 +13365,7 @@ export interface operations {
             query?: {
                 version?: number | null;
                 path?: string | null;
+                thumbnail?: boolean;
             };
             header?: {
                 /** @description The workspace to work in; the personal one when left out. */
@@ -13682,7 +13735,9 @@ export interface operations {
     };
     getPublication: {
         parameters: {
-            query?: never;
+            query?: {
+                wait?: number;
+            };
             header?: {
                 /** @description The workspace to work in; the personal one when left out. */
                 "X-Workspace-Id"?: string;
@@ -14028,6 +14083,142 @@ export interface operations {
                 };
             };
             /** @description jobs.queue_full, request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    handOverResultFile: {
+        parameters: {
+            query?: {
+                call?: string;
+            };
+            header?: {
+                authorization?: string;
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description request.malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description devices.session_revoked, devices.token_expired */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description identity.csrf */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description devices.call_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description artifacts.body_withheld */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description artifacts.wrong_content, request.invalid, request.too_large */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description artifacts.too_much_stored, request.rate_limited */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -24517,6 +24708,135 @@ export interface operations {
                 };
             };
             /** @description runtime.provider_bad_answer, runtime.provider_unavailable, service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keepWorkflowFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path: {
+                workflow_run_id: string;
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["KeepFile"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Artifact"];
+                };
+            };
+            /** @description request.malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspaces.not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workflows.not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description artifacts.wrong_content, request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description artifacts.too_much_stored, jobs.queue_full, request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
