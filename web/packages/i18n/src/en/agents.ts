@@ -8,6 +8,8 @@ export const agents = {
   "tool.fs.delete": "Delete",
   "tool.exec": "Run command",
   "tool.system.info": "Describe machine",
+  "tool.fs.collect": "Keep files as a result",
+  "tool.save_result": "Save a result",
   "tool.state.pending": "Queued",
   "tool.state.awaiting_approval": "Needs approval",
   "tool.state.waiting_for_device": "Waiting for device",
