@@ -98,7 +98,7 @@ async def publish(
 async def submit(scope: Scope, artifact: ArtifactRow, release: ReleaseRow, queue: JobQueue) -> None:
     """Have the worker check and show a release."""
     payload = {"artifactId": artifact.id.hex, "release": release.number}
-    await queue.submit(scope, events.PUBLISH_KIND, payload, title=f"Publish {artifact.title}")
+    await queue.submit(scope, events.PUBLISH_KIND, payload, title=artifact.title)
 
 
 async def show(scope: Scope, artifact: ArtifactRow, row: PublicationRow, release: ReleaseRow) -> None:
