@@ -36,7 +36,7 @@ OPEN = {
     "GET /metrics": "a probe; counts only",
 }
 # Its credential is the device's own token, so it has no workspace header.
-OF_MACHINES = {"POST /api/v2/bridge/session/unlink"}
+OF_MACHINES = {"POST /api/v2/bridge/session/unlink", "POST /api/v2/bridge/result-files"}
 # The audit log is the workspace's: its admins see who did what, with ids.
 SHARED_BY_DESIGN = {"GET /api/v2/audit"}
 

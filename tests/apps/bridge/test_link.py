@@ -31,6 +31,7 @@ async def test_a_page_links_the_machine_and_it_comes_online(
     assert node.connect["commands"] == sorted(
         [
             "exec",
+            "fs.collect",
             "fs.delete",
             "fs.edit",
             "fs.list",

@@ -30,6 +30,7 @@ def test_a_site_is_saved_reviewed_published_and_taken_away(terminal: Terminal, t
         "shop",
     ]
     assert terminal.run("results", "rate", made["id"], "5", "--json").json["rating"] == 5
+    assert terminal.run("results", "share", made["id"], "--json").json["visibility"] == "workspace"
     to = tmp_path / "about.html"
     assert terminal.run("results", "get", made["id"], "--path", "about.html", "--to", str(to)).code == 0
     assert to.read_text() == SITE["about.html"]

@@ -5,7 +5,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from openclaw.domains.artifacts.schemas import PublishArtifact
+from openclaw.domains.artifacts.service import publishing
 from openclaw.domains.artifacts.service.publishing import end_expired
+from openclaw.kit import ids
 from tests.domains.artifacts.saving import PAGE, REVIEWED, SITE, bring_to, publish, save, visit
 from tests.support.accounts import Person, refused, register, sign_in
 from tests.support.server import Server
@@ -112,6 +115,20 @@ async def test_a_refused_release_leaves_what_is_shown(server: Server) -> None:
     await next_version(ann, artifact, "<a href=nowhere>x</a>")
     assert (await publish(ann, artifact))["release"] == 1
     assert (await visit(server, url)).text == PAGE
+
+
+async def test_what_is_unpublished_while_it_is_checked_stays_away(server: Server) -> None:
+    ann = await register(server)
+    artifact = await ready(ann)
+    platform = server.platform
+    async with ann.scope() as scope:  # both before the worker has it
+        artifact_id = ids.from_wire("art", artifact)
+        data = PublishArtifact(slug="never-seen", ignore=[])
+        await publishing.publish(scope, artifact_id, data, platform.queue, config=platform.config)
+        await publishing.unpublish(scope, artifact_id)
+    found = await publish(ann, artifact, slug="seen-later")
+    assert [release["state"] for release in found["releases"]] == ["passed", "failed"]
+    assert (await visit(server, "/p/never-seen/")).status_code == 404
 
 
 async def test_names_are_the_servers(server: Server) -> None:

@@ -80,10 +80,10 @@ def build_app(platform: Platform) -> FastAPI:
     for router in automations.PUBLIC_ROUTERS:
         app.include_router(router)
     app.include_router(_operations(platform))
-    app.include_router(site.router)
     install_error_handlers(app)
     plain = app.openapi
     app.openapi = lambda: completed(plain())
+    app.router.routes.extend(site.ROUTES)
     app.router.routes.append(Route("/mcp", McpEndpoint(platform, workspaces.authenticate_request)))
     app.router.routes.append(Mount("/a", artifacts.ResultPages(platform, published=False)))
     app.router.routes.append(Mount("/p", artifacts.ResultPages(platform, published=True)))

@@ -137,7 +137,7 @@ class Automations(Items):
     next_cursor: str | None = None
 
 
-class Secret(Wire):
+class HookSecret(Wire):
     """New secrets, shown this once. Deliveries may be signed with the one before until ``oldUntil``."""
 
     secret: str | None
@@ -172,14 +172,14 @@ class Times(Wire):
     local: list[str]
 
 
-class RunFailure(Wire):
+class AutomationFailure(Wire):
     """Why a run failed."""
 
     code: str
     title: str
 
 
-class Target(Wire):
+class AutomationTarget(Wire):
     """What a run has set going, by its id on the wire."""
 
     kind: str
@@ -197,8 +197,8 @@ class AutomationRun(Wire):
     skipped_for: str | None
     input: dict[str, Any]
     result: Any
-    error: RunFailure | None
-    target: Target | None
+    error: AutomationFailure | None
+    target: AutomationTarget | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -225,7 +225,7 @@ class Sample(Wire):
     headers: dict[str, Any]
     body: Any
     run_id: AutomationRunId | None
-    error: RunFailure | None
+    error: AutomationFailure | None
 
 
 class Samples(Items):

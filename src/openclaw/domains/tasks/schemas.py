@@ -69,7 +69,7 @@ class TargetIn(WireInput):
     sync_mode: SyncMode = "full"
 
 
-class Target(Wire):
+class TaskTarget(Wire):
     """Where a task works."""
 
     kind: Literal["server", "device", "host"]
@@ -103,7 +103,7 @@ class Task(Wire):
     id: TaskId
     title: str
     text: str
-    target: Target
+    target: TaskTarget
     approval_mode: ApprovalMode
     budget: dict[str, int] | None
     budget_id: BudgetId | None
@@ -142,7 +142,7 @@ class TaskRun(Wire):
     reason: Reason
     origin_run_id: TaskRunId | None
     attempt: int
-    target: Target
+    target: TaskTarget
     device: DeviceRef | None
     conversation_id: ConversationId | None
     run_id: RunId | None

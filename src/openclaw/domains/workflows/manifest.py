@@ -13,6 +13,7 @@ from openclaw.domains.workflows.jobs.carriers.plugin_tools import PluginTools
 from openclaw.domains.workflows.jobs.carriers.subworkflow import SubworkflowCarrier
 from openclaw.domains.workflows.jobs.run import WorkflowJob
 from openclaw.domains.workflows.proposals_api import router as proposals_router
+from openclaw.domains.workflows.results_api import router as results_router
 from openclaw.domains.workflows.runs_api import router as runs_router
 from openclaw.domains.workflows.service import deletion
 from openclaw.infra.blobs import BlobStore
@@ -39,7 +40,7 @@ def chores(days: int | None) -> tuple[Chore, ...]:
     return (forget,)
 
 
-ROUTERS = (router, runs_router, proposals_router)
+ROUTERS = (router, runs_router, proposals_router, results_router)
 RUN_KIND = events.RUN_KIND
 
 

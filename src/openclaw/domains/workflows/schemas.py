@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field, Strict
 
+from openclaw.domains.artifacts.schemas import Kind
 from openclaw.domains.plugins.schemas import PluginCall
 from openclaw.infra.wire import (
     ApprovalId,
@@ -45,6 +46,13 @@ class CheckDefinition(WireInput):
 
     definition: dict[str, Any] | None = None
     yaml: Annotated[str, Field(max_length=600_000)] | None = None
+
+
+class KeepFile(WireInput):
+    """What a file is kept as; its name and what it is, when left out."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    kind: Kind | None = None
 
 
 class DefinitionProblem(Wire):

@@ -1,4 +1,4 @@
-"""`openclaw results`: list, show, get, save, tag, rate, move on, publish, roll back, unpublish, delete."""
+"""`openclaw results`: list, show, get, save, tag, rate, share, move on, publish, roll back, unpublish, delete."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -171,6 +171,12 @@ def rate_result(
 ) -> None:
     """How good it is."""
     _change(server, result, {"rating": rating}, as_json=as_json)
+
+
+@command(results_app, "share", "results_share")
+def share_result(result: ResultName, server: Server = None, as_json: AsJson = False) -> None:
+    """For the workspace."""
+    _change(server, result, {"visibility": "workspace"}, as_json=as_json)
 
 
 def _stepping(name: str, status: str) -> None:

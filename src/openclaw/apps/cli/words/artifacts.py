@@ -11,6 +11,7 @@ ARTIFACTS: dict[str, tuple[str, str]] = {
     "command_results_save": ("save a file, or a site as a ZIP archive", "保存文件，或以 ZIP 保存网站"),
     "command_results_tag": ("give a result other tags", "更改结果的标签"),
     "command_results_rate": ("say how good a result is", "为结果评分"),
+    "command_results_share": ("let the workspace see a result", "与工作区共享结果"),
     "command_results_review": ("hand a draft over for review", "提交草稿审阅"),
     "command_results_approve": ("approve what was reviewed", "批准已审阅的结果"),
     "command_results_release": ("let an approved result be published", "允许发布已批准的结果"),

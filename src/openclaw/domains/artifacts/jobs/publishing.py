@@ -59,8 +59,8 @@ class Publisher:
             artifact = await results.find(scope, artifact_id, lock=True)
             row = await repository.find_publication(scope, artifact_id, lock=True)
             release = await repository.find_release(scope, artifact_id, number, lock=True)
-            if artifact is None or row is None or release is None:
-                return None
+            if artifact is None or row is None or release is None or release.state == "failed":
+                return None  # deleted, or unpublished while it was checked
             was = release.state
             release.checks, release.finished_at = found, scope.now()
             release.state = "refused" if is_refused else "passed"

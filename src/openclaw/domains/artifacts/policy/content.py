@@ -109,6 +109,15 @@ def type_of(path: str, body: bytes) -> str:
     return named or ("image/svg+xml" if is_drawing else "text/plain")
 
 
+def kind_of(path: str, body: bytes) -> Kind:
+    """What a single file is most likely kept as."""
+    media_type = type_of(path, body)
+    for kind in ("markdown", "image", "table", "document"):
+        if media_type not in {"text/plain", "application/json"} and fits(kind, media_type):
+            return kind
+    return "code" if fits("code", media_type) else "file_set"
+
+
 def is_text(body: bytes) -> bool:
     """Whether it is UTF-8 without NUL."""
     if b"\0" in body:

@@ -95,6 +95,21 @@ async def last_release(scope: Scope, artifact_id: UUID) -> int:
     return int(await scope.session.scalar(query) or 0)
 
 
+async def stop_checking(scope: Scope, artifact_id: UUID) -> bool:
+    """Let no release of a result be shown that is not yet checked; whether there was one."""
+    stopped = await scope.session.execute(
+        update(ReleaseRow)
+        .where(
+            ReleaseRow.artifact_id == artifact_id,
+            ReleaseRow.workspace_id == scope.workspace_id,
+            ReleaseRow.state == "checking",
+        )
+        .values(state="failed", finished_at=scope.now())
+        .returning(ReleaseRow.number)
+    )
+    return bool(stopped.all())
+
+
 async def end_expired(scope: Scope) -> list[PublicationRow]:
     """Take back what has had its time; the results wait to be published again. Needs a system scope."""
     ended = (

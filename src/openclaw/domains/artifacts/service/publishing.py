@@ -98,7 +98,7 @@ async def publish(
 async def submit(scope: Scope, artifact: ArtifactRow, release: ReleaseRow, queue: JobQueue) -> None:
     """Have the worker check and show a release."""
     payload = {"artifactId": artifact.id.hex, "release": release.number}
-    await queue.submit(scope, events.PUBLISH_KIND, payload, title=f"Publish {artifact.title}")
+    await queue.submit(scope, events.PUBLISH_KIND, payload, title=artifact.title)
 
 
 async def show(scope: Scope, artifact: ArtifactRow, row: PublicationRow, release: ReleaseRow) -> None:
@@ -133,13 +133,17 @@ async def show(scope: Scope, artifact: ArtifactRow, row: PublicationRow, release
 
 
 async def unpublish(scope: Scope, artifact_id: UUID) -> PublicationRow:
-    """Take a result from the public. Its name stays its own.
+    """Take a result from the public, and let no release follow that is still being checked. Its name stays its own.
 
     Raises ArtifactNotFoundError, NotAllowedError, NotPublishedError.
     """
     artifact, row = await _access(scope, artifact_id)
+    stopped = await repository.stop_checking(scope, artifact.id)
     if row.release is None:
-        raise NotPublishedError
+        if not stopped:
+            raise NotPublishedError
+        await results.announce(scope, artifact)
+        return row
     if row.target == "bucket":
         await record(scope, events.SITE_ENDED, {"slug": row.slug})
     detail = {"slug": row.slug, "release": row.release}

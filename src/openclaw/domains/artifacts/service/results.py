@@ -287,9 +287,7 @@ async def _keep(
     await record(scope, events.ARTIFACT_SAVED, saved)
     if read.bodies:
         payload = {"artifactId": row.id.hex, "version": row.version}
-        await queue.submit(
-            scope, events.PROCESS_KIND, payload, title=f"Look into {row.title}", priority=Priority.LOW
-        )
+        await queue.submit(scope, events.PROCESS_KIND, payload, title=row.title, priority=Priority.LOW)
     await announce(scope, row)
 
 

@@ -24,7 +24,7 @@ from openclaw.domains.automations.schemas import (
     RunState,
     Samples,
     SaveAutomation,
-    Secret,
+    HookSecret,
     Times,
     Trial,
     TryAutomation,
@@ -200,7 +200,7 @@ async def rotate_secret(
     platform: CurrentPlatform,
     automation_id: AtAutomation,
     data: RotateSecret | None = None,
-) -> Secret:
+) -> HookSecret:
     """New secrets, shown this once. The one before stays good for a day, or as long as is said."""
     hours = (data or RotateSecret()).keep_old_hours
     return await definitions.rotate_secret(scope, platform.automations, automation_id, keep_old_hours=hours)

@@ -21,7 +21,7 @@ from openclaw.domains.automations.schemas import (
     Kinds,
     NewAutomation,
     SaveAutomation,
-    Secret,
+    HookSecret,
     Times,
     TryTrigger,
 )
@@ -157,7 +157,7 @@ async def set_enabled(
 
 async def rotate_secret(
     scope: Scope, automations: Automations, automation_id: UUID, *, keep_old_hours: int
-) -> Secret:
+) -> HookSecret:
     """A new secret, shown this once. Raises AutomationNotFoundError, NotAWebhookError, NotAllowedError."""
     check_role(scope.who, Role.MEMBER)
     row = await access_automation(scope, automation_id, lock=True)
@@ -167,7 +167,7 @@ async def rotate_secret(
     until = scope.now() + timedelta(hours=keep_old_hours) if keep_old_hours else None
     secret = give_secret(row, automations.keys, old_until=until)
     await _audit(scope, "automations.secret_rotated", row)
-    return Secret(
+    return HookSecret(
         secret=secret if is_hook else None,
         signing_secret=signing_secret_of(row, automations.keys) if signs else None,
         old_until=row.old_secret_until if is_hook else None,

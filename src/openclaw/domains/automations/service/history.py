@@ -10,9 +10,9 @@ from openclaw.domains.automations.models import AutomationRow, AutomationRunRow
 from openclaw.domains.automations.policy.masking import shown_value
 from openclaw.domains.automations.schemas import (
     AutomationRun,
-    RunFailure,
+    AutomationFailure,
     Sample,
-    Target,
+    AutomationTarget,
     Trial,
 )
 from openclaw.domains.automations.service import runs
@@ -155,7 +155,7 @@ def _view(run: AutomationRunRow, name: str, language: str) -> AutomationRun:
     target = None
     if run.target is not None:
         prefix = _PREFIXES.get(run.target["kind"], "run")
-        target = Target(kind=run.target["kind"], id=ids.to_wire(prefix, UUID(hex=run.target["id"])))
+        target = AutomationTarget(kind=run.target["kind"], id=ids.to_wire(prefix, UUID(hex=run.target["id"])))
     reason = {key: value for key, value in run.reason.items() if key not in ("skippedFor", "headers")}
     return AutomationRun(
         id=run.id,
@@ -174,6 +174,6 @@ def _view(run: AutomationRunRow, name: str, language: str) -> AutomationRun:
     )
 
 
-def _failure(wire: dict[str, Any], language: str) -> RunFailure:
+def _failure(wire: dict[str, Any], language: str) -> AutomationFailure:
     error = OpenClawError.from_wire(wire)
-    return RunFailure(code=error.code, title=error.words(language))
+    return AutomationFailure(code=error.code, title=error.words(language))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from openclaw.domains.agents.errors import RuntimeNotOfferedError
 from openclaw.domains.devices.service import registry
-from openclaw.domains.tasks.schemas import Target, TargetIn
+from openclaw.domains.tasks.schemas import TaskTarget, TargetIn
 from openclaw.infra.scope import Scope
 from openclaw.kit.errors import InvalidInputError
 from openclaw.protocol.runs import RUN
@@ -66,9 +66,9 @@ def place_of(row: Mapping[str, Any]) -> Place:
     return Place(**{**row, "device_id": UUID(hex=digits) if digits else None})
 
 
-def view(row: Mapping[str, Any]) -> Target:
+def view(row: Mapping[str, Any]) -> TaskTarget:
     """As it travels."""
-    return Target(**vars(place_of(row)))
+    return TaskTarget(**vars(place_of(row)))
 
 
 async def checked(scope: Scope, data: TargetIn) -> Place:

@@ -6,12 +6,18 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any, Literal
 from uuid import UUID
 
+from openclaw.domains.artifacts.models import ArtifactRow
+from openclaw.domains.artifacts.policy.content import kind_of
+from openclaw.domains.artifacts.schemas import NewArtifact
+from openclaw.domains.artifacts.service import results
 from openclaw.domains.workflows import repository as runs
 from openclaw.domains.workflows.errors import WorkflowNotFoundError
 from openclaw.domains.workflows.models import WorkflowRunFileRow
 from openclaw.domains.workflows.repository import files as repository
+from openclaw.domains.workflows.schemas import KeepFile
 from openclaw.domains.workflows.service.bodies import folder_of
 from openclaw.domains.workflows.service.runs import access_run
+from openclaw.durable.queue import JobQueue
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.jsonb import storable
 from openclaw.infra.scope import Scope
@@ -70,6 +76,26 @@ async def get_file(
     if body is None:
         raise WorkflowNotFoundError
     return row, body
+
+
+async def keep_file(
+    scope: Scope, run_id: UUID, file_id: UUID, data: KeepFile, blobs: BlobStore, queue: JobQueue
+) -> ArtifactRow:
+    """Save such a file as a result; again it is the same one. Raises as `get_file`, and as results are saved."""
+    file, body = await get_file(scope, run_id, file_id, blobs)
+    name = file.name.replace("\\", "/").rpartition("/")[2] or "file"
+    new = NewArtifact(
+        title=data.title or name,
+        kind=data.kind or kind_of(name, body),
+        files=[(name, body)],
+        provenance={
+            "origin": "workflow",
+            "workflowRunId": ids.to_wire("wrun", file.run_id),
+            "stepPath": file.path[:100],
+        },
+        idempotency_key=f"workflow-file:{file.id.hex}",
+    )
+    return await results.create(scope, new, blobs, queue)
 
 
 async def _upwards(

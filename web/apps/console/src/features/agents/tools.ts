@@ -11,7 +11,9 @@ export type ToolName =
   | "fs.move"
   | "fs.delete"
   | "exec"
-  | "system.info";
+  | "system.info"
+  | "fs.collect"
+  | "save_result";
 
 /** A question of an extension of Pi, and a call whose name does not leave its machine. */
 export const ASKS = "pi.ask";
@@ -27,6 +29,8 @@ const ICONS: Record<ToolName, IconName> = {
   "fs.delete": "trash",
   exec: "terminal",
   "system.info": "laptop",
+  "fs.collect": "file",
+  save_result: "file",
 };
 
 export function isToolName(name: string): name is ToolName {
@@ -53,6 +57,8 @@ export function toolSubject(name: string, args: JsonObject): string {
       return commandLine(args).split("\n", 1)[0] ?? "";
     case "fs.move":
       return `${path} → ${text(args["to"])}`;
+    case "save_result":
+      return text(args["title"]);
     case "fs.search":
       return `${text(args["query"])} · ${path}`;
     default:

@@ -1,16 +1,24 @@
-"""What runs save: texts as the model words them, and files that a machine hands over, as far as the mode lets them."""
+"""How results come to be: saved by runs, handed over by machines, kept from workflows; drawn small, shown elsewhere."""
 
 import hashlib
+import io
+import struct
+import zlib
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from PIL import Image
 from sqlalchemy import update
 
+from openclaw.domains.artifacts.jobs.drawing import draw
 from openclaw.domains.conversations.models import ConversationRow
+from openclaw.domains.workflows.service import files
+from openclaw.kit import ids
 from openclaw.protocol.tools import ARGUMENTS
 from tests.domains.agents.chatting import chatting, tools, use_model
-from tests.domains.artifacts.saving import PAGE, PNG, content
+from tests.domains.artifacts.saving import PAGE, PNG, content, save, upload, visit
 from tests.support.accounts import Person, refused, register
 from tests.support.devices import Call as DeviceCall
 from tests.support.devices import Machine, link, online
@@ -149,3 +157,95 @@ async def test_files_that_never_came_are_no_result(server: Server) -> None:
             step = tools(await chat.reply())[0]
     assert (step["state"], step["error"]["code"]) == ("error", "NOT_SAVED")
     assert await saved(ann) == []
+
+
+def picture(width: int, height: int) -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", (width, height), "red").save(drawn, "PNG")
+    return drawn.getvalue()
+
+
+def claiming(width: int, height: int) -> bytes:
+    """A PNG of a few bytes that says it is so large."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(bytes(1000)))
+        + chunk(b"IEND", b"")
+    )
+
+
+async def test_an_image_gets_a_small_picture_and_a_hostile_one_none(server: Server) -> None:
+    ann = await register(server)
+    with server.watching(ann.topic) as watch:
+        made = (await upload(ann, picture(800, 400), title="Red", kind="image", name="red.png")).json()
+        hostile = (
+            await upload(ann, claiming(60_000, 60_000), title="Bomb", kind="image", name="b.png")
+        ).json()
+        for artifact in (made, hostile):
+            while (await ann.get(f"/artifacts/{artifact['id']}"))["shown"]["derived"] is None:
+                seen = len(watch.messages)
+                await watch.until(lambda _, seen=seen: len(watch.messages) > seen)
+    assert (await ann.get(f"/artifacts/{made['id']}"))["hasThumbnail"]
+    with Image.open(io.BytesIO(await content(ann, made["id"], thumbnail=True))) as shown:
+        assert (shown.format, shown.size) == ("WEBP", (320, 160))
+    assert not (await ann.get(f"/artifacts/{hostile['id']}"))["hasThumbnail"]
+    assert await draw(b"no image") is None
+
+
+async def test_each_origin_answers_its_own_alone(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cookie is sent to every port of a host: what is shown at the one must not be a way to the other."""
+    for field, value in (("content_port", 3001), ("content_url", None)):
+        monkeypatch.setitem(server.platform.config.__dict__, field, value)
+    ann = await register(server)
+    made = await save(ann)
+    url = (await ann.get(f"/artifacts/{made['id']}/view"))["url"]
+    assert url.startswith("http://127.0.0.1:3001/a/")
+    path = urlsplit(url).path
+    there = {"Host": "127.0.0.1:3001"}
+    page = await visit(server, path, headers=there)
+    assert page.text == PAGE
+    assert f"script-src http://127.0.0.1:3001{path}" in page.headers["content-security-policy"]
+    assert (await visit(server, path, headers={"Host": "localhost:3001"})).text == PAGE
+    token = {"Authorization": f"Bearer {ann.token}", "X-Workspace-Id": ann.workspace["id"]}
+    for asked in ("/api/v2/users/me", "/", "/healthz", "/api/v2/artifacts"):
+        assert refused(await visit(server, asked, headers=there | token)) == (421, "request.foreign_host")
+    assert refused(await visit(server, path)) == (421, "request.foreign_host")
+    console = await visit(server, "/api/v2/health")
+    assert "frame-src http://127.0.0.1:3001;" in console.headers["content-security-policy"]
+
+
+async def test_a_file_of_a_workflow_run_is_kept_as_a_result(server: Server) -> None:
+    ann, bob = await register(server), await register(server)
+    step = {"id": "a", "type": "transform", "config": {"set": {"x": 1}}}
+    raw = {"openclaw": "openclaw.workflow/1", "name": "Makes a table", "steps": [step]}
+    workflow = (await ann.post("/workflows", {"definition": raw}))["id"]
+    await ann.post(f"/workflows/{workflow}/activate")
+    run = (await ann.post(f"/workflows/{workflow}/runs", {}))["id"]
+    file_id = await _given(ann, server, run)
+    path = f"/workflow-runs/{run}/files/{file_id}/keep"
+    made = await ann.post(path)
+    assert (made["title"], made["kind"]) == ("week.csv", "table")
+    assert made["provenance"] == {"origin": "workflow", "workflowRunId": run, "stepPath": "a"}
+    assert await content(ann, made["id"]) == b"a,b\n1,2\n"
+    assert (await ann.post(path, {"title": "Another"}))["id"] == made["id"]
+    assert refused(await bob.api.post(path)) == (404, "workflows.not_found")
+
+
+async def _given(person: Person, server: Server, run: str) -> str:
+    """The id of a file that a step of the run gave back."""
+    async with person.scope() as scope:
+        [given] = await files.put_files(
+            scope,
+            server.platform.blobs,
+            run_id=ids.from_wire("wrun", run),
+            path="a",
+            attempt_id=ids.new_id(),
+            files=[("week.csv", "text/csv", b"a,b\n1,2\n")],
+        )
+    return given["$file"]["id"]
