@@ -12,6 +12,7 @@ from benchmarks import (
     growth,
     held,
     hello,
+    hooks,
     queue,
     sandbox,
     schedules,
@@ -34,6 +35,7 @@ BENCHMARKS = {
     "sandbox": sandbox,
     "queue": queue,
     "schedules": schedules,
+    "hooks": hooks,
     "workflows": workflows,
 }
 
