@@ -12,6 +12,7 @@ from benchmarks import (
     growth,
     held,
     hello,
+    hooks,
     queue,
     results,
     sandbox,
@@ -37,6 +38,7 @@ BENCHMARKS = {
     "queue": queue,
     "schedules": schedules,
     "results": results,
+    "hooks": hooks,
     "workflows": workflows,
     "tasks": tasks,
 }

@@ -3398,6 +3398,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/workflow-runs/{workflow_run_id}/files/{file_id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep File
+         * @description A file that a step gave back, as a result. The same file again is the same result.
+         */
+        post: operations["keepWorkflowFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/jobs": {
         parameters: {
             query?: never;
@@ -4742,6 +4762,16 @@ export interface components {
             updatedAt: string;
         };
         /**
+         * AutomationFailure
+         * @description Why a run failed.
+         */
+        AutomationFailure: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * AutomationRun
          * @description A run. ``reason``: what set it off; ``skippedFor``: why nothing was done.
          */
@@ -4775,8 +4805,8 @@ export interface components {
             };
             /** Result */
             result: unknown;
-            error: components["schemas"]["openclaw__domains__automations__schemas__RunFailure"] | null;
-            target: components["schemas"]["openclaw__domains__automations__schemas__Target"] | null;
+            error: components["schemas"]["AutomationFailure"] | null;
+            target: components["schemas"]["AutomationTarget"] | null;
             /**
              * Createdat
              * Format: date-time
@@ -4796,6 +4826,16 @@ export interface components {
             nextCursor?: string | null;
             /** Items */
             items: components["schemas"]["AutomationRun"][];
+        };
+        /**
+         * AutomationTarget
+         * @description What a run has set going, by its id on the wire.
+         */
+        AutomationTarget: {
+            /** Kind */
+            kind: string;
+            /** Id */
+            id: string;
         };
         /**
          * Automations
@@ -5759,6 +5799,18 @@ export interface components {
             withFiles: boolean;
         };
         /**
+         * HookSecret
+         * @description New secrets, shown this once. Deliveries may be signed with the one before until ``oldUntil``.
+         */
+        HookSecret: {
+            /** Secret */
+            secret: string | null;
+            /** Signingsecret */
+            signingSecret: string | null;
+            /** Olduntil */
+            oldUntil: string | null;
+        };
+        /**
          * Host
          * @description A machine that carries runs of the workspace.
          *
@@ -6109,6 +6161,16 @@ export interface components {
             nextCursor?: string | null;
             /** Items */
             items: components["schemas"]["Job"][];
+        };
+        /**
+         * KeepFile
+         * @description What a file is kept as; its name and what it is, when left out.
+         */
+        KeepFile: {
+            /** Title */
+            title?: string | null;
+            /** Kind */
+            kind?: ("site" | "document" | "markdown" | "code" | "image" | "table" | "chart" | "file_set") | null;
         };
         /**
          * KindWishes
@@ -7924,6 +7986,18 @@ export interface components {
             title: string;
         };
         /**
+         * RunFailure
+         * @description Why a run failed, and at which step.
+         */
+        RunFailure: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /** Path */
+            path: string | null;
+        };
+        /**
          * RunSummary
          * @description A run in the list, without what went in and came out.
          */
@@ -7949,7 +8023,7 @@ export interface components {
             dry: boolean;
             /** Paused */
             paused: boolean;
-            error: components["schemas"]["openclaw__domains__workflows__schemas__RunFailure"] | null;
+            error: components["schemas"]["RunFailure"] | null;
             /** Originrunid */
             originRunId: string | null;
             /** Frompath */
@@ -8020,7 +8094,7 @@ export interface components {
             body: unknown;
             /** Runid */
             runId: string | null;
-            error: components["schemas"]["openclaw__domains__automations__schemas__RunFailure"] | null;
+            error: components["schemas"]["AutomationFailure"] | null;
         };
         /**
          * Samples
@@ -8232,6 +8306,19 @@ export interface components {
             repeatedHour: "once" | "twice";
         };
         /**
+         * Secret
+         * @description A secret, without its value.
+         */
+        Secret: {
+            /** Name */
+            name: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
+        };
+        /**
          * Secrets
          * @description The workspace's secrets by name.
          */
@@ -8239,7 +8326,7 @@ export interface components {
             /** Nextcursor */
             nextCursor?: string | null;
             /** Items */
-            items: components["schemas"]["openclaw__domains__workflows__schemas__Secret"][];
+            items: components["schemas"]["Secret"][];
         };
         /**
          * Segment
@@ -8992,7 +9079,7 @@ export interface components {
             title: string;
             /** Text */
             text: string;
-            target: components["schemas"]["openclaw__domains__tasks__schemas__Target"];
+            target: components["schemas"]["TaskTarget"];
             /**
              * Approvalmode
              * @enum {string}
@@ -9097,7 +9184,7 @@ export interface components {
             originRunId: string | null;
             /** Attempt */
             attempt: number;
-            target: components["schemas"]["openclaw__domains__tasks__schemas__Target"];
+            target: components["schemas"]["TaskTarget"];
             device: components["schemas"]["DeviceRef"] | null;
             /** Conversationid */
             conversationId: string | null;
@@ -9144,6 +9231,31 @@ export interface components {
             nextCursor?: string | null;
             /** Items */
             items: components["schemas"]["TaskRun"][];
+        };
+        /**
+         * TaskTarget
+         * @description Where a task works.
+         */
+        TaskTarget: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "server" | "device" | "host";
+            /** Deviceid */
+            deviceId: string | null;
+            /** Labels */
+            labels: string[];
+            /**
+             * Runtime
+             * @enum {string}
+             */
+            runtime: "server" | "pi";
+            /**
+             * Syncmode
+             * @enum {string}
+             */
+            syncMode: "local_only" | "metadata" | "full";
         };
         /**
          * Tasks
@@ -9748,7 +9860,7 @@ export interface components {
             dry: boolean;
             /** Paused */
             paused: boolean;
-            error: components["schemas"]["openclaw__domains__workflows__schemas__RunFailure"] | null;
+            error: components["schemas"]["RunFailure"] | null;
             /** Originrunid */
             originRunId: string | null;
             /** Frompath */
@@ -9874,88 +9986,6 @@ export interface components {
              * @default
              */
             reason: string;
-        };
-        /**
-         * RunFailure
-         * @description Why a run failed.
-         */
-        openclaw__domains__automations__schemas__RunFailure: {
-            /** Code */
-            code: string;
-            /** Title */
-            title: string;
-        };
-        /**
-         * Secret
-         * @description New secrets, shown this once. Deliveries may be signed with the one before until ``oldUntil``.
-         */
-        openclaw__domains__automations__schemas__Secret: {
-            /** Secret */
-            secret: string | null;
-            /** Signingsecret */
-            signingSecret: string | null;
-            /** Olduntil */
-            oldUntil: string | null;
-        };
-        /**
-         * Target
-         * @description What a run has set going, by its id on the wire.
-         */
-        openclaw__domains__automations__schemas__Target: {
-            /** Kind */
-            kind: string;
-            /** Id */
-            id: string;
-        };
-        /**
-         * Target
-         * @description Where a task works.
-         */
-        openclaw__domains__tasks__schemas__Target: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "server" | "device" | "host";
-            /** Deviceid */
-            deviceId: string | null;
-            /** Labels */
-            labels: string[];
-            /**
-             * Runtime
-             * @enum {string}
-             */
-            runtime: "server" | "pi";
-            /**
-             * Syncmode
-             * @enum {string}
-             */
-            syncMode: "local_only" | "metadata" | "full";
-        };
-        /**
-         * RunFailure
-         * @description Why a run failed, and at which step.
-         */
-        openclaw__domains__workflows__schemas__RunFailure: {
-            /** Code */
-            code: string;
-            /** Title */
-            title: string;
-            /** Path */
-            path: string | null;
-        };
-        /**
-         * Secret
-         * @description A secret, without its value.
-         */
-        openclaw__domains__workflows__schemas__Secret: {
-            /** Name */
-            name: string;
-            /**
-             * Updatedat
-             * Format: date-time
-             */
-            updatedAt: string;
         };
         /** @description RFC 9457 problem document with a stable code. */
         Problem: {
@@ -34690,6 +34720,135 @@ export interface operations {
             };
         };
     };
+    keepWorkflowFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path: {
+                workflow_run_id: string;
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["KeepFile"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Artifact"];
+                };
+            };
+            /** @description request.malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspaces.not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workflows.not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description artifacts.wrong_content, request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description artifacts.too_much_stored, jobs.queue_full, request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listJobs: {
         parameters: {
             query?: {
@@ -38387,7 +38546,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["openclaw__domains__automations__schemas__Secret"];
+                    "application/json": components["schemas"]["HookSecret"];
                 };
             };
             /** @description request.malformed */

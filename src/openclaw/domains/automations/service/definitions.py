@@ -18,10 +18,10 @@ from openclaw.domains.automations.models import AutomationRow
 from openclaw.domains.automations.schemas import (
     ActionKind,
     Automation,
+    HookSecret,
     Kinds,
     NewAutomation,
     SaveAutomation,
-    HookSecret,
     Times,
     TryTrigger,
 )

@@ -9,10 +9,10 @@ from openclaw.domains.automations.errors import AutomationDisabledError, Automat
 from openclaw.domains.automations.models import AutomationRow, AutomationRunRow
 from openclaw.domains.automations.policy.masking import shown_value
 from openclaw.domains.automations.schemas import (
-    AutomationRun,
     AutomationFailure,
-    Sample,
+    AutomationRun,
     AutomationTarget,
+    Sample,
     Trial,
 )
 from openclaw.domains.automations.service import runs

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from openclaw.domains.agents.errors import RuntimeNotOfferedError
 from openclaw.domains.devices.service import registry
-from openclaw.domains.tasks.schemas import TaskTarget, TargetIn
+from openclaw.domains.tasks.schemas import TargetIn, TaskTarget
 from openclaw.infra.scope import Scope
 from openclaw.kit.errors import InvalidInputError
 from openclaw.protocol.runs import RUN

@@ -9,7 +9,6 @@ export const agents = {
   "tool.fs.collect": "Collect files",
   "tool.exec": "Run command",
   "tool.system.info": "Describe machine",
-  "tool.fs.collect": "Keep files as a result",
   "tool.save_result": "Save a result",
   "tool.state.pending": "Queued",
   "tool.state.awaiting_approval": "Needs approval",

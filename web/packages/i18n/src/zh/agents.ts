@@ -12,7 +12,6 @@ export const agents: Translation<typeof source> = {
   "tool.fs.collect": "收集文件",
   "tool.exec": "运行命令",
   "tool.system.info": "查看机器信息",
-  "tool.fs.collect": "将文件保存为结果",
   "tool.save_result": "保存结果",
   "tool.state.pending": "排队中",
   "tool.state.awaiting_approval": "需要批准",
