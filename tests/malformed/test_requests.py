@@ -43,6 +43,8 @@ async def test_queries_that_are_none(target: Target, unchanged: None) -> None:
         "q": ("a" * 201, "%00", "a%00b"),
         "status": ("x", "", "%00", "DRAFT"),
         "workflow": ("x", "", "%00", f"wrun_{'0' * 32}"),
+        "task": ("x", "", "%00", f"trun_{'0' * 32}"),
+        "open": ("x", "2", "%00", "null", ""),
         "name": ("", "-b", "%00", "a" * 65, "1a"),
         "plugin": ("", "A", "%00", "a" * 51, "a--b"),
         "category": ("", "A", "%00", "a" * 51, "a b"),

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from openclaw.domains.devices.models import DeviceRow
+from openclaw.domains.tasks.jobs.moving import may_bring
 from tests.domains.agents.chatting import use_model
 from tests.domains.tasks.launching import check_log, kinds, launch
 from tests.support.accounts import Person, refused
@@ -107,6 +109,21 @@ async def test_a_run_goes_to_another_machine_and_back(bea: Person) -> None:
     assert "write the plan" in told
     assert "begun" in told
     assert "~/left.md" in told
+
+
+async def test_only_what_is_plain_is_brought_without_asking() -> None:
+    device = DeviceRow(home=HOME)
+    assert may_bring(device, "~/docs/plan.md")
+    for path in (
+        "~/.ssh/authorized_keys",
+        "~/.bashrc",
+        "/etc/hosts",
+        "~/../eve/x",
+        "~/a/..\\..\\x",
+        "x",
+        "~",
+    ):
+        assert not may_bring(device, path), path
 
 
 async def test_what_was_said_on_a_machine_stays_there(bea: Person) -> None:

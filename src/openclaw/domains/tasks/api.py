@@ -41,6 +41,7 @@ router = slice_router("tasks")
 AtTask = Annotated[TaskId, Path()]
 AtRun = Annotated[TaskRunId, Path()]
 Cursor = Annotated[str | None, Query(max_length=300)]
+After = Annotated[int, Query(ge=0, le=2**31 - 1)]
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=40)]
@@ -116,7 +117,7 @@ async def get_task_run(
     platform: CurrentPlatform,
     task_run_id: AtRun,
     wait: Annotated[int, Query(ge=0, le=30)] = 0,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: After = 0,
 ) -> TaskRun:
     """A run. With `wait`, up to so many seconds until its log has entries after number `after`."""
     return await watch_run(
@@ -126,7 +127,7 @@ async def get_task_run(
 
 @router.get("/task-runs/{task_run_id}/events", operation_id="listTaskRunEvents", responses=errors(*_GONE))
 async def list_task_run_events(
-    scope: CurrentScope, task_run_id: AtRun, after: Annotated[int, Query(ge=0)] = 0, limit: Limit = 200
+    scope: CurrentScope, task_run_id: AtRun, after: After = 0, limit: Limit = 200
 ) -> TaskEvents:
     """A run's log in order, after number `after`."""
     await runs.access_run(scope, task_run_id)

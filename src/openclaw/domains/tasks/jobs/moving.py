@@ -15,7 +15,8 @@ from openclaw.domains.devices.service.waiting import watching
 from openclaw.infra.bus import EventBus
 from openclaw.infra.db import Database
 from openclaw.infra.scope import Actor
-from openclaw.protocol.tools import MAX_WRITE_BYTES
+from openclaw.protocol.grading import Grade, grade_call
+from openclaw.protocol.tools import MAX_WRITE_BYTES, FsRead, FsWrite
 
 MOST_FILES = 200
 _LINES = 5_000
@@ -52,7 +53,7 @@ class Mover:
             carried.left += paths[:MOST_FILES]
             return carried
         for path in paths[:MOST_FILES]:
-            text = await self._read(actor, device, path, key=key)
+            text = await self._read(actor, device, path, key=key) if may_bring(device, path) else None
             if text is None:
                 carried.left.append(path)
             else:
@@ -66,18 +67,22 @@ class Mover:
         async with self._database.transaction(actor, is_quiet=True) as scope:
             changed = await leading.list_changed(scope, conversation_id)
         carried.is_written = True
-        device = await self._online(actor, device_id)
+        device = await self._online(actor, device_id, least=Grade.MODIFY)
         is_known = any(change.device_id == device_id for change in changed)
         for path, text in list(carried.files.items()):
-            is_there = device is not None and await self._write(
-                actor, device, path, text, key=key, may_replace=is_known
+            is_there = (
+                device is not None
+                and may_bring(device, path)
+                and await self._write(actor, device, path, text, key=key, may_replace=is_known)
             )
             if not is_there:
                 del carried.files[path]
                 carried.left.append(path)
 
-    async def _online(self, actor: Actor, device_id: UUID | None) -> DeviceRow | None:
-        """The machine, if it can be asked, and the policies let the server read and write there."""
+    async def _online(
+        self, actor: Actor, device_id: UUID | None, *, least: Grade = Grade.READ
+    ) -> DeviceRow | None:
+        """The machine, if it can be asked, and the policies let calls of that grade be made there."""
         if device_id is None:
             return None
         async with self._database.transaction(actor, is_quiet=True) as scope:
@@ -86,7 +91,8 @@ class Mover:
             except DeviceNotFoundError:
                 return None
             limits = await policies.limits_of(scope, device)
-            is_able = {"fs.read", "fs.write"} <= {*device.commands} - {*limits.denied_tools}
+            needed = {"fs.read"} if least == Grade.READ else {"fs.read", "fs.write"}
+            is_able = needed <= {*device.commands} - {*limits.denied_tools} and limits.max_grade >= least
             return device if is_able and registry.is_online(device, scope.now()) else None
 
     async def _read(self, actor: Actor, device: DeviceRow, path: str, *, key: UUID) -> str | None:
@@ -146,6 +152,19 @@ class Mover:
             end = end or await calls.expire_call(scope, call_id)
             await calls.forget(scope, [call_id])  # what is in files is kept nowhere else
         return end
+
+
+def may_bring(device: DeviceRow, path: str) -> bool:
+    """Whether a file may be brought without asking: it lies at home, and no rule sees more in it than a change.
+
+    Its owner has said yes to the call that wrote it, on another machine.
+    """
+    if not path.startswith("~/") or ".." in path.replace("\\", "/").split("/"):
+        return False
+    home = device.home or ""
+    read = grade_call("fs.read", FsRead(path), home=home)
+    written = grade_call("fs.write", FsWrite(path, ""), home=home)
+    return read.grade == Grade.READ and written.grade <= Grade.MODIFY
 
 
 def _paths(changed: Sequence[Changed], homes: dict[UUID, str | None]) -> list[str]:
