@@ -50,10 +50,20 @@ async def test_queries_that_are_none(target: Target, unchanged: None) -> None:
         "category": ("", "A", "%00", "a" * 51, "a b"),
         "source": ("x", "", "%00", "PUBLIC"),
         "visibility": ("x", "", "%00", "builtin"),
+        "title": ("", "%00", "a" * 201),
+        "filename": ("", "%00", "a" * 401),
+        "note": ("%00", "a" * 501),
+        "path": ("%00", "a" * 401),
+        "tag": ("", "%00", "a" * 51),
+        "call": ("x", "", "%00"),
     }
     times = ("x", "", "%00", "2026-11-21", "2026-11-21T05:00:00", "2026-13-01T00:00:00Z", "9" * 400)
     broken |= dict.fromkeys(("since", "until"), times)
-    numbers = ("version", "before", "after", "wait", "steps")
+    broken |= dict.fromkeys(("kind", "can", "sort"), ("x", "", "%00", "SITE"))
+    broken |= dict.fromkeys(("finished", "live", "thumbnail"), ("x", "2", "%00", "null", ""))
+    origins = ("system", "branch", "snapshot", "taskRun", "run", "workflowRun", "device")
+    broken |= dict.fromkeys(origins, ("", "%00", "a b", "a" * 101))
+    numbers = ("rating", "version", "before", "after", "wait", "steps")
     broken |= dict.fromkeys(numbers, ("-1", "x", "1.5", "9" * 400, "", "%00", "true"))
     for operation in all_operations(target):
         assert set(operation.query) <= set(broken), (

@@ -183,9 +183,9 @@ def claiming(width: int, height: int) -> bytes:
 async def test_an_image_gets_a_small_picture_and_a_hostile_one_none(server: Server) -> None:
     ann = await register(server)
     with server.watching(ann.topic) as watch:
-        made = (await upload(ann, picture(800, 400), title="Red", kind="image", name="red.png")).json()
+        made = (await upload(ann, picture(800, 400), title="Red", kind="image", filename="red.png")).json()
         hostile = (
-            await upload(ann, claiming(60_000, 60_000), title="Bomb", kind="image", name="b.png")
+            await upload(ann, claiming(60_000, 60_000), title="Bomb", kind="image", filename="b.png")
         ).json()
         for artifact in (made, hostile):
             while (await ann.get(f"/artifacts/{artifact['id']}"))["shown"]["derived"] is None:

@@ -132,7 +132,7 @@ async def test_what_a_file_is_counts_and_not_what_it_claims(
     server: Server, kind: str, name: str, body: bytes
 ) -> None:
     ann = await register(server)
-    answer = await upload(ann, body, title="T", kind=kind, name=name)
+    answer = await upload(ann, body, title="T", kind=kind, filename=name)
     assert refused(answer) == (422, "artifacts.wrong_content")
     assert (await ann.get("/artifacts"))["items"] == []
 
@@ -140,7 +140,7 @@ async def test_what_a_file_is_counts_and_not_what_it_claims(
 async def test_archives_are_unpacked_and_hostile_ones_refused(server: Server) -> None:
     ann = await register(server)
     fine = archive({"site/index.html": b"<h1>hi", "site/a/b.png": PNG})
-    made = (await upload(ann, fine, title="Site", kind="site", name="site.zip")).json()
+    made = (await upload(ann, fine, title="Site", kind="site", filename="site.zip")).json()
     files = (await ann.get(f"/artifacts/{made['id']}"))["shown"]["files"]
     assert [(f["path"], f["type"]) for f in files] == [("a/b.png", "image/png"), ("index.html", "text/html")]
     bomb = archive({"a.txt": bytes(33_554_433)})
@@ -154,7 +154,7 @@ async def test_archives_are_unpacked_and_hostile_ones_refused(server: Server) ->
         fine[:-30],
     ]
     for body in hostile:
-        answer = await upload(ann, body, title="Site", kind="file_set", name="x.zip")
+        answer = await upload(ann, body, title="Site", kind="file_set", filename="x.zip")
         assert refused(answer) == (422, "artifacts.wrong_content"), answer.text
     assert len((await ann.get("/artifacts"))["items"]) == 1
 

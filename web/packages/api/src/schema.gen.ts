@@ -18208,7 +18208,7 @@ export interface operations {
             query: {
                 title: string;
                 kind: "site" | "document" | "markdown" | "code" | "image" | "table" | "chart" | "file_set";
-                name?: string;
+                filename?: string;
                 tag?: string[] | null;
             };
             header?: {
@@ -19077,7 +19077,7 @@ export interface operations {
     uploadArtifactVersion: {
         parameters: {
             query?: {
-                name?: string;
+                filename?: string;
                 note?: string;
             };
             header?: {

@@ -144,7 +144,7 @@ def save_result(
     except OSError as error:
         raise UsageError(reason=f"{file}: {error.strerror or error}") from None
     with connect(server) as api:
-        found = api.upload("/artifact-uploads", body, title=title or file.stem, kind=kind, name=file.name)
+        found = api.upload("/artifact-uploads", body, title=title or file.stem, kind=kind, filename=file.name)
     if as_json:
         tell_json(found)
     else:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import Header, Path, Query, Request, Response
+from pydantic import Field
 
 from openclaw.domains.artifacts.errors import (
     ArtifactNotFoundError,
@@ -52,6 +53,7 @@ AtVersion = Annotated[int | None, Query(ge=1, le=10_000)]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 Words = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, Query(min_length=1, max_length=400, pattern=r"^[^\x00]+$")]
+AskedTag = Annotated[Tag, Field(pattern=r"^[^\x00]+$")]
 Origin = Annotated[OriginName | None, Query()]
 GONE = (NotSignedInError, ArtifactNotFoundError)
 _SAVE = (NotSignedInError, NotAllowedError, WrongContentError, TooMuchStoredError, TooManyJobsError)
@@ -68,7 +70,7 @@ async def list_artifacts(
     q: Words = None,
     status: Annotated[list[Status] | None, Query()] = None,
     kind: Annotated[list[Kind] | None, Query()] = None,
-    tag: Annotated[list[Tag] | None, Query(max_length=10)] = None,
+    tag: Annotated[list[AskedTag] | None, Query(max_length=10)] = None,
     finished: Annotated[bool | None, Query()] = None,
     live: Annotated[bool | None, Query()] = None,
     can: Annotated[listing.Can | None, Query()] = None,
@@ -150,10 +152,10 @@ async def upload_artifact(
     request: Request,
     actor: CurrentActor,
     platform: CurrentPlatform,
-    title: Annotated[Title, Query()],
+    title: Annotated[Title, Query(pattern=r"^[^\x00]+$")],
     kind: Annotated[Kind, Query()],
-    name: Name = "file",
-    tag: Annotated[list[Tag] | None, Query(max_length=30)] = None,
+    filename: Name = "file",
+    tag: Annotated[list[AskedTag] | None, Query(max_length=30)] = None,
     idempotency_key: Key = None,
 ) -> Artifact:
     """Save a file as a result; for a site, code or a set of files also a ZIP archive, which is unpacked."""
@@ -161,7 +163,7 @@ async def upload_artifact(
     new = NewArtifact(
         title=title,
         kind=kind,
-        files=await asyncio.to_thread(bodies.unpacked, kind, name, body),
+        files=await asyncio.to_thread(bodies.unpacked, kind, filename, body),
         tags=tag or (),
         provenance=results.origin_of({}, "upload"),
         idempotency_key=idempotency_key,
@@ -252,7 +254,7 @@ async def upload_version(
     actor: CurrentActor,
     platform: CurrentPlatform,
     artifact_id: AtArtifact,
-    name: Name = "file",
+    filename: Name = "file",
     note: Annotated[str, Query(max_length=500, pattern=r"^[^\x00]*$")] = "",
     idempotency_key: Key = None,
 ) -> Artifact:
@@ -260,7 +262,7 @@ async def upload_version(
     body = await request.body()
     async with platform.database.transaction(actor) as scope:
         kind: Kind = (await results.access_artifact(scope, artifact_id)).kind  # pyright: ignore[reportAssignmentType]
-        files = await asyncio.to_thread(bodies.unpacked, kind, name, body)
+        files = await asyncio.to_thread(bodies.unpacked, kind, filename, body)
         new = NewVersion(files, note=note, idempotency_key=idempotency_key)
         row = await results.add_version(scope, artifact_id, new, platform.blobs, platform.queue)
         return artifact_view(scope, row, platform.config)
