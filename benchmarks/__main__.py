@@ -12,6 +12,7 @@ from benchmarks import (
     growth,
     held,
     hello,
+    hooks,
     queue,
     results,
     sandbox,
@@ -36,6 +37,7 @@ BENCHMARKS = {
     "queue": queue,
     "schedules": schedules,
     "results": results,
+    "hooks": hooks,
     "workflows": workflows,
 }
 

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0024"
-down_revision = "0021"
+down_revision = "0022"
 
 ROLE = "openclaw_app"
 JSON = postgresql.JSONB(astext_type=sa.Text())

@@ -75,6 +75,17 @@ async def test_a_body_that_says_it_is_too_large_is_not_read(ann: Person, address
     await is_well(ann, address)
 
 
+async def test_who_sends_all_of_a_body_that_is_too_large_hears_so(
+    ann: Person, address: tuple[str, int]
+) -> None:
+    """A connection that is closed while somebody sends takes the answer with it."""
+    body = b"x" * 10_485_760
+    for path in ("/hooks/auto_" + "0" * 32, "/api/v2/conversations"):
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n"
+        status, answer = await exchange(address, head.encode() + body)
+        assert (status, json.loads(answer)["code"]) == (413, "request.too_large")
+
+
 async def test_a_body_that_grows_too_large_is_read_no_further(ann: Person, address: tuple[str, int]) -> None:
     """Chunked, so that nobody can know before."""
     chunk = b"10000\r\n" + b"x" * 65_536 + b"\r\n"

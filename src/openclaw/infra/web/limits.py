@@ -1,5 +1,7 @@
 """Limits at the edge: body size, and how often an address may try what is expensive or guessable."""
 
+import asyncio
+import contextlib
 from datetime import datetime, timedelta
 
 from starlette.requests import Request
@@ -15,6 +17,9 @@ _ARCHIVES = ("/plugin-packages", "/artifact-uploads", "/version-uploads", "/resu
 MAX_DELIVERY = 262_144
 _DELIVERIES = "/hooks/"
 _MAX_ADDRESSES = 10_000
+_MOST_DRAINED = 67_108_864
+_DRAIN_SECONDS = 10
+_PAUSE_SECONDS = 0.5
 
 
 class RateLimit:
@@ -57,6 +62,8 @@ class BodyLimit:
             most = MAX_DELIVERY
         declared = next((value for key, value in scope["headers"] if key == b"content-length"), b"0")
         if not declared.isdigit() or int(declared) > most:
+            if (b"expect", b"100-continue") not in scope["headers"]:  # who asks first has not begun to send
+                await _drain(receive, 0)
             await _refuse(scope, receive, send, most)
             return
         read = 0
@@ -68,6 +75,8 @@ class BodyLimit:
             read += len(message.get("body", b""))
             if read > most and not has_answered:
                 has_answered = True
+                if message.get("more_body"):
+                    await _drain(receive, read)
                 await _refuse(scope, receive, send, most)
                 return {"type": "http.disconnect"}
             return message
@@ -77,6 +86,21 @@ class BodyLimit:
                 await send(message)
 
         await self._app(scope, counted, answer)
+
+
+async def _drain(receive: Receive, read: int) -> None:
+    """Read on while more of a body comes that is not wanted, within reason.
+
+    Whoever still sends when the connection is closed hears of that and not of the answer.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            while read <= _MOST_DRAINED:
+                async with asyncio.timeout(_PAUSE_SECONDS):
+                    message = await receive()
+                read += len(message.get("body", b""))
+                if not message.get("more_body"):
+                    return
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:

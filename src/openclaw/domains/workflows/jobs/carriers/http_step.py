@@ -4,6 +4,7 @@ The name is looked up once, and the connection goes to that very address with th
 name server that answers differently the next time gains nothing. Redirects are not followed; they are the output.
 """
 
+import asyncio
 import contextlib
 import json
 from typing import Any
