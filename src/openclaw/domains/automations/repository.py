@@ -44,7 +44,8 @@ async def find(scope: Scope, automation_id: UUID, *, lock: bool = False) -> Auto
     """An automation of the scope's user."""
     query = select(AutomationRow).where(AutomationRow.id == automation_id, *_mine(scope))
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
+        # Without holding up who adds runs to it.
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return await scope.session.scalar(query)
 
 
@@ -108,7 +109,7 @@ async def list_triggers(scope: Scope) -> Sequence[dict[str, Any]]:
 async def list_all_of(scope: Scope) -> Sequence[AutomationRow]:
     """All of the user's that are switched on, locked."""
     query = select(AutomationRow).where(AutomationRow.is_enabled, *_mine(scope)).order_by(AutomationRow.id)
-    return list(await scope.session.scalars(query.with_for_update()))
+    return list(await scope.session.scalars(query.with_for_update(key_share=True)))
 
 
 # For whoever sets automations off. Each needs a system scope.
@@ -190,7 +191,7 @@ async def find_run(scope: Scope, run_id: UUID, *, lock: bool = False) -> Automat
     """A run of the scope's user."""
     query = select(AutomationRunRow).where(AutomationRunRow.id == run_id, *_my_runs(scope))
     if lock:
-        query = query.with_for_update()
+        query = query.with_for_update(key_share=True)
     return await scope.session.scalar(query.execution_options(populate_existing=True))
 
 
@@ -229,7 +230,7 @@ async def list_running(scope: Scope, automation_id: UUID, *, but: UUID) -> Seque
         )
         .order_by(AutomationRunRow.id)
     )
-    return list(await scope.session.scalars(query.with_for_update()))
+    return list(await scope.session.scalars(query.with_for_update(key_share=True)))
 
 
 async def has_earlier(scope: Scope, run: AutomationRunRow) -> bool:
@@ -254,7 +255,7 @@ async def find_parked(scope: Scope, automation_id: UUID) -> AutomationRunRow | N
         .order_by(AutomationRunRow.id)
         .limit(1)
     )
-    return await scope.session.scalar(query.with_for_update())
+    return await scope.session.scalar(query.with_for_update(key_share=True))
 
 
 # Deliveries
