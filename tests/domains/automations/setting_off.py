@@ -67,3 +67,9 @@ def signed(person: Person, secret: str, body: Any, delivery: str | None = None) 
         secret, delivery_id=delivery or new_id().hex, at=person.server.clock.now(), body=content
     )
     return {"content": content, "headers": headers | {"content-type": "application/json"}}
+
+
+async def told(person: Person) -> list[tuple[str, bool]]:
+    """What the person was notified of by automations: kinds, and whether it stays until it was seen."""
+    found = (await person.get("/notifications"))["items"]
+    return [(item["kind"], item["sticky"]) for item in found if item["kind"].startswith("automation.")]

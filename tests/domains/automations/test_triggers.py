@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from openclaw.kit import ids
-from tests.domains.automations.setting_off import MANUAL, automation, echo, fire, history, runs, until
+from tests.domains.automations.setting_off import MANUAL, automation, echo, fire, history, runs, told, until
 from tests.domains.workflows.running import expr
 from tests.support.accounts import Person, register, sign_in
 from tests.support.devices import link, online
@@ -115,7 +115,6 @@ async def test_a_machine_that_comes_online_sets_off(ann: Person) -> None:
 
 async def test_who_is_silent_is_said_to_be_once_and_until_it_runs(ann: Person) -> None:
     made = await automation(ann, MANUAL, runs(await echo(ann)), expectedEverySeconds=600)
-    told = ann.server.platform.automations.notify.told
 
     async def silent() -> bool:
         return (await ann.get(f"/automations/{made['id']}"))["silent"]
@@ -124,7 +123,7 @@ async def test_who_is_silent_is_said_to_be_once_and_until_it_runs(ann: Person) -
     assert not await silent()
     while not await silent():
         ann.server.manual.advance(timedelta(seconds=20))
-    assert [kind for user, kind, _, _ in told if user == ann.user_id] == ["automation.silent"]
+    assert await told(ann) == [("automation.silent", True)]
     assert (await until(ann, await fire(ann, made)))["state"] == "succeeded"
     assert not await silent()
 

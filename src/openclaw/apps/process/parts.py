@@ -142,15 +142,22 @@ async def open_process(
     doing = automations.Automations(
         actions={
             "call_webhook": automations.WebhookAction(clock, may_be_private=not config.is_exposed),
+            "notify": automations.NotifyAction(),
+            "publish": automations.PublishAction(queue, config),
+            "run_task": automations.TaskAction(queue),
             "run_workflow": automations.WorkflowAction(queue, blobs),
         },
         events={
+            "artifact.published": automations.PUBLISHED,
+            "artifact.saved": automations.SAVED,
             "device.online": automations.DEVICE_CAME_ONLINE,
+            "task.completed": automations.TASK_COMPLETED,
             "workflow.run_ended": automations.WORKFLOW_ENDED,
         },
         queue=queue,
         keys=keys,
         queued_at_most=limits.queued,
+        notify=automations.tell_until_seen,
     )
     queue.register(automations.RUN_KIND, JobKind(automations.RunAutomation(database, doing)))
     engine = DurableEngine(

@@ -28,7 +28,7 @@ from openclaw.kit import ids
 from openclaw.kit.errors import OpenClawError
 from openclaw.kit.pagination import Page, cursor_of, position_of
 
-_PREFIXES = {"run_workflow": "wrun"}
+_PREFIXES = {"run_workflow": "wrun", "run_task": "trun"}
 
 
 async def fire(

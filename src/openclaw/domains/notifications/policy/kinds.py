@@ -102,6 +102,26 @@ KINDS: dict[str, NoticeKind] = {
         title=Words("{title}", "{title}"),
         body=Words("{body}", "{body}"),
     ),
+    "automation.notice": NoticeKind(
+        label=Words("An automation tells you something", "自动化通知"),
+        title=Words("{title}", "{title}"),
+        body=Words("{body}", "{body}"),
+    ),
+    "automation.disabled": NoticeKind(
+        label=Words("An automation was switched off after failures", "自动化因连续失败而停用"),
+        title=Words("{name} was switched off", "{name} 已停用"),
+        body=Words("It failed {failures} times in a row. {error}", "连续失败 {failures} 次。{error}"),
+        mail=True,
+    ),
+    "automation.silent": NoticeKind(
+        label=Words("An automation has not run as expected", "自动化未按预期运行"),
+        title=Words("{name} has not run", "{name} 没有运行"),
+        body=Words(
+            "It is expected to run at least every {expectedSeconds} s.",
+            "预期至少每 {expectedSeconds} 秒运行一次。",
+        ),
+        mail=True,
+    ),
     "notification.test": NoticeKind(
         label=Words("A test", "测试"),
         title=Words("This is a test", "这是一条测试通知"),
