@@ -39,7 +39,7 @@ async def test_a_task_runs_on_a_machine_asks_and_ends(ann: Person) -> None:
     ]
     assert (log[-1]["hash"], log[-1]["seq"]) == (ended["eventHash"], ended["eventSeq"])
     assert ended["budget"]["calls"] == {"limit": 20, "used": 2, "held": 0}
-    assert 0 < ended["budget"]["tokens"]["used"] < 5_000
+    assert 0 < ended["budget"]["tokens"]["used"] < 50_000
     # What was said is in the conversation, which is not among the chats.
     said = (await ann.get(f"/conversations/{ended['conversationId']}/messages"))["items"]
     assert [message["role"] for message in said] == ["user", "assistant"]
