@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from openclaw.apps.bridge.errors import ConfirmationNeededError, LinkDeclinedError
+from openclaw.protocol.vault import VAULT_ARGUMENTS
 from tests.apps.bridge.bridge_process import BridgeProcess, command
 from tests.apps.bridge.conftest import RunningBridge
 from tests.apps.bridge.control_plane_peer import ControlPlanePeer
@@ -43,6 +44,7 @@ async def test_a_page_links_the_machine_and_it_comes_online(
             "fs.write",
             "policy.check",
             "system.info",
+            *VAULT_ARGUMENTS,
         ]
     )
     question = bridge.person.questions[0]
