@@ -53,8 +53,8 @@ async def test_every_event_is_sent_as_the_published_schemas_have_it(server: Serv
         await page.ended()
         await node.client.ended()
         heard = {event["event"] for client in (page, cli, node.client) for event in client.events}
-        # The second goes to bridges only, the third is ours alone.
-        unheard = {"node.invoke.cancel", "node.invoke.prepare", "workflow.changed"}
+        # The second goes to bridges only, the others are ours alone.
+        unheard = {"node.invoke.cancel", "node.invoke.prepare", "workflow.changed", "artifact.changed"}
         assert set(EVENTS) - heard == unheard, "each of them was looked at"
         assert page.problem is cli.problem is node.client.problem is None
 
