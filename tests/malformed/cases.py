@@ -24,8 +24,14 @@ CODES = {
         "identity.not_signed_in",
         "identity.session_revoked",
     },
-    # A step named `..` is the run that it would be of.
-    404: {"devices.challenge_ended", "request.no_such_route", "workflows.not_found", "workspaces.not_found"},
+    # A step named `..` is the run that it would be of, a snapshot the system.
+    404: {
+        "devices.challenge_ended",
+        "request.no_such_route",
+        "systems.not_found",
+        "workflows.not_found",
+        "workspaces.not_found",
+    },
     405: {"request.method_not_allowed"},
     406: {"request.unsupported_version"},
     413: {"request.too_large"},

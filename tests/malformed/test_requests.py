@@ -45,6 +45,7 @@ async def test_queries_that_are_none(target: Target, unchanged: None) -> None:
         "status": ("x", "", "%00", "DRAFT"),
         "workflow": ("x", "", "%00", f"wrun_{'0' * 32}"),
         "task": ("x", "", "%00", f"trun_{'0' * 32}"),
+        "automation": ("x", "", "%00", f"arun_{'0' * 32}"),
         "open": ("x", "2", "%00", "null", ""),
         "name": ("", "-b", "%00", "a" * 65, "1a"),
         "plugin": ("", "A", "%00", "a" * 51, "a--b"),
@@ -174,5 +175,12 @@ async def test_challenges_that_are_none(target: Target, unchanged: None, challen
 
 def _needs_account(operation: Operation) -> bool:
     return not operation.path.startswith(
-        ("/api/v2/auth/", "/api/v2/bridge/", "/api/v2/openapi", "/api/v2/health", "/api/v2/approvals/answer")
+        (
+            "/api/v2/auth/",
+            "/api/v2/bridge/",
+            "/api/v2/openapi",
+            "/api/v2/health",
+            "/api/v2/approvals/answer",
+            "/api/v2/shared-system",
+        )
     ) or (operation.path in ("/api/v2/auth/sessions", "/api/v2/auth/password", "/api/v2/bridge/public-link"))

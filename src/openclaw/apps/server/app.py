@@ -83,7 +83,6 @@ def build_app(platform: Platform) -> FastAPI:
     install_error_handlers(app)
     plain = app.openapi
     app.openapi = lambda: completed(plain())
-    app.router.routes.extend(site.ROUTES)
     app.router.routes.append(Route("/mcp", McpEndpoint(platform, workspaces.authenticate_request)))
     app.router.routes.append(Mount("/a", artifacts.ResultPages(platform, published=False)))
     app.router.routes.append(Mount("/p", artifacts.ResultPages(platform, published=True)))
@@ -136,17 +135,20 @@ async def ready(platform: Platform) -> Health:
 
 
 class _WebApp(StaticFiles):
-    """The built console; a path that is no file is a page of the application, which the browser routes."""
+    """The public site and the built console; a path that is no file is a page of the console, which the browser routes."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """A file with its cache rule, or the page."""
         if scope["path"].startswith("/api/"):
             raise HTTPException(404, "There is no such route.")
+        if page := site.find_page(STATIC / "site", scope):
+            page.headers["Cache-Control"] = "no-cache"
+            return page
         try:
             response = await super().get_response(path, scope)
         except HTTPException as error:
             is_file = path != "." and "." in path.rpartition("/")[2]
-            if error.status_code != 404 or is_file:
+            if error.status_code != 404 or is_file or scope["path"].startswith("/docs/"):
                 raise
             response = await self._page()
         if "assets/" in scope["path"]:

@@ -3,27 +3,20 @@
 import re
 from pathlib import Path
 
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.datastructures import Headers, QueryParams
 from starlette.responses import FileResponse, Response
-from starlette.routing import Route
+from starlette.types import Scope
 
-from openclaw.infra.web.context import language_of
-
-SITE = Path(__file__).parent / "static" / "site"
-_LANGUAGES = ("en", "zh")
-_PAGE = re.compile(r"(welcome|pricing|docs|docs/[a-z0-9-]{1,64})")
+_PAGE = re.compile(r"/(welcome|pricing|docs(?:/[a-z0-9-]{1,64})?)")
 
 
-async def _page(request: Request) -> Response:
-    """A page; ``lang`` stands before what the browser prefers."""
-    name = request.url.path.strip("/")
-    wanted = request.query_params.get("lang")
-    language = wanted if wanted in _LANGUAGES else language_of(request)
-    file = SITE / language / f"{name}.html"
-    if not _PAGE.fullmatch(name) or not file.is_file():
-        raise HTTPException(404, "There is no such page.")
-    return FileResponse(file, headers={"Vary": "Accept-Language", "Cache-Control": "no-cache"})
-
-
-ROUTES = [Route(path, _page) for path in ("/welcome", "/pricing", "/docs", "/docs/{guide}")]
+def find_page(folder: Path, scope: Scope) -> Response | None:
+    """The page of ``folder`` that is asked for; ``?lang=`` stands before what the browser prefers. None: it is none."""
+    found = _PAGE.fullmatch(scope["path"])
+    if found is None:
+        return None
+    wanted = QueryParams(scope["query_string"]).get("lang")
+    prefers_chinese = Headers(scope=scope).get("accept-language", "").lower().startswith("zh")
+    language = wanted if wanted in {"en", "zh"} else "zh" if prefers_chinese else "en"
+    file = folder / language / f"{found[1]}.html"
+    return FileResponse(file, headers={"Vary": "Accept-Language"}) if file.is_file() else None
