@@ -38,6 +38,7 @@ async def test_queries_that_are_none(target: Target, unchanged: None) -> None:
             "8J-YgA",
         ),
         "archived": ("x", "2", "%00", "null", ""),
+        "enabled": ("x", "2", "%00", "null", ""),
         "unread": ("x", "2", "%00", "null", ""),
         "state": ("x", "", "%00", "PENDING"),
         "format": ("x", "", "%00", "pdf", "../json"),

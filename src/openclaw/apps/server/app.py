@@ -135,7 +135,7 @@ async def ready(platform: Platform) -> Health:
 
 
 class _WebApp(StaticFiles):
-    """The public site and the built console; a path that is no file is a page of the console, which the browser routes."""
+    """The public site and the built console; a path that is no file is a page that the browser routes."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """A file with its cache rule, or the page."""
