@@ -66,6 +66,7 @@ async def test_queries_that_are_none(target: Target, unchanged: None) -> None:
     broken |= dict.fromkeys(("finished", "live", "thumbnail"), ("x", "2", "%00", "null", ""))
     origins = ("system", "branch", "snapshot", "taskRun", "run", "workflowRun", "device")
     broken |= dict.fromkeys(origins, ("", "%00", "a b", "a" * 101))
+    broken["count"] = ("0", "-1", "x", "1.5", "9" * 400, "", "%00", "true")
     numbers = ("rating", "version", "before", "after", "wait", "steps")
     broken |= dict.fromkeys(numbers, ("-1", "x", "1.5", "9" * 400, "", "%00", "true"))
     for operation in all_operations(target):

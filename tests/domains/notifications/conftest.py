@@ -10,13 +10,13 @@ from tests.support.server import Server, running_server
 from tests.support.smtp import ScriptedSmtp
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="package")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def smtp() -> AsyncIterator[ScriptedSmtp]:
     async with ScriptedSmtp() as smtp:
         yield smtp
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="package")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(
     cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, smtp: ScriptedSmtp
 ) -> AsyncIterator[Server]:

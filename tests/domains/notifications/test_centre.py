@@ -12,7 +12,7 @@ from openclaw.kit.errors import UnavailableError
 from tests.support.accounts import Person, refused, register
 from tests.support.server import Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 ERROR = UnavailableError(part="database").to_wire()
 
 

@@ -14,7 +14,7 @@ from tests.support.accounts import Person, refused, register
 from tests.support.server import Server
 from tests.support.smtp import ScriptedSmtp
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def send(person: Person, *to: str, delivery_id: Any = None, **more: Any) -> bool:

@@ -9,7 +9,7 @@ from tests.support.accounts import Person, register
 from tests.support.server import Server
 from tests.support.smtp import ScriptedSmtp
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def step(plugin: str, action: str | None = None, **inputs: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from tests.support.push_service import Browser, PushService
 from tests.support.server import Server
 from tests.support.smtp import ScriptedSmtp
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 ANSWER = "/approvals/answer"
 
 

@@ -75,7 +75,7 @@ def test_every_kind_has_its_words() -> None:
     assert (title, body) == ("Workflow failed: {error.__class__}", "{0.x}"), "data are no templates"
 
 
-pytest_settings = pytest.mark.asyncio(loop_scope="package")
+pytest_settings = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_settings

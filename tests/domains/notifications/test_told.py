@@ -26,7 +26,7 @@ from tests.support.devices import link
 from tests.support.server import Server
 from tests.support.smtp import ScriptedSmtp
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def told(person: Person) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from tests.support.database import Cluster
 from tests.support.server import Server, running_server
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="package")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     with cluster.database() as url:
         async with running_server(url, tmp_path_factory.mktemp("home")) as server:

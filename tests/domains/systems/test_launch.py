@@ -9,7 +9,7 @@ from tests.support.accounts import register
 from tests.support.devices import link, online
 from tests.support.server import Server, Watch
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FORM = {"siteName": "Tea", "purpose": "Sell tea.", "pages": ["Home", "Contact"], "folder": "/home/ann/sites"}
 

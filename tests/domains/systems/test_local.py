@@ -27,7 +27,7 @@ from tests.support.accounts import Person, refused, register
 from tests.support.devices import Call, OnlineMachine, link, online
 from tests.support.server import Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PLANTED = [f"PLANTED-{number:02}-{'xyz' * 3}" for number in range(20)]
 

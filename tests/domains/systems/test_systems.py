@@ -11,7 +11,7 @@ from openclaw.kit import ids
 from tests.support.accounts import Person, refused, register
 from tests.support.server import Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def team(server: Server) -> tuple[Person, Person, Person, Person]:

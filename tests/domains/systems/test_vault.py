@@ -8,7 +8,7 @@ import pytest
 from tests.support.accounts import Person, refused, register
 from tests.support.server import Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def make(person: Person, **more: Any) -> tuple[str, dict[str, Any]]:

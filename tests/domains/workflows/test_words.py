@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import openclaw.domains.workflows
+import openclaw.infra.texts
 from openclaw.domains.workflows.language.checks import find_problems
 from openclaw.domains.workflows.language.words import in_language
 from tests.domains.workflows.running import definition, step, transform
@@ -16,6 +17,7 @@ from tests.support.accounts import register
 from tests.support.server import Server
 
 SLICE = Path(openclaw.domains.workflows.__file__).parent
+TEXTS = Path(openclaw.infra.texts.__file__)
 SPEAKERS = ("language/checks.py", "language/sources.py", "language/yaml_text.py", "service/plugin_steps.py")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -39,15 +41,15 @@ def sentences(path: Path, only: str | None = None) -> Iterator[str]:
 
 def test_every_sentence_of_the_validators_has_its_chinese() -> None:
     said = [text for name in SPEAKERS for text in sentences(SLICE / name)]
-    said += [text for name in ("expressions", "texts") for text in _of(name, "syntax_error")]
+    said += [
+        text
+        for path in (SLICE / "language" / "expressions.py", TEXTS)
+        for text in sentences(path, "syntax_error")
+    ]
     said = [text for text in said if " " in text.strip()]
     missing = [text for text in said if not CHINESE.search(in_language("zh", "", text)) and _is_said(text)]
     assert len(said) > 40
     assert missing == []
-
-
-def _of(module: str, function: str) -> Iterator[str]:
-    return sentences(SLICE / "language" / f"{module}.py", function)
 
 
 def _is_said(text: str) -> bool:

@@ -25,7 +25,7 @@ ARTIFACTS: dict[str, tuple[str, str]] = {
             "Until then the public sees what it saw before. A name, a password and an end stay for the next time."
         ),
         (
-            "检查最新版本（首页、大小、密钥、链接），通过后发布；在此之前公众看到的内容不变。"
+            "检查最新版本（首页、大小、机密、链接），通过后发布；在此之前公众看到的内容不变。"
             "名称、密码和期限会保留到下次。"
         ),
     ),

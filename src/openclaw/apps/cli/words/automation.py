@@ -17,7 +17,7 @@ AUTOMATION: dict[str, tuple[str, str]] = {
     ),
     "command_automation_secret": (
         "a new secret for a webhook, shown once",
-        "为 webhook 生成新密钥（仅显示一次）",
+        "为 webhook 生成新机密（仅显示一次）",
     ),
     "command_automation_kinds": ("the actions and events that there are", "可用的动作和事件"),
     "argument_automation": ("its name, its id or the last digits of that", "名称、ID 或其末尾几位"),
