@@ -63,9 +63,12 @@ async def test_queries_that_are_none(target: Target, unchanged: None) -> None:
     times = ("x", "", "%00", "2026-11-21", "2026-11-21T05:00:00", "2026-13-01T00:00:00Z", "9" * 400)
     broken |= dict.fromkeys(("since", "until"), times)
     broken |= dict.fromkeys(("kind", "can", "sort"), ("x", "", "%00", "SITE"))
-    broken |= dict.fromkeys(("finished", "live", "thumbnail"), ("x", "2", "%00", "null", ""))
+    broken |= dict.fromkeys(
+        ("finished", "live", "thumbnail", "includeRevoked"), ("x", "2", "%00", "null", "")
+    )
     origins = ("system", "branch", "snapshot", "taskRun", "run", "workflowRun", "device")
     broken |= dict.fromkeys(origins, ("", "%00", "a b", "a" * 101))
+    broken["offers"] = ("%00",)
     broken["count"] = ("0", "-1", "x", "1.5", "9" * 400, "", "%00", "true")
     numbers = ("rating", "version", "before", "after", "wait", "steps")
     broken |= dict.fromkeys(numbers, ("-1", "x", "1.5", "9" * 400, "", "%00", "true"))

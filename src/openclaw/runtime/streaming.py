@@ -16,6 +16,7 @@ from openclaw.runtime.context import estimate_history, estimate_tokens, shortene
 from openclaw.runtime.errors import ProviderBadAnswerError, ProviderError
 from openclaw.runtime.failures import failure_types, translate
 from openclaw.runtime.history import user_message
+from openclaw.runtime.loading import load_library
 from openclaw.runtime.metering import Meter, OutputCount, Spent, measure, price_micros
 from openclaw.runtime.models import ModelClients, ModelConfig
 
@@ -125,6 +126,7 @@ class Models:
         self, config: ModelConfig, transcript: str, *, meter: Meter | None = None
     ) -> ModelReply:
         """The summary of older turns by the same model, for ``context.fit``; it is paid for like any reply."""
+        await load_library()
         request = ReplyRequest(
             prompts.SUMMARISER, [user_message(transcript)], max_output_tokens=_SUMMARY_TOKENS
         )
@@ -134,6 +136,7 @@ class Models:
 
     async def check(self, config: ModelConfig) -> ModelReply:
         """Ask for one word, once: whether the provider can be reached, takes the key and knows the model."""
+        await load_library()
         request = ReplyRequest(
             "Answer with one word.",
             [user_message("Say: ready")],

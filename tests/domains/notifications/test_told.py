@@ -67,9 +67,9 @@ async def test_a_question_of_a_workflow_is_told_until_it_is_answered(server: Ser
             asked = (await steps_of(ann, run_id))["ask"]["id"]
             await ann.post(f"/workflow-runs/{run_id}/steps/{asked}/answer", {"approved": approved})
             await ended(watch, run_id)
-        question = (await ann.get("/notifications"))["items"][0 if approved else 1]
-        assert question["settledAt"]
-    assert (await told(ann))[0][0] == "workflow.failed", "a refusal ends it"
+        items = (await ann.get("/notifications"))["items"]
+        assert all(item["settledAt"] for item in items if item["kind"] == "workflow.waiting")
+    assert "workflow.failed" in [kind for kind, *_ in await told(ann)], "a refusal ends it"
 
 
 async def test_a_machine_that_is_lost_is_told_to_its_owner(server: Server) -> None:

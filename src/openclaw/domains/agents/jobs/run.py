@@ -44,7 +44,8 @@ from openclaw.infra.secrets import KeyRing
 from openclaw.kit.clock import Clock
 from openclaw.kit.errors import InternalError, OpenClawError, UnavailableError
 from openclaw.kit.tasks import cancel_and_wait, spawn
-from openclaw.runtime.history import assistant_message, user_message
+from openclaw.runtime.history import assistant_message
+from openclaw.runtime.loading import load_library
 from openclaw.runtime.streaming import ModelReply, Models
 from openclaw.runtime.toolset import tool_definitions
 
@@ -86,7 +87,8 @@ class RunJob:
 
     async def warm_up(self) -> None:
         """Load what the first turn would otherwise wait a second for."""
-        await asyncio.to_thread(lambda: (user_message(""), tool_definitions()))
+        await load_library()
+        await asyncio.to_thread(tool_definitions)
 
     async def close(self) -> None:
         """Close the connections to providers."""
@@ -100,6 +102,7 @@ class RunJob:
             role=Role.MEMBER,
         )
         run_id = UUID(hex=payload["runId"])
+        await load_library()
         ctx: RunContext | None = None
         try:
             # Listen before the run is read: an abort after that wakes us, one before is seen in the row.

@@ -12,6 +12,7 @@ from openclaw.domains.workflows.language.failures import StepError
 from openclaw.infra.db import Database
 from openclaw.infra.json_schema import data_errors
 from openclaw.runtime.history import user_message
+from openclaw.runtime.loading import load_library
 from openclaw.runtime.streaming import ModelReply, ReplyRequest
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class AgentCarrier:
 
         Raises StepError, ProviderError.
         """
+        await load_library()
         inputs = call.inputs
         schema = inputs["answer_schema"]
         system = inputs["system"] or SYSTEM

@@ -9,6 +9,7 @@ from openclaw.infra.secrets import KeyRing
 from openclaw.kit.clock import Clock
 from openclaw.runtime.context import FILL, estimate_history
 from openclaw.runtime.history import user_message
+from openclaw.runtime.loading import load_library
 from openclaw.runtime.streaming import ModelReply, Models, ReplyRequest
 
 SYSTEM = "You carry out one step of an automated workflow. Answer with the result alone."
@@ -26,6 +27,7 @@ class ModelAsker:
         self, actor: Actor, prompt: str, *, system: str | None = None, most_tokens: int | None = None
     ) -> ModelReply:
         """What the workspace's model answers to a prompt. Raises ProviderError."""
+        await load_library()
         request = ReplyRequest(system or SYSTEM, [user_message(prompt)], max_output_tokens=most_tokens)
         return await self.reply(actor, request)
 
