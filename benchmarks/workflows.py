@@ -229,5 +229,8 @@ async def _peers() -> AsyncGenerator[tuple[str, float]]:
 
 async def _said(program: str, module: str, *arguments: str) -> float:
     """The rate that a peer tells. Raises RuntimeError, TimeoutError."""
-    async with running("-m", module, *arguments, expects="stepsPerSecond", program=program) as (_, line):
+    async with running("-m", module, *arguments, expects="stepsPerSecond", program=program) as (peer, line):
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(30):
+                await peer.wait()  # it ends the servers that it started
         return json.loads(line)["stepsPerSecond"]
