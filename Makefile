@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PYTHON3 = $$(command -v python3 || command -v python || echo $(BIN)/python)
 # Arguments to go on: `make run UP="--port 8080"`, `make test PYTEST="-k devices -x"`.
 UP ?=
-PYTEST ?= -n 3
+PYTEST ?= -n 2
 
 .PHONY: help run test check bench lock build clean setup setup-system setup-npm web web-packages pytest web-test \
   soak check-format check-lint check-types check-imports check-rules check-deps check-web
