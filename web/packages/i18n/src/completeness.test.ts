@@ -19,7 +19,7 @@ const SAME = new Set(["app.name", "language.en", "language.zh", "models.preset.o
 const COMPOSED = [
   /^error\./,
   /^(tool|approval)\.(state|grade|decided)\./,
-  /^tool\.(fs\.\w+|exec|system\.info)$/,
+  /^tool\.(fs\.\w+|exec|system\.info|save_result)$/,
   /^conversations\.(state\.|today|yesterday|week|older)/,
   /^(profile|workspaces)\.role\./,
   /^workspaces\.(personal|shared)$/,
