@@ -173,13 +173,16 @@ class Product:
         device_id = connection.actor.device_id
         if device_id is None:
             return
-        if self._hub.node(device_id) is None:
+        # Its newer socket may not have been noted yet: told as away in between, the machine would lose its calls.
+        is_replaced = self._hub.node(device_id) is not None
+        if not is_replaced:
             self._platform.bus.unsubscribe(device_topic(device_id), self._to_device)
         if connection.identity.is_node_host:
             await self._node_hosts.on_closed(connection)
         try:
-            async with self._platform.database.transaction(connection.actor) as scope:
-                await registry.note_gone(scope, device_id, connection_id=connection.id)
+            if not is_replaced:
+                async with self._platform.database.transaction(connection.actor) as scope:
+                    await registry.note_gone(scope, device_id, connection_id=connection.id)
         finally:
             self._direct.on_closed(connection)  # only now: its calls are told that the machine is away
 
