@@ -46,8 +46,9 @@ export function useTravel(run: WorkflowRun, rows: readonly WorkflowStepRun[], de
   const states = useMemo(() => statesAt(moments, index), [moments, index]);
   const typeOf = (id: string) => types.get(id);
 
-  // Until somebody picks a step, the one that failed or that waits for an answer is shown.
-  const telling = all.find(({ path }) => path === run.error?.path) ?? all.find(({ row, type }) => type === "approval" && row?.state === "waiting");
+  // Until somebody picks a step, the one that failed or that waits for an answer is shown, or for a signal.
+  const waitsFor = (kind: string) => all.find(({ row, type }) => type === kind && row?.state === "waiting");
+  const telling = all.find(({ path }) => path === run.error?.path) ?? waitsFor("approval") ?? waitsFor("signal");
   const selected = picked === undefined ? (telling?.stepId ?? null) : picked;
   const ofStep = selected === null ? { path: null, loops: [] } : shownStep(selected, new Map(all.map((step) => [step.path, step])), chosen, typeOf);
   // A loop is browsed by its own rounds too.
