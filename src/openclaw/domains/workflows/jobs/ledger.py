@@ -1,16 +1,12 @@
-"""The rows of runs, of many runs at a time: what comes while a transaction is under way goes into the next one.
-
-What a run writes is kept when ``write`` returns, before it begins anything that follows. It waits for one transaction
-of its user at most, and a hundred runs cost hardly more statements than one.
+"""The rows of runs, of many runs at a time. What a run writes is kept when ``write`` returns, before it begins anything
+that follows.
 """
 
-import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
-from weakref import WeakValueDictionary
 
 from openclaw.domains.workflows import repository
 from openclaw.domains.workflows.events import RUN_ENDED, ended_fact, run_changed_topic
@@ -21,6 +17,7 @@ from openclaw.domains.workflows.models import WorkflowRunRow, WorkflowRunStepRow
 from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.durable import jobs
+from openclaw.durable.together import Together
 from openclaw.infra.bus import EventBus, publish
 from openclaw.infra.db import Database
 from openclaw.infra.feed import tell, user_topic
@@ -28,9 +25,7 @@ from openclaw.infra.metrics import WORKFLOW_SECONDS
 from openclaw.infra.outbox import record_wanted
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.kit import ids
-from openclaw.kit.errors import UnavailableError
 
-_MOST_AT_ONCE = 100
 _KNOWN_DEFINITIONS = 256
 _TOLD_STEPS = 50
 
@@ -92,23 +87,8 @@ class Write:
         }
 
 
-@dataclass(eq=False)
-class _Asked:
-    """An entry (the id of a run) or a write that waits for its transaction, and what became of it."""
-
-    what: UUID | Write
-    run_id: UUID
-    result: Entered | None = None
-    failure: BaseException | None = None
-    is_done: bool = False
-
-
-@dataclass(eq=False)
-class _Lane:
-    """What one user's runs are waiting for. Who holds the lock carries all of it."""
-
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    waiting: list[_Asked] = field(default_factory=list[_Asked])
+_Wanted: TypeAlias = UUID | Write
+"""An entry (the id of a run) or a write."""
 
 
 class Ledger:
@@ -117,7 +97,7 @@ class Ledger:
     def __init__(self, database: Database, bus: EventBus) -> None:
         self._database = database
         self._bus = bus
-        self._lanes: WeakValueDictionary[Actor, _Lane] = WeakValueDictionary()
+        self._together = Together[_Wanted, Entered | None](self._carry, subject_of=_run_of)
         self._definitions: dict[tuple[UUID, int], Definition] = {}
 
     async def enter(self, actor: Actor, run_id: UUID) -> Entered | None:
@@ -125,76 +105,38 @@ class Ledger:
 
         Raises UnavailableError.
         """
-        return await self._ask(actor, run_id)
+        return await self._together.ask(actor, run_id)
 
     async def write(self, actor: Actor, write: Write) -> None:
         """Keep it, and tell who watches. Raises RunSuperseded, NotAllowedError, UnavailableError: nothing is kept."""
-        await self._ask(actor, write)
+        await self._together.ask(actor, write)
+        if not write.is_fact:
+            self._tell_live(actor, write)
 
-    async def _ask(self, actor: Actor, what: UUID | Write) -> Entered | None:
-        lane = self._lanes.setdefault(actor, _Lane())
-        asked = _Asked(what, what if isinstance(what, UUID) else what.run_id)
-        lane.waiting.append(asked)
-        try:
-            async with lane.lock:
-                while not asked.is_done:  # else who had the lock before has taken it along
-                    await self._carry(actor, lane)
-        finally:
-            if not asked.is_done:
-                lane.waiting.remove(asked)
-        if asked.failure is not None:
-            raise asked.failure
-        return asked.result
-
-    async def _carry(self, actor: Actor, lane: _Lane) -> None:
-        """What waits stays in the lane until it is done: one whose carrier is cancelled is carried by the next."""
-        by_run: dict[UUID, _Asked] = {}  # an old entry and a new one of the same run follow one another
-        for asked in lane.waiting[:_MOST_AT_ONCE]:
-            by_run.setdefault(asked.run_id, asked)
-        batch = list(by_run.values())
-        try:
-            await self._carry_together(actor, batch)
-        except UnavailableError as error:
-            for asked in batch:
-                asked.failure = error
-        except Exception:  # noqa: BLE001  (what cannot be stored must not stand in the way of others)
-            for asked in batch:
-                await self._carry_alone(actor, asked)
-        for asked in batch:
-            asked.is_done = True
-            if asked.failure is None and isinstance(asked.what, Write) and not asked.what.is_fact:
-                self._tell_live(actor, asked.what)
-        lane.waiting = [asked for asked in lane.waiting if not asked.is_done]
-
-    async def _carry_alone(self, actor: Actor, asked: _Asked) -> None:
-        asked.result = asked.failure = None
-        try:
-            await self._carry_together(actor, [asked])
-        except Exception as error:  # noqa: BLE001  (raised where it was asked)
-            asked.failure = error
-
-    async def _carry_together(self, actor: Actor, batch: Sequence[_Asked]) -> None:
+    async def _carry(
+        self, actor: Actor, batch: Sequence[_Wanted]
+    ) -> Sequence[Entered | BaseException | None]:
         async with self._database.transaction(actor) as scope:
             role = await workspaces.find_role(scope)
-            await self._write(scope, batch, role)
-            entries = {asked.run_id: asked for asked in batch if isinstance(asked.what, UUID)}
-            for entered in await self._enter(scope, list(entries), role):
-                entries[entered.run.id].result = entered
+            failures = await self._write(scope, [each for each in batch if isinstance(each, Write)], role)
+            entries = await self._enter(scope, [each for each in batch if isinstance(each, UUID)], role)
+        entered = {each.run.id: each for each in entries}
+        return [failures.get(each.run_id) if isinstance(each, Write) else entered.get(each) for each in batch]
 
-    async def _write(self, scope: Scope, batch: Sequence[_Asked], role: Role | None) -> None:
-        wanted: list[tuple[_Asked, Write]] = []
-        for asked in batch:
-            if isinstance(write := asked.what, Write):
-                if write.begins_work and role in (None, Role.VIEWER):
-                    # Nothing is done any more for somebody who has left.
-                    asked.failure = NotAllowedError(role=role or "–")
-                else:
-                    wanted.append((asked, write))
-        ours = await repository.update_entered(scope, [write.of_run() for _, write in wanted])
-        for asked, write in wanted:
-            if write.run_id not in ours:
-                asked.failure = RunSuperseded()
-        kept = [write for _, write in wanted if write.run_id in ours]
+    async def _write(
+        self, scope: Scope, writes: Sequence[Write], role: Role | None
+    ) -> dict[UUID, BaseException]:
+        """Keep them; those of which nothing is kept, by their runs."""
+        is_out = role in (None, Role.VIEWER)  # nothing is done any more for somebody who has left
+        failures: dict[UUID, BaseException] = {
+            write.run_id: NotAllowedError(role=role or "–")
+            for write in writes
+            if write.begins_work and is_out
+        }
+        wanted = [write for write in writes if write.run_id not in failures]
+        ours = await repository.update_entered(scope, [write.of_run() for write in wanted])
+        failures |= {write.run_id: RunSuperseded() for write in wanted if write.run_id not in ours}
+        kept = [write for write in wanted if write.run_id in ours]
         await repository.write_steps(scope, [step for write in kept for step in write.steps])
         await self._note_jobs(scope, kept)
         await tell_questions(scope, (step for write in kept for step in write.steps))
@@ -203,6 +145,7 @@ class Ledger:
             if write.is_fact:
                 await publish(scope, run_changed_topic(write.run_id), {"state": write.state})
                 await tell(scope, scope.user_id, scope.workspace_id, write.told())
+        return failures
 
     async def _note_jobs(self, scope: Scope, kept: Sequence[Write]) -> None:
         """What the runs' writes mean for the jobs that carry them."""
@@ -240,3 +183,7 @@ class Ledger:
             del self._definitions[next(iter(self._definitions))]
         made = self._definitions[key] = Definition.model_validate(version.definition)
         return made
+
+
+def _run_of(wanted: _Wanted) -> UUID:
+    return wanted.run_id if isinstance(wanted, Write) else wanted
