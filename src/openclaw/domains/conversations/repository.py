@@ -18,9 +18,9 @@ def _mine(scope: Scope) -> ColumnElement[bool]:
     return and_(ConversationRow.user_id == scope.user_id, ConversationRow.workspace_id == scope.workspace_id)
 
 
-async def add_conversation(scope: Scope, row: ConversationRow) -> None:
-    """Insert a conversation."""
-    scope.session.add(row)
+async def add_conversations(scope: Scope, *rows: ConversationRow) -> None:
+    """Insert conversations."""
+    scope.session.add_all(rows)
     await scope.session.flush()
 
 

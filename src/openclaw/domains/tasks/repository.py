@@ -105,14 +105,16 @@ async def list_runs(
     return list(await scope.session.scalars(query))
 
 
-async def enter_run(scope: Scope, run_id: UUID) -> TaskRunRow | None:
-    """Lead the run from now on: an earlier leader can write no more. None when it has ended."""
-    return await scope.session.scalar(
-        update(TaskRunRow)
-        .where(TaskRunRow.id == run_id, TaskRunRow.finished_at.is_(None))
-        .values(epoch=TaskRunRow.epoch + 1)
-        .returning(TaskRunRow)
-        .execution_options(populate_existing=True)
+async def enter_runs(scope: Scope, run_ids: Sequence[UUID]) -> list[TaskRunRow]:
+    """Lead those runs from now on: an earlier leader can write no more. One that has ended is not among them."""
+    return list(
+        await scope.session.scalars(
+            update(TaskRunRow)
+            .where(TaskRunRow.id.in_(run_ids), TaskRunRow.finished_at.is_(None))
+            .values(epoch=TaskRunRow.epoch + 1)
+            .returning(TaskRunRow)
+            .execution_options(populate_existing=True)
+        )
     )
 
 

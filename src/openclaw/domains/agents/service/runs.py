@@ -38,65 +38,77 @@ _START_GRACE = timedelta(seconds=2)
 
 @dataclass(frozen=True)
 class Terms:
-    """What a run of a task is bound to. ``is_first``: its conversation is new, so nothing else is said there."""
+    """What a run of a task is bound to."""
 
     budget_id: UUID | None
     approval_mode: str
-    is_first: bool = False
 
 
-async def request_run(
-    scope: Scope,
-    *,
-    run_id: UUID,
-    conversation_id: UUID,
-    device_id: UUID | None,
-    client_run_id: str,
-    runtime: str = "server",
-    sync_mode: str = "full",
-    starts_here: bool = True,
-    terms: Terms | None = None,
-) -> None:
+@dataclass(frozen=True)
+class RunRequest:
+    """A turn that is wanted. ``terms``: those of a task, whose job leads the run, so that nobody else starts it."""
+
+    run_id: UUID
+    conversation_id: UUID
+    device_id: UUID | None
+    client_run_id: str
+    runtime: str = "server"
+    sync_mode: str = "full"
+    terms: Terms | None = None
+
+
+async def request_run(scope: Scope, request: RunRequest, *, starts_here: bool = True) -> None:
     """Accept a turn: it is in the database, and whatever happens to this process somebody starts it.
 
-    ``starts_here``: this process does so itself, when the transaction has committed. ``terms``: those of a task, whose
-    job leads the run, so that nobody else starts it; how many of them are open at once is the queue's to say.
-
-    Raises RunBusyError, TooManyRunsError.
+    ``starts_here``: this process does so itself, when the transaction has committed. Raises RunBusyError,
+    TooManyRunsError.
     """
-    busy = [] if terms and terms.is_first else await repository.list_open_conversations(scope)
-    if any(open_id == conversation_id for open_id, _ in busy):
+    busy = await repository.list_open_conversations(scope)
+    if any(open_id == request.conversation_id for open_id, _ in busy):
         raise RunBusyError
-    if terms is None and sum(kind == "chat" for _, kind in busy) >= MAX_OPEN_RUNS:
+    if sum(kind == "chat" for _, kind in busy) >= MAX_OPEN_RUNS:
         raise TooManyRunsError(limit=MAX_OPEN_RUNS)
-    await repository.add(
-        scope,
-        RunRow(
-            id=run_id,
-            workspace_id=scope.workspace_id,
-            user_id=scope.user_id,
-            conversation_id=conversation_id,
-            device_id=device_id,
-            runtime=runtime,
-            sync_mode=sync_mode,
-            told_seq=0,
-            client_run_id=client_run_id,
-            kind="chat" if terms is None else "task",
-            budget_id=terms.budget_id if terms else None,
-            approval_mode=terms.approval_mode if terms else "ask",
-            state="queued",
-            epoch=0,
-            is_demo=False,
-            input_tokens=0,
-            output_tokens=0,
-            created_at=scope.now(),
-        ),
-    )
-    if terms is not None:
-        return
+    await repository.add(scope, _queued(scope, request))
     # When this process starts the run itself, the fact is for when it dies before.
     delay = _START_GRACE if starts_here else timedelta()
-    await record(scope, events.RUN_REQUESTED, run_payload(scope, run_id), delay=delay)
+    await record(scope, events.RUN_REQUESTED, run_payload(scope, request.run_id), delay=delay)
+
+
+async def request_task_runs(scope: Scope, requests: Sequence[RunRequest], *, are_first: bool) -> None:
+    """Accept turns of tasks; how many of them are open at once is the queue's to say.
+
+    ``are_first``: their conversations are new, so nothing else is said there. Raises RunBusyError.
+    """
+    busy = set[UUID]()
+    if not are_first:
+        busy = {open_id for open_id, _ in await repository.list_open_conversations(scope)}
+    if any(request.conversation_id in busy for request in requests):
+        raise RunBusyError
+    await repository.add(scope, *(_queued(scope, request) for request in requests))
+
+
+def _queued(scope: Scope, request: RunRequest) -> RunRow:
+    terms = request.terms
+    return RunRow(
+        id=request.run_id,
+        workspace_id=scope.workspace_id,
+        user_id=scope.user_id,
+        conversation_id=request.conversation_id,
+        device_id=request.device_id,
+        runtime=request.runtime,
+        sync_mode=request.sync_mode,
+        told_seq=0,
+        client_run_id=request.client_run_id,
+        kind="chat" if terms is None else "task",
+        budget_id=terms.budget_id if terms else None,
+        approval_mode=terms.approval_mode if terms else "ask",
+        state="queued",
+        epoch=0,
+        is_demo=False,
+        input_tokens=0,
+        output_tokens=0,
+        created_at=scope.now(),
+    )
 
 
 def run_payload(scope: Scope, run_id: UUID) -> dict[str, str]:

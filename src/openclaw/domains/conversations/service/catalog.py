@@ -88,7 +88,7 @@ async def create_conversation(
         sync_mode=data.sync_mode,
     )
     row.id = conversation_id or row.id
-    await repository.add_conversation(scope, row)
+    await repository.add_conversations(scope, row)
     await announce(scope, row.id, "created")
     return (await view(scope, [row]))[0]
 

@@ -140,7 +140,7 @@ async def branch(scope: Scope, conversation_id: UUID, message_id: UUID) -> Conve
     message = await _get(scope, conversation_id, message_id)
     await _check_idle(scope, conversation_id)
     row = catalog.new_row(scope, title=source.title, device_id=source.device_id, branched_from_id=source.id)
-    await repository.add_conversation(scope, row)
+    await repository.add_conversations(scope, row)
     copied = await repository.list_messages(scope, conversation_id, before_seq=message.seq + 1)
     await repository.add_messages(
         scope,

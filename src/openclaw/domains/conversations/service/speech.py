@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from openclaw.domains.agents.service import runs
+from openclaw.domains.agents.service.runs import RunRequest
 from openclaw.domains.conversations import repository
 from openclaw.domains.conversations.models import ConversationRow, MessageRow
 from openclaw.domains.conversations.service import catalog
@@ -27,16 +28,15 @@ async def request_run(
     starts_here: bool = True,
 ) -> None:
     """Request a run where the conversation lives (see `runs.request_run`). Raises RunBusyError, TooManyRunsError."""
-    await runs.request_run(
-        scope,
+    request = RunRequest(
         run_id=run_id,
         conversation_id=conversation.id,
         device_id=conversation.device_id,
         client_run_id=client_run_id,
         runtime=conversation.runtime,
         sync_mode=conversation.sync_mode,
-        starts_here=starts_here,
     )
+    await runs.request_run(scope, request, starts_here=starts_here)
 
 
 async def say_into(

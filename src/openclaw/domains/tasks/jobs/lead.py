@@ -1,6 +1,7 @@
 """One look at a run that is led: read what is, note it, and do what follows. All of it is in rows, so that any leader
 can look at any time; what takes longer than a transaction is left to `run`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from openclaw.domains.agents.service import leading, runs
 from openclaw.domains.agents.service.leading import Seen
 from openclaw.domains.agents.service.runs import Terms
 from openclaw.domains.conversations.service import errands
+from openclaw.domains.conversations.service.errands import Errand
 from openclaw.domains.tasks import repository
 from openclaw.domains.tasks.errors import HostLostError, TaskTimedOutError
 from openclaw.domains.tasks.events import TASK_ENDED
@@ -19,7 +21,7 @@ from openclaw.domains.tasks.jobs.seeing import see
 from openclaw.domains.tasks.models import TaskRunRow
 from openclaw.domains.tasks.policy import PARKED
 from openclaw.domains.tasks.schemas import State
-from openclaw.domains.tasks.service.log import Log
+from openclaw.domains.tasks.service.log import Log, write_logs
 from openclaw.domains.tasks.service.places import Place, Slots, place_of
 from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.errors import NotAllowedError
@@ -73,10 +75,20 @@ async def enter(scope: Scope, run_id: UUID, *, epoch: int) -> TaskRunRow:
     if epoch:
         run = await repository.lock_led_run(scope, run_id, epoch=epoch)
     else:
-        run = await repository.enter_run(scope, run_id)
+        run = next(iter(await repository.enter_runs(scope, [run_id])), None)
     if run is None:
         raise TaskSuperseded
     return run
+
+
+async def look_first(scope: Scope, runs: Sequence[TaskRunRow], *, slots: Slots) -> list[Next]:
+    """Look once at runs that were entered just now. Those that begin do so in as many statements however many."""
+    looks = [_Look(scope, run, Log(scope, run), slots) for run in runs]
+    beginning = [each for each in looks if each.run.agent_run_id is None]
+    begun = dict(zip(beginning, await _begin(scope, beginning), strict=True)) if beginning else {}
+    found = [begun[each] if each in begun else await each.take(None) for each in looks]
+    await write_logs(scope, [each.log for each in looks])
+    return [await _parked(each, next_, was_parked=False) for each, next_ in zip(looks, found, strict=True)]
 
 
 async def look(
@@ -86,13 +98,10 @@ async def look(
 
     ``was_parked``: so the last look left the job, which then takes up no room among the workspace's.
     """
-    log = Log(scope, run)
-    found = await _Look(scope, run, log, slots).take(carried)
-    await log.write()
-    is_parked = not found.is_over and _is_parked(run)
-    if not found.is_over and is_parked is not was_parked:
-        await jobs.set_waiting(scope, run.id, waiting=is_parked)
-    return replace(found, is_parked=is_parked)
+    each = _Look(scope, run, Log(scope, run), slots)
+    found = await each.take(carried)
+    await each.log.write()
+    return await _parked(each, found, was_parked=was_parked)
 
 
 async def give_up(scope: Scope, run_id: UUID, *, epoch: int, slots: Slots, error: OpenClawError) -> None:
@@ -105,8 +114,36 @@ async def give_up(scope: Scope, run_id: UUID, *, epoch: int, slots: Slots, error
     await log.write()
 
 
-def _is_parked(run: TaskRunRow) -> bool:
-    return run.state in PARKED or run.paused_at is not None or run.state == "queued"
+async def _parked(each: "_Look", found: Next, *, was_parked: bool) -> Next:
+    run = each.run
+    is_waiting = run.state in PARKED or run.paused_at is not None or run.state == "queued"
+    is_parked = not found.is_over and is_waiting
+    if not found.is_over and is_parked is not was_parked:
+        await jobs.set_waiting(each.scope, run.id, waiting=is_parked)
+    return replace(found, is_parked=is_parked)
+
+
+async def _begin(scope: Scope, looks: "Sequence[_Look]") -> list[Next]:
+    """They have not begun: find their places, and ask the agent."""
+    _, role = await workspaces.get_acting(scope)
+    found = [await each.find_place(role) for each in looks]
+    ready = [each for each, next_ in zip(looks, found, strict=True) if next_ is None]
+    new = [each for each in ready if each.run.conversation_id is None]
+    names = await errands.begin(scope, [each.errand() for each in new]) if new else []
+    for each, (conversation_id, agent_run_id) in zip(new, names, strict=True):
+        each.run.conversation_id, each.run.agent_run_id = conversation_id, agent_run_id
+        each.note_asked()
+    for each in ready:
+        if each not in new:
+            await each.go_on(each.run.text)
+    for state in ("dispatched", "running"):
+        for each in ready:
+            # Led here, with this very commit; a machine says when it has begun.
+            if state == "dispatched" or place_of(each.run.target).runtime == "server":
+                await each.log.move(state)
+    return [
+        next_ or Next(agent_run_id=each.run.agent_run_id) for each, next_ in zip(looks, found, strict=True)
+    ]
 
 
 class _Look:
@@ -119,7 +156,7 @@ class _Look:
     async def take(self, carried: Carried | None) -> Next:
         run = self.run
         if run.agent_run_id is None:
-            return await self._begin()
+            return (await _begin(self.scope, [self]))[0]
         seen = await see(self.scope, run, self.log)
         if seen is None:
             return await self.end("failed", ConversationGoneError())
@@ -133,24 +170,16 @@ class _Look:
             return await self._move(carried)
         return await self._ended(seen)
 
-    async def _begin(self) -> Next:
-        """It has not begun: find its place, and ask the agent."""
+    async def find_place(self, role: Role | None) -> Next | None:
+        """None once it may begin, and its place is found."""
         run = self.run
         if run.cancel_requested_at is not None:
             return await self.end("cancelled")
-        _, role = await workspaces.get_acting(self.scope)
         if role in (None, Role.VIEWER):
             return await self.end("failed", NotAllowedError(role=role or "–"))
         if run.paused_at is not None:
             return Next()
-        place = place_of(run.target)
-        if not await self._claim(place):
-            return Next(wait=_SLOT_AGAIN)
-        await self._ask(place, run.text)
-        await self.log.move("dispatched")
-        if place.runtime == "server":  # led here, with this very commit; a machine says when it has begun
-            await self.log.move("running")
-        return Next(agent_run_id=run.agent_run_id)
+        return None if await self._claim(place_of(run.target)) else Next(wait=_SLOT_AGAIN)
 
     async def _claim(self, place: Place) -> bool:
         """Room on a host, if it is to be one; False when there is none yet."""
@@ -166,25 +195,27 @@ class _Look:
         run.device_id, run.slot_epoch = slot.host_id, slot.epoch
         return True
 
-    async def _ask(self, place: Place, text: str) -> None:
+    def errand(self) -> Errand:
+        """What the agent is asked first."""
+        run, place = self.run, place_of(self.run.target)
+        return Errand(run.title, run.text, run.device_id, place.runtime, place.sync_mode, self._terms())
+
+    async def go_on(self, text: str) -> None:
+        """Ask the agent in the conversation that the run has."""
         run = self.run
-        terms = Terms(budget_id=run.budget_id, approval_mode=run.approval_mode)
-        if run.conversation_id is None:
-            run.conversation_id, run.agent_run_id = await errands.begin(
-                self.scope,
-                title=run.title,
-                text=text,
-                device_id=run.device_id,
-                runtime=place.runtime,
-                sync_mode=place.sync_mode,
-                terms=terms,
-            )
-        else:
-            run.agent_run_id = await errands.go_on(
-                self.scope, run.conversation_id, text=text, device_id=run.device_id, terms=terms
-            )
-        run.seen_position, run.seen_open = 0, {}
-        self.log.add("dispatched", _names(run))
+        assert run.conversation_id is not None
+        run.agent_run_id = await errands.go_on(
+            self.scope, run.conversation_id, text=text, device_id=run.device_id, terms=self._terms()
+        )
+        self.note_asked()
+
+    def note_asked(self) -> None:
+        """The agent was asked."""
+        self.run.seen_position, self.run.seen_open = 0, {}
+        self.log.add("dispatched", _names(self.run))
+
+    def _terms(self) -> Terms:
+        return Terms(budget_id=self.run.budget_id, approval_mode=self.run.approval_mode)
 
     async def _steer(self, agent_run_id: UUID, seen: Seen) -> Next:
         """It goes on: what is wished of it is passed on."""
@@ -266,7 +297,7 @@ class _Look:
     async def _go_on_at(self, place: Place, carried: Carried | None) -> Next:
         run = self.run
         run.target, run.moving_to, run.lost_epoch = place.to_row(), None, None
-        await self._ask(place, _GO_ON + _about_files(carried))
+        await self.go_on(_GO_ON + _about_files(carried))
         brought = {} if carried is None else {"files": len(carried.files), "left": len(carried.left)}
         self.log.add("moved", {**_names(run), **brought})
         await self.log.move("running")

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,11 +10,13 @@ from uuid import UUID
 
 import structlog
 
+from openclaw.domains.tasks import repository
 from openclaw.domains.tasks.events import task_topic
 from openclaw.domains.tasks.jobs import lead
 from openclaw.domains.tasks.jobs.lead import Move, Next, TaskSuperseded
 from openclaw.domains.tasks.jobs.moving import Carried, Mover
 from openclaw.domains.tasks.service.places import Slots
+from openclaw.durable.together import Together
 from openclaw.infra.bus import EventBus
 from openclaw.infra.db import Database
 from openclaw.infra.feed import user_topic
@@ -54,6 +56,7 @@ class TaskJob:
         self._lead_agent = lead_agent
         self._slots = slots
         self._mover = Mover(database, bus)
+        self._entering = Together[UUID, tuple[int, Next]](self._enter, subject_of=lambda run_id: run_id)
 
     async def __call__(self, payload: dict[str, Any]) -> None:
         """Bring one run to its end. Raises UnavailableError when the database is away: call again."""
@@ -91,12 +94,11 @@ class TaskJob:
         is_parked = False
         while True:
             leading.woken.clear()
-            async with self._database.transaction(leading.actor) as scope:
-                run = await lead.enter(scope, leading.run_id, epoch=leading.epoch)
-                found = await lead.look(
-                    scope, run, slots=self._slots, was_parked=is_parked, carried=leading.carried
-                )
-            leading.epoch, is_parked = run.epoch, found.is_parked
+            if leading.epoch:
+                found = await self._look(leading, was_parked=is_parked)
+            else:
+                leading.epoch, found = await self._entering.ask(leading.actor, leading.run_id)
+            is_parked = found.is_parked
             if found.is_over:
                 return
             if found.move is not None:
@@ -105,6 +107,21 @@ class TaskJob:
             if found.agent_run_id is not None:
                 self._begin_agent(leading, found.agent_run_id)
             await self._wait(leading, found)
+
+    async def _enter(self, actor: Actor, run_ids: Sequence[UUID]) -> list["tuple[int, Next] | BaseException"]:
+        """Lead those runs from now on, and look at them."""
+        async with self._database.transaction(actor) as scope:
+            runs = await repository.enter_runs(scope, run_ids)
+            found = await lead.look_first(scope, runs, slots=self._slots)
+        seen = {run.id: (run.epoch, next_) for run, next_ in zip(runs, found, strict=True)}
+        return [seen.get(run_id) or TaskSuperseded() for run_id in run_ids]
+
+    async def _look(self, leading: _Leading, *, was_parked: bool) -> Next:
+        async with self._database.transaction(leading.actor) as scope:
+            run = await lead.enter(scope, leading.run_id, epoch=leading.epoch)
+            return await lead.look(
+                scope, run, slots=self._slots, was_parked=was_parked, carried=leading.carried
+            )
 
     async def _move(self, leading: _Leading, move: Move) -> None:
         if move.is_reading:

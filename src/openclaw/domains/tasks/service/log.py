@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from sqlalchemy import inspect
 
 from openclaw.domains.tasks import repository
 from openclaw.domains.tasks.events import changed_topic
@@ -57,33 +58,51 @@ class Log:
 
     async def move(self, state: State) -> None:
         """The run is in that state now, by the shortest legal way; each step of it is kept."""
-        before: State = self._run.state  # pyright: ignore[reportAssignmentType]
+        run = self._run
+        before: State = run.state  # pyright: ignore[reportAssignmentType]
         for step in way(before, state):
-            self.add("state", {"from": self._run.state, "to": step})
-            self._run.state = step
+            if inspect(run).attrs.state.history.has_changes():
+                await self._scope.session.flush()  # one by one: the database judges each step
+            self.add("state", {"from": run.state, "to": step})
+            run.state = step
             if step == "dispatched":
-                self._run.dispatched_at = self._scope.now()
-            elif step == "running" and self._run.started_at is None:
-                self._run.started_at = self._scope.now()
-            await self._scope.session.flush()  # one by one: the database judges each step
+                run.dispatched_at = self._scope.now()
+            elif step == "running" and run.started_at is None:
+                run.started_at = self._scope.now()
 
     async def write(self) -> None:
         """Keep what was added, and tell it to whoever watches."""
-        if not self._added:
+        await write_logs(self._scope, [self])
+
+    def take(self) -> list[dict[str, Any]]:
+        """What was added, as rows."""
+        added, self._added = self._added, []
+        return added
+
+    async def tell(self) -> None:
+        """Tell what was added to whoever watches."""
+        run, events = self._run, self._events
+        if not events:
             return
-        await repository.add_events(self._scope, self._added)
-        run = self._run
+        self._events = []
         await publish(self._scope, changed_topic(run.id), {})
         payload = {
             "id": ids.to_wire("trun", run.id),
             "taskId": ids.to_wire("task", run.task_id),
             "state": run.state,
             "isPaused": run.paused_at is not None,
-            "events": self._events,
+            "events": events,
         }
         body = {"event": "task.changed", "payload": payload}
         await tell(self._scope, run.user_id, run.workspace_id, body)
-        self._added, self._events = [], []
+
+
+async def write_logs(scope: Scope, logs: Sequence[Log]) -> None:
+    """Keep what was added to logs, and tell it."""
+    if added := [row for log in logs for row in log.take()]:
+        await repository.add_events(scope, added)
+    for log in logs:
+        await log.tell()
 
 
 async def list_events(scope: Scope, run_id: UUID, *, after: int, limit: int) -> TaskEvents:
