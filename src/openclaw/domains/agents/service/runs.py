@@ -38,10 +38,16 @@ _START_GRACE = timedelta(seconds=2)
 
 @dataclass(frozen=True)
 class Terms:
-    """What a run of a task is bound to. ``is_first``: its conversation is new, so nothing else is said there."""
+    """What a run of a task is bound to. ``is_first``: its conversation is new, so nothing else is said there.
+
+    ``instructions``: told to the model besides the question, of the system that the task works in.
+    """
 
     budget_id: UUID | None
     approval_mode: str
+    task_run_id: UUID
+    system_id: UUID | None = None
+    instructions: str | None = None
     is_first: bool = False
 
 
@@ -84,6 +90,9 @@ async def request_run(
             kind="chat" if terms is None else "task",
             budget_id=terms.budget_id if terms else None,
             approval_mode=terms.approval_mode if terms else "ask",
+            instructions=terms.instructions if terms else None,
+            system_id=terms.system_id if terms else None,
+            task_run_id=terms.task_run_id if terms else None,
             state="queued",
             epoch=0,
             is_demo=False,

@@ -15,7 +15,7 @@ from openclaw.domains.tasks import repository
 from openclaw.domains.tasks.errors import HostLostError, TaskTimedOutError
 from openclaw.domains.tasks.events import TASK_ENDED
 from openclaw.domains.tasks.jobs.moving import Carried
-from openclaw.domains.tasks.jobs.seeing import see
+from openclaw.domains.tasks.jobs.seeing import forget_told, see
 from openclaw.domains.tasks.models import TaskRunRow
 from openclaw.domains.tasks.policy import PARKED
 from openclaw.domains.tasks.schemas import State
@@ -168,7 +168,13 @@ class _Look:
 
     async def _ask(self, place: Place, text: str) -> None:
         run = self.run
-        terms = Terms(budget_id=run.budget_id, approval_mode=run.approval_mode)
+        terms = Terms(
+            budget_id=run.budget_id,
+            approval_mode=run.approval_mode,
+            task_run_id=run.id,
+            system_id=run.system_id,
+            instructions=run.instructions,
+        )
         if run.conversation_id is None:
             run.conversation_id, run.agent_run_id = await errands.begin(
                 self.scope,
@@ -286,6 +292,7 @@ class _Look:
         run = self.run
         run.error = storable(error.to_wire()) if error else None
         run.finished_at = self.scope.now()
+        forget_told(run)
         await self.log.move(state)
         if run.slot_epoch is not None:
             await self.slots.release_slot(self.scope, run_id=run.id, epoch=run.slot_epoch)
