@@ -37,6 +37,7 @@ class _Leading:
     run_id: UUID
     woken: asyncio.Event
     epoch: int = 0
+    conversation: str = ""
     agent_run_id: UUID | None = None
     agent: asyncio.Task[None] | None = None
     carried: Carried | None = None
@@ -97,6 +98,7 @@ class TaskJob:
                     scope, run, slots=self._slots, was_parked=is_parked, carried=leading.carried
                 )
             leading.epoch, is_parked = run.epoch, found.is_parked
+            leading.conversation = ids.to_wire("conv", run.conversation_id) if run.conversation_id else ""
             if found.is_over:
                 return
             if found.move is not None:
@@ -157,6 +159,11 @@ class TaskJob:
         def hear(_topic: str, body: dict[str, Any]) -> None:
             payload, run_id = body.get("payload", {}), leading.agent_run_id
             if run_id is None or body.get("event") == "chat":
+                return
+            if body.get("event") == "sessions.changed":
+                is_ours = payload["sessionKey"] == leading.conversation
+                if is_ours and payload["reason"] in ("run", "runtime"):  # it waits, or the machine has it
+                    leading.woken.set()
                 return
             if payload.get("stream") == "lifecycle" and payload["data"]["phase"] == "start":
                 return  # that it begins is what was done about it
