@@ -1,5 +1,7 @@
 """`openclaw task`: launched, watched to its end, read again and gone on with."""
 
+from pathlib import Path
+
 from tests.apps.cli.installation import Terminal
 
 
@@ -22,6 +24,20 @@ def test_a_task_is_launched_watched_and_gone_on_with(terminal: Terminal) -> None
     refusal = terminal.run("task", "pause", run["id"])
     assert refusal.code != 0
     assert "succeeded" in refusal.err
+
+
+def test_a_system_is_launched_by_its_form(terminal: Terminal, tmp_path: Path) -> None:
+    made = terminal.run("system", "create", "website_development", "--name", "Sites", "--json").json
+    form = tmp_path / "form.json"
+    form.write_text('{"siteName": "Tea", "purpose": "Sell tea."}')
+    run = terminal.run("task", "run", "--system", "Sites", "--intake", str(form), "Now.", "--json").json
+    assert (run["title"], run["system"]["id"]) == ("Website: Tea", made["id"])
+    assert terminal.run("task", "run", "--system", "Sites", "--intake", "-", stdin=form.read_text()).code == 0
+    form.write_text('{"siteName": "Tea", "style": "loud"}')
+    wrong = terminal.run("task", "run", "--system", "Sites", "--intake", str(form))
+    assert wrong.code != 0
+    assert "2" in wrong.err
+    assert terminal.run("task", "run", "--system", "Sites", "--intake", str(tmp_path)).code == 2
 
 
 def test_what_cannot_be_is_said(terminal: Terminal) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from openclaw.infra.db import Base
@@ -99,6 +99,7 @@ class RunRow(Base):
     ``runtime`` is ``server``, or ``pi`` for the one on ``device_id``; ``told_seq``: so many of its events are applied.
     ``kind`` is ``chat``, or ``task`` for one that a task's job leads: its model calls are charged to ``budget_id``, it
     begins nothing new while ``paused_at`` is set, and ``approval_mode`` ``deny`` refuses what would need an answer.
+    ``instructions`` are told to the model besides the question; ``system_id`` and ``task_run_id`` are what it is of.
     """
 
     __tablename__ = "runs"
@@ -116,6 +117,9 @@ class RunRow(Base):
     budget_id: Mapped[UUID | None] = mapped_column(ForeignKey("budgets.id", ondelete="SET NULL"))
     approval_mode: Mapped[str] = mapped_column(String(10), default="ask", server_default="ask")
     paused_at: Mapped[datetime | None]
+    instructions: Mapped[str | None] = mapped_column(Text)
+    system_id: Mapped[UUID | None]
+    task_run_id: Mapped[UUID | None]
     state: Mapped[str] = mapped_column(String(20))
     epoch: Mapped[int] = mapped_column(default=0)
     abort_requested_at: Mapped[datetime | None]

@@ -45,6 +45,12 @@ async def find_system(scope: Scope, system_id: UUID, *, lock: bool = False) -> S
     return await scope.session.scalar(query.with_for_update() if lock else query)
 
 
+async def list_names(scope: Scope, system_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The names of those of the systems that the actor may see."""
+    query = _seen(scope).where(SystemRow.id.in_(system_ids)).with_only_columns(SystemRow.id, SystemRow.name)
+    return {row.id: row.name for row in await scope.session.execute(query)}
+
+
 async def lock_key(scope: Scope, key: str) -> None:
     """Until the transaction ends nobody else makes a system under the actor's idempotency key."""
     text = f"system-key:{scope.workspace_id.hex}:{scope.user_id.hex}:{key}"

@@ -40,6 +40,13 @@ Profile = Annotated[dict[str, Any], Field(max_length=40, description="As getSyst
 Intake = Annotated[dict[str, Any], Field(max_length=100, description="As the template's form asks for.")]
 
 
+class SystemRef(Wire):
+    """Which system something belongs to."""
+
+    id: SystemId
+    name: str
+
+
 class SystemTemplate(Wire):
     """What systems are made from, in the reader's language. ``intake``: a JSON Schema and the order of its fields."""
 

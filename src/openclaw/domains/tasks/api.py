@@ -7,8 +7,16 @@ from fastapi import Header, Path, Query, Response
 from openclaw.domains.agents.errors import BudgetNotFoundError, RuntimeNotOfferedError
 from openclaw.domains.devices.errors import DeviceNotFoundError
 from openclaw.domains.identity.errors import NotSignedInError
+from openclaw.domains.systems.errors import (
+    InvalidIntakeError,
+    InvalidProfileError,
+    RemoteLaunchError,
+    SystemArchivedError,
+    SystemNotFoundError,
+)
 from openclaw.domains.tasks.errors import (
     BudgetNotKeptError,
+    FormNotKeptError,
     PauseNotOfferedError,
     TaskChangedError,
     TaskNotFoundError,
@@ -33,7 +41,7 @@ from openclaw.durable.errors import TooManyJobsError
 from openclaw.infra.scope import Scope
 from openclaw.infra.web.context import CurrentActor, CurrentPlatform, CurrentScope
 from openclaw.infra.web.routes import errors, slice_router
-from openclaw.infra.wire import TaskId, TaskRunId
+from openclaw.infra.wire import SystemId, TaskId, TaskRunId
 from openclaw.kit.errors import InvalidInputError
 from openclaw.kit.pagination import MAX_PAGE
 
@@ -43,21 +51,28 @@ AtRun = Annotated[TaskRunId, Path()]
 Cursor = Annotated[str | None, Query(max_length=300)]
 After = Annotated[int, Query(ge=0, le=2**31 - 1)]
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
+OfSystem = Annotated[SystemId | None, Query(alias="systemId")]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=40)]
 _GONE = (NotSignedInError, TaskNotFoundError)
 _TARGET = (DeviceNotFoundError, RuntimeNotOfferedError)
-_SAVE = (NotAllowedError, *_TARGET, BudgetNotFoundError, BudgetNotKeptError)
-_LAUNCH = (*_GONE, NotAllowedError, TooManyJobsError)
+_SYSTEM = (SystemNotFoundError, SystemArchivedError, InvalidIntakeError, InvalidProfileError)
+_SAVE = (NotAllowedError, *_TARGET, *_SYSTEM, BudgetNotFoundError, BudgetNotKeptError)
+_LAUNCH = (*_GONE, *_SYSTEM, RemoteLaunchError, FormNotKeptError, NotAllowedError, TooManyJobsError)
 _STEER = (*_GONE, NotAllowedError, WrongTaskStateError)
 
 
 @router.get("/tasks", operation_id="listTasks", responses=errors(NotSignedInError))
 async def list_tasks(
-    scope: CurrentScope, *, archived: bool = False, cursor: Cursor = None, limit: Limit = 50
+    scope: CurrentScope,
+    *,
+    archived: bool = False,
+    system: OfSystem = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Tasks:
-    """The user's tasks, the newest first, each with its latest run."""
-    page = await tasks.list_tasks(scope, archived=archived, cursor=cursor, limit=limit)
+    """The user's tasks, the newest first, each with its latest run; those of a system when it is named."""
+    page = await tasks.list_tasks(scope, archived=archived, system_id=system, cursor=cursor, limit=limit)
     return Tasks(items=page.items, next_cursor=page.next_cursor)
 
 
@@ -101,13 +116,16 @@ async def list_task_runs(
     scope: CurrentScope,
     *,
     task: Annotated[TaskId | None, Query()] = None,
+    system: OfSystem = None,
     state: Annotated[State | None, Query()] = None,
     open_: Annotated[bool | None, Query(alias="open")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> TaskRuns:
-    """The user's runs, the newest first: of one task, in one state, those that go on or those that have ended."""
-    page = await runs.list_runs(scope, task_id=task, state=state, is_open=open_, cursor=cursor, limit=limit)
+    """The user's runs, the newest first: of one task or system, in one state, those that go on or have ended."""
+    page = await runs.list_runs(
+        scope, task_id=task, system_id=system, state=state, is_open=open_, cursor=cursor, limit=limit
+    )
     return TaskRuns(items=page.items, next_cursor=page.next_cursor)
 
 
@@ -189,7 +207,14 @@ async def follow_up_task_run(
 @router.post(
     "/task-runs/{task_run_id}/hand-over",
     operation_id="handOverTaskRun",
-    responses=errors(*_STEER, *_TARGET, TranscriptNotHereError),
+    responses=errors(
+        *_STEER,
+        *_TARGET,
+        TranscriptNotHereError,
+        SystemNotFoundError,
+        SystemArchivedError,
+        RemoteLaunchError,
+    ),
 )
 async def hand_over_task_run(scope: CurrentScope, task_run_id: AtRun, data: HandOver) -> TaskRun:
     """Go on at another machine or host, with the transcript and the files that the run has changed."""

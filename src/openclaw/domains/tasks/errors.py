@@ -41,6 +41,16 @@ class TaskChangedError(OpenClawError):
 
 
 @dataclass(eq=False)
+class FormNotKeptError(OpenClawError):
+    """The form of a local-only system is kept for one launch, and what its agent was told is not kept at all."""
+
+    code: ClassVar[str] = "tasks.form_not_kept"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = "What was filled in is not kept here. Fill in the form again."
+    template_zh: ClassVar[str] = "所填内容不在此处保留，请重新填写表单。"
+
+
+@dataclass(eq=False)
 class BudgetNotKeptError(OpenClawError):
     """A machine's own runtime asks its own model, whose calls nobody here can hold against a budget."""
 

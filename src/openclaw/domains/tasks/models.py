@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy import text as sql_text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from openclaw.infra.db import Base
@@ -15,7 +16,8 @@ class TaskRow(Base):
     """What somebody wants done, and how; launched as often as they like. ``version`` counts its changes.
 
     ``target`` is ``{"kind", "device_id", "labels", "runtime", "sync_mode"}``; ``budget`` limits each launch by itself,
-    ``budget_id`` is one that launches share.
+    ``budget_id`` is one that launches share. With ``system_id``, ``text`` is a further request beside what its form,
+    ``intake``, makes of it; of a local-only system both are here until the next launch takes them along.
     """
 
     __tablename__ = "tasks"
@@ -25,6 +27,8 @@ class TaskRow(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     title: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
+    system_id: Mapped[UUID | None]
+    intake: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     target: Mapped[dict[str, Any]]
     approval_mode: Mapped[str] = mapped_column(String(10))
     budget: Mapped[dict[str, Any] | None]
@@ -40,6 +44,13 @@ class TaskRow(Base):
     __table_args__ = (
         UniqueConstraint("user_id", "workspace_id", "idempotency_key", name="uq_tasks_idempotency_key"),
         Index("ix_tasks_of_user", "user_id", "workspace_id", "created_at", "id"),
+        Index(
+            "ix_tasks_of_system",
+            "system_id",
+            "created_at",
+            "id",
+            postgresql_where=sql_text("system_id IS NOT NULL"),
+        ),
     )
 
 
@@ -49,7 +60,8 @@ class TaskRunRow(Base):
     ``agent_run_id`` carries it now, in ``conversation_id``; of its steps those to ``seen_position`` are in the log, but
     for the ends of ``seen_open`` (``{step: state}``). ``event_seq`` and ``event_hash`` are the end of the log.
     ``moving_to``: the machine that it is to go on at. ``slot_epoch``: the dispatch that holds room on a host,
-    ``lost_epoch`` the one whose host is gone.
+    ``lost_epoch`` the one whose host is gone. ``text`` and ``instructions`` are what its agent is told, also when it is
+    tried again; what a sync mode keeps on a machine is here until the machine has it.
     """
 
     __tablename__ = "task_runs"
@@ -60,6 +72,8 @@ class TaskRunRow(Base):
     task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id", ondelete="CASCADE"))
     title: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
+    instructions: Mapped[str | None] = mapped_column(Text)
+    system_id: Mapped[UUID | None]
     reason: Mapped[str] = mapped_column(String(10))
     origin_run_id: Mapped[UUID | None]
     attempt: Mapped[int]
@@ -93,6 +107,13 @@ class TaskRunRow(Base):
         UniqueConstraint("user_id", "workspace_id", "idempotency_key", name="uq_task_runs_idempotency_key"),
         Index("ix_task_runs_of_user", "user_id", "workspace_id", "created_at", "id"),
         Index("ix_task_runs_of_task", "task_id", "created_at", "id"),
+        Index(
+            "ix_task_runs_of_system",
+            "system_id",
+            "created_at",
+            "id",
+            postgresql_where=sql_text("system_id IS NOT NULL"),
+        ),
         Index("ix_task_runs_open", "workspace_id", postgresql_where=sql_text("finished_at IS NULL")),
     )
 

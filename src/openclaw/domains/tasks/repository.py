@@ -40,11 +40,18 @@ async def find_task_by_key(scope: Scope, key: str) -> TaskRow | None:
 
 
 async def list_tasks(
-    scope: Scope, *, archived: bool, before: tuple[datetime, UUID] | None, limit: int
+    scope: Scope,
+    *,
+    archived: bool,
+    system_id: UUID | None,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
 ) -> Sequence[TaskRow]:
     """The user's tasks, the newest first."""
     at = TaskRow.archived_at
     query = select(TaskRow).where(_mine(scope, TaskRow), at.is_not(None) if archived else at.is_(None))
+    if system_id is not None:
+        query = query.where(TaskRow.system_id == system_id)
     if before is not None:
         query = query.where(tuple_(TaskRow.created_at, TaskRow.id) < before)
     query = query.order_by(TaskRow.created_at.desc(), TaskRow.id.desc()).limit(limit)
@@ -85,6 +92,7 @@ async def list_runs(
     scope: Scope,
     *,
     task_id: UUID | None,
+    system_id: UUID | None,
     state: str | None,
     is_open: bool | None,
     before: tuple[datetime, UUID] | None,
@@ -94,6 +102,8 @@ async def list_runs(
     query = select(TaskRunRow).where(_mine(scope, TaskRunRow))
     if task_id is not None:
         query = query.where(TaskRunRow.task_id == task_id)
+    if system_id is not None:
+        query = query.where(TaskRunRow.system_id == system_id)
     if state is not None:
         query = query.where(TaskRunRow.state == state)
     if is_open is not None:

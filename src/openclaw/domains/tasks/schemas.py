@@ -7,12 +7,14 @@ from pydantic import Field
 
 from openclaw.domains.agents.schemas import DeviceRef, RunError, Runtime, SyncMode
 from openclaw.domains.agents.schemas.budgets import Budget, BudgetLimits
+from openclaw.domains.systems.schemas import Intake, SystemRef
 from openclaw.infra.wire import (
     BudgetId,
     ConversationId,
     DeviceId,
     Items,
     RunId,
+    SystemId,
     TaskId,
     TaskRunId,
     Wire,
@@ -82,14 +84,18 @@ class TaskTarget(Wire):
 class SaveTask(WireInput):
     """What is to be done, and how.
 
+    ``text``, or the form (``intake``) of a system, with ``text`` as a further request. Without ``target`` a local-only
+    system works at its own machine, everything else at the server; a system's sync mode is the most that may be chosen.
     ``budget`` limits each launch by itself, ``budgetId`` is one that launches share. ``timeLimitSeconds`` counts from
     the dispatch. ``whenLost``: whether to go on elsewhere when the host is gone. ``approvalMode`` ``deny``: nobody is
     asked, and what would need an answer is refused.
     """
 
-    text: Text
+    text: Text | None = None
+    system_id: SystemId | None = None
+    intake: Intake | None = None
     title: Title | None = None
-    target: TargetIn = Field(default_factory=TargetIn)
+    target: TargetIn | None = None
     approval_mode: ApprovalMode = "ask"
     budget: BudgetLimits | None = None
     budget_id: BudgetId | None = None
@@ -98,11 +104,13 @@ class SaveTask(WireInput):
 
 
 class Task(Wire):
-    """A task. ``version`` is its ETag."""
+    """A task. ``version`` is its ETag. ``system``: null also when it is gone. ``intake``: null where it is not kept."""
 
     id: TaskId
     title: str
     text: str
+    system: SystemRef | None
+    intake: dict[str, Any] | None
     target: TaskTarget
     approval_mode: ApprovalMode
     budget: dict[str, int] | None
@@ -138,6 +146,7 @@ class TaskRun(Wire):
     id: TaskRunId
     task_id: TaskId
     title: str
+    system: SystemRef | None
     state: State
     reason: Reason
     origin_run_id: TaskRunId | None

@@ -1098,7 +1098,7 @@ export interface paths {
         /**
          * List Artifacts
          * @description The results centre, archived ones only when asked for by status. `finished` are those that were approved,
-         *     `rating` the best ones, `can` what they are good for, `system branch snapshot run …` what made them.
+         *     `rating` the best ones, `can` what they are good for, `systemId branch snapshot taskRunId run …` what made them.
          */
         get: operations["listArtifacts"];
         put?: never;
@@ -3527,7 +3527,7 @@ export interface paths {
         };
         /**
          * List Tasks
-         * @description The user's tasks, the newest first, each with its latest run.
+         * @description The user's tasks, the newest first, each with its latest run; those of a system when it is named.
          */
         get: operations["listTasks"];
         put?: never;
@@ -3599,7 +3599,7 @@ export interface paths {
         };
         /**
          * List Task Runs
-         * @description The user's runs, the newest first: of one task, in one state, those that go on or those that have ended.
+         * @description The user's runs, the newest first: of one task or system, in one state, those that go on or have ended.
          */
         get: operations["listTaskRuns"];
         put?: never;
@@ -8205,16 +8205,24 @@ export interface components {
          * SaveTask
          * @description What is to be done, and how.
          *
+         *     ``text``, or the form (``intake``) of a system, with ``text`` as a further request. Without ``target`` a local-only
+         *     system works at its own machine, everything else at the server; a system's sync mode is the most that may be chosen.
          *     ``budget`` limits each launch by itself, ``budgetId`` is one that launches share. ``timeLimitSeconds`` counts from
          *     the dispatch. ``whenLost``: whether to go on elsewhere when the host is gone. ``approvalMode`` ``deny``: nobody is
          *     asked, and what would need an answer is refused.
          */
         SaveTask: {
             /** Text */
-            text: string;
+            text?: string | null;
+            /** Systemid */
+            systemId?: string | null;
+            /** Intake */
+            intake?: {
+                [key: string]: unknown;
+            } | null;
             /** Title */
             title?: string | null;
-            target?: components["schemas"]["TargetIn"];
+            target?: components["schemas"]["TargetIn"] | null;
             /**
              * Approvalmode
              * @default ask
@@ -8868,6 +8876,19 @@ export interface components {
             stages: components["schemas"]["LaunchStage"][];
         };
         /**
+         * SystemRef
+         * @description Which system something belongs to.
+         */
+        SystemRef: {
+            /**
+             * Id
+             * @example sys_00000000000000000000000000000000
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * SystemShareToken
          * @description The secret of a link, told once: whoever has it may read the system.
          */
@@ -9067,7 +9088,7 @@ export interface components {
         };
         /**
          * Task
-         * @description A task. ``version`` is its ETag.
+         * @description A task. ``version`` is its ETag. ``system``: null also when it is gone. ``intake``: null where it is not kept.
          */
         Task: {
             /**
@@ -9079,6 +9100,11 @@ export interface components {
             title: string;
             /** Text */
             text: string;
+            system: components["schemas"]["SystemRef"] | null;
+            /** Intake */
+            intake: {
+                [key: string]: unknown;
+            } | null;
             target: components["schemas"]["TaskTarget"];
             /**
              * Approvalmode
@@ -9170,6 +9196,7 @@ export interface components {
             taskId: string;
             /** Title */
             title: string;
+            system: components["schemas"]["SystemRef"] | null;
             /**
              * State
              * @enum {string}
@@ -17860,10 +17887,10 @@ export interface operations {
                 live?: boolean | null;
                 can?: ("export" | "share" | "publish" | "continue") | null;
                 rating?: number;
-                system?: string | null;
+                systemId?: string | null;
                 branch?: string | null;
                 snapshot?: string | null;
-                taskRun?: string | null;
+                taskRunId?: string | null;
                 run?: string | null;
                 workflowRun?: string | null;
                 device?: string | null;
@@ -35410,6 +35437,7 @@ export interface operations {
         parameters: {
             query?: {
                 archived?: boolean;
+                systemId?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -35567,7 +35595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description agents.budget_not_found, devices.not_found */
+            /** @description agents.budget_not_found, devices.not_found, systems.not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -35585,7 +35613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description agents.runtime_not_offered, tasks.budget_not_kept */
+            /** @description agents.runtime_not_offered, systems.archived, tasks.budget_not_kept */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -35612,7 +35640,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid */
+            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -35811,7 +35839,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description agents.budget_not_found, devices.not_found, tasks.not_found */
+            /** @description agents.budget_not_found, devices.not_found, systems.not_found, tasks.not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -35829,7 +35857,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description agents.runtime_not_offered, tasks.budget_not_kept, tasks.changed */
+            /** @description agents.runtime_not_offered, systems.archived, tasks.budget_not_kept, tasks.changed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -35856,7 +35884,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid */
+            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -36040,7 +36068,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description workspaces.not_allowed */
+            /** @description systems.remote_launch_not_allowed, workspaces.not_allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -36049,7 +36077,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description tasks.not_found */
+            /** @description systems.not_found, tasks.not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -36060,6 +36088,15 @@ export interface operations {
             };
             /** @description request.unsupported_version */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description systems.archived, tasks.form_not_kept */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -36085,7 +36122,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid */
+            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -36127,6 +36164,7 @@ export interface operations {
         parameters: {
             query?: {
                 task?: string | null;
+                systemId?: string | null;
                 state?: ("queued" | "dispatched" | "running" | "waiting_approval" | "waiting_device" | "succeeded" | "failed" | "cancelled" | "timed_out" | "lost") | null;
                 open?: boolean | null;
                 cursor?: string | null;
@@ -36856,7 +36894,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description workspaces.not_allowed */
+            /** @description systems.remote_launch_not_allowed, workspaces.not_allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -36865,7 +36903,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description tasks.not_found */
+            /** @description systems.not_found, tasks.not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -36883,7 +36921,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description tasks.wrong_state */
+            /** @description systems.archived, tasks.form_not_kept, tasks.wrong_state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -36910,7 +36948,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid */
+            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -36994,7 +37032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description workspaces.not_allowed */
+            /** @description systems.remote_launch_not_allowed, workspaces.not_allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -37003,7 +37041,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description tasks.not_found */
+            /** @description systems.not_found, tasks.not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -37021,7 +37059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description tasks.wrong_state */
+            /** @description systems.archived, tasks.form_not_kept, tasks.wrong_state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -37048,7 +37086,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid */
+            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -37131,7 +37169,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description workspaces.not_allowed */
+            /** @description systems.remote_launch_not_allowed, workspaces.not_allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -37140,7 +37178,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description devices.not_found, tasks.not_found */
+            /** @description devices.not_found, systems.not_found, tasks.not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -37158,7 +37196,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description agents.runtime_not_offered, tasks.transcript_not_here, tasks.wrong_state */
+            /** @description agents.runtime_not_offered, systems.archived, tasks.transcript_not_here, tasks.wrong_state */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -1,5 +1,8 @@
-"""`openclaw task`: launch, list, show, watch, cancel, pause, resume, retry, follow-up, hand-over."""
+"""`openclaw task`: launch, run, list, show, watch, cancel, pause, resume, retry, follow-up, hand-over."""
 
+import json
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -57,7 +60,6 @@ def launch_task(
 ) -> int:
     """Make a task and launch it."""
     from openclaw.apps.cli.api import connect
-    from openclaw.apps.cli.output import tell, tell_json
 
     limits = {
         "moneyMicros": None if money is None else round(money * _MICROS),
@@ -73,17 +75,42 @@ def launch_task(
         }
         more = {"title": title, "timeLimitSeconds": seconds, "budget": budget or None}
         body |= {name: value for name, value in more.items() if value is not None}
-        task = api.post("/tasks", body)
-        run = api.post(f"/tasks/{task['id']}/runs")
-        if watch:
-            if not as_json:
-                tell(say("task_launched", id=run["id"]))
-            return _followed(api, run, is_quiet=as_json)
-    if as_json:
-        tell_json(run)
-    else:
-        tell(say("task_launched", id=run["id"]))
-    return 0
+        return _launched(api, body, watch=watch, as_json=as_json)
+
+
+@command(task_app, "run", "task_run")
+def run_system(
+    system: Annotated[
+        str, typer.Option("--system", metavar=say("system_metavar"), help=say("argument_system_name"))
+    ],
+    intake: Annotated[
+        str, typer.Option("--intake", metavar=say("file_metavar"), help=say("option_task_intake"))
+    ] = "",
+    text: Annotated[
+        str | None, typer.Argument(metavar=say("text_metavar"), help=say("argument_task_wish"))
+    ] = None,
+    device: Device = None,
+    host: Host = None,
+    pi: Annotated[bool, typer.Option("--pi", help=say("option_task_pi"))] = False,
+    sync: Annotated[
+        str, typer.Option("--sync", metavar=say("task_mode_metavar"), help=say("option_task_sync"))
+    ] = "full",
+    watch: Annotated[bool, typer.Option("--watch", help=say("option_task_watch"))] = False,
+    server: Server = None,
+    as_json: AsJson = False,
+) -> int:
+    """Launch a system by its form."""
+    from openclaw.apps.cli.api import connect
+    from openclaw.apps.cli.commands.system import find_system
+
+    form: Any = _form(intake) if intake else {}
+    with connect(server) as api:
+        body: dict[str, Any] = {"systemId": find_system(api, system)["id"], "intake": form}
+        if text is not None:
+            body["text"] = text
+        if device is not None or host is not None:
+            body["target"] = _target(api, device, host, runtime="pi" if pi else "server", sync=sync)
+        return _launched(api, body, watch=watch, as_json=as_json)
 
 
 @command(task_app, "list", "task_list")
@@ -195,6 +222,30 @@ def _target(api: "Api", device: str | None, host: str | None, *, runtime: str, s
     elif host is not None:
         target = {"kind": "host", "labels": [label.strip() for label in host.split(",") if label.strip()]}
     return target | {"runtime": runtime, "syncMode": sync}
+
+
+def _form(given: str) -> Any:
+    """What is filled in, from a JSON file or (``-``) from the input."""
+    from openclaw.apps.cli.errors import UsageError
+
+    try:
+        return json.loads(sys.stdin.read() if given == "-" else Path(given).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise UsageError(reason=f"{given}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _launched(api: "Api", body: dict[str, Any], *, watch: bool, as_json: bool) -> int:
+    from openclaw.apps.cli.output import tell, tell_json
+
+    task = api.post("/tasks", body)
+    run = api.post(f"/tasks/{task['id']}/runs")
+    if not as_json:
+        tell(say("task_launched", id=run["id"]))
+    if watch:
+        return _followed(api, run, is_quiet=as_json)
+    if as_json:
+        tell_json(run)
+    return 0
 
 
 def _change(

@@ -10,6 +10,14 @@ TASK: dict[str, tuple[str, str]] = {
         ),
         "启动任务：助手会自行完成，在服务器上或使用设备上的工具，需要您决定时会询问。各项上限适用于本次启动及其重试和后续。",
     ),
+    "command_task_run": ("launch a system by its form", "填写表单启动系统"),
+    "command_task_run_long": (
+        (
+            "Launch a system: what is filled in is checked against its form, and the assistant works by its plan. A "
+            "local-only system works on its own machine, everything else on the server unless a place is given."
+        ),
+        "启动系统：按表单检查所填内容，助手按其计划工作。仅限本机的系统在其设备上运行，其他系统在未指定位置时于服务器上运行。",
+    ),
     "command_task_list": ("the latest runs", "列出最近的运行"),
     "command_task_show": ("one run, with its log", "查看一次运行及其日志"),
     "command_task_watch": ("follow a run to its end", "跟踪运行直到结束"),
@@ -21,6 +29,11 @@ TASK: dict[str, tuple[str, str]] = {
     "command_task_hand_over": ("have a run go on at another machine", "将运行转移到另一台设备"),
     "argument_task_text": ("what is to be done", "要完成的工作"),
     "argument_task_run": ("a run: its id, the end of its id, or its title", "运行：编号、编号的结尾，或标题"),
+    "argument_task_wish": ("a further wish", "其他要求"),
+    "option_task_intake": (
+        "a JSON file with what is filled in; - for the input",
+        "包含所填内容的 JSON 文件；- 表示标准输入",
+    ),
     "option_task_title": ("what to call it", "标题"),
     "option_task_device": ("work with the tools of this machine", "使用该设备上的工具"),
     "option_task_host": (

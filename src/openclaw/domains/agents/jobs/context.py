@@ -69,7 +69,7 @@ def _set_event() -> asyncio.Event:
 class RunContext:
     """One entry of a run. ``steps`` grows as it works; nothing new begins until ``may_go_on`` is set.
 
-    ``plugin_tools`` are by models' names.
+    ``plugin_tools`` are by models' names. ``origins``: what its results come from besides, by name.
     """
 
     actor: Actor
@@ -85,6 +85,7 @@ class RunContext:
     live: LiveRun
     remote: "Remote | None" = None
     plugin_tools: dict[str, PluginTool] = field(default_factory=dict[str, PluginTool])
+    origins: dict[str, str] = field(default_factory=dict[str, str])
     meter: Meter | None = None
     denies_questions: bool = False
     may_go_on: asyncio.Event = field(default_factory=_set_event)

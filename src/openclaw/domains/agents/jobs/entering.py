@@ -62,15 +62,22 @@ async def load_context(
             groups=fleet,
             language=user.language,
             device_id=ids.to_wire("dev", run.device_id) if run.device_id else None,
+            instructions=run.instructions,
         ),
         history=history,
         earlier=steps,
         steps=steps.pop(run.id, []),
         live=live,
         plugin_tools=await tools.find_installed(scope),
+        origins=_origins(run),
         denies_questions=run.approval_mode == "deny",
         sync_mode=run.sync_mode,  # pyright: ignore[reportArgumentType]
     )
+
+
+def _origins(run: RunRow) -> dict[str, str]:
+    named = {"systemId": ("sys", run.system_id), "taskRunId": ("trun", run.task_run_id)}
+    return {name: ids.to_wire(prefix, found) for name, (prefix, found) in named.items() if found}
 
 
 async def _targets(scope: Scope, device_id: UUID | None) -> list[DeviceRow]:

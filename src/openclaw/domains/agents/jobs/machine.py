@@ -31,6 +31,7 @@ from openclaw.domains.devices.errors import DeviceNotFoundError
 from openclaw.domains.devices.events import call_topic
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.service import calls, policies, registry
+from openclaw.domains.systems.service import access_system
 from openclaw.domains.workspaces import service as workspaces
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
@@ -159,6 +160,7 @@ class MachineRunner:
                 remote.sync_mode,
                 ctx.history.question,
                 RunLimits(limits.max_grade.value, sorted(limits.denied_tools)),  # pyright: ignore[reportArgumentType]
+                system=await _kept_system(scope, run),
             )
             await calls.send_call(
                 scope,
@@ -262,6 +264,14 @@ async def _locked(scope: Scope, ctx: RunContext) -> RunRow:
     if run is None:
         raise RunSuperseded
     return run
+
+
+async def _kept_system(scope: Scope, run: RunRow) -> str | None:
+    """The local-only system that the run is of: its machine adds what it keeps. Raises SystemNotFoundError."""
+    if run.system_id is None or run.sync_mode != "local_only":
+        return None
+    system = await access_system(scope, run.system_id)
+    return system.id.hex if system.is_local else None
 
 
 async def _device(scope: Scope, ctx: RunContext) -> DeviceRow | None:

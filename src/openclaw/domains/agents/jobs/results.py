@@ -148,6 +148,7 @@ def _provenance(ctx: RunContext, step: RunStepRow) -> dict[str, str]:
         "runId": ids.to_wire("run", ctx.run_id),
         "stepId": ids.to_wire("step", step.id),
         "conversationId": ids.to_wire("conv", ctx.conversation_id),
+        **ctx.origins,
     }
     if step.device_id is not None:
         found["deviceId"] = ids.to_wire("dev", step.device_id)

@@ -38,10 +38,13 @@ _START_GRACE = timedelta(seconds=2)
 
 @dataclass(frozen=True)
 class Terms:
-    """What a run of a task is bound to."""
+    """What a run of a task is bound to. ``instructions``: told to the model besides the question, of its system."""
 
     budget_id: UUID | None
     approval_mode: str
+    task_run_id: UUID
+    system_id: UUID | None = None
+    instructions: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,9 @@ def _queued(scope: Scope, request: RunRequest) -> RunRow:
         kind="chat" if terms is None else "task",
         budget_id=terms.budget_id if terms else None,
         approval_mode=terms.approval_mode if terms else "ask",
+        instructions=terms.instructions if terms else None,
+        system_id=terms.system_id if terms else None,
+        task_run_id=terms.task_run_id if terms else None,
         state="queued",
         epoch=0,
         is_demo=False,

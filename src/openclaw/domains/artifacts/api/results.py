@@ -75,10 +75,10 @@ async def list_artifacts(
     live: Annotated[bool | None, Query()] = None,
     can: Annotated[listing.Can | None, Query()] = None,
     rating: Annotated[int, Query(ge=0, le=5)] = 0,
-    system: Origin = None,
+    system: Annotated[OriginName | None, Query(alias="systemId")] = None,
     branch: Origin = None,
     snapshot: Origin = None,
-    task_run: Annotated[OriginName | None, Query(alias="taskRun")] = None,
+    task_run: Annotated[OriginName | None, Query(alias="taskRunId")] = None,
     run: Origin = None,
     workflow_run: Annotated[OriginName | None, Query(alias="workflowRun")] = None,
     device: Origin = None,
@@ -87,7 +87,7 @@ async def list_artifacts(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
 ) -> Artifacts:
     """The results centre, archived ones only when asked for by status. `finished` are those that were approved,
-    `rating` the best ones, `can` what they are good for, `system branch snapshot run …` what made them."""
+    `rating` the best ones, `can` what they are good for, `systemId branch snapshot taskRunId run …` what made them."""
     origins = {
         "systemId": system,
         "branch": branch,

@@ -50,6 +50,11 @@ async def access_system(scope: Scope, system_id: UUID, *, lock: bool = False) ->
     return row
 
 
+async def list_names(scope: Scope, system_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What those of the systems are called that the actor may see."""
+    return await repository.list_names(scope, system_ids)
+
+
 def check_can_launch(row: SystemRow, *, remotely: bool) -> None:
     """Raise SystemArchivedError, or RemoteLaunchError when a machine is to be made to work from elsewhere."""
     if row.status == "archived":

@@ -17,7 +17,7 @@ from openclaw.domains.tasks import repository
 from openclaw.domains.tasks.errors import HostLostError, TaskTimedOutError
 from openclaw.domains.tasks.events import TASK_ENDED
 from openclaw.domains.tasks.jobs.moving import Carried
-from openclaw.domains.tasks.jobs.seeing import see
+from openclaw.domains.tasks.jobs.seeing import forget_told, see
 from openclaw.domains.tasks.models import TaskRunRow
 from openclaw.domains.tasks.policy import PARKED
 from openclaw.domains.tasks.schemas import State
@@ -215,7 +215,14 @@ class _Look:
         self.log.add("dispatched", _names(self.run))
 
     def _terms(self) -> Terms:
-        return Terms(budget_id=self.run.budget_id, approval_mode=self.run.approval_mode)
+        run = self.run
+        return Terms(
+            budget_id=run.budget_id,
+            approval_mode=run.approval_mode,
+            task_run_id=run.id,
+            system_id=run.system_id,
+            instructions=run.instructions,
+        )
 
     async def _steer(self, agent_run_id: UUID, seen: Seen) -> Next:
         """It goes on: what is wished of it is passed on."""
@@ -317,6 +324,7 @@ class _Look:
         run = self.run
         run.error = storable(error.to_wire()) if error else None
         run.finished_at = self.scope.now()
+        forget_told(run)
         await self.log.move(state)
         if run.slot_epoch is not None:
             await self.slots.release_slot(self.scope, run_id=run.id, epoch=run.slot_epoch)

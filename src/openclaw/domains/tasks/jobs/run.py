@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import structlog
@@ -15,6 +15,7 @@ from openclaw.domains.tasks.events import task_topic
 from openclaw.domains.tasks.jobs import lead
 from openclaw.domains.tasks.jobs.lead import Move, Next, TaskSuperseded
 from openclaw.domains.tasks.jobs.moving import Carried, Mover
+from openclaw.domains.tasks.models import TaskRunRow
 from openclaw.domains.tasks.service.places import Slots
 from openclaw.durable.together import Together
 from openclaw.infra.bus import EventBus
@@ -28,6 +29,7 @@ from openclaw.kit.tasks import cancel_and_wait, spawn
 
 _log = structlog.get_logger(__name__)
 _AGAIN = timedelta(seconds=1)
+_Seen: TypeAlias = tuple[TaskRunRow, Next]
 LeadAgent = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -39,6 +41,7 @@ class _Leading:
     run_id: UUID
     woken: asyncio.Event
     epoch: int = 0
+    conversation: str = ""
     agent_run_id: UUID | None = None
     agent: asyncio.Task[None] | None = None
     carried: Carried | None = None
@@ -56,7 +59,7 @@ class TaskJob:
         self._lead_agent = lead_agent
         self._slots = slots
         self._mover = Mover(database, bus)
-        self._entering = Together[UUID, tuple[int, Next]](self._enter, subject_of=lambda run_id: run_id)
+        self._entering = Together[UUID, _Seen](self._enter, subject_of=lambda run_id: run_id)
 
     async def __call__(self, payload: dict[str, Any]) -> None:
         """Bring one run to its end. Raises UnavailableError when the database is away: call again."""
@@ -95,10 +98,11 @@ class TaskJob:
         while True:
             leading.woken.clear()
             if leading.epoch:
-                found = await self._look(leading, was_parked=is_parked)
+                run, found = await self._look(leading, was_parked=is_parked)
             else:
-                leading.epoch, found = await self._entering.ask(leading.actor, leading.run_id)
-            is_parked = found.is_parked
+                run, found = await self._entering.ask(leading.actor, leading.run_id)
+            leading.epoch, is_parked = run.epoch, found.is_parked
+            leading.conversation = ids.to_wire("conv", run.conversation_id) if run.conversation_id else ""
             if found.is_over:
                 return
             if found.move is not None:
@@ -108,20 +112,21 @@ class TaskJob:
                 self._begin_agent(leading, found.agent_run_id)
             await self._wait(leading, found)
 
-    async def _enter(self, actor: Actor, run_ids: Sequence[UUID]) -> list["tuple[int, Next] | BaseException"]:
+    async def _enter(self, actor: Actor, run_ids: Sequence[UUID]) -> "list[_Seen | BaseException]":
         """Lead those runs from now on, and look at them."""
         async with self._database.transaction(actor) as scope:
             runs = await repository.enter_runs(scope, run_ids)
             found = await lead.look_first(scope, runs, slots=self._slots)
-        seen = {run.id: (run.epoch, next_) for run, next_ in zip(runs, found, strict=True)}
+        seen = {run.id: (run, next_) for run, next_ in zip(runs, found, strict=True)}
         return [seen.get(run_id) or TaskSuperseded() for run_id in run_ids]
 
-    async def _look(self, leading: _Leading, *, was_parked: bool) -> Next:
+    async def _look(self, leading: _Leading, *, was_parked: bool) -> _Seen:
         async with self._database.transaction(leading.actor) as scope:
             run = await lead.enter(scope, leading.run_id, epoch=leading.epoch)
-            return await lead.look(
+            found = await lead.look(
                 scope, run, slots=self._slots, was_parked=was_parked, carried=leading.carried
             )
+        return run, found
 
     async def _move(self, leading: _Leading, move: Move) -> None:
         if move.is_reading:
@@ -174,6 +179,11 @@ class TaskJob:
         def hear(_topic: str, body: dict[str, Any]) -> None:
             payload, run_id = body.get("payload", {}), leading.agent_run_id
             if run_id is None or body.get("event") == "chat":
+                return
+            if body.get("event") == "sessions.changed":
+                is_ours = payload["sessionKey"] == leading.conversation
+                if is_ours and payload["reason"] in ("run", "runtime"):  # it waits, or the machine has it
+                    leading.woken.set()
                 return
             if payload.get("stream") == "lifecycle" and payload["data"]["phase"] == "start":
                 return  # that it begins is what was done about it

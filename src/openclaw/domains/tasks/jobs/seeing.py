@@ -27,9 +27,15 @@ async def see(scope: Scope, run: TaskRunRow, log: Log) -> Seen | None:
     run.seen_open = known
     if not seen.is_over and seen.state != "queued":
         await log.move(STATE_OF_AGENT[seen.state])
-    if run.state != "dispatched" and run.target["sync_mode"] != "full":
-        run.text = ""  # the machine has it; a retry takes the task's own
+    if run.state != "dispatched":
+        forget_told(run)
     return seen
+
+
+def forget_told(run: TaskRunRow) -> None:
+    """What a sync mode keeps on a machine is not kept here once the machine has it; a retry takes the task's own."""
+    if run.target["sync_mode"] != "full":
+        run.text, run.instructions = "", None
 
 
 async def _note(run: TaskRunRow, log: Log, step: StepSeen, known: dict[str, Any]) -> None:

@@ -15,7 +15,8 @@ from openclaw.domains.tasks.errors import (
 )
 from openclaw.domains.tasks.models import TaskRow, TaskRunRow
 from openclaw.domains.tasks.schemas import EventKind, FollowUp, HandOver, Reason, TaskRun
-from openclaw.domains.tasks.service import places, views
+from openclaw.domains.tasks.service import joining, places, views
+from openclaw.domains.tasks.service.joining import Told
 from openclaw.domains.tasks.service.log import GENESIS, Log
 from openclaw.domains.tasks.service.tasks import access_task
 from openclaw.domains.workspaces.policy import check_role
@@ -29,7 +30,7 @@ from openclaw.kit.pagination import Page, cursor_of, position_of
 async def launch(scope: Scope, task_id: UUID, queue: JobQueue, *, key: str | None = None) -> TaskRunRow:
     """Accept a run of the task; the one that was launched under the same key, if there is one.
 
-    Raises TaskNotFoundError, NotAllowedError for viewers, TooManyJobsError.
+    Raises TaskNotFoundError, NotAllowedError for viewers, TooManyJobsError; of a system, as `joining.tell`.
     """
     check_role(scope.who, Role.MEMBER)
     task = await access_task(scope, task_id)
@@ -37,25 +38,27 @@ async def launch(scope: Scope, task_id: UUID, queue: JobQueue, *, key: str | Non
         if known.task_id != task_id:
             raise TaskNotFoundError
         return known
+    told = await joining.tell(scope, task)
     budget_id = task.budget_id
     if task.budget is not None:
         limits = BudgetLimits.model_validate(task.budget)
         budget_id = (await budgets.add_budget(scope, limits, name=task.title, is_named=False)).id
-    return await _add(scope, task, queue, text=task.text, reason="launch", budget_id=budget_id, key=key)
+    return await _add(scope, task, queue, told=told, reason="launch", budget_id=budget_id, key=key)
 
 
 async def retry(scope: Scope, run_id: UUID, queue: JobQueue, *, key: str | None = None) -> TaskRunRow:
     """The same again, from the beginning and on the same budget; the run that was is not touched.
 
-    Raises TaskNotFoundError, WrongTaskStateError while it goes on, NotAllowedError, TooManyJobsError.
+    Raises TaskNotFoundError, WrongTaskStateError while it goes on, NotAllowedError, TooManyJobsError; of a system, as
+    `joining.tell_again`.
     """
     check_role(scope.who, Role.MEMBER)
     if key and (known := await repository.find_run_by_key(scope, key)):
         return known
     origin = await _ended(scope, run_id)
     task = await access_task(scope, origin.task_id)
-    text = origin.text or task.text
-    return await _add(scope, task, queue, text=text, reason="retry", origin=origin, key=key)
+    told = await joining.tell_again(scope, task, origin)
+    return await _add(scope, task, queue, told=told, reason="retry", origin=origin, key=key)
 
 
 async def follow_up(
@@ -63,7 +66,8 @@ async def follow_up(
 ) -> TaskRunRow:
     """Go on in the conversation of a run that has ended, on the same machine and budget.
 
-    Raises TaskNotFoundError, WrongTaskStateError, NotAllowedError, TooManyJobsError.
+    Raises TaskNotFoundError, WrongTaskStateError, NotAllowedError, TooManyJobsError; of a system, as
+    `joining.check_launch`.
     """
     check_role(scope.who, Role.MEMBER)
     if key and (known := await repository.find_run_by_key(scope, key)):
@@ -72,7 +76,10 @@ async def follow_up(
     if origin.conversation_id is None:
         raise WrongTaskStateError(state=origin.state)
     task = await access_task(scope, origin.task_id)
-    row = await _add(scope, task, queue, text=data.text, reason="follow_up", origin=origin, key=key)
+    if origin.system_id is not None:
+        await joining.check_launch(scope, origin.system_id, places.place_of(origin.target))
+    told = Told(data.text, origin.instructions)
+    row = await _add(scope, task, queue, told=told, reason="follow_up", origin=origin, key=key)
     row.conversation_id = origin.conversation_id
     return row
 
@@ -89,6 +96,7 @@ async def list_runs(
     scope: Scope,
     *,
     task_id: UUID | None = None,
+    system_id: UUID | None = None,
     state: str | None = None,
     is_open: bool | None = None,
     cursor: str | None,
@@ -100,6 +108,7 @@ async def list_runs(
     rows = await repository.list_runs(
         scope,
         task_id=task_id,
+        system_id=system_id,
         state=state,
         is_open=is_open,
         before=position_of(cursor),
@@ -139,7 +148,7 @@ async def hand_over(scope: Scope, run_id: UUID, data: HandOver) -> TaskRunRow:
     """Go on elsewhere, with what was said, and the files that the run has changed unless ``with_files`` is off.
 
     Raises TaskNotFoundError, WrongTaskStateError, TranscriptNotHereError, DeviceNotFoundError,
-    RuntimeNotOfferedError, InvalidInputError, NotAllowedError.
+    RuntimeNotOfferedError, InvalidInputError, NotAllowedError; of a system, as `joining.check_launch`.
     """
     row = await _steered(scope, run_id)
     if row.finished_at is not None or row.conversation_id is None:
@@ -148,6 +157,8 @@ async def hand_over(scope: Scope, run_id: UUID, data: HandOver) -> TaskRunRow:
     if here.runtime == "pi" or data.target.runtime == "pi":
         raise TranscriptNotHereError(sync_mode=here.sync_mode)
     there = await places.checked(scope, data.target)
+    if row.system_id is not None:
+        await joining.check_launch(scope, row.system_id, there)
     key = f"move {row.event_seq}"
     row.moving_to = {"target": there.to_row(), "with_files": data.with_files, "key": key}
     detail = {"kind": there.kind, "withFiles": data.with_files}
@@ -183,22 +194,24 @@ async def _add(
     task: TaskRow,
     queue: JobQueue,
     *,
-    text: str,
+    told: Told,
     reason: Reason,
     budget_id: UUID | None = None,
     origin: TaskRunRow | None = None,
     key: str | None,
 ) -> TaskRunRow:
-    target = task.target
+    target, system_id = task.target, task.system_id
     if origin is not None:
-        budget_id, target = origin.budget_id, origin.target
+        budget_id, target, system_id = origin.budget_id, origin.target, origin.system_id
     row = TaskRunRow(
         id=ids.new_id(),
         workspace_id=scope.workspace_id,
         user_id=scope.user_id,
         task_id=task.id,
         title=task.title,
-        text=text,
+        text=told.text,
+        instructions=told.instructions,
+        system_id=system_id,
         reason=reason,
         origin_run_id=origin.id if origin else None,
         attempt=origin.attempt + 1 if origin and reason == "retry" else 1,

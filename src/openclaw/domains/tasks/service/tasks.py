@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from openclaw.domains.agents.service import budgets
+from openclaw.domains.systems.service import access_system
 from openclaw.domains.tasks import repository
 from openclaw.domains.tasks.errors import BudgetNotKeptError, TaskChangedError, TaskNotFoundError
 from openclaw.domains.tasks.models import TaskRow
 from openclaw.domains.tasks.schemas import SaveTask, Task
-from openclaw.domains.tasks.service import places, views
+from openclaw.domains.tasks.service import joining, places, views
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
@@ -23,7 +24,8 @@ async def make_task(scope: Scope, data: SaveTask, *, key: str | None = None) -> 
     """A new task; the one that was made under the same key, if there is one.
 
     Raises NotAllowedError for viewers, DeviceNotFoundError, RuntimeNotOfferedError, BudgetNotFoundError,
-    BudgetNotKeptError, InvalidInputError.
+    BudgetNotKeptError, InvalidInputError; SystemNotFoundError, SystemArchivedError, InvalidIntakeError,
+    InvalidProfileError.
     """
     check_role(scope.who, Role.MEMBER)
     if key and (known := await repository.find_task_by_key(scope, key)):
@@ -68,9 +70,13 @@ async def archive_task(scope: Scope, task_id: UUID, *, archived: bool) -> TaskRo
     return row
 
 
-async def list_tasks(scope: Scope, *, archived: bool, cursor: str | None, limit: int) -> Page[Task]:
+async def list_tasks(
+    scope: Scope, *, archived: bool, system_id: UUID | None = None, cursor: str | None, limit: int
+) -> Page[Task]:
     """A page of the user's tasks, the newest first, each with its latest run. Raises InvalidInputError."""
-    rows = await repository.list_tasks(scope, archived=archived, before=position_of(cursor), limit=limit + 1)
+    rows = await repository.list_tasks(
+        scope, archived=archived, system_id=system_id, before=position_of(cursor), limit=limit + 1
+    )
     shown = rows[:limit]
     following = cursor_of(shown[-1].created_at, shown[-1].id) if len(rows) > limit else None
     return Page(await view(scope, shown), following)
@@ -80,11 +86,14 @@ async def view(scope: Scope, rows: Sequence[TaskRow]) -> list[Task]:
     """Tasks as they travel, in as many queries however many there are."""
     latest = await repository.latest_runs(scope, [row.id for row in rows])
     runs = {run.task_id: run for run in await views.view_runs(scope, latest)}
+    systems = await joining.refs(scope, rows)
     return [
         Task(
             id=row.id,
             title=row.title,
-            text=row.text,
+            text=row.text if _is_shown(row) else "",
+            system=systems.get(row.system_id) if row.system_id else None,
+            intake=row.intake if _is_shown(row) else None,
             target=places.view(row.target),
             approval_mode=row.approval_mode,  # pyright: ignore[reportArgumentType]
             budget=row.budget,
@@ -104,18 +113,32 @@ async def view(scope: Scope, rows: Sequence[TaskRow]) -> list[Task]:
 async def _fill(scope: Scope, row: TaskRow, data: SaveTask) -> None:
     if data.budget_id is not None:
         await budgets.access_budget(scope, data.budget_id)
-    place = await places.checked(scope, data.target)
+    system = await access_system(scope, data.system_id) if data.system_id else None
+    if system is None and data.text is None:
+        raise InvalidInputError(field="text", reason="say what is to be done")
+    if system is None and data.intake is not None:
+        raise InvalidInputError(field="intake", reason="only a system has a form")
+    place = await places.checked(scope, data.target or joining.default_target(system))
     if data.budget is not None and data.budget_id is not None:
         raise InvalidInputError(field="budgetId", reason="a budget of its own, or a shared one")
     if place.runtime == "pi" and (data.budget is not None or data.budget_id is not None):
         raise BudgetNotKeptError
-    # What is said there is not to be read in lists here.
-    own_title = _title_of(data.text) if place.sync_mode == "full" else _UNTITLED[scope.who.language]
-    row.text, row.title = data.text, data.title or own_title
-    row.target = place.to_row()
+    row.text, row.target = data.text or "", place.to_row()
+    row.system_id, row.intake = data.system_id, None
+    own_title = _title_of(row.text)
+    if system is not None:
+        own_title = await joining.fill(scope, row, system, data.intake)
+    if place.sync_mode != "full":  # what is said there is not to be read in lists here
+        own_title = system.name if system else _UNTITLED[scope.who.language]
+    row.title = data.title or own_title
     row.approval_mode, row.when_lost = data.approval_mode, data.when_lost
     row.budget = data.budget.model_dump(by_alias=True, exclude_none=True) if data.budget else None
     row.budget_id, row.time_limit_seconds = data.budget_id, data.time_limit_seconds
+
+
+def _is_shown(row: TaskRow) -> bool:
+    """What is only here until its machine has it is shown to nobody."""
+    return row.system_id is None or row.target["sync_mode"] != "local_only"
 
 
 def _title_of(text: str) -> str:

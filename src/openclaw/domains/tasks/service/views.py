@@ -9,7 +9,7 @@ from openclaw.domains.agents.service import budgets, leading
 from openclaw.domains.devices.service import registry
 from openclaw.domains.tasks.models import TaskRunRow
 from openclaw.domains.tasks.schemas import TaskRun, Totals
-from openclaw.domains.tasks.service import places
+from openclaw.domains.tasks.service import joining, places
 from openclaw.infra.scope import Scope
 from openclaw.kit.errors import OpenClawError
 
@@ -18,6 +18,7 @@ async def view_runs(scope: Scope, rows: Sequence[TaskRunRow]) -> list[TaskRun]:
     """Those runs."""
     totals = await leading.totals(scope, [row.agent_run_id for row in rows if row.agent_run_id])
     charged = await budgets.views(scope, list({row.budget_id for row in rows if row.budget_id}))
+    systems = await joining.refs(scope, rows)
     names: dict[UUID, str] = {}
     if any(row.device_id for row in rows):
         names = {device.id: device.name for device in await registry.list_devices(scope)}
@@ -30,6 +31,7 @@ async def view_runs(scope: Scope, rows: Sequence[TaskRunRow]) -> list[TaskRun]:
                 id=row.id,
                 task_id=row.task_id,
                 title=row.title,
+                system=systems.get(row.system_id) if row.system_id else None,
                 state=row.state,  # pyright: ignore[reportArgumentType]
                 reason=row.reason,  # pyright: ignore[reportArgumentType]
                 origin_run_id=row.origin_run_id,
