@@ -12,30 +12,38 @@ from sqlalchemy import func, select, text, update
 from openclaw.domains.devices.models import DeviceCallRow, DeviceRow, HostRow, HostSlotRow
 from openclaw.infra.scope import Scope
 
-# One statement: of the hosts with room the one with the most, of its free slots one that nobody takes just now. A slot
-# that another transaction has locked is as good as taken; if it gives it back, a later claim finds it.
+# One statement: of the hosts with room always the one with the most, of its free slots those that nobody takes just
+# now. A slot that another transaction has locked is as good as taken; if it gives it back, a later claim finds it.
 _CLAIM = text("""
-WITH room AS (
-    SELECT hosts.device_id, devices.name, hosts.lease_until, count(*) AS free
+WITH free AS (
+    SELECT host_slots.host_id, host_slots.number, devices.name, hosts.lease_until,
+        count(*) OVER (PARTITION BY host_slots.host_id)
+            - row_number() OVER (PARTITION BY host_slots.host_id ORDER BY host_slots.number) AS others
     FROM hosts JOIN devices ON devices.id = hosts.device_id
     JOIN host_slots ON host_slots.host_id = hosts.device_id AND host_slots.run_id IS NULL
     WHERE hosts.workspace_id = :workspace_id AND devices.revoked_at IS NULL AND NOT hosts.is_draining
         AND devices.online_until > :now AND hosts.lease_until > :now AND hosts.late_at > :now
         AND host_slots.number <= hosts.slots AND hosts.offers @> CAST(:labels AS jsonb)
         AND hosts.device_id = coalesce(CAST(:host_id AS uuid), hosts.device_id)
-    GROUP BY hosts.device_id, devices.name, hosts.lease_until
-), chosen AS MATERIALIZED (
-    SELECT host_slots.host_id, host_slots.number, room.name, room.lease_until
-    FROM host_slots JOIN room ON room.device_id = host_slots.host_id
+), locked AS MATERIALIZED (
+    SELECT host_slots.host_id, host_slots.number, free.name, free.lease_until
+    FROM host_slots JOIN free USING (host_id, number)
     WHERE host_slots.run_id IS NULL
-    ORDER BY room.free DESC, host_slots.host_id, host_slots.number
-    LIMIT 1 FOR UPDATE OF host_slots SKIP LOCKED
+    ORDER BY free.others DESC, host_slots.host_id
+    LIMIT cardinality(CAST(:run_ids AS uuid[])) FOR UPDATE OF host_slots SKIP LOCKED
+), chosen AS (
+    SELECT locked.*, wanted.run_id
+    FROM (SELECT *, row_number() OVER () AS nth FROM locked) AS locked
+    JOIN unnest(CAST(:run_ids AS uuid[])) WITH ORDINALITY AS wanted (run_id, nth) USING (nth)
 )
 UPDATE host_slots
-SET run_id = :run_id, for_user_id = :user_id, epoch = nextval('host_epochs'), claimed_at = :now
+SET run_id = chosen.run_id, for_user_id = :user_id, epoch = nextval('host_epochs'), claimed_at = :now
 FROM chosen WHERE host_slots.host_id = chosen.host_id AND host_slots.number = chosen.number
-RETURNING host_slots.host_id, chosen.name, host_slots.number, host_slots.epoch, chosen.lease_until
+RETURNING host_slots.run_id, host_slots.host_id, chosen.name, host_slots.number, host_slots.epoch, chosen.lease_until
 """)
+_LOCK_RUNS = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('lease|' || name, 0)) FROM unnest(CAST(:names AS text[])) AS name"
+)
 # The host is locked with its slots: a heartbeat that is being kept decides first.
 _LOSE = text("""
 WITH lost AS MATERIALIZED (
@@ -60,6 +68,7 @@ _FREE = {"run_id": None, "for_user_id": None, "epoch": None, "claimed_at": None}
 class HeldSlot:
     """A slot that a run holds, with the name and the lease of its host."""
 
+    run_id: UUID
     host_id: UUID
     name: str
     number: int
@@ -78,38 +87,43 @@ class LostLease:
     epoch: int
 
 
-async def lock_run(scope: Scope, run_id: UUID) -> None:
-    """Let one claim of a run at a time be made, whoever makes it."""
-    await scope.session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"lease|{run_id.hex}"}
-    )
+async def lock_runs(scope: Scope, run_ids: Sequence[UUID]) -> None:
+    """Let one claim of each run at a time be made, whoever makes it."""
+    await scope.session.execute(_LOCK_RUNS, {"names": sorted(run_id.hex for run_id in run_ids)})
 
 
-async def find_slot(scope: Scope, run_id: UUID) -> HeldSlot | None:
-    """The slot that a run holds."""
-    row = (
-        await scope.session.execute(
-            select(
-                HostSlotRow.host_id,
-                DeviceRow.name,
-                HostSlotRow.number,
-                HostSlotRow.epoch,
-                HostRow.lease_until,
-            )
-            .join(HostRow, HostRow.device_id == HostSlotRow.host_id)
-            .join(DeviceRow, DeviceRow.id == HostSlotRow.host_id)
-            .where(HostSlotRow.run_id == run_id)
+async def find_slots(scope: Scope, run_ids: Sequence[UUID]) -> dict[UUID, HeldSlot]:
+    """The slots that those runs hold."""
+    rows = await scope.session.execute(
+        select(
+            HostSlotRow.run_id,
+            HostSlotRow.host_id,
+            DeviceRow.name,
+            HostSlotRow.number,
+            HostSlotRow.epoch,
+            HostRow.lease_until,
         )
-    ).first()
-    return HeldSlot(*row) if row else None
+        .join(HostRow, HostRow.device_id == HostSlotRow.host_id)
+        .join(DeviceRow, DeviceRow.id == HostSlotRow.host_id)
+        .where(HostSlotRow.run_id.in_(run_ids))
+    )
+    return {slot.run_id: slot for slot in (HeldSlot(*row) for row in rows)}
 
 
-async def claim_slot(
-    scope: Scope, *, run_id: UUID, host_id: UUID | None, labels: Sequence[str]
-) -> HeldSlot | None:
-    """Take a free slot for a run of the actor; None when no host that fits has room."""
-    row = (await scope.session.execute(_CLAIM, _claim_values(scope, run_id, host_id, labels))).first()
-    return HeldSlot(*row) if row else None
+async def claim_slots(
+    scope: Scope, run_ids: Sequence[UUID], *, host_id: UUID | None, labels: Sequence[str]
+) -> dict[UUID, HeldSlot]:
+    """Take free slots for runs of the actor, the first of them first, as far as hosts that fit have room."""
+    values = {
+        "workspace_id": scope.workspace_id,
+        "user_id": scope.user_id,
+        "run_ids": run_ids,
+        "host_id": host_id,
+        "labels": orjson.dumps(list(labels)).decode(),
+        "now": scope.now(),
+    }
+    rows = await scope.session.execute(_CLAIM, values)
+    return {slot.run_id: slot for slot in (HeldSlot(*row) for row in rows)}
 
 
 async def release_slot(scope: Scope, run_id: UUID, *, epoch: int | None) -> bool:
@@ -170,14 +184,3 @@ async def cancel_open_calls(scope: Scope, host_id: UUID, *, error: dict[str, Any
             .returning(DeviceCallRow.id)
         )
     )
-
-
-def _claim_values(scope: Scope, run_id: UUID, host_id: UUID | None, labels: Sequence[str]) -> dict[str, Any]:
-    return {
-        "workspace_id": scope.workspace_id,
-        "user_id": scope.user_id,
-        "run_id": run_id,
-        "host_id": host_id,
-        "labels": orjson.dumps(list(labels)).decode(),
-        "now": scope.now(),
-    }

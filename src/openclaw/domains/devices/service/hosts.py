@@ -43,16 +43,28 @@ async def claim_slot(
 ) -> HostSlot | None:
     """Room for a run of the actor on a healthy host of the workspace; None when none that fits has any.
 
-    ``run_id`` is the caller's name of the run; while it holds a slot, asking again answers with that one. ``host_id``:
-    on that host only; ``labels``: on one that offers all of these. The host with the most free slots is taken. While
-    the slot is held, the actor reaches the host like a machine of their own. Raises NotAllowedError for viewers.
+    As `claim_slots`.
+    """
+    found = await claim_slots(scope, [run_id], host_id=host_id, labels=labels)
+    return found.get(run_id)
+
+
+async def claim_slots(
+    scope: Scope, run_ids: Sequence[UUID], *, host_id: UUID | None = None, labels: Sequence[str] = ()
+) -> dict[UUID, HostSlot]:
+    """Room for runs of the actor on healthy hosts of the workspace, as far as those that fit have any.
+
+    ``run_ids`` are the caller's names of the runs; while one holds a slot, asking again answers with that one.
+    ``host_id``: on that host only; ``labels``: on those that offer all of these. The host with the most free slots is
+    taken. While a slot is held, the actor reaches the host like a machine of their own. Raises NotAllowedError for
+    viewers.
     """
     check_role(scope.who, Role.MEMBER)
-    await leases.lock_run(scope, run_id)
-    held = await leases.find_slot(scope, run_id) or await leases.claim_slot(
-        scope, run_id=run_id, host_id=host_id, labels=labels
-    )
-    return _slot(held) if held else None
+    await leases.lock_runs(scope, run_ids)
+    held = await leases.find_slots(scope, run_ids)
+    if wanted := [run_id for run_id in run_ids if run_id not in held]:
+        held |= await leases.claim_slots(scope, wanted, host_id=host_id, labels=labels)
+    return {run_id: _slot(slot) for run_id, slot in held.items()}
 
 
 async def release_slot(scope: Scope, *, run_id: UUID, epoch: int | None = None) -> bool:
@@ -65,7 +77,7 @@ async def release_slot(scope: Scope, *, run_id: UUID, epoch: int | None = None) 
 
 async def find_slot(scope: Scope, run_id: UUID) -> HostSlot | None:
     """The slot that the run holds."""
-    held = await leases.find_slot(scope, run_id)
+    held = (await leases.find_slots(scope, [run_id])).get(run_id)
     return _slot(held) if held else None
 
 

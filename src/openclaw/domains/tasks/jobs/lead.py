@@ -88,7 +88,7 @@ async def look_first(scope: Scope, runs: Sequence[TaskRunRow], *, slots: Slots) 
     begun = dict(zip(beginning, await _begin(scope, beginning), strict=True)) if beginning else {}
     found = [begun[each] if each in begun else await each.take(None) for each in looks]
     await write_logs(scope, [each.log for each in looks])
-    return [await _parked(each, next_, was_parked=False) for each, next_ in zip(looks, found, strict=True)]
+    return await _park(scope, list(zip(looks, found, strict=True)), were_parked=False)
 
 
 async def look(
@@ -101,7 +101,7 @@ async def look(
     each = _Look(scope, run, Log(scope, run), slots)
     found = await each.take(carried)
     await each.log.write()
-    return await _parked(each, found, was_parked=was_parked)
+    return (await _park(scope, [(each, found)], were_parked=was_parked))[0]
 
 
 async def give_up(scope: Scope, run_id: UUID, *, epoch: int, slots: Slots, error: OpenClawError) -> None:
@@ -114,20 +114,27 @@ async def give_up(scope: Scope, run_id: UUID, *, epoch: int, slots: Slots, error
     await log.write()
 
 
-async def _parked(each: "_Look", found: Next, *, was_parked: bool) -> Next:
-    run = each.run
-    is_waiting = run.state in PARKED or run.paused_at is not None or run.state == "queued"
-    is_parked = not found.is_over and is_waiting
-    if not found.is_over and is_parked is not was_parked:
-        await jobs.set_waiting(each.scope, run.id, waiting=is_parked)
-    return replace(found, is_parked=is_parked)
+async def _park(scope: Scope, seen: "Sequence[tuple[_Look, Next]]", *, were_parked: bool) -> list[Next]:
+    """Have the queue know which of the runs take up room now."""
+    is_parked = {each: not found.is_over and _is_parked(each.run) for each, found in seen}
+    changed = [
+        each.run.id for each, found in seen if not found.is_over and is_parked[each] is not were_parked
+    ]
+    if changed:
+        await jobs.set_waiting(scope, *changed, waiting=not were_parked)
+    return [replace(found, is_parked=is_parked[each]) for each, found in seen]
+
+
+def _is_parked(run: TaskRunRow) -> bool:
+    return run.state in PARKED or run.paused_at is not None or run.state == "queued"
 
 
 async def _begin(scope: Scope, looks: "Sequence[_Look]") -> list[Next]:
     """They have not begun: find their places, and ask the agent."""
     _, role = await workspaces.get_acting(scope)
-    found = [await each.find_place(role) for each in looks]
-    ready = [each for each, next_ in zip(looks, found, strict=True) if next_ is None]
+    found = {each: await each.may_begin(role) for each in looks}
+    willing = [each for each, next_ in found.items() if next_ is None]
+    ready = await _find_room(scope, [(each, place_of(each.run.target)) for each in willing])
     new = [each for each in ready if each.run.conversation_id is None]
     names = await errands.begin(scope, [each.errand() for each in new]) if new else []
     for each, (conversation_id, agent_run_id) in zip(new, names, strict=True):
@@ -141,9 +148,29 @@ async def _begin(scope: Scope, looks: "Sequence[_Look]") -> list[Next]:
             # Led here, with this very commit; a machine says when it has begun.
             if state == "dispatched" or place_of(each.run.target).runtime == "server":
                 await each.log.move(state)
-    return [
-        next_ or Next(agent_run_id=each.run.agent_run_id) for each, next_ in zip(looks, found, strict=True)
-    ]
+    for each in willing:
+        found[each] = Next(agent_run_id=each.run.agent_run_id) if each in ready else Next(wait=_SLOT_AGAIN)
+    return [next_ or Next() for next_ in found.values()]
+
+
+async def _find_room(scope: Scope, wanted: "Sequence[tuple[_Look, Place]]") -> "list[_Look]":
+    """Those that have their place now: room on a host, if it is to be one."""
+    on_hosts: dict[tuple[UUID | None, tuple[str, ...]], list[_Look]] = {}
+    ready: list[_Look] = []
+    for each, place in wanted:
+        each.run.device_id = place.device_id
+        if place.kind == "host":
+            on_hosts.setdefault((place.device_id, tuple(place.labels)), []).append(each)
+        else:
+            ready.append(each)
+    for (host_id, labels), group in on_hosts.items():
+        names = [each.run.id for each in group]
+        slots = await group[0].slots.claim_slots(scope, names, host_id=host_id, labels=labels)
+        for each in group:
+            if (slot := slots.get(each.run.id)) is not None:
+                each.run.device_id, each.run.slot_epoch = slot.host_id, slot.epoch
+                ready.append(each)
+    return ready
 
 
 class _Look:
@@ -170,30 +197,14 @@ class _Look:
             return await self._move(carried)
         return await self._ended(seen)
 
-    async def find_place(self, role: Role | None) -> Next | None:
-        """None once it may begin, and its place is found."""
+    async def may_begin(self, role: Role | None) -> Next | None:
+        """None when it may."""
         run = self.run
         if run.cancel_requested_at is not None:
             return await self.end("cancelled")
         if role in (None, Role.VIEWER):
             return await self.end("failed", NotAllowedError(role=role or "–"))
-        if run.paused_at is not None:
-            return Next()
-        return None if await self._claim(place_of(run.target)) else Next(wait=_SLOT_AGAIN)
-
-    async def _claim(self, place: Place) -> bool:
-        """Room on a host, if it is to be one; False when there is none yet."""
-        run = self.run
-        run.device_id = place.device_id
-        if place.kind != "host":
-            return True
-        slot = await self.slots.claim_slot(
-            self.scope, run_id=run.id, host_id=place.device_id, labels=place.labels
-        )
-        if slot is None:
-            return False
-        run.device_id, run.slot_epoch = slot.host_id, slot.epoch
-        return True
+        return None if run.paused_at is None else Next()
 
     def errand(self) -> Errand:
         """What the agent is asked first."""
@@ -262,7 +273,7 @@ class _Look:
         place = place_of(run.target)
         if run.paused_at is not None:
             return Next()
-        if not await self._claim(place):
+        if not await _find_room(self.scope, [(self, place)]):
             return Next(wait=_SLOT_AGAIN)
         self.log.add("host_lost", lost)  # once, however long there was no room
         return await self._go_on_at(place, None)
@@ -287,7 +298,7 @@ class _Look:
             if run.slot_epoch is not None:
                 await self.slots.release_slot(self.scope, run_id=run.id, epoch=run.slot_epoch)
             origin, run.slot_epoch = run.device_id, None
-            if not await self._claim(place):
+            if not await _find_room(self.scope, [(self, place)]):
                 return Next(wait=_SLOT_AGAIN)
             run.moving_to = {**to, "origin": origin.hex if origin else None}
         if not carried.is_written:

@@ -30,10 +30,15 @@ class Slot(Protocol):
 class Slots(Protocol):
     """Room on hosts, leased to runs."""
 
-    async def claim_slot(
-        self, scope: Scope, *, run_id: UUID, host_id: UUID | None = None, labels: Sequence[str] = ()
-    ) -> Slot | None:
-        """Room for a run; None when there is none that fits. The same run has one slot."""
+    async def claim_slots(
+        self,
+        scope: Scope,
+        run_ids: Sequence[UUID],
+        *,
+        host_id: UUID | None = None,
+        labels: Sequence[str] = (),
+    ) -> Mapping[UUID, Slot]:
+        """Room for runs, as far as there is any that fits. A run has one slot, however often it is asked for."""
         ...
 
     async def find_slot(self, scope: Scope, run_id: UUID) -> Slot | None:
