@@ -7,6 +7,7 @@ import pytest
 from tests.domains.agents.chatting import Chat, chatting, text, tools, use_model
 from tests.domains.plugins import making
 from tests.domains.plugins.mcp_servers import Honest, install
+from tests.domains.tasks.launching import launch
 from tests.support.accounts import refused, register
 from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
 from tests.support.server import Server
@@ -127,3 +128,18 @@ async def test_the_file_of_a_tool_of_machines_is_not_a_plugins(server: Server) -
         await chat.say("Work.")
         await chat.reply()
         assert offered_in(model.requests[0]) == set()
+
+
+async def test_a_task_that_asks_nobody_only_reads_by_plugins(server: Server) -> None:
+    ann = await register(server)
+    script = [Say(calls=[Call("toys__get_double", {"n": 4}), Call("toys__draw", {})]), Say("Done.")]
+    async with Honest().running() as toys, ScriptedOpenAI(script) as model:
+        await use_model(ann, model)
+        await install(ann, toys.url)
+        with server.watching(ann.topic) as watch:
+            run = await launch(ann, watch, "Work.", approvalMode="deny")
+            assert (await run.ended())["state"] == "succeeded"
+        assert [name for name, _ in toys.done] == ["Get-Double"]
+        ends = [entry["data"] for entry in await run.log() if entry["kind"] == "tool_ended"]
+        assert {end["tool"]: end["state"] for end in ends} == {"toys.get_double": "ok", "toys.draw": "denied"}
+        assert (await ann.get("/approvals"))["items"] == []
