@@ -227,7 +227,7 @@ async def test_the_results_centre_answers(server: Server) -> None:
         == [site["id"]]
     )
     assert await listed(q="简报") == await listed(kind="markdown") == [note["id"]]
-    assert await listed(q="nothing") == await listed(system="sys_2") == await listed(live="true") == []
+    assert await listed(q="nothing") == await listed(systemId="sys_2") == await listed(live="true") == []
     await processed(ann, site["id"])
     assert await listed(q="fresh") == [site["id"]], "what is in it finds it, once the worker has read it"
     counts = await ann.get("/artifact-counts")
