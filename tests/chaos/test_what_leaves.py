@@ -137,6 +137,10 @@ async def test_of_a_local_only_system_nothing_leaves(watched: Watched) -> None:
     assert (await watched.ended(followed))["state"] == "succeeded"
     assert {event["kind"] for event in watched.events()} == {"began", "said", "tool_started", "tool_ended"}
 
+    runtime = f"/conversations/{ends[0]['conversationId']}/runtime"
+    assert (await person.get(f"{runtime}/models"))["items"]
+    await person.post(f"{runtime}/compact")
+
     saved = await person.post(f"{path}/snapshots", {"kind": "milestone", "label": "mine"})
     await person.post(
         f"{path}/snapshots/compare", {"before": system["baselineSnapshotId"], "after": saved["id"]}

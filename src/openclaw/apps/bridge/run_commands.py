@@ -89,6 +89,9 @@ class RunCommands:
             command = msgspec.structs.replace(command, text=with_system(command.text, document), system=None)
         session = await self._sessions.open(command.conversation)
         async with session.in_use():
+            if not session.confine(command.mode):
+                words = "This conversation lets less leave this machine."
+                raise ToolFailedError(FailureCode.INVALID_ARGUMENTS, words)
             return await self._lead(call_id, command, session, device_id)
 
     async def _lead(self, call_id: str, command: Run, session: PiSession, device_id: str) -> dict[str, Any]:
