@@ -207,3 +207,12 @@ async def test_a_conversation_never_lets_more_leave_than_it_did(machine: Machine
                 await turn("3", mode)
         assert len(machine.told) == heard
         await turn("4", "local_only")
+
+
+async def test_what_a_local_only_system_forbids_is_not_done(machine: Machine) -> None:
+    document = {"name": "Own", "roles": [{"id": "a", "name": "A"}], "permissions": {"allowBash": False}}
+    machine.vault.create("dev", "c" * 32, document, baseline="b" * 32)
+    run = Run(CONVERSATION, "local_only", doing("echo made"), system="c" * 32)
+    async with asyncio.timeout(SECONDS):
+        await machine.commands.perform("a" * 32, run, device_id="dev")
+        assert (await machine.heard("tool_ended"))["isDenied"]
