@@ -18,7 +18,7 @@ from tests.chaos.chat import Script, open_chat
 from tests.chaos.remote import RemoteServer, page
 from tests.domains.tasks.launching import check_log
 from tests.support.accounts import Person
-from tests.support.processes import Installation, RealProcess, environment
+from tests.support.processes import HostProcess, Installation
 from tests.support.scripted_openai import Answer, Call, Fail, Say, ScriptedOpenAI
 
 HITS = int(os.environ.get("OPENCLAW_TEST_HITS", "3"))
@@ -27,18 +27,6 @@ AT_ONCE = 5
 WORKERS = ("worker", "worker-2", "worker-3")
 # Who holds the lock is at it; whoever comes meanwhile writes that down. A killed holder holds nothing.
 ERRAND = "flock -n {file}.lock sh -c 'echo begun >> {file}; sleep 0.7; echo finished {name}' || echo {name} >> {twice}"
-
-
-class Host(RealProcess):
-    """A host of the installation with a state folder of its own."""
-
-    def __init__(self, folder: Path, name: str, server: str, token: str) -> None:
-        (folder / name).mkdir()
-        env = environment(HOME=str(folder), OPENCLAW_HOST_HOME=str(folder / name))
-        words = ["-m", "openclaw.apps.bridge.host", "--json", "--token", token, "--server", server]
-        super().__init__(
-            name, [*words, "--name", name, "--max-tasks", "2"], env, ready=re.compile(r'"running"')
-        )
 
 
 def model_rule(asked: dict[str, Any]) -> Answer:
@@ -57,7 +45,9 @@ def model_rule(asked: dict[str, Any]) -> Answer:
 class Stage:
     """What a person's page is told, and what is killed on the way."""
 
-    def __init__(self, installation: Installation, person: Person, hosts: list[Host], folder: Path) -> None:
+    def __init__(
+        self, installation: Installation, person: Person, hosts: list[HostProcess], folder: Path
+    ) -> None:
         self.installation = installation
         self.person = person
         self.hosts = hosts
@@ -68,7 +58,7 @@ class Stage:
         self.hits: list[str] = []
         self._asked = 0
         self._chance = random.Random(33)
-        self._down: list[Host] = []
+        self._down: list[HostProcess] = []
 
     async def until_healthy(self, count: int) -> None:
         seen: set[str] = set()
@@ -142,10 +132,10 @@ async def stage(
     async with ScriptedOpenAI(model_rule) as model:
         person = (await open_chat(remote, model, Script())).person
         with ExitStack() as ends:
-            hosts: list[Host] = []
+            hosts: list[HostProcess] = []
             for number in range(3):
                 token = (await person.post("/host-tokens", {}))["token"]
-                host = Host(tmp_path, f"host-{number}", installation.url, token)
+                host = HostProcess(tmp_path, f"host-{number}", installation.url, token)
                 ends.callback(host.kill)
                 hosts.append(host)
             made = Stage(installation, person, hosts, tmp_path)

@@ -66,7 +66,7 @@ async def test_queries_that_are_none(target: Target, unchanged: None) -> None:
     broken |= dict.fromkeys(
         ("finished", "live", "thumbnail", "includeRevoked"), ("x", "2", "%00", "null", "")
     )
-    origins = ("system", "branch", "snapshot", "taskRun", "run", "workflowRun", "device")
+    origins = ("systemId", "branch", "snapshot", "taskRunId", "run", "workflowRun", "device")
     broken |= dict.fromkeys(origins, ("", "%00", "a b", "a" * 101))
     broken["offers"] = ("%00",)
     broken["count"] = ("0", "-1", "x", "1.5", "9" * 400, "", "%00", "true")

@@ -311,6 +311,18 @@ class BridgeProcess(RealProcess):
         )
 
 
+class HostProcess(RealProcess):
+    """A host with a state folder of its own below ``folder``, which is its home."""
+
+    def __init__(self, folder: Path, name: str, server: str, token: str) -> None:
+        (folder / name).mkdir()
+        env = environment(HOME=str(folder), OPENCLAW_HOST_HOME=str(folder / name))
+        words = ["-m", "openclaw.apps.bridge.host", "--json", "--token", token, "--server", server]
+        super().__init__(
+            name, [*words, "--name", name, "--max-tasks", "2"], env, ready=re.compile(r'"running"')
+        )
+
+
 @contextlib.contextmanager
 def installation() -> Iterator[Installation]:
     """An installation in a folder of its own; everything of it is gone after the block."""

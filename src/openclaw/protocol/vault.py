@@ -5,7 +5,7 @@ a ``local_only`` system are on the machine alone: what it answers are ids, label
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, cast
 
 import msgspec
 from msgspec import Meta, Struct
@@ -82,6 +82,21 @@ def count_changes(changes: Iterable[Change]) -> list[dict[str, Any]]:
         field = change.path.split(".")[1] if "." in change.path else "$"
         counts.setdefault(field, {"added": 0, "removed": 0, "changed": 0})[change.kind] += 1
     return [{"field": field, **count} for field, count in counts.items()]
+
+
+# What a system's permissions keep its runs from calling, where they say no. There is no tool that is only for networks
+# or browsers: of those its runs are told.
+_TOOLS = {
+    "allowBash": ("exec",),
+    "allowFileWrite": ("fs.write", "fs.edit", "fs.move", "fs.delete"),
+}
+
+
+def denied_tools(document: Mapping[str, Any]) -> frozenset[str]:
+    """The tools that runs of a system may not call, by its document or profile."""
+    found: Any = document.get("permissions")
+    said = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+    return frozenset(tool for name, tools in _TOOLS.items() if said.get(name) is False for tool in tools)
 
 
 # ── What a machine is asked for ──

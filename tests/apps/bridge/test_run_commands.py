@@ -187,3 +187,32 @@ async def test_a_local_only_system_is_told_to_the_runtime_and_to_nobody_else(
             with pytest.raises(ToolFailedError) as failed:
                 await machine.commands.perform("d" * 32, refused, device_id=device_id)
             assert planted not in str(failed.value)
+
+
+async def test_a_conversation_never_lets_more_leave_than_it_did(machine: Machine) -> None:
+    """What was said in it is in the runtime's session: a server that asks for it in another mode gets nothing."""
+
+    async def turn(call_id: str, mode: SyncMode) -> None:
+        run = Run(CONVERSATION, mode, "What did I say before?")
+        await machine.commands.perform(call_id * 32, run, device_id="dev")
+
+    async with asyncio.timeout(SECONDS):
+        await turn("1", "metadata")
+        await turn("2", "local_only")
+        await machine.sessions.close()  # as after a restart
+        heard = len(machine.told)
+        modes: tuple[SyncMode, ...] = ("full", "metadata")
+        for mode in modes:
+            with pytest.raises(ToolFailedError):
+                await turn("3", mode)
+        assert len(machine.told) == heard
+        await turn("4", "local_only")
+
+
+async def test_what_a_local_only_system_forbids_is_not_done(machine: Machine) -> None:
+    document = {"name": "Own", "roles": [{"id": "a", "name": "A"}], "permissions": {"allowBash": False}}
+    machine.vault.create("dev", "c" * 32, document, baseline="b" * 32)
+    run = Run(CONVERSATION, "local_only", doing("echo made"), system="c" * 32)
+    async with asyncio.timeout(SECONDS):
+        await machine.commands.perform("a" * 32, run, device_id="dev")
+        assert (await machine.heard("tool_ended"))["isDenied"]

@@ -221,10 +221,13 @@ async def test_the_results_centre_answers(server: Server) -> None:
     assert await listed(can="publish") == await listed(can="continue") == [site["id"]]
     assert set(await listed(can="export")) == set(await listed(can="share")) == {site["id"], note["id"]}
     assert (
-        await listed(system="sys_1") == await listed(tag="Shop") == await listed(q="BAK sit") == [site["id"]]
+        await listed(systemId="sys_1")
+        == await listed(tag="Shop")
+        == await listed(q="BAK sit")
+        == [site["id"]]
     )
     assert await listed(q="简报") == await listed(kind="markdown") == [note["id"]]
-    assert await listed(q="nothing") == await listed(system="sys_2") == await listed(live="true") == []
+    assert await listed(q="nothing") == await listed(systemId="sys_2") == await listed(live="true") == []
     await processed(ann, site["id"])
     assert await listed(q="fresh") == [site["id"]], "what is in it finds it, once the worker has read it"
     counts = await ann.get("/artifact-counts")

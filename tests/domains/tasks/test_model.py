@@ -1,4 +1,5 @@
-"""Random operations and crashes on three workers over one database: only legal steps, one end, each call made once.
+"""Random operations and crashes on three workers and three hosts over one database: only legal steps, one end, each
+call made once, no run at two machines.
 
 ``OPENCLAW_TEST_TASK_EXAMPLES`` says how many such stories are told.
 """
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from openclaw.domains.devices.service import hosts
 from openclaw.domains.tasks.policy import ENDS
 from openclaw.durable.claims import Limits
 from openclaw.durable.queue import JobQueue
@@ -23,16 +25,23 @@ from tests.domains.agents.chatting import use_model
 from tests.domains.tasks.launching import check_log
 from tests.support.accounts import Person, register
 from tests.support.database import Cluster
-from tests.support.devices import Machine, OnlineMachine, link, online
+from tests.support.devices import Machine, OnlineMachine, enrol, heartbeat, link, online, online_host
 from tests.support.scripted_openai import Answer, Call, Say, ScriptedOpenAI
 from tests.support.server import running_server
 
 EXAMPLES = int(os.environ.get("OPENCLAW_TEST_TASK_EXAMPLES", "2"))
 STEPS = 14
 WORKERS = 3
+HOSTS = 3
 MOST_RUNS = 4
 PATIENCE = 120
 T = TypeVar("T")
+_TWO_SLOTS = "SELECT run_id FROM host_slots WHERE run_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
+_TWO_CALLS = (
+    "SELECT runs.conversation_id FROM device_calls JOIN run_steps ON run_steps.id = device_calls.id"
+    " JOIN runs ON runs.id = run_steps.run_id WHERE device_calls.state IN ('queued', 'sent')"
+    " GROUP BY 1 HAVING count(DISTINCT device_calls.device_id) > 1"
+)
 RANDOM = st.randoms(use_true_random=False)
 
 
@@ -101,6 +110,34 @@ def name_of(worker: int) -> str:
     return f"worker-{worker}"
 
 
+class Peer:
+    """A machine or a host, which comes and goes."""
+
+    def __init__(self, machine: Machine, *, is_host: bool) -> None:
+        self.machine = machine
+        self.is_host = is_host
+        self.there: OnlineMachine | None = None
+        self._stack = contextlib.AsyncExitStack()
+
+    @property
+    def target(self) -> dict[str, str]:
+        return {"kind": "host" if self.is_host else "device", "deviceId": self.machine.session["deviceId"]}
+
+    async def come(self) -> None:
+        if self.there is None:
+            socket = (online_host if self.is_host else online)(self.machine)
+            self.there = await self._stack.enter_async_context(socket)
+
+    async def go(self) -> None:
+        self.there = None
+        await self._stack.aclose()
+
+    async def live_on(self) -> None:
+        """What a host says every few seconds; a story takes longer than its lease."""
+        if self.is_host and self.there is not None:
+            await self.there.client.call("node.host.heartbeat", heartbeat(self.machine))
+
+
 class Story(RuleBasedStateMachine):
     """One story. What a rule does, the workers go on with while the next is chosen."""
 
@@ -111,30 +148,37 @@ class Story(RuleBasedStateMachine):
         self.runs: list[str] = []
         self.logs: dict[str, list[Any]] = {}
         self.dead: set[int] = set()
-        self.there: OnlineMachine | None = None
+        self.peers: list[Peer] = []
         self.answered: set[str] = set()
-        self.calls: dict[str, list[tuple[str, Any]]] = {}
+        self.calls: dict[str, list[tuple[str, str, Any]]] = {}
 
     # People
 
     @initialize()
     def begin(self) -> None:
-        async def work() -> tuple[Person, Machine]:
+        async def work() -> Person:
             person = await register(self.floor.server)
             await use_model(person, self.floor.model)
-            return person, await link(person)
+            self.peers = [Peer(await link(person), is_host=False)]
+            self.peers += [Peer(await enrol(person, f"h{n}"), is_host=True) for n in range(HOSTS)]
+            for peer in self.peers:
+                await peer.come()
+            return person
 
-        self.person, self.machine = self.floor.do(work())
-        self.stack = contextlib.AsyncExitStack()
-        self.come_online()
+        self.person = self.floor.do(work())
 
-    @rule(calls=st.integers(0, 3), limit=st.sampled_from([None, 1, 2, 9]))
-    def launch(self, calls: int, limit: int | None) -> None:
+    @rule(
+        calls=st.integers(0, 3),
+        limit=st.sampled_from([None, 1, 2, 9]),
+        kind=st.sampled_from(["server", "host", "host"]),
+        lost=st.sampled_from(["redispatch", "redispatch", "end"]),
+    )
+    def launch(self, calls: int, limit: int | None, kind: str, lost: str) -> None:
         if sum(log[-1]["data"].get("to") not in ENDS for log in self.logs.values() if log) >= MOST_RUNS:
             return
 
         async def work() -> str:
-            body: dict[str, Any] = {"text": f"calls {calls}"}
+            body: dict[str, Any] = {"text": f"calls {calls}", "target": {"kind": kind}, "whenLost": lost}
             if limit is not None:
                 body["budget"] = {"calls": limit}
             task = await self.person.post("/tasks", body)
@@ -150,7 +194,7 @@ class Story(RuleBasedStateMachine):
         if not self.runs or (what in ("retry", "follow-up") and len(self.runs) >= 2 * MOST_RUNS):
             return
         run = random.choice(self.runs)
-        target = {"kind": "device", "deviceId": self.machine.session["deviceId"]}
+        target = random.choice([*(peer.target for peer in self.peers), {"kind": "host"}])
         body = {"follow-up": {"text": "calls 1"}, "hand-over": {"target": target}}.get(what)
 
         async def work() -> None:
@@ -179,25 +223,47 @@ class Story(RuleBasedStateMachine):
     @rule()
     def go_offline(self) -> None:
         self._note_calls()
-        self.there = None
-        self.floor.do(self.stack.aclose())
+        self.floor.do(self.peers[0].go())
 
     @rule()
     def come_online(self) -> None:
-        if self.there is None:
-            self.there = self.floor.do(self.stack.enter_async_context(online(self.machine)))
+        self.floor.do(self.peers[0].come())
+
+    @rule(number=st.integers(1, HOSTS), is_lost=st.booleans())
+    def kill_host(self, number: int, is_lost: bool) -> None:
+        """It is gone, for a moment or for as long as its lease: then its runs are elsewhere."""
+        self._note_calls()
+
+        async def work() -> None:
+            host = self.peers[number]
+            await host.go()
+            if is_lost:
+                async with self.floor.server.owner() as owner:
+                    query = "UPDATE hosts SET lease_until = now() - interval '1 minute' WHERE device_id = $1"
+                    await owner.execute(query, host.machine.device_id)
+                async with self.floor.server.platform.database.system() as scope:
+                    await hosts.lose_lapsed(scope)
+
+        self.floor.do(work())
+
+    @rule(number=st.integers(1, HOSTS))
+    def revive_host(self, number: int) -> None:
+        self.floor.do(self.peers[number].come())
 
     async def _answer(self) -> None:
-        there = self.there
-        for call in there.seen if there else []:
-            if call.id not in self.answered:
-                self.answered.add(call.id)
-                await call.answer({"exitCode": 0, "stdout": "", "stderr": ""})
-                # An answer that came too late (the call was cancelled) is no error to the machine.
+        for peer in self.peers:
+            await peer.live_on()
+            for call in peer.there.seen if peer.there else []:
+                if call.id not in self.answered:
+                    self.answered.add(call.id)
+                    await call.answer({"exitCode": 0, "stdout": "", "stderr": ""})
+                    # An answer that came too late (the call was cancelled) is no error to the machine.
 
     def _note_calls(self) -> None:
-        for call in self.there.seen if self.there else []:
-            self.calls.setdefault(call.id, []).append((call.command, call.params))
+        for peer in self.peers:
+            for call in peer.there.seen if peer.there else []:
+                told = (peer.machine.node_id, call.command, call.params)
+                self.calls.setdefault(call.id, []).append(told)
 
     # Workers
 
@@ -240,6 +306,9 @@ class Story(RuleBasedStateMachine):
             assert log[: len(before)] == before
             states = check_log(log)
             assert sum(state in ENDS for state in states) <= 1
+            dispatches = [e["data"]["dispatch"] for e in log if e["kind"] in ("dispatched", "moved")]
+            numbers = [number for number in dispatches if number is not None]
+            assert numbers == sorted(set(numbers)), "no dispatch is made twice"
             self.logs[run] = log
         if self.runs:
             async with self.floor.server.owner() as owner:
@@ -247,6 +316,8 @@ class Story(RuleBasedStateMachine):
                     "SELECT conversation_id FROM runs WHERE finished_at IS NULL GROUP BY 1 HAVING count(*) > 1"
                 )
                 assert twice == []
+                assert await owner.fetch(_TWO_SLOTS) == []
+                assert await owner.fetch(_TWO_CALLS) == []
                 over = await owner.fetch("SELECT id FROM budgets WHERE calls_used + calls_held > calls_limit")
                 assert over == []
 
@@ -256,7 +327,8 @@ class Story(RuleBasedStateMachine):
             return
         for worker in list(self.dead):
             self.restart(worker)
-        self.come_online()
+        for peer in self.peers:
+            self.floor.do(peer.come())
         self.floor.do(self._end_all())
         self._note_calls()
         for same in self.calls.values():
@@ -264,7 +336,8 @@ class Story(RuleBasedStateMachine):
         for run in self.runs:
             calls = [e for e in self.logs[run] if e["kind"] == "tool_started"]
             assert len({e["data"]["stepId"] for e in calls}) == len(calls)
-        self.floor.do(self.stack.aclose())
+        for peer in self.peers:
+            self.floor.do(peer.go())
 
     async def _end_all(self) -> None:
         for run in self.runs:
@@ -282,7 +355,8 @@ class Story(RuleBasedStateMachine):
                     break
         async with self.floor.server.owner() as owner:
             held = await owner.fetchval("SELECT count(*) FROM budgets WHERE calls_held > 0")
-            assert held == 0
+            slots = await owner.fetchval("SELECT count(*) FROM host_slots WHERE run_id IS NOT NULL")
+            assert (held, slots) == (0, 0)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from openclaw.protocol.tools import ARGUMENTS
 from tests.domains.agents.chatting import WRITTEN, use_model
 from tests.domains.tasks.launching import Launched, launch
 from tests.support.accounts import Person, refused, register
@@ -181,3 +182,33 @@ async def test_a_running_one_is_not_handed_to_a_host_unasked(bea: Person) -> Non
             assert refused(over) == (403, "systems.remote_launch_not_allowed")
             await run.do("cancel")
             await run.ended()
+
+
+async def test_what_a_system_forbids_is_not_done(bea: Person) -> None:
+    """Told to the agent, and refused when it tries all the same: by the server, and by the machine's limits."""
+    system = await new_system(bea)
+    profile = system["profile"] | {"permissions": {"allowBash": False, "allowFileWrite": False}}
+    await bea.patch(f"/systems/{system['id']}", {"profile": profile})
+    machine = await link(bea)
+    target = {"kind": "device", "deviceId": machine.session["deviceId"]}
+    tries = [Call("exec", {"command": "ls"}), Call("fs_write", {"path": "~/x", "content": "x"})]
+    async with (
+        ScriptedOpenAI([Say("x", tries), Say("done")]) as model,
+        online(machine, WRITTEN, commands=[*ARGUMENTS, "pi.run"]) as there,
+    ):
+        await use_model(bea, model)
+        with bea.server.watching(bea.topic) as watch:
+            run = await launch(bea, watch, "try", systemId=system["id"], intake=FORM, target=target)
+            assert (await run.ended())["state"] == "succeeded"
+            target = target | {"runtime": "pi"}
+            told = await launch(bea, watch, "try", systemId=system["id"], intake=FORM, target=target)
+            call = await there.next_call()
+            assert {"exec", "fs.write", "fs.edit", "fs.move", "fs.delete"} <= set(
+                call.params["limits"]["deniedTools"]
+            )
+            await call.answer({"outcome": "completed", "events": 0})
+            await told.ended()
+    assert [call.command for call in there.seen] == ["pi.run"]
+    ends = [entry["data"] for entry in await run.log() if entry["kind"] == "tool_ended"]
+    assert [(end["state"], end["code"]) for end in ends] == [("denied", "REFUSED")] * 2
+    assert "you must not: run commands, write files" in str(model.requests[0]["messages"][0])

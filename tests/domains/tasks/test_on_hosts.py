@@ -25,6 +25,7 @@ async def test_a_members_run_uses_the_hosts_tools_and_gives_its_slot_back(ann: P
             await (await there.next_call()).answer(INFO)
             ended = await run.ended()
     assert (ended["state"], ended["target"]["kind"]) == ("succeeded", "host")
+    assert ended["device"]["name"] == "box"
     assert check_log(await run.log())[:3] == ["queued", "dispatched", "running"]
     assert "box" in str(model.requests[0]["messages"][0]), "the model is told where it works"
     assert [h["busySlots"] for h in (await team.get("/hosts"))["items"]] == [0]

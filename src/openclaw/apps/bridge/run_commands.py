@@ -31,6 +31,7 @@ from openclaw.protocol.runs import (
     shortened,
 )
 from openclaw.protocol.tools import InvalidArguments
+from openclaw.protocol.vault import denied_tools
 
 SYSTEM_FENCE = "openclaw-system"
 
@@ -86,9 +87,18 @@ class RunCommands:
             if command.mode != "local_only":  # an answer might quote what must not leave this machine
                 raise ToolFailedError(FailureCode.INVALID_ARGUMENTS, "A local-only system runs local-only.")
             document = await asyncio.to_thread(self._vault.document, device_id, command.system)
-            command = msgspec.structs.replace(command, text=with_system(command.text, document), system=None)
+            denied = denied_tools(document).union(command.limits.denied_tools)
+            command = msgspec.structs.replace(
+                command,
+                text=with_system(command.text, document),
+                limits=msgspec.structs.replace(command.limits, denied_tools=sorted(denied)),
+                system=None,
+            )
         session = await self._sessions.open(command.conversation)
         async with session.in_use():
+            if not session.confine(command.mode):
+                words = "This conversation lets less leave this machine."
+                raise ToolFailedError(FailureCode.INVALID_ARGUMENTS, words)
             return await self._lead(call_id, command, session, device_id)
 
     async def _lead(self, call_id: str, command: Run, session: PiSession, device_id: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_serializer
 
 from openclaw.domains.agents.schemas import DeviceRef, RunError, Runtime, SyncMode
 from openclaw.domains.agents.schemas.budgets import Budget, BudgetLimits
@@ -190,6 +190,10 @@ class TaskEvent(Wire):
     data: dict[str, Any]
     previous_hash: str
     hash: str
+
+    @field_serializer("at")
+    def _as_hashed(self, at: datetime) -> str:
+        return at.isoformat()
 
 
 class TaskEvents(Wire):

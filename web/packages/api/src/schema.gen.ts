@@ -9150,10 +9150,7 @@ export interface components {
         TaskEvent: {
             /** Seq */
             seq: number;
-            /**
-             * At
-             * Format: date-time
-             */
+            /** At */
             at: string;
             /**
              * Kind

@@ -1,7 +1,8 @@
 """The runtimes of this machine: one for each conversation that the server leads here, and one for nobody's reads.
 
 A conversation has a folder of its own, where its session files are and ``session`` names the present one: after a
-restart of the bridge it goes on where it was.
+restart of the bridge it goes on where it was. ``mode`` is the narrowest sync mode of its turns: what was said in that
+is in the session, and a later turn could be asked for it.
 """
 
 import asyncio
@@ -16,11 +17,14 @@ from openclaw.apps.bridge.pi.errors import PiBusyError, PiCrowdedError, PiUngate
 from openclaw.apps.bridge.pi.launch import PiLaunch
 from openclaw.kit.clock import Clock
 from openclaw.protocol.pi.records import Event
+from openclaw.protocol.runs import SyncMode
 
 GATE = Path(__file__).with_name("gate.js")
 GATE_NAME = "openclaw-gate"
 MAX_RUNTIMES = 4  # at once; each takes over 100 MB
 _PRESENT = "session"
+_MODE = "mode"
+_MODES: tuple[SyncMode, ...] = ("local_only", "metadata", "full")
 _ENDING_SECONDS = 25.0  # what was stopped takes a moment to end, and the next turn may be here before
 
 
@@ -64,6 +68,16 @@ class PiSession:
         """Note which session file is the present one."""
         if (file := self.driver.session_file) is not None:
             (self._folder / _PRESENT).write_text(str(file), encoding="utf-8")
+
+    def confine(self, mode: SyncMode) -> bool:
+        """Note the mode of a turn; False when it lets more leave this machine than an earlier one did."""
+        path, narrowest = self._folder / _MODE, "full"
+        with suppress(FileNotFoundError):
+            narrowest = path.read_text(encoding="utf-8")
+        if narrowest not in _MODES or _MODES.index(mode) > _MODES.index(narrowest):
+            return False
+        path.write_text(mode, encoding="utf-8")
+        return True
 
     def _hear(self, event: Event) -> None:
         if event.type == "phase" and event.members.get("phase") == "starting":

@@ -14,9 +14,11 @@ from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.service import groups, registry
 from openclaw.domains.identity.models import UserRow
 from openclaw.domains.plugins.service import tools
+from openclaw.domains.systems.service import access_system
 from openclaw.infra.scope import Actor, Scope
 from openclaw.infra.secrets import KeyRing
 from openclaw.kit import ids
+from openclaw.protocol.vault import denied_tools
 from openclaw.runtime.models import ModelConfig
 from openclaw.runtime.prompts import DeviceNote, system_prompt
 
@@ -71,8 +73,16 @@ async def load_context(
         plugin_tools=await tools.find_installed(scope),
         origins=_origins(run),
         denies_questions=run.approval_mode == "deny",
+        denied_tools=await denied_by_system(scope, run),
         sync_mode=run.sync_mode,  # pyright: ignore[reportArgumentType]
     )
+
+
+async def denied_by_system(scope: Scope, run: RunRow) -> frozenset[str]:
+    """The tools that the run's system keeps it from calling. Raises SystemNotFoundError."""
+    if run.system_id is None:
+        return frozenset()
+    return denied_tools((await access_system(scope, run.system_id)).profile or {})
 
 
 def _origins(run: RunRow) -> dict[str, str]:

@@ -21,6 +21,7 @@ from openclaw.domains.agents.errors import (
 from openclaw.domains.agents.events import run_topic, told_topic
 from openclaw.domains.agents.jobs import questions
 from openclaw.domains.agents.jobs.context import Remote, RunContext, RunSuperseded
+from openclaw.domains.agents.jobs.entering import denied_by_system
 from openclaw.domains.agents.jobs.retelling import Retelling
 from openclaw.domains.agents.models import ApprovalRow, RunRow
 from openclaw.domains.agents.repository import machine_events
@@ -155,11 +156,12 @@ class MachineRunner:
             if RUN not in device.commands:
                 raise RuntimeNotOfferedError(name=device.name)
             limits = await policies.limits_of(scope, device)
+            denied = limits.denied_tools | await denied_by_system(scope, run)
             command = Run(
                 ctx.conversation_id.hex,
                 remote.sync_mode,
                 ctx.history.question,
-                RunLimits(limits.max_grade.value, sorted(limits.denied_tools)),  # pyright: ignore[reportArgumentType]
+                RunLimits(limits.max_grade.value, sorted(denied)),  # pyright: ignore[reportArgumentType]
                 system=await _kept_system(scope, run),
             )
             await calls.send_call(

@@ -64,6 +64,8 @@ class StepPlanner:
             return step if mistake is None else _failed(scope, step, "INVALID_ARGUMENTS", mistake[:1000])
         if tool is None:
             return _failed(scope, step, "UNKNOWN_TOOL", f"There is no tool {call.name!r}.")
+        if tool in ctx.denied_tools:
+            return _denied(scope, step, "The system that this task works in does not allow this tool.")
         return await self._plan_on_machine(scope, ctx, step, tool, call, arguments, device_name)
 
     async def _plan_on_machine(
@@ -99,8 +101,7 @@ class StepPlanner:
             step.arguments = with_exact_paths(arguments, devices[0].home)
         plan = await judge_on(scope, devices, tool, decoded, conversation_id=ctx.conversation_id)
         if plan.verdict is policy.Verdict.REFUSE:
-            step = _failed(scope, step, "REFUSED", plan.refusal or "This is never run.")
-            step.state = "denied"
+            step = _denied(scope, step, plan.refusal or "This is never run.")
         elif plan.verdict is policy.Verdict.ASK and ctx.denies_questions:
             step = _unasked(scope, step)
         elif plan.verdict is policy.Verdict.ASK:
@@ -151,7 +152,11 @@ def _storable_arguments(call: ToolCall) -> dict[str, Any]:
 
 
 def _unasked(scope: Scope, step: RunStepRow) -> RunStepRow:
-    failed = _failed(scope, step, "REFUSED", "Nobody is asked in this task, and this would need an answer.")
+    return _denied(scope, step, "Nobody is asked in this task, and this would need an answer.")
+
+
+def _denied(scope: Scope, step: RunStepRow, message: str) -> RunStepRow:
+    failed = _failed(scope, step, "REFUSED", message)
     failed.state = "denied"
     return failed
 

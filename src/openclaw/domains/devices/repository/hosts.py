@@ -1,6 +1,6 @@
 """Every query on hosts and the tokens that they are enrolled with."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -64,6 +64,15 @@ async def list_hosts(
         query.order_by(DeviceRow.linked_at.desc(), DeviceRow.id.desc()).limit(limit)
     )
     return [FoundHost(*row) for row in rows]
+
+
+async def list_known(scope: Scope, device_ids: Collection[UUID]) -> list[DeviceRow]:
+    """Those of the machines that are the user's, and hosts of the workspace; also revoked ones."""
+    is_known = (DeviceRow.kind == "host") | (DeviceRow.user_id == scope.user_id)
+    query = select(DeviceRow).where(
+        DeviceRow.id.in_(device_ids), DeviceRow.workspace_id == scope.workspace_id, is_known
+    )
+    return list(await scope.session.scalars(query))
 
 
 async def add_enrolment(scope: Scope, row: HostEnrolmentRow) -> None:

@@ -12,6 +12,7 @@ from openclaw.domains.devices.errors import DeviceNotFoundError
 from openclaw.domains.devices.events import DEVICE_ONLINE, call_topic, device_topic
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.policy import clean_commands
+from openclaw.domains.devices.repository import hosts as host_rows
 from openclaw.domains.devices.repository import leases
 from openclaw.domains.devices.repository import machines as repository
 from openclaw.domains.devices.schemas import Device, ToolPolicy, UpdateDevice
@@ -54,6 +55,14 @@ async def list_devices(scope: Scope) -> list[Device]:
 async def list_rows(scope: Scope) -> list[DeviceRow]:
     """The actor's linked machines, with what their owner's list leaves out."""
     return await repository.list_devices(scope)
+
+
+async def list_known(scope: Scope, device_ids: Collection[UUID]) -> list[DeviceRow]:
+    """Those of the machines that are the actor's, and hosts of the workspace: what names where something was done.
+
+    Also revoked ones; who is here is not yet somebody whom calls may go to.
+    """
+    return await host_rows.list_known(scope, device_ids) if device_ids else []
 
 
 async def access_device(scope: Scope, device_id: UUID) -> DeviceRow:

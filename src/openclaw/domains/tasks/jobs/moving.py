@@ -45,7 +45,8 @@ class Mover:
         """What the runs of the conversation have changed, as it is now on that machine."""
         async with self._database.transaction(actor, is_quiet=True) as scope:
             changed = await leading.list_changed(scope, conversation_id)
-            homes = {device.id: device.home for device in await registry.list_devices(scope)}
+            machines = await registry.list_known(scope, {change.device_id for change in changed})
+            homes = {device.id: device.home for device in machines}
         paths = _paths(changed, homes)
         carried = Carried(left=paths[MOST_FILES:])
         device = await self._online(actor, device_id)
@@ -87,7 +88,7 @@ class Mover:
             return None
         async with self._database.transaction(actor, is_quiet=True) as scope:
             try:
-                device = await registry.access_device(scope, device_id)
+                device = await registry.access_target(scope, device_id)
             except DeviceNotFoundError:
                 return None
             limits = await policies.limits_of(scope, device)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from openclaw.domains.agents.schemas import DeviceRef, RunError
 from openclaw.domains.agents.service import budgets, leading
@@ -19,9 +18,8 @@ async def view_runs(scope: Scope, rows: Sequence[TaskRunRow]) -> list[TaskRun]:
     totals = await leading.totals(scope, [row.agent_run_id for row in rows if row.agent_run_id])
     charged = await budgets.views(scope, list({row.budget_id for row in rows if row.budget_id}))
     systems = await joining.refs(scope, rows)
-    names: dict[UUID, str] = {}
-    if any(row.device_id for row in rows):
-        names = {device.id: device.name for device in await registry.list_devices(scope)}
+    machines = await registry.list_known(scope, {row.device_id for row in rows if row.device_id})
+    names = {device.id: device.name for device in machines}
     found: list[TaskRun] = []
     for row in rows:
         of_run = totals.get(row.agent_run_id) if row.agent_run_id else None
