@@ -7,7 +7,8 @@ from openclaw.domains.agents.service import budgets
 from openclaw.domains.tasks import repository
 from openclaw.domains.tasks.errors import BudgetNotKeptError, TaskChangedError, TaskNotFoundError
 from openclaw.domains.tasks.models import TaskRow
-from openclaw.domains.tasks.schemas import SaveTask, Task
+from openclaw.domains.tasks.policy import STATES_OF
+from openclaw.domains.tasks.schemas import SaveTask, Standing, Task
 from openclaw.domains.tasks.service import places, views
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.scope import Role, Scope
@@ -68,9 +69,17 @@ async def archive_task(scope: Scope, task_id: UUID, *, archived: bool) -> TaskRo
     return row
 
 
-async def list_tasks(scope: Scope, *, archived: bool, cursor: str | None, limit: int) -> Page[Task]:
+async def list_tasks(
+    scope: Scope, *, archived: bool, standing: Standing | None = None, cursor: str | None, limit: int
+) -> Page[Task]:
     """A page of the user's tasks, the newest first, each with its latest run. Raises InvalidInputError."""
-    rows = await repository.list_tasks(scope, archived=archived, before=position_of(cursor), limit=limit + 1)
+    rows = await repository.list_tasks(
+        scope,
+        archived=archived,
+        states=STATES_OF[standing] if standing else (),
+        before=position_of(cursor),
+        limit=limit + 1,
+    )
     shown = rows[:limit]
     following = cursor_of(shown[-1].created_at, shown[-1].id) if len(rows) > limit else None
     return Page(await view(scope, shown), following)
