@@ -9,6 +9,10 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
   /** False for calls that work without a session. */
   renew?: boolean;
+  /** Sent again with the same one, nothing is made twice. */
+  idempotencyKey?: string;
+  /** The version that is meant. */
+  ifMatch?: number;
 }
 
 export interface HttpOptions {
@@ -86,6 +90,8 @@ export class Http {
     const headers: Record<string, string> = { accept: "application/json", "accept-language": this.#options.language() };
     const workspace = this.#options.workspaceId();
     if (workspace) headers["x-workspace-id"] = workspace;
+    if (options.idempotencyKey) headers["idempotency-key"] = options.idempotencyKey;
+    if (options.ifMatch !== undefined) headers["if-match"] = `"${options.ifMatch}"`;
     if (method !== "GET") {
       headers["content-type"] = options.body instanceof Blob ? "application/octet-stream" : "application/json";
       const token = this.#options.csrfToken();
