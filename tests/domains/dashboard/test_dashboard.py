@@ -1,13 +1,14 @@
 """The dashboard: what is on it, for whom, and that it asks the database as often however much there is."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import event
 
 from openclaw.domains.dashboard.service import SHOWN, month_of
@@ -15,9 +16,12 @@ from openclaw.domains.notifications.service import notices
 from tests.domains.agents.chatting import CREATE, WRITTEN
 from tests.domains.tasks.launching import launch
 from tests.domains.workflows.running import definition, expr, save, step, transform
-from tests.support.accounts import Person, refused, register, sign_in
+from tests.support.accounts import Person, refused, register
+from tests.support.database import Cluster
 from tests.support.devices import enrol, link, online, online_host
-from tests.support.server import START, Server
+from tests.support.server import START, Server, running_server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MANY = 30
 _is_counted: ContextVar[bool] = ContextVar("is_counted", default=False)
@@ -28,9 +32,17 @@ FROM {table} kept, generate_series(1, {count}) WHERE workspace_id = $2
 """
 
 
-@pytest.fixture
-async def ann(server: Server) -> Person:
-    return await register(server, "ann")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    with cluster.database() as url:
+        async with running_server(url, tmp_path_factory.mktemp("home")) as server:
+            yield server
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def ann(shared: Server) -> Person:
+    """Somebody new for each test."""
+    return await register(shared)
 
 
 @contextlib.contextmanager
@@ -143,8 +155,9 @@ async def test_a_failed_run_counts_until_it_is_done_again_or_put_away(ann: Perso
     assert await failed() == []
     await ann.post(f"/tasks/{again['taskId']}/unarchive")
     assert await failed() == [again["id"]]
-    ann.server.manual.advance(timedelta(days=15))
-    ann = await sign_in(ann.server, ann)
+    async with ann.server.owner() as connection:
+        earlier = "UPDATE task_runs SET created_at = created_at - interval '15 days' WHERE workspace_id = $1"
+        await connection.execute(earlier, ann.workspace_id)
     assert await failed() == []
 
 
@@ -170,7 +183,7 @@ async def test_tasks_are_listed_by_how_their_latest_run_stands(ann: Person) -> N
 async def test_nothing_of_others_is_on_it_and_a_zone_that_is_none_is_refused(ann: Person) -> None:
     with ann.server.watching(ann.topic) as watch:
         await (await launch(ann, watch, "help")).ended()
-    bob = await register(ann.server, "bob")
+    bob = await register(ann.server)
     seen = await bob.get("/dashboard")
     assert seen["needs"] == {"approvals": [], "notifications": [], "tasks": [], "workflows": []}
     assert seen["running"] == {"tasks": [], "taskCount": 0, "workflows": [], "workflowCount": 0}
@@ -180,7 +193,7 @@ async def test_nothing_of_others_is_on_it_and_a_zone_that_is_none_is_refused(ann
     assert refused(response)[0] == 422
 
 
-def test_a_month_begins_where_its_reader_is() -> None:
+async def test_a_month_begins_where_its_reader_is() -> None:
     at = datetime(2026, 3, 31, 23, 30, tzinfo=UTC)
     assert month_of(at, ZoneInfo("UTC")) == datetime(2026, 3, 1, tzinfo=UTC)
     assert month_of(at, ZoneInfo("Asia/Shanghai")) == datetime(2026, 3, 31, 16, tzinfo=UTC)

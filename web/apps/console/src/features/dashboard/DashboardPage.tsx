@@ -54,7 +54,7 @@ function Shown({ seen }: { seen: Dashboard }) {
     <div className="DashboardPage" data-testid="dashboard">
       <div className="DashboardPage-main">
         <Needs seen={seen} />
-        <Section title={t("dashboard.running")} action={<Link to="/tasks">{t("dashboard.allTasks")}</Link>}>
+        <Section title={t("dashboard.running")}>
           {running.length === 0 ? (
             <p className="DashboardPage-nothing">{t("dashboard.runningNothing")}</p>
           ) : (
@@ -64,11 +64,11 @@ function Shown({ seen }: { seen: Dashboard }) {
               ))}
             </Rows>
           )}
-          {more > 0 && (
-            <Link to="/tasks" search={{ show: "running" }}>
-              {t.count("dashboard.moreRunning", more)}
+          <p className="DashboardPage-way">
+            <Link to="/tasks" search={more > 0 ? { show: "running" } : {}}>
+              {more > 0 ? t.count("dashboard.moreRunning", more) : t("dashboard.allTasks")}
             </Link>
-          )}
+          </p>
         </Section>
         <Section title={t("dashboard.finished")}>
           {finished.length === 0 ? (

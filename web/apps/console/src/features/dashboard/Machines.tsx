@@ -9,7 +9,7 @@ const DOTS = { online: "live", degraded: "attention", pending: "off", offline: "
 export function Machines({ machines }: { machines: readonly DashboardMachine[] }) {
   const t = useTranslator();
   return (
-    <Section title={t("dashboard.machines")} action={<Link to="/devices">{t("dashboard.toDevices")}</Link>}>
+    <Section title={t("dashboard.machines")}>
       {machines.length === 0 ? (
         <p className="DashboardPage-nothing">{t("dashboard.machinesNothing")}</p>
       ) : (
@@ -19,6 +19,9 @@ export function Machines({ machines }: { machines: readonly DashboardMachine[] }
           ))}
         </Rows>
       )}
+      <p className="DashboardPage-way">
+        <Link to="/devices">{t("dashboard.toDevices")}</Link>
+      </p>
     </Section>
   );
 }
