@@ -7,12 +7,10 @@ export interface RequestOptions {
   /** A blob travels as it is, anything else as JSON. */
   body?: object;
   signal?: AbortSignal | undefined;
+  /** Conditions and keys of a request, in small letters. */
+  headers?: Record<string, string>;
   /** False for calls that work without a session. */
   renew?: boolean;
-  /** Sent again with the same one, nothing is made twice. */
-  idempotencyKey?: string;
-  /** The version that is meant. */
-  ifMatch?: number;
 }
 
 export interface HttpOptions {
@@ -87,11 +85,9 @@ export class Http {
   }
 
   async #send(method: Method, path: string, options: RequestOptions): Promise<Response> {
-    const headers: Record<string, string> = { accept: "application/json", "accept-language": this.#options.language() };
+    const headers: Record<string, string> = { accept: "application/json", "accept-language": this.#options.language(), ...options.headers };
     const workspace = this.#options.workspaceId();
     if (workspace) headers["x-workspace-id"] = workspace;
-    if (options.idempotencyKey) headers["idempotency-key"] = options.idempotencyKey;
-    if (options.ifMatch !== undefined) headers["if-match"] = `"${options.ifMatch}"`;
     if (method !== "GET") {
       headers["content-type"] = options.body instanceof Blob ? "application/octet-stream" : "application/json";
       const token = this.#options.csrfToken();

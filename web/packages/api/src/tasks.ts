@@ -7,6 +7,9 @@ interface Paging {
   limit?: number;
 }
 
+/** Sent again with the same key, nothing is made twice. */
+const keyed = (idempotencyKey: string) => ({ "idempotency-key": idempotencyKey });
+
 /** What somebody wants done, and where it may be. */
 export function tasks(http: Http) {
   const at = (id: string) => `/tasks/${segment(id)}`;
@@ -14,12 +17,12 @@ export function tasks(http: Http) {
     list: (query: { state?: Types.TaskStanding; archived?: boolean } & Paging, signal?: Signal) =>
       http.json<Types.Page<Types.Task>>("GET", "/tasks", { query: { ...query }, signal }),
     get: (id: string, signal?: Signal) => http.json<Types.Task>("GET", at(id), { signal }),
-    create: (body: Types.SaveTaskInput, idempotencyKey: string) => http.json<Types.Task>("POST", "/tasks", { body, idempotencyKey }),
+    create: (body: Types.SaveTaskInput, idempotencyKey: string) => http.json<Types.Task>("POST", "/tasks", { body, headers: keyed(idempotencyKey) }),
     /** Refused when somebody has changed it since `version`. */
-    save: (id: string, body: Types.SaveTaskInput, version: number) => http.json<Types.Task>("PUT", at(id), { body, ifMatch: version }),
+    save: (id: string, body: Types.SaveTaskInput, version: number) => http.json<Types.Task>("PUT", at(id), { body, headers: { "if-match": `"${version}"` } }),
     archive: (id: string) => http.json<void>("DELETE", at(id)),
     unarchive: (id: string) => http.json<void>("POST", `${at(id)}/unarchive`),
-    launch: (id: string, idempotencyKey: string) => http.json<Types.TaskRun>("POST", `${at(id)}/runs`, { idempotencyKey }),
+    launch: (id: string, idempotencyKey: string) => http.json<Types.TaskRun>("POST", `${at(id)}/runs`, { headers: keyed(idempotencyKey) }),
     /** The stages that a system works in. */
     stages: async (systemId: string, signal?: Signal) => {
       const { profile } = await http.json<{ profile: { stages?: Types.SystemStage[] } | null }>("GET", `/systems/${segment(systemId)}`, { signal });
@@ -42,9 +45,9 @@ export function taskRuns(http: Http) {
     cancel: (id: string) => http.json<Types.TaskRun>("POST", `${at(id)}/cancel`),
     pause: (id: string) => http.json<Types.TaskRun>("POST", `${at(id)}/pause`),
     resume: (id: string) => http.json<Types.TaskRun>("POST", `${at(id)}/resume`),
-    retry: (id: string, idempotencyKey: string) => http.json<Types.TaskRun>("POST", `${at(id)}/retry`, { idempotencyKey }),
+    retry: (id: string, idempotencyKey: string) => http.json<Types.TaskRun>("POST", `${at(id)}/retry`, { headers: keyed(idempotencyKey) }),
     followUp: (id: string, text: string, idempotencyKey: string) =>
-      http.json<Types.TaskRun>("POST", `${at(id)}/follow-up`, { body: { text }, idempotencyKey }),
+      http.json<Types.TaskRun>("POST", `${at(id)}/follow-up`, { body: { text }, headers: keyed(idempotencyKey) }),
     handOver: (id: string, body: Types.HandOverInput) => http.json<Types.TaskRun>("POST", `${at(id)}/hand-over`, { body }),
   };
 }

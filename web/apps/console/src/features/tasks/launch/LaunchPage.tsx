@@ -46,25 +46,30 @@ function LaunchForm({ task }: { task: Task | null }) {
   const t = useTranslator();
   const toast = useToast();
   const navigate = useNavigate();
-  const save = useSaveTask(task);
+  // What was saved is launched again after a failure, not saved a second time; what is changed then is changed there.
+  const [saved, setSaved] = useState(task);
+  const [isChanged, setChanged] = useState(task === null);
+  const save = useSaveTask(saved);
   const launch = useLaunchTask();
-  // What was saved is launched again after a failure, not saved a second time.
-  const [savedId, setSavedId] = useState<string | null>(null);
   const [draft, setDraft] = useState<Draft>(() => (task ? draftOf(task) : NEW));
   const [faults, setFaults] = useState<Faults>({});
   const change = (part: Partial<Draft>) => {
     setDraft((before) => ({ ...before, ...part }));
-    setSavedId(null);
+    setChanged(true);
   };
   const errorOf = (field: Field) => (faults[field] ? t(`tasks.fault.${faults[field]}`) : null);
   const error = save.error ?? launch.error;
 
+  const kept = (made: Task) => {
+    setSaved(made);
+    setChanged(false);
+    return made;
+  };
   const submit = async ({ thenLaunch }: { thenLaunch: boolean }) => {
-    const read = inputOf(draft, task);
+    const read = inputOf(draft, saved);
     setFaults("faults" in read ? read.faults : {});
     if ("faults" in read) return;
-    const id = savedId ?? (await save.mutateAsync(read.input)).id;
-    setSavedId(id);
+    const { id } = saved && !isChanged ? saved : await save.mutateAsync(read.input).then(kept);
     if (!thenLaunch) {
       toast({ text: t("app.saved") });
       await navigate({ to: "/tasks" });
