@@ -63,6 +63,8 @@ def test_no_page_shuts_anybody_out(open_console: Callable[..., Console]) -> None
     expect(page.get_by_test_id("approval-form")).to_be_visible()
     expect_accessible(page)
 
+    expect_tasks_accessible(console)
+
     page.goto(f"{console.url}/workflows/{workflow}/edit")
     page.locator('[data-testid="step-node"][data-step="write"]').dblclick()
     expect(page.get_by_test_id("tools-of-plugin").first).to_be_visible()
@@ -87,6 +89,26 @@ def test_no_page_shuts_anybody_out(open_console: Callable[..., Console]) -> None
     stranger.get_by_role("link", name="Create an account").click()
     expect(stranger.get_by_test_id("signup-form")).to_be_visible()
     expect_accessible(stranger)
+
+
+def expect_tasks_accessible(console: Console) -> None:
+    """Tasks, the form of one, a run that has ended, and the dashboard that tells of it."""
+    page = console.page
+    task = console.send("POST", "/tasks", {"text": "help", "budget": {"calls": 9}})["id"]
+    run = console.send("POST", f"/tasks/{task}/runs", {})["id"]
+    page.goto(f"{console.url}/task-runs/{run}")
+    expect(page.get_by_test_id("task-state")).to_have_attribute("data-state", "succeeded")
+    page.get_by_test_id("task-log").click()
+    expect_accessible(page)
+    _follow(page, "Tasks")
+    expect(page.get_by_test_id("task-row")).to_have_count(1)
+    expect_accessible(page)
+    page.get_by_test_id("new-task").click()
+    expect(page.get_by_test_id("task-form")).to_be_visible()
+    expect_accessible(page)
+    _follow(page, "Dashboard")
+    expect(page.get_by_test_id("task-run-row")).to_have_count(1)
+    expect_accessible(page)
 
 
 def _workflow(console: Console) -> tuple[str, str]:

@@ -59,6 +59,7 @@ async def test_queries_that_are_none(target: Target, unchanged: None) -> None:
         "path": ("%00", "a" * 401),
         "tag": ("", "%00", "a" * 51),
         "call": ("x", "", "%00"),
+        "timeZone": ("x", "", "%00", "../etc/passwd", "a" * 65),
     }
     times = ("x", "", "%00", "2026-11-21", "2026-11-21T05:00:00", "2026-13-01T00:00:00Z", "9" * 400)
     broken |= dict.fromkeys(("since", "until"), times)

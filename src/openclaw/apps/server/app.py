@@ -21,6 +21,7 @@ from openclaw.domains.artifacts import manifest as artifacts
 from openclaw.domains.audit import manifest as audit
 from openclaw.domains.automations import manifest as automations
 from openclaw.domains.conversations import manifest as conversations
+from openclaw.domains.dashboard import manifest as dashboard
 from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
 from openclaw.domains.jobs import manifest as jobs
@@ -57,6 +58,7 @@ _SLICES = (
     jobs,
     tasks,
     automations,
+    dashboard,
 )
 
 

@@ -27,6 +27,7 @@ from openclaw.domains.tasks.schemas import (
     FollowUp,
     HandOver,
     SaveTask,
+    Standing,
     State,
     Task,
     TaskEvents,
@@ -67,12 +68,15 @@ async def list_tasks(
     scope: CurrentScope,
     *,
     archived: bool = False,
+    state: Annotated[Standing | None, Query()] = None,
     system: OfSystem = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Tasks:
-    """The user's tasks, the newest first, each with its latest run; those of a system when it is named."""
-    page = await tasks.list_tasks(scope, archived=archived, system_id=system, cursor=cursor, limit=limit)
+    """The user's tasks, the newest first, each with its latest run: all, by how that stands, or of a system."""
+    page = await tasks.list_tasks(
+        scope, archived=archived, standing=state, system_id=system, cursor=cursor, limit=limit
+    )
     return Tasks(items=page.items, next_cursor=page.next_cursor)
 
 
@@ -101,6 +105,14 @@ async def save_task(
 async def archive_task(scope: CurrentScope, task_id: AtTask) -> None:
     """Put a task away. Its runs stay, and go on."""
     await tasks.archive_task(scope, task_id, archived=True)
+
+
+@router.post(
+    "/tasks/{task_id}/unarchive", status_code=204, operation_id="unarchiveTask", responses=errors(*_GONE)
+)
+async def unarchive_task(scope: CurrentScope, task_id: AtTask) -> None:
+    """Bring a task back."""
+    await tasks.archive_task(scope, task_id, archived=False)
 
 
 @router.post("/tasks/{task_id}/runs", status_code=202, operation_id="launchTask", responses=errors(*_LAUNCH))

@@ -6,7 +6,7 @@ The database refuses every other step (`migrations/versions/0019_tasks.py`); a t
 from collections import deque
 from typing import get_args
 
-from openclaw.domains.tasks.schemas import State
+from openclaw.domains.tasks.schemas import Standing, State
 
 STATES: tuple[State, ...] = get_args(State)
 TRANSITIONS: dict[State, frozenset[State]] = {
@@ -25,6 +25,14 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 }
 ENDS: frozenset[State] = frozenset(state for state in STATES if not TRANSITIONS[state])
 PARKED: frozenset[State] = frozenset({"waiting_approval", "waiting_device"})
+
+# How a task stands by its latest run: what goes on may need its owner as well.
+STATES_OF: dict[Standing, frozenset[State]] = {
+    "running": frozenset(STATES) - ENDS,
+    "needs_me": PARKED,
+    "finished": frozenset({"succeeded", "cancelled"}),
+    "failed": frozenset({"failed", "timed_out", "lost"}),
+}
 
 # What the run of the agent does, as the task's run does it. Its end is for whoever leads it to judge.
 STATE_OF_AGENT: dict[str, State] = {

@@ -1,12 +1,13 @@
 """Every query on tasks, their runs and logs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, and_, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Table, and_, exists, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 
 from openclaw.domains.tasks.models import TaskRow, TaskRunEventRow, TaskRunRow
 from openclaw.infra.scope import Scope
@@ -43,15 +44,24 @@ async def list_tasks(
     scope: Scope,
     *,
     archived: bool,
+    states: Collection[str] = (),
     system_id: UUID | None,
     before: tuple[datetime, UUID] | None,
     limit: int,
 ) -> Sequence[TaskRow]:
-    """The user's tasks, the newest first."""
+    """The user's tasks, the newest first: all, or those whose latest run is in one of ``states``."""
     at = TaskRow.archived_at
     query = select(TaskRow).where(_mine(scope, TaskRow), at.is_not(None) if archived else at.is_(None))
     if system_id is not None:
         query = query.where(TaskRow.system_id == system_id)
+    if states:
+        latest = (
+            select(TaskRunRow.state)
+            .where(TaskRunRow.task_id == TaskRow.id)
+            .order_by(TaskRunRow.created_at.desc(), TaskRunRow.id.desc())
+            .limit(1)
+        )
+        query = query.where(latest.scalar_subquery().in_(states))
     if before is not None:
         query = query.where(tuple_(TaskRow.created_at, TaskRow.id) < before)
     query = query.order_by(TaskRow.created_at.desc(), TaskRow.id.desc()).limit(limit)
@@ -112,6 +122,43 @@ async def list_runs(
     if before is not None:
         query = query.where(tuple_(TaskRunRow.created_at, TaskRunRow.id) < before)
     query = query.order_by(TaskRunRow.created_at.desc(), TaskRunRow.id.desc()).limit(limit)
+    return list(await scope.session.scalars(query))
+
+
+async def list_open(scope: Scope, *, limit: int) -> tuple[Sequence[TaskRunRow], int]:
+    """The user's newest runs that go on, and how many go on."""
+    query = (
+        select(TaskRunRow, func.count().over())
+        .where(_mine(scope, TaskRunRow), TaskRunRow.finished_at.is_(None))
+        .order_by(TaskRunRow.created_at.desc(), TaskRunRow.id.desc())
+        .limit(limit)
+    )
+    rows = (await scope.session.execute(query)).all()
+    return [row[0] for row in rows], rows[0][1] if rows else 0
+
+
+async def list_last(
+    scope: Scope, *, states: Collection[str], since: datetime, limit: int
+) -> Sequence[TaskRunRow]:
+    """The user's runs since then in one of ``states``, of tasks in use, that no later run of the task has followed."""
+    later = aliased(TaskRunRow)
+    is_followed = exists().where(
+        later.task_id == TaskRunRow.task_id,
+        tuple_(later.created_at, later.id) > tuple_(TaskRunRow.created_at, TaskRunRow.id),
+    )
+    query = (
+        select(TaskRunRow)
+        .join(TaskRow, TaskRow.id == TaskRunRow.task_id)
+        .where(
+            _mine(scope, TaskRunRow),
+            TaskRunRow.created_at >= since,
+            TaskRunRow.state.in_(states),
+            TaskRow.archived_at.is_(None),
+            ~is_followed,
+        )
+        .order_by(TaskRunRow.created_at.desc(), TaskRunRow.id.desc())
+        .limit(limit)
+    )
     return list(await scope.session.scalars(query))
 
 

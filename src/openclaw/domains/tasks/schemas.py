@@ -33,6 +33,7 @@ State = Literal[
     "timed_out",
     "lost",
 ]
+Standing = Literal["running", "needs_me", "finished", "failed"]
 ApprovalMode = Literal["ask", "deny"]
 WhenLost = Literal["redispatch", "end"]
 Reason = Literal["launch", "retry", "follow_up"]

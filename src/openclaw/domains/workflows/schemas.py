@@ -241,6 +241,12 @@ class RunSummary(Wire):
     finished_at: datetime | None
 
 
+class NamedRun(RunSummary):
+    """A run with the name of its workflow."""
+
+    name: str
+
+
 class WorkingStep(Wire):
     """A step that is being carried out: it has no history before it ends. ``attempt`` counts from 1.
 

@@ -1,6 +1,7 @@
 import { Http, segment, type HttpOptions } from "./http.ts";
 import { notifications } from "./notifications.ts";
 import { pluginPackages, plugins } from "./plugins.ts";
+import { dashboard, taskRuns, tasks } from "./tasks.ts";
 import type * as Types from "./types.ts";
 import { workflowRuns, workflows } from "./workflows.ts";
 
@@ -26,6 +27,9 @@ export function createApi(options: HttpOptions) {
     approvals: approvals(http),
     models: models(http),
     notifications: notifications(http),
+    dashboard: dashboard(http),
+    tasks: tasks(http),
+    taskRuns: taskRuns(http),
     workflows: workflows(http),
     workflowRuns: workflowRuns(http),
     pluginPackages: pluginPackages(http),

@@ -3527,7 +3527,7 @@ export interface paths {
         };
         /**
          * List Tasks
-         * @description The user's tasks, the newest first, each with its latest run; those of a system when it is named.
+         * @description The user's tasks, the newest first, each with its latest run: all, by how that stands, or of a system.
          */
         get: operations["listTasks"];
         put?: never;
@@ -3565,6 +3565,26 @@ export interface paths {
          * @description Put a task away. Its runs stay, and go on.
          */
         delete: operations["archiveTask"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{task_id}/unarchive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unarchive Task
+         * @description Bring a task back.
+         */
+        post: operations["unarchiveTask"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4056,6 +4076,26 @@ export interface paths {
          * @description Stop a run, and what it has set going.
          */
         post: operations["cancelAutomationRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dashboard
+         * @description What needs the user, what goes on, what was done, machines, and the cost of the month in `timeZone`.
+         */
+        get: operations["getDashboard"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5184,6 +5224,29 @@ export interface components {
             name?: string | null;
         };
         /**
+         * Cost
+         * @description What the user's conversations and tasks have taken of models since ``since``.
+         *
+         *     Money is in millionths of a US dollar; of ``unpriced`` runs the price is not known.
+         */
+        Cost: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Costmicros */
+            costMicros: number;
+            /** Runs */
+            runs: number;
+            /** Unpriced */
+            unpriced: number;
+            /** Inputtokens */
+            inputTokens: number;
+            /** Outputtokens */
+            outputTokens: number;
+        };
+        /**
          * Coverage
          * @description What a standing rule from this approval would allow without asking.
          */
@@ -5426,6 +5489,18 @@ export interface components {
         CreateWorkspace: {
             /** Name */
             name: string;
+        };
+        /**
+         * Dashboard
+         * @description All that the console's first page shows.
+         */
+        Dashboard: {
+            needs: components["schemas"]["Needs"];
+            running: components["schemas"]["Running"];
+            finished: components["schemas"]["Finished"];
+            /** Machines */
+            machines: components["schemas"]["Machine"][];
+            cost: components["schemas"]["Cost"];
         };
         /**
          * Decide
@@ -5716,6 +5791,18 @@ export interface components {
             change: "added" | "removed" | "changed";
             /** Diff */
             diff: string | null;
+        };
+        /**
+         * Finished
+         * @description What was done last.
+         */
+        Finished: {
+            /** Tasks */
+            tasks: components["schemas"]["TaskRun"][];
+            /** Workflows */
+            workflows: components["schemas"]["NamedRun"][];
+            /** Results */
+            results: components["schemas"]["Artifact"][];
         };
         /**
          * FireAutomation
@@ -6412,6 +6499,35 @@ export interface components {
             };
         };
         /**
+         * Machine
+         * @description A machine of the user, or a host of the workspace. ``busySlots`` of ``slots``: runs on a host.
+         */
+        Machine: {
+            /**
+             * Id
+             * @example dev_00000000000000000000000000000000
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "device" | "host";
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "online" | "degraded" | "pending" | "offline";
+            /** Lastseenat */
+            lastSeenAt: string | null;
+            /** Slots */
+            slots?: number | null;
+            /** Busyslots */
+            busySlots?: number | null;
+        };
+        /**
          * ManualTrigger
          * @description Somebody asks for it.
          */
@@ -6584,6 +6700,67 @@ export interface components {
             nextCursor?: string | null;
             /** Items */
             items: components["schemas"]["Model"][];
+        };
+        /**
+         * NamedRun
+         * @description A run with the name of its workflow.
+         */
+        NamedRun: {
+            /**
+             * Id
+             * @example wrun_00000000000000000000000000000000
+             */
+            id: string;
+            /**
+             * Workflowid
+             * @example wf_00000000000000000000000000000000
+             */
+            workflowId: string;
+            /** Version */
+            version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled" | "delayed";
+            /** Dry */
+            dry: boolean;
+            /** Paused */
+            paused: boolean;
+            error: components["schemas"]["RunFailure"] | null;
+            /** Originrunid */
+            originRunId: string | null;
+            /** Frompath */
+            fromPath: string | null;
+            /** Parentrunid */
+            parentRunId: string | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Startedat */
+            startedAt: string | null;
+            /** Finishedat */
+            finishedAt: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Needs
+         * @description What waits for the user: questions, what was told until it is seen, and runs that failed lately.
+         *
+         *     A run counts no more once there is a later one of the same, or its task is put away.
+         */
+        Needs: {
+            /** Approvals */
+            approvals: components["schemas"]["Approval"][];
+            /** Notifications */
+            notifications: components["schemas"]["Notification"][];
+            /** Tasks */
+            tasks: components["schemas"]["TaskRun"][];
+            /** Workflows */
+            workflows: components["schemas"]["NamedRun"][];
         };
         /**
          * NewAutomation
@@ -8050,6 +8227,20 @@ export interface components {
             /** Commands */
             commands: string[];
             undone: components["schemas"]["UndoneRun"] | null;
+        };
+        /**
+         * Running
+         * @description What goes on, the newest first; how many there are of each.
+         */
+        Running: {
+            /** Tasks */
+            tasks: components["schemas"]["TaskRun"][];
+            /** Taskcount */
+            taskCount: number;
+            /** Workflows */
+            workflows: components["schemas"]["NamedRun"][];
+            /** Workflowcount */
+            workflowCount: number;
         };
         /**
          * RuntimeModel
@@ -35434,6 +35625,7 @@ export interface operations {
         parameters: {
             query?: {
                 archived?: boolean;
+                state?: ("running" | "needs_me" | "finished" | "failed") | null;
                 systemId?: string | null;
                 cursor?: string | null;
                 limit?: number;
@@ -35920,6 +36112,119 @@ export interface operations {
         };
     };
     archiveTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description identity.csrf */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description tasks.not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unarchiveTask: {
         parameters: {
             query?: never;
             header?: {
@@ -39185,6 +39490,112 @@ export interface operations {
                 };
             };
             /** @description automations.not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDashboard: {
+        parameters: {
+            query?: {
+                timeZone?: string;
+            };
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.no_such_route, workspaces.not_found (by the X-Workspace-Id header) */
             404: {
                 headers: {
                     [name: string]: unknown;

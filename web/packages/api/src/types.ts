@@ -135,6 +135,48 @@ export type PluginBlockInput = Schemas["SetBlock"];
 export type PluginSettings = Schemas["PluginSettings"];
 export type LeastTier = PluginSettings["leastTier"];
 
+/** The system whose form a task comes from. */
+export interface SystemRef {
+  id: string;
+  name: string;
+}
+export interface SystemStage {
+  id: string;
+  title: string;
+  byPerson?: boolean;
+}
+interface OfSystem {
+  system?: SystemRef | null;
+}
+export type TaskRun = Schemas["TaskRun"] & OfSystem;
+export type TaskRunState = TaskRun["state"];
+export type Task = Omit<Schemas["Task"], "lastRun"> & OfSystem & { lastRun?: TaskRun | null; intake?: JsonObject | null };
+export type TaskTarget = Schemas["TaskTarget"];
+export type TaskTargetInput = Partial<Schemas["TargetIn"]> & Pick<Schemas["TargetIn"], "kind">;
+/** With a system the text may be left out: its form says what is to be done. */
+export type SaveTaskInput = Omit<Schemas["SaveTask"], "text" | "target"> & {
+  text?: string | null;
+  target?: TaskTargetInput;
+  systemId?: string;
+  intake?: JsonObject;
+};
+export type TaskStanding = "running" | "needs_me" | "finished" | "failed";
+export type TaskEvent = Schemas["TaskEvent"];
+export type TaskEventKind = TaskEvent["kind"];
+export type TaskEvents = Schemas["TaskEvents"];
+export interface HandOverInput {
+  target: TaskTargetInput;
+  withFiles: boolean;
+}
+export type TaskHost = Schemas["Host"];
+export type TaskBudget = Schemas["Budget"];
+export type BudgetUse = Schemas["BudgetUse"];
+
+export type Dashboard = Schemas["Dashboard"];
+export type DashboardMachine = Schemas["Machine"];
+export type NamedRun = Schemas["NamedRun"];
+export type ResultCard = Schemas["Artifact"];
+
 export type Notification = Schemas["Notification"];
 export type NotificationAction = Schemas["NotificationAction"];
 export type NotificationCount = Schemas["NotificationCount"];

@@ -4,6 +4,7 @@ import { canvas } from "./en/canvas.ts";
 import { conversations } from "./en/conversations.ts";
 import type { designer } from "./en/designer.ts";
 import type { designerParts } from "./en/designerParts.ts";
+import { dashboard } from "./en/dashboard.ts";
 import { devices } from "./en/devices.ts";
 import { errors } from "./en/errors.ts";
 import { fleet } from "./en/fleet.ts";
@@ -12,12 +13,14 @@ import { identity } from "./en/identity.ts";
 import { local } from "./en/local.ts";
 import { notifications } from "./en/notifications.ts";
 import { plugins } from "./en/plugins.ts";
+import { taskRuns } from "./en/taskRuns.ts";
+import { tasks } from "./en/tasks.ts";
 import { workflowRuns } from "./en/workflowRuns.ts";
 import { workflows } from "./en/workflows.ts";
 import { workspaces } from "./en/workspaces.ts";
 
 /** English is the source: its keys are the keys. */
-export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...workspaces, ...canvas, ...errors };
+export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...dashboard, ...tasks, ...taskRuns, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...workspaces, ...canvas, ...errors };
 
 /** Words of large parts that few pages show are fetched with these (`loadWords`). */
 type Source = typeof en & typeof designer & typeof designerParts;

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, func, or_, select, tuple_, update
+from sqlalchemy import CursorResult, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from openclaw.domains.notifications.models import NotificationRow
@@ -51,6 +51,18 @@ async def list_page(
         query = query.where(NotificationRow.read_at.is_(None))
     if before is not None:
         query = query.where(tuple_(NotificationRow.created_at, NotificationRow.id) < before)
+    query = query.order_by(NotificationRow.created_at.desc(), NotificationRow.id.desc()).limit(limit)
+    return (await scope.session.scalars(query)).all()
+
+
+async def list_needed(scope: Scope, *, kinds: Sequence[str], limit: int) -> Sequence[NotificationRow]:
+    """The user's that are not done with: sticky ones that nobody has read, and questions of ``kinds``."""
+    is_wanted = or_(
+        and_(NotificationRow.is_sticky, NotificationRow.read_at.is_(None)), NotificationRow.kind.in_(kinds)
+    )
+    query = _mine(scope, select(NotificationRow)).where(
+        NotificationRow.dismissed_at.is_(None), NotificationRow.settled_at.is_(None), is_wanted
+    )
     query = query.order_by(NotificationRow.created_at.desc(), NotificationRow.id.desc()).limit(limit)
     return (await scope.session.scalars(query)).all()
 

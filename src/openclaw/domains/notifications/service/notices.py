@@ -109,6 +109,16 @@ async def list_notifications(
     return Page([view(row, scope.who.language) for row in shown], following)
 
 
+async def list_needed(scope: Scope, *, limit: int) -> list[Notification]:
+    """The user's that are not done with, the newest first: sticky ones that nobody has read, and open questions.
+
+    Approvals are not among them: they are known by themselves.
+    """
+    kinds = [name for name, kind in KINDS.items() if kind.escalates and name != "approval.asked"]
+    rows = await notices.list_needed(scope, kinds=kinds, limit=limit)
+    return [view(row, scope.who.language) for row in rows]
+
+
 async def count(scope: Scope) -> NotificationCount:
     """What the bell shows."""
     unread, unseen, sticky = await notices.count_open(scope)

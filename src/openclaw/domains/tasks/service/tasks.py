@@ -8,7 +8,8 @@ from openclaw.domains.systems.service import access_system
 from openclaw.domains.tasks import repository
 from openclaw.domains.tasks.errors import BudgetNotKeptError, TaskChangedError, TaskNotFoundError
 from openclaw.domains.tasks.models import TaskRow
-from openclaw.domains.tasks.schemas import SaveTask, Task
+from openclaw.domains.tasks.policy import STATES_OF
+from openclaw.domains.tasks.schemas import SaveTask, Standing, Task
 from openclaw.domains.tasks.service import joining, places, views
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.scope import Role, Scope
@@ -71,11 +72,22 @@ async def archive_task(scope: Scope, task_id: UUID, *, archived: bool) -> TaskRo
 
 
 async def list_tasks(
-    scope: Scope, *, archived: bool, system_id: UUID | None = None, cursor: str | None, limit: int
+    scope: Scope,
+    *,
+    archived: bool,
+    standing: Standing | None = None,
+    system_id: UUID | None = None,
+    cursor: str | None,
+    limit: int,
 ) -> Page[Task]:
     """A page of the user's tasks, the newest first, each with its latest run. Raises InvalidInputError."""
     rows = await repository.list_tasks(
-        scope, archived=archived, system_id=system_id, before=position_of(cursor), limit=limit + 1
+        scope,
+        archived=archived,
+        states=STATES_OF[standing] if standing else (),
+        system_id=system_id,
+        before=position_of(cursor),
+        limit=limit + 1,
     )
     shown = rows[:limit]
     following = cursor_of(shown[-1].created_at, shown[-1].id) if len(rows) > limit else None

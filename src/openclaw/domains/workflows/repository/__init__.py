@@ -21,7 +21,7 @@ from openclaw.infra.scope import Scope
 from openclaw.kit.ids import new_id
 
 DELETED = "deleted"  # a run or a workflow that others still need parts of, and that nobody is shown
-_PUT_AWAY = ("archived", DELETED)
+PUT_AWAY = ("archived", DELETED)
 _STEPS = WorkflowRunStepRow.__table__
 # Runs and steps of many runs as one JSON text each: a hundred rows are then one statement with one parameter.
 _UPDATE_ENTERED = text(
@@ -53,7 +53,7 @@ _WRITE_STEPS = text(
     """
 )
 
-_WITHOUT_BODIES = [
+WITHOUT_BODIES = [
     defer(column, raiseload=True)
     for column in (
         WorkflowRunRow.input,
@@ -97,7 +97,7 @@ async def find_by_name(scope: Scope, name: str) -> WorkflowRow | None:
         .where(
             WorkflowRow.workspace_id == scope.workspace_id,
             WorkflowRow.name == name,
-            WorkflowRow.status.not_in(_PUT_AWAY),
+            WorkflowRow.status.not_in(PUT_AWAY),
         )
         .order_by(WorkflowRow.updated_at.desc())
         .limit(1)
@@ -109,7 +109,7 @@ async def list_workflows(
 ) -> list[WorkflowRow]:
     """The workspace's workflows, the last changed first; archived ones only when asked for."""
     query = select(WorkflowRow).where(WorkflowRow.workspace_id == scope.workspace_id)
-    query = query.where(WorkflowRow.status == status if status else WorkflowRow.status.not_in(_PUT_AWAY))
+    query = query.where(WorkflowRow.status == status if status else WorkflowRow.status.not_in(PUT_AWAY))
     if words:
         query = query.where(
             or_(
@@ -258,7 +258,7 @@ async def list_runs(
     if before is not None:
         query = query.where(tuple_(WorkflowRunRow.created_at, WorkflowRunRow.id) < before)
     query = query.order_by(WorkflowRunRow.created_at.desc(), WorkflowRunRow.id.desc()).limit(limit)
-    return list(await scope.session.scalars(query.options(*_WITHOUT_BODIES)))
+    return list(await scope.session.scalars(query.options(*WITHOUT_BODIES)))
 
 
 async def last_runs(scope: Scope, workflow_ids: Sequence[UUID]) -> dict[UUID, WorkflowRunRow]:
@@ -273,7 +273,7 @@ async def last_runs(scope: Scope, workflow_ids: Sequence[UUID]) -> dict[UUID, Wo
         )
         .ext(distinct_on(WorkflowRunRow.workflow_id))
         .order_by(WorkflowRunRow.workflow_id, WorkflowRunRow.created_at.desc(), WorkflowRunRow.id.desc())
-        .options(*_WITHOUT_BODIES)
+        .options(*WITHOUT_BODIES)
     )
     return {row.workflow_id: row for row in await scope.session.scalars(query)}
 

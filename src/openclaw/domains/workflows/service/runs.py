@@ -179,7 +179,7 @@ async def list_runs(
     )
     shown = rows[:limit]
     following = cursor_of(shown[-1].created_at, shown[-1].id) if len(rows) > limit else None
-    return Page([_summary(row, scope.who.language) for row in shown], following)
+    return Page([summary(row, scope.who.language) for row in shown], following)
 
 
 async def cancel_run(scope: Scope, run_id: UUID) -> WorkflowRunRow:
@@ -234,13 +234,14 @@ async def answer(scope: Scope, run_id: UUID, step_row_id: UUID, data: Answer, bl
 
 def view(row: WorkflowRunRow, language: str) -> WorkflowRun:
     """A run as it travels."""
-    summary = _summary(row, language)
+    listed = summary(row, language)
     working = [WorkingStep.model_validate(step) for step in row.working or ()]
     output = (row.output or {}).get("value")
-    return WorkflowRun(**dict(summary), input=row.input, output=output, working=working)
+    return WorkflowRun(**dict(listed), input=row.input, output=output, working=working)
 
 
-def _summary(row: WorkflowRunRow, language: str) -> RunSummary:
+def summary(row: WorkflowRunRow, language: str) -> RunSummary:
+    """A run as lists show it."""
     error: RunFailure | None = None
     if row.error is not None:
         words = OpenClawError.from_wire(row.error)

@@ -2,17 +2,19 @@ import { createRouter } from "@tanstack/react-router";
 
 import { accountRoutes } from "./routes/account.tsx";
 import { chatRoutes } from "./routes/chat.tsx";
+import { dashboardRoutes } from "./routes/dashboard.tsx";
 import { deviceRoutes } from "./routes/devices.tsx";
 import { notificationRoutes } from "./routes/notifications.tsx";
 import { pluginRoutes } from "./routes/plugins.tsx";
 import { type RouterContext, rootRoute, shellRoute } from "./routes/root.tsx";
 import { settingsRoutes } from "./routes/settings.tsx";
+import { taskRoutes } from "./routes/tasks.tsx";
 import { workflowRoutes } from "./routes/workflows.tsx";
 
 // A part of the product is a file of `routes/`, and a line here.
 const routeTree = rootRoute.addChildren([
   ...accountRoutes,
-  shellRoute.addChildren([...chatRoutes, ...notificationRoutes, ...workflowRoutes, ...pluginRoutes, ...deviceRoutes, ...settingsRoutes]),
+  shellRoute.addChildren([...dashboardRoutes, ...chatRoutes, ...notificationRoutes, ...taskRoutes, ...workflowRoutes, ...pluginRoutes, ...deviceRoutes, ...settingsRoutes]),
 ]);
 
 export function createConsoleRouter(context: RouterContext) {

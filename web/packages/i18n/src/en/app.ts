@@ -24,6 +24,8 @@ export const app = {
   "app.account": "Account",
   "app.settings": "Settings",
   "app.devices": "Devices",
+  "app.dashboard": "Dashboard",
+  "app.tasks": "Tasks",
   "app.workflows": "Workflows",
   "app.plugins": "Plugins",
   "app.signOut": "Sign out",
@@ -43,7 +45,7 @@ export const app = {
 
   "notFound.title": "Nothing is here",
   "notFound.text": "The page does not exist, or it belongs to a workspace you are not in.",
-  "notFound.home": "Go to your conversations",
+  "notFound.home": "Go to the first page",
   "failure.title": "This page stopped working",
   "failure.text": "Your data is safe on the server. Reload the page; if it happens again, the details below help to report it.",
   "failure.reload": "Reload",

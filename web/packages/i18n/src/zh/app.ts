@@ -27,6 +27,8 @@ export const app: Translation<typeof source> = {
   "app.account": "账户",
   "app.settings": "设置",
   "app.devices": "设备",
+  "app.dashboard": "概览",
+  "app.tasks": "任务",
   "app.workflows": "工作流",
   "app.plugins": "插件",
   "app.signOut": "退出登录",
@@ -46,7 +48,7 @@ export const app: Translation<typeof source> = {
 
   "notFound.title": "这里什么也没有",
   "notFound.text": "页面不存在，或属于您未加入的工作区。",
-  "notFound.home": "返回对话列表",
+  "notFound.home": "返回首页",
   "failure.title": "此页面出错了",
   "failure.text": "您的数据安全地保存在服务器上。请重新加载页面；若再次出现，下方的详细信息有助于反馈问题。",
   "failure.reload": "重新加载",

@@ -7,7 +7,7 @@ const ApprovalPage = lazyRouteComponent(() => import("../../features/agents/modu
 
 const newChatRoute = createRoute({
   getParentRoute: () => shellRoute,
-  path: "/",
+  path: "/chat",
   component: () => <ChatPage conversationId={null} />,
 });
 

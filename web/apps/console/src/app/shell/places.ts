@@ -15,7 +15,11 @@ export interface Place {
 }
 
 /** What one works with: above the conversations. */
-export const WORK: Place[] = [{ to: "/workflows", icon: "branch", label: "app.workflows" }];
+export const WORK: Place[] = [
+  { to: "/dashboard", icon: "dashboard", label: "app.dashboard" },
+  { to: "/tasks", icon: "tasks", label: "app.tasks" },
+  { to: "/workflows", icon: "branch", label: "app.workflows" },
+];
 
 /** What it works through: below them. */
 export const MEANS: Place[] = [

@@ -21,6 +21,7 @@ export function useSwitchWorkspace(): (workspace: Workspace) => void {
   return (workspace) => {
     preferences.update({ workspaceId: workspace.kind === "personal" ? null : workspace.id });
     streams.clear();
+    queryClient.removeQueries({ queryKey: queryKeys.dashboard }); // what is on it says which page comes first
     void navigate({ to: "/" });
     void queryClient.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== queryKeys.account[0] });
     gateway.restart();

@@ -53,7 +53,7 @@ export function ChatPage({ conversationId }: { conversationId: string | null }) 
       ({ id }) => {
         local.trigger("send");
         draft.clear();
-        if (conversationId === null && matchRoute({ to: "/" })) {
+        if (conversationId === null && matchRoute({ to: "/chat" })) {
           void navigate({ to: "/c/$conversationId", params: { conversationId: id } });
         }
       },

@@ -26,7 +26,7 @@ export function ConversationList({ onLeave }: { onLeave?: () => void }) {
   return (
     <div className="ConversationList">
       <div className="ConversationList-top">
-        <Link to="/" className="ConversationList-new" data-testid="new-chat" onClick={onLeave}>
+        <Link to="/chat" className="ConversationList-new" data-testid="new-chat" onClick={onLeave}>
           <Icon name="plus" />
           {t("conversations.new")}
         </Link>

@@ -14,7 +14,8 @@ import "./MessageItem.css";
 
 export interface MessageItemProps {
   message: LiveMessage;
-  actions: MessageActions;
+  /** Null where it is only read: nothing goes on from here. */
+  actions: MessageActions | null;
   isLastAnswer: boolean;
   /** A run is under way: nothing that would start another is offered. */
   isLocked: boolean;
@@ -34,7 +35,7 @@ export const MessageItem = memo(function MessageItem({ message, actions, isLastA
 
 interface QuestionProps {
   message: LiveMessage;
-  actions: MessageActions;
+  actions: MessageActions | null;
   isLocked: boolean;
   isPi: boolean;
   keptOn: string | null;
@@ -52,7 +53,7 @@ function Question({ message, actions, isLocked, isPi, keptOn }: QuestionProps) {
           onClose={() => setEditing(false)}
           onSubmit={(next) => {
             setEditing(false);
-            actions.resend(message, next);
+            actions?.resend(message, next);
           }}
         />
       ) : (
@@ -69,7 +70,7 @@ function Question({ message, actions, isLocked, isPi, keptOn }: QuestionProps) {
 
 interface AnswerProps {
   message: LiveMessage;
-  actions: MessageActions;
+  actions: MessageActions | null;
   canRetry: boolean;
   isPi: boolean;
   keptOn: string | null;
@@ -103,7 +104,7 @@ function Answer({ message, actions, canRetry, isPi, keptOn }: AnswerProps) {
           title={t("chat.failed")}
           action={
             canRetry && (
-              <Button size="s" icon="refresh" onPress={() => actions.retry(message)}>
+              <Button size="s" icon="refresh" onPress={() => actions?.retry(message)}>
                 {t("chat.retry")}
               </Button>
             )
@@ -113,7 +114,7 @@ function Answer({ message, actions, canRetry, isPi, keptOn }: AnswerProps) {
         </Banner>
       )}
       {message.state === "aborted" && <p className="MessageItem-note">{t("chat.aborted")}</p>}
-      {!isRunning && <MessageMenu message={message} actions={actions} isPi={isPi} {...(canRetry ? { onRetry: () => actions.retry(message) } : {})} />}
+      {!isRunning && <MessageMenu message={message} actions={actions} isPi={isPi} {...(canRetry ? { onRetry: () => actions?.retry(message) } : {})} />}
     </article>
   );
 }

@@ -11,7 +11,7 @@ import "./MessageMenu.css";
 
 export interface MessageMenuProps {
   message: LiveMessage;
-  actions: MessageActions;
+  actions: MessageActions | null;
   /** Pi keeps the history and the files: no branch, no undo. */
   isPi: boolean;
   onEdit?: () => void;
@@ -27,7 +27,7 @@ export function MessageMenu({ message, actions, isPi, onEdit, onRetry }: Message
       {text !== "" && <CopyButton text={text} labels={{ copy: t("chat.copyMessage"), copied: t("app.copied") }} isIconOnly />}
       {onEdit && <IconButton icon="edit" size="s" label={t("chat.editMessage")} onPress={onEdit} data-testid="edit" />}
       {onRetry && <IconButton icon="refresh" size="s" label={t("chat.retry")} onPress={onRetry} data-testid="retry" />}
-      {!isPi && <IconButton icon="branch" size="s" label={t("chat.branch")} onPress={() => actions.branch(message)} data-testid="branch" />}
+      {!isPi && actions && <IconButton icon="branch" size="s" label={t("chat.branch")} onPress={() => actions.branch(message)} data-testid="branch" />}
       {!isPi && <UndoAction message={message} />}
       <Facts message={message} />
     </div>

@@ -27,7 +27,7 @@ export function useConversationMenu(conversation: Conversation): { groups: MenuG
     // A promise, since callbacks of `mutate` die with the list entry that this very change may take away.
     void change.mutateAsync({ conversation, change: { kind } }).then(done, onError);
   const leave = () => {
-    if (matchRoute({ to: "/c/$conversationId", params: { conversationId: conversation.id } })) void navigate({ to: "/" });
+    if (matchRoute({ to: "/c/$conversationId", params: { conversationId: conversation.id } })) void navigate({ to: "/chat" });
   };
   const archive = () =>
     apply("archive", () => {

@@ -64,7 +64,7 @@ function Linked({ deviceId, onClose }: { deviceId: string | null; onClose: () =>
           tone="primary"
           onPress={() => {
             onClose();
-            void navigate({ to: "/" });
+            void navigate({ to: "/chat" });
           }}
         >
           {t("link.startChat")}

@@ -1,9 +1,10 @@
 import type { RepeatWorkflowInput, StartWorkflowInput, WorkflowAnswerInput, WorkflowRun, WorkflowRunFilter, WorkflowSignalInput, WorkflowStepRun } from "@openclaw/api";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useCallback, useEffect } from "react";
 
 import { queryKeys } from "../../../shared/queryKeys.ts";
 import { useApi, useServices } from "../../../shared/services.tsx";
+import { useFollow } from "../../../shared/useFollow.ts";
 
 /** As many as the server gives in one page. */
 const PAGE = 200;
@@ -45,7 +46,7 @@ export function useRunEvents(): void {
 
 /** A run with its whole history, which follow the run as it goes on. Every change has a number, so none is missed. */
 export function useWorkflowRun(runId: string) {
-  const { api, gateway } = useServices();
+  const api = useApi();
   const queryClient = useQueryClient();
   const run = useQuery({ queryKey: queryKeys.workflowRun(runId), queryFn: () => api.workflowRuns.get(runId), retry: false });
   const steps = useQuery({
@@ -66,32 +67,9 @@ export function useWorkflowRun(runId: string) {
   });
   const readRun = run.refetch;
   const readSteps = steps.refetch;
-  useEffect(() => {
-    let isWanted = false;
-    let isReading = false;
-    // One reading at a time: a busy run tells more often than an answer takes. A reading that began before the event
-    // may not know of it: it is waited for, and then it is read once more.
-    const read = async () => {
-      isWanted = true;
-      if (isReading) return;
-      isReading = true;
-      while (isWanted) {
-        isWanted = queryClient.isFetching({ queryKey: queryKeys.workflowRun(runId) }) > 0;
-        await Promise.all([readRun({ cancelRefetch: false }), readSteps({ cancelRefetch: false })]);
-      }
-      isReading = false;
-    };
-    const ends = [
-      gateway.on("workflow.changed", (payload) => {
-        if ((payload as { runId?: unknown } | null)?.runId === runId) void read();
-      }),
-      gateway.onResync(() => void read()),
-    ];
-    return () => {
-      isWanted = false;
-      for (const end of ends) end();
-    };
-  }, [gateway, queryClient, runId, readRun, readSteps]);
+  const isMine = useCallback((payload: unknown) => (payload as { runId?: unknown } | null)?.runId === runId, [runId]);
+  const read = useCallback(() => Promise.all([readRun({ cancelRefetch: false }), readSteps({ cancelRefetch: false })]), [readRun, readSteps]);
+  useFollow("workflow.changed", queryKeys.workflowRun(runId), isMine, read);
   return { run, steps };
 }
 

@@ -1,0 +1,1 @@
+"""What the console shows first: a short question to each slice."""

@@ -1,0 +1,5 @@
+"""What processes mount of this slice."""
+
+from openclaw.domains.dashboard.api import router
+
+ROUTERS = (router,)

@@ -1,0 +1,3 @@
+/** What people want done, launched and watched. The pages are in `module.tsx`, which only `app/` mounts. */
+export { TaskRunRow } from "./list/TaskRunRow.tsx";
+export { shownOf, type Shown } from "./model.ts";
