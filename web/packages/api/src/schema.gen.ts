@@ -4420,7 +4420,7 @@ export interface components {
         };
         /**
          * ArtifactDetail
-         * @description A result with one of its versions.
+         * @description A result with one of its versions. ``targets``: what this server publishes to.
          */
         ArtifactDetail: {
             /**
@@ -4500,6 +4500,8 @@ export interface components {
              */
             updatedAt: string;
             shown: components["schemas"]["ArtifactVersion"];
+            /** Targets */
+            targets: ("path" | "bucket")[];
         };
         /**
          * ArtifactDiff
@@ -7517,7 +7519,8 @@ export interface components {
         /**
          * PublishArtifact
          * @description How a version is published. What is left out stays as it was, and is at first: a name made from the title, no
-         *     password, no end. ``password`` "" takes it away. ``ignore``: checks whose findings are accepted.
+         *     password, no end. ``password`` "" takes it away, ``expiresAt`` null the end. ``ignore``: checks whose findings are
+         *     accepted.
          */
         PublishArtifact: {
             /** Version */

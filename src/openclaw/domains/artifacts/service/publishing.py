@@ -56,10 +56,11 @@ async def publish(
         # What was approved is the newest; an earlier one is shown again by rolling back to its release.
         raise InvalidInputError(field="version", reason="publish the newest one, or roll back")
     row = await _publication(scope, artifact, data)
-    if data.expires_at is not None:
-        if data.expires_at <= scope.now():
-            raise InvalidInputError(field="expiresAt", reason="that is over")
+    if "expires_at" in data.model_fields_set:
         row.expires_at = data.expires_at
+    if row.expires_at is not None and row.expires_at <= scope.now():
+        # Also an end of before: what is published anew would be taken back at once.
+        raise InvalidInputError(field="expiresAt", reason="that is over")
     if data.password is not None:
         row.password_hash = await hash_password(data.password) if data.password else None
     if row.target == "bucket" or data.target == "bucket":

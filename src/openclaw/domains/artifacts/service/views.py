@@ -13,6 +13,7 @@ from openclaw.domains.artifacts.schemas import (
     Live,
     Publication,
     Release,
+    Target,
 )
 from openclaw.infra.config import Config
 from openclaw.infra.scope import Role, Scope
@@ -39,7 +40,8 @@ def detail_view(
     scope: Scope, row: ArtifactRow, version: ArtifactVersionRow, config: Config
 ) -> ArtifactDetail:
     """A result with one of its versions."""
-    return ArtifactDetail(**_members(scope, row, config), shown=version_view(version))
+    targets: list[Target] = ["path"] if config.publish_bucket is None else ["path", "bucket"]
+    return ArtifactDetail(**_members(scope, row, config), shown=version_view(version), targets=targets)
 
 
 def version_view(row: ArtifactVersionRow) -> ArtifactVersion:
