@@ -5,6 +5,7 @@ import { chatRoutes } from "./routes/chat.tsx";
 import { deviceRoutes } from "./routes/devices.tsx";
 import { notificationRoutes } from "./routes/notifications.tsx";
 import { pluginRoutes } from "./routes/plugins.tsx";
+import { resultRoutes } from "./routes/results.tsx";
 import { type RouterContext, rootRoute, shellRoute } from "./routes/root.tsx";
 import { settingsRoutes } from "./routes/settings.tsx";
 import { workflowRoutes } from "./routes/workflows.tsx";
@@ -12,7 +13,7 @@ import { workflowRoutes } from "./routes/workflows.tsx";
 // A part of the product is a file of `routes/`, and a line here.
 const routeTree = rootRoute.addChildren([
   ...accountRoutes,
-  shellRoute.addChildren([...chatRoutes, ...notificationRoutes, ...workflowRoutes, ...pluginRoutes, ...deviceRoutes, ...settingsRoutes]),
+  shellRoute.addChildren([...chatRoutes, ...notificationRoutes, ...resultRoutes, ...workflowRoutes, ...pluginRoutes, ...deviceRoutes, ...settingsRoutes]),
 ]);
 
 export function createConsoleRouter(context: RouterContext) {

@@ -24,6 +24,7 @@ export const app = {
   "app.account": "Account",
   "app.settings": "Settings",
   "app.devices": "Devices",
+  "app.results": "Results",
   "app.workflows": "Workflows",
   "app.plugins": "Plugins",
   "app.signOut": "Sign out",

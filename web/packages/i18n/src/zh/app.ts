@@ -27,6 +27,7 @@ export const app: Translation<typeof source> = {
   "app.account": "账户",
   "app.settings": "设置",
   "app.devices": "设备",
+  "app.results": "结果",
   "app.workflows": "工作流",
   "app.plugins": "插件",
   "app.signOut": "退出登录",
