@@ -29,6 +29,9 @@ export const app = {
   "app.plugins": "Plugins",
   "app.signOut": "Sign out",
 
+  "files.cut": "Only the beginning is shown. Download it for the rest.",
+  "files.brokenPicture": "This picture cannot be shown.",
+  "files.table": "Table",
   "form.required": "This is needed.",
   "form.number": "This is no number.",
   "form.integer": "This is no whole number.",

@@ -32,6 +32,9 @@ export const app: Translation<typeof source> = {
   "app.plugins": "插件",
   "app.signOut": "退出登录",
 
+  "files.cut": "仅显示开头部分，下载后可查看全部内容。",
+  "files.brokenPicture": "无法显示此图片。",
+  "files.table": "表格",
   "form.required": "此项必填。",
   "form.number": "这不是数字。",
   "form.integer": "这不是整数。",
