@@ -4,7 +4,8 @@ import type { LiveToolPart } from "@openclaw/realtime";
 import { Badge, Banner, Dot, Icon, type Tone } from "@openclaw/ui";
 import { memo, useId, useState } from "react";
 
-import { ASKS, isToolName, toolIcon, toolSubject, UNNAMED } from "../tools.ts";
+import { SavedResult } from "../../results/index.ts";
+import { ASKS, isToolName, savedResult, toolIcon, toolSubject, UNNAMED } from "../tools.ts";
 import { ApprovalCard, ApprovalOutcome } from "./ApprovalCard.tsx";
 import { ToolDetails } from "./ToolDetails.tsx";
 import { useToolFacts } from "./useToolFacts.ts";
@@ -30,6 +31,7 @@ export const ToolCard = memo(function ToolCard({ part }: { part: LiveToolPart })
   const detailsId = useId();
   const [choice, setChoice] = useState<boolean | null>(null);
   const facts = useToolFacts(part);
+  const saved = savedResult(part);
   const isAsking = part.approval?.state === "pending" && (part.state === "awaiting_approval" || part.state === "pending");
   // Output shows by itself while it comes in; the person's own choice holds from then on.
   const isOpen = choice ?? (part.state === "running" && part.output.length > 0);
@@ -86,6 +88,7 @@ export const ToolCard = memo(function ToolCard({ part }: { part: LiveToolPart })
           {part.error.message} <code>{part.error.code}</code>
         </p>
       )}
+      {saved && <SavedResult {...saved} />}
       {isOpen && (
         <div className="ToolCard-details" id={detailsId}>
           <ToolDetails part={part} />
