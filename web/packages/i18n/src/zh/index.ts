@@ -11,8 +11,9 @@ import { identity } from "./identity.ts";
 import { local } from "./local.ts";
 import { notifications } from "./notifications.ts";
 import { plugins } from "./plugins.ts";
+import { results } from "./results.ts";
 import { workflowRuns } from "./workflowRuns.ts";
 import { workflows } from "./workflows.ts";
 import { workspaces } from "./workspaces.ts";
 
-export const zh: Translation<typeof en> = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...workspaces, ...canvas, ...errors };
+export const zh: Translation<typeof en> = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...results, ...notifications, ...workspaces, ...canvas, ...errors };

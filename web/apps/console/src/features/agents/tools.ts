@@ -88,10 +88,12 @@ export function undoOf(parts: readonly Part[]): { canUndo: boolean; isUndone: bo
   return { canUndo: changes.some((part) => part.type === "tool" && part.state !== "error"), isUndone };
 }
 
+const SAVING: ReadonlySet<string> = new Set<ToolName>(["save_result", "fs.collect"]);
+
 /** The result that a call has saved, by its id and what it was called. */
-export function savedResult({ state, result }: Pick<ToolPart, "state" | "result">): { resultId: string; title: string; version: number } | null {
+export function savedResult({ name, state, result }: Pick<ToolPart, "name" | "state" | "result">): { resultId: string; title: string; version: number } | null {
   const resultId = text(result?.["resultId"]);
-  if (state !== "ok" || !/^art_[0-9a-f]{32}$/.test(resultId)) return null;
+  if (!SAVING.has(name) || state !== "ok" || !/^art_[0-9a-f]{32}$/.test(resultId)) return null;
   return { resultId, title: text(result?.["title"]), version: count(result?.["version"]) ?? 1 };
 }
 

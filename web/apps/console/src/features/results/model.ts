@@ -1,6 +1,6 @@
 import type { Publication, PublishCheck, Result, ResultAction, ResultDetail, ResultFile, ResultFilter, ResultKind, ResultStatus, ResultVersion } from "@openclaw/api";
 
-import { isRecord } from "../../shared/json.ts";
+import { isRecord, without } from "../../shared/json.ts";
 
 export const KINDS: readonly ResultKind[] = ["site", "document", "markdown", "code", "image", "table", "chart", "file_set"];
 export const STATUSES: readonly ResultStatus[] = ["draft", "ready_for_review", "approved", "ready_to_publish", "published", "complete", "archived"];
@@ -49,15 +49,16 @@ export function readSearch(search: Record<string, unknown>): Search {
 }
 
 /** What the server is asked for. */
-export function filterOf({ show, view: _view, ...rest }: Search): ResultFilter {
+export function filterOf({ show, ...others }: Search): ResultFilter {
+  const rest = without(others, "view");
   if (show === undefined) return rest;
   if (show === "finished") return { ...rest, finished: true };
   return show === "live" ? { ...rest, live: true } : { ...rest, status: show };
 }
 
 /** Whether an address shows less than all there is. */
-export function isNarrowed({ view: _view, sort: _sort, ...rest }: Search): boolean {
-  return Object.keys(rest).length > 0;
+export function isNarrowed(search: Search): boolean {
+  return Object.keys(without(without(search, "view"), "sort")).length > 0;
 }
 
 /** The step that a result is most likely to take next, of those that it can. */
@@ -170,7 +171,7 @@ export function isOnlyLinks(checks: readonly PublishCheck[]): boolean {
 
 /** A name for the address of a site, from what the result is called; empty when nothing of it can stand there. */
 export function slugOf(title: string): string {
-  const plain = title.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 50).replace(/-+$/, "");
+  const plain = title.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 50).replace(/-+$/, "");
   return plain.length >= 3 ? plain : "";
 }
 

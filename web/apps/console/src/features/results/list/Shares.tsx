@@ -2,6 +2,7 @@ import type { ResultCounts } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Link } from "@tanstack/react-router";
 
+import { without } from "../../../shared/json.ts";
 import { STATUSES, type Search, type Share } from "../model.ts";
 
 import "./Shares.css";
@@ -25,7 +26,7 @@ export function Shares({ search, counts }: { search: Search; counts: ResultCount
           <li key={share ?? "all"} className="Shares-item" data-first={share === "draft" || undefined}>
             <Link
               to="/results"
-              search={({ show: _show, ...rest }: Search) => (share ? { ...rest, show: share } : rest)}
+              search={share ? { ...search, show: share } : without(search, "show")}
               className="Shares-link"
               data-testid={`share-${share ?? "all"}`}
               // By the filter, not by the address alone: that of all results is a beginning of every other one.
