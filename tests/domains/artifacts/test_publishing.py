@@ -40,6 +40,7 @@ async def test_a_site_is_published_rolled_back_and_taken_away(server: Server) ->
     ]
     shown = await ann.get(f"/artifacts/{artifact}")
     assert (shown["status"], shown["live"]) == ("published", {"url": found["url"], "version": 1})
+    assert shown["publication"] == found
     page = await visit(server, found["url"])
     assert (page.status_code, page.text) == (200, PAGE)
     assert "set-cookie" not in page.headers
@@ -73,6 +74,7 @@ async def test_a_site_is_published_rolled_back_and_taken_away(server: Server) ->
 async def test_only_what_was_approved_is_published(server: Server) -> None:
     ann = await register(server)
     made = await save(ann)
+    assert (await ann.get(f"/artifacts/{made['id']}"))["publication"] is None
     for status in (None, "ready_for_review", "approved"):
         if status:
             await bring_to(ann, made["id"], status)

@@ -212,9 +212,11 @@ class ArtifactVersion(Wire):
 
 
 class ArtifactDetail(Artifact):
-    """A result with one of its versions. ``targets``: what this server publishes to."""
+    """A result with one of its versions, and how it is published, null before it ever was. ``targets``: what this
+    server publishes to."""
 
     shown: ArtifactVersion
+    publication: "Publication | None"
     targets: list[Target]
 
 

@@ -36,7 +36,6 @@ export function results(http: Http) {
     view: (id: string, version: number, signal?: Signal) =>
       http.json<Types.ResultView>("GET", `${at(id)}/view`, { query: { version }, signal }),
     publish: (id: string, body: Types.PublishInput) => http.json<Types.Publication>("POST", `${at(id)}/publish`, { body }),
-    publication: (id: string, signal?: Signal) => http.json<Types.Publication>("GET", `${at(id)}/publication`, { signal }),
     unpublish: (id: string) => http.json<Types.Publication>("POST", `${at(id)}/unpublish`),
     rollBack: (id: string, release: number) => http.json<Types.Publication>("POST", `${at(id)}/rollback`, { body: { release } }),
     /** What a system is called. */

@@ -1162,7 +1162,7 @@ export interface paths {
         };
         /**
          * Get Artifact
-         * @description A result with the files of one version, the newest by default.
+         * @description A result with the files of one version, the newest by default, and how it is published.
          */
         get: operations["getArtifact"];
         put?: never;
@@ -4420,7 +4420,8 @@ export interface components {
         };
         /**
          * ArtifactDetail
-         * @description A result with one of its versions. ``targets``: what this server publishes to.
+         * @description A result with one of its versions, and how it is published: null before it ever was. ``targets``: what this server
+         *     publishes to.
          */
         ArtifactDetail: {
             /**
@@ -4500,6 +4501,7 @@ export interface components {
              */
             updatedAt: string;
             shown: components["schemas"]["ArtifactVersion"];
+            publication: components["schemas"]["Publication"] | null;
             /** Targets */
             targets: ("path" | "bucket")[];
         };

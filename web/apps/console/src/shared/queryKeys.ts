@@ -40,7 +40,6 @@ export const queryKeys = {
   resultCounts: ["results", "counts"] as const,
   result: (id: string, version: number | null = null) => ["results", "one", id, version] as const,
   resultVersions: (id: string) => ["results", "versions", id] as const,
-  resultPublication: (id: string) => ["results", "publication", id] as const,
   resultThumbnail: (id: string, version: number) => ["result-thumbnail", id, version] as const,
   resultView: (id: string, version: number) => ["result-view", id, version] as const,
   resultFile: (id: string, version: number, path: string) => ["result-file", id, version, path] as const,

@@ -68,7 +68,7 @@ export const results = {
   "results.origin.device": "Device",
   "results.uploaded": "Uploaded",
   "results.allMadeBy": "{name}: all results of it",
-  "results.sameOrigin": "All of it",
+  "results.sameOrigin": "All results",
   "results.rated": "Rated {rating} of 5",
   "results.rating": "How good it is",
   "results.stars.one": "{count} star",

@@ -69,22 +69,6 @@ export function useResultVersions(id: string) {
   return useQuery({ queryKey: queryKeys.resultVersions(id), queryFn: ({ signal }) => api.results.versions(id, signal), select: ({ items }) => items });
 }
 
-/** How it is published; null for what never was. */
-export function usePublication(id: string) {
-  const api = useApi();
-  return useQuery({
-    queryKey: queryKeys.resultPublication(id),
-    queryFn: async ({ signal }) => {
-      try {
-        return await api.results.publication(id, signal);
-      } catch (error) {
-        if ((error as { code?: unknown } | null)?.code === "artifacts.not_published") return null;
-        throw error;
-      }
-    },
-  });
-}
-
 export function useResultDiff(id: string, before: number, after: number) {
   const api = useApi();
   return useQuery({

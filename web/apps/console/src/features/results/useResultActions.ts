@@ -50,7 +50,7 @@ export function useResultActions(result: Result): ResultDeed[] {
     { id: "share", icon: "users", label: t("results.shareOf", { title }), isPending: change.isPending, isAble: can(result, "share"), run: share },
     {
       id: "continue",
-      icon: "send",
+      icon: "play",
       label: t("results.continueOf", { title }),
       isPending: false,
       isAble: can(result, "continue") && work !== undefined,

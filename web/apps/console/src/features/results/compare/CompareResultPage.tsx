@@ -52,11 +52,15 @@ function Changes({ diff: { files } }: { diff: ResultDiff }) {
     <ul className="CompareResultPage-files" aria-label={t("results.changes")} data-testid="result-changes">
       {files.map(({ path, change, diff }) => (
         <li key={path} className="CompareResultPage-file">
-          <p className="CompareResultPage-name">
-            <span>{path}</span>
-            <Badge tone={TONES[change]}>{t(`results.change.${change}`)}</Badge>
-          </p>
-          {diff === null ? <p className="CompareResultPage-none">{t("results.notByLines")}</p> : <DiffView lines={parseUnifiedDiff(diff)} caption={path} labels={labels} />}
+          {diff === null ? (
+            <p className="CompareResultPage-name">
+              <span>{path}</span>
+              <Badge tone={TONES[change]}>{t(`results.change.${change}`)}</Badge>
+              <span className="CompareResultPage-none">{t("results.notByLines")}</span>
+            </p>
+          ) : (
+            <DiffView lines={parseUnifiedDiff(diff)} caption={`${path} · ${t(`results.change.${change}`)}`} labels={labels} />
+          )}
         </li>
       ))}
     </ul>

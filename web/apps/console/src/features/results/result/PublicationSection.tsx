@@ -1,4 +1,4 @@
-import type { Publication, Release, ResultDetail } from "@openclaw/api";
+import type { Release, ResultDetail } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Badge, Button, useToast, type Tone } from "@openclaw/ui";
 import { useState } from "react";
@@ -15,8 +15,9 @@ import "./PublicationSection.css";
 const AT_FIRST = 4;
 
 /** How the public sees a result: where, which version, until when; and every release, to be shown again. */
-export function PublicationSection({ result, publication, publish }: { result: ResultDetail; publication: Publication | null; publish: (() => void) | null }) {
+export function PublicationSection({ result, publish }: { result: ResultDetail; publish: (() => void) | null }) {
   const t = useTranslator();
+  const { publication } = result;
   const toast = useToast();
   const { current } = useWorkspaces();
   const unpublish = useUnpublish(result.id);

@@ -20,7 +20,7 @@ export interface PublishWish {
 }
 
 /** As it was published before, and at first under a name made from the title. An end that is over is asked for anew. */
-export function startOf({ title }: ResultDetail, publication: Publication | null, now = Date.now()): PublishWish {
+export function startOf({ title, publication }: ResultDetail, now = Date.now()): PublishWish {
   const end = publication?.expiresAt ? new Date(publication.expiresAt) : null;
   const isAhead = end !== null && end.getTime() > now;
   const two = (value: number) => String(value).padStart(2, "0");
@@ -40,7 +40,7 @@ export function isComplete({ slug, guard, password }: PublishWish): boolean {
 }
 
 /** What is sent: of a password that is kept nothing, and of an end always what is wished. A bucket knows neither. */
-export function bodyOf({ version }: ResultDetail, publication: Publication | null, wish: PublishWish): PublishInput {
+export function bodyOf({ version, publication }: ResultDetail, wish: PublishWish): PublishInput {
   const isPath = wish.target === "path";
   const guard = isPath ? wish.guard : "none";
   return {
@@ -53,9 +53,9 @@ export function bodyOf({ version }: ResultDetail, publication: Publication | nul
   };
 }
 
-export function PublishForm(props: { result: ResultDetail; publication: Publication | null; form: PublishWish; onChange: (form: PublishWish) => void }) {
-  const { result, publication, form, onChange } = props;
+export function PublishForm({ result, form, onChange }: { result: ResultDetail; form: PublishWish; onChange: (form: PublishWish) => void }) {
   const t = useTranslator();
+  const { publication } = result;
   const set = (change: Partial<PublishWish>) => onChange({ ...form, ...change });
   const checks = foreseen(result);
   const hasDeadLinks = checks.some(({ name, state }) => name === "links" && state === "failed");

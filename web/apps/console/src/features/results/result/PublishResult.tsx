@@ -12,17 +12,18 @@ import { bodyOf, isComplete, PublishForm, startOf } from "./PublishForm.tsx";
 import "./PublishResult.css";
 
 /** Asks how it is to be published, waits for the checks, and says what became of it. */
-export function PublishResult({ result, publication, onClose }: { result: ResultDetail; publication: Publication | null; onClose: () => void }) {
+export function PublishResult({ result, onClose }: { result: ResultDetail; onClose: () => void }) {
   const t = useTranslator();
+  const { publication } = result;
   const publish = usePublish(result.id);
-  const [form, setForm] = useState(() => startOf(result, publication));
+  const [form, setForm] = useState(() => startOf(result));
   const [number, setNumber] = useState<number | null>(null);
   const release = publication?.releases.find((each) => each.number === number) ?? null;
   const isChecking = number !== null && (release === null || release.state === "checking");
   const isRefused = release !== null && (release.state === "refused" || release.state === "failed");
 
   const submit = (ignoresLinks = form.ignoresLinks) =>
-    publish.mutate(bodyOf(result, publication, { ...form, ignoresLinks }), { onSuccess: ({ releases }) => setNumber(releases[0]?.number ?? null) });
+    publish.mutate(bodyOf(result, { ...form, ignoresLinks }), { onSuccess: ({ releases }) => setNumber(releases[0]?.number ?? null) });
   return (
     <Dialog
       isOpen
@@ -58,7 +59,7 @@ export function PublishResult({ result, publication, onClose }: { result: Result
     >
       <div className="PublishResult">
         {number === null ? (
-          <PublishForm result={result} publication={publication} form={form} onChange={setForm} />
+          <PublishForm result={result} form={form} onChange={setForm} />
         ) : (
           <Outcome release={release} isChecking={isChecking} publication={publication} />
         )}

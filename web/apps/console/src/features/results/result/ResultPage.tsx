@@ -7,7 +7,7 @@ import { useState } from "react";
 import { Page } from "../../../shared/Page.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
 import { can } from "../model.ts";
-import { usePublication, useResult, useResultEvents } from "../queries.ts";
+import { useResult, useResultEvents } from "../queries.ts";
 import { ResultBadges } from "../ResultBadges.tsx";
 import { ResultCrumbs } from "../ResultCrumbs.tsx";
 import { About } from "./About.tsx";
@@ -48,7 +48,6 @@ export function ResultPage({ resultId, version, isPublishing }: { resultId: stri
 function Shown({ result, isPublishing }: { result: ResultDetail; isPublishing: boolean }) {
   const t = useTranslator();
   const navigate = useNavigate();
-  const publication = usePublication(result.id);
   const [isAsking, setAsking] = useState(isPublishing);
   const { id, title, shown, version, status, summary } = result;
   const isNewest = shown.number === version;
@@ -81,14 +80,12 @@ function Shown({ result, isPublishing }: { result: ResultDetail; isPublishing: b
           <Preview key={shown.number} result={result} />
           <aside className="ResultPage-aside" aria-label={t("results.about")}>
             <About result={result} />
-            {publication.data !== undefined && (
-              <PublicationSection result={result} publication={publication.data} publish={can(result, "publish") && isNewest ? () => setAsking(true) : null} />
-            )}
+            <PublicationSection result={result} publish={can(result, "publish") && isNewest ? () => setAsking(true) : null} />
           </aside>
         </div>
-        <ResultVersions result={result} publication={publication.data ?? null} />
+        <ResultVersions result={result} />
       </div>
-      {isAsking && can(result, "publish") && publication.data !== undefined && <PublishResult result={result} publication={publication.data} onClose={close} />}
+      {isAsking && isNewest && can(result, "publish") && <PublishResult result={result} onClose={close} />}
     </Page>
   );
 }

@@ -1,4 +1,4 @@
-import type { Publication, ResultDetail, ResultVersion } from "@openclaw/api";
+import type { ResultDetail, ResultVersion } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Badge, Banner, Button, IconButton, Menu, Row, Rows, Section, type MenuGroup } from "@openclaw/ui";
 import { Link, useNavigate } from "@tanstack/react-router";
@@ -13,7 +13,7 @@ import "./ResultVersions.css";
 const AT_FIRST = 6;
 
 /** Every version that was saved; none of them changes any more. */
-export function ResultVersions({ result, publication }: { result: ResultDetail; publication: Publication | null }) {
+export function ResultVersions({ result }: { result: ResultDetail }) {
   const t = useTranslator();
   const versions = useResultVersions(result.id);
   const [isWhole, setWhole] = useState(false);
@@ -24,7 +24,7 @@ export function ResultVersions({ result, publication }: { result: ResultDetail; 
       {items.length > 0 && (
         <Rows label={t("results.versions")}>
           {items.slice(0, isWhole ? undefined : AT_FIRST).map((version) => (
-            <VersionRow key={version.number} version={version} result={result} publication={publication} />
+            <VersionRow key={version.number} version={version} result={result} />
           ))}
         </Rows>
       )}
@@ -39,12 +39,12 @@ export function ResultVersions({ result, publication }: { result: ResultDetail; 
   );
 }
 
-function VersionRow({ version, result, publication }: { version: ResultVersion; result: ResultDetail; publication: Publication | null }) {
+function VersionRow({ version, result }: { version: ResultVersion; result: ResultDetail }) {
   const t = useTranslator();
   const navigate = useNavigate();
   const { restore } = useRestore(result);
   const { number, note, createdAt, files, derived, syncMode } = version;
-  const { id, live, shown, status, statuses } = result;
+  const { id, live, shown, status, statuses, publication } = result;
   const isNewest = number === result.version;
   const wasPublic = publication?.releases.some((release) => release.version === number && release.state === "passed") ?? false;
   const broken = brokenLinks(derived)?.length ?? 0;
