@@ -56,7 +56,9 @@ def test_a_result_goes_from_a_conversation_to_the_public_and_back(
     page = console.page
     page.get_by_test_id("saved-result").get_by_role("link", name="Bakery").click()
     expect(page.get_by_role("heading", name="Bakery", level=1)).to_be_visible()
-    expect(page.get_by_test_id("origin-conversation")).to_be_visible()
+    page.get_by_test_id("origin-conversation").click()
+    expect(page.get_by_test_id("tool-card").get_by_role("button").first).to_be_focused()
+    page.go_back()
     _expect_preview(page, "Fresh bread")
 
     _bring_to_publish(page)

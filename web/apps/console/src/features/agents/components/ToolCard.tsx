@@ -2,7 +2,7 @@ import type { ToolState } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import type { LiveToolPart } from "@openclaw/realtime";
 import { Badge, Banner, Dot, Icon, type Tone } from "@openclaw/ui";
-import { memo, useId, useState } from "react";
+import { memo, useEffect, useId, useRef, useState } from "react";
 
 import { SavedResult } from "../../results/index.ts";
 import { ASKS, isToolName, savedResult, toolIcon, toolSubject, UNNAMED } from "../tools.ts";
@@ -31,15 +31,24 @@ export const ToolCard = memo(function ToolCard({ part }: { part: LiveToolPart })
   const detailsId = useId();
   const [choice, setChoice] = useState<boolean | null>(null);
   const facts = useToolFacts(part);
+  const summary = useRef<HTMLButtonElement>(null);
   const saved = savedResult(part);
   const isAsking = part.approval?.state === "pending" && (part.state === "awaiting_approval" || part.state === "pending");
   // Output shows by itself while it comes in; the person's own choice holds from then on.
   const isOpen = choice ?? (part.state === "running" && part.output.length > 0);
   const label = isToolName(part.name) ? t(`tool.${part.name}`) : part.name in OF_PI ? t(OF_PI[part.name as keyof typeof OF_PI]) : part.name;
 
+  // The address may name a call, as results do of the one that saved them.
+  useEffect(() => {
+    if (window.location.hash !== `#${part.stepId}`) return;
+    summary.current?.scrollIntoView({ block: "center" });
+    summary.current?.focus({ preventScroll: true });
+  }, [part.stepId]);
+
   return (
-    <article className="ToolCard" data-testid="tool-card" data-state={part.state} data-tool={part.name} aria-label={label}>
+    <article className="ToolCard" id={part.stepId} data-testid="tool-card" data-state={part.state} data-tool={part.name} aria-label={label}>
       <button
+        ref={summary}
         type="button"
         className="ToolCard-summary"
         aria-expanded={isOpen}
