@@ -37,11 +37,25 @@ def test_no_page_shuts_anybody_out(open_console: Callable[..., Console]) -> None
     page = console.page
     console.enter()
     workflow, run = _workflow(console)
+    result = _results(console)
     console.say("help")
     console.expect_answered("")
     expect_accessible(page)
 
     _follow(page, "Devices")
+    expect_accessible(page)
+
+    _follow(page, "Results")
+    expect(page.get_by_test_id("result")).to_have_count(2)
+    expect_accessible(page)
+    page.goto(f"{console.url}/results/{result}?publish=true")
+    expect(page.get_by_test_id("publish-result")).to_be_visible()
+    expect_accessible(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("preview-frame")).to_be_visible()
+    expect_accessible(page)
+    page.goto(f"{console.url}/results/{result}/compare?before=1&after=1")
+    expect(page.get_by_text("Nothing is different")).to_be_visible()
     expect_accessible(page)
 
     _follow(page, "Workflows")
@@ -123,6 +137,30 @@ def _workflow(console: Console) -> tuple[str, str]:
     secrets: dict[str, Any] = {"secrets": {"names": ["token"]}, "network": {"hosts": ["example.com"]}}
     console.publish(archive(permissions=secrets))
     return workflow, run
+
+
+def _results(console: Console) -> str:
+    """A table with a tag, and a site that is to be published."""
+    table = {
+        "title": "Prices",
+        "kind": "table",
+        "content": "a,b\n1,2\n",
+        "tags": ["shop"],
+        "summary": "All of them.",
+    }
+    console.send("POST", "/artifacts", table)
+    files = [
+        {
+            "path": "index.html",
+            "content": "<!doctype html><html lang=en><title>x</title><main><h1>x</h1></main>",
+        }
+    ]
+    files.append({"path": "a.txt", "content": "a"})
+    site = console.send("POST", "/artifacts", {"title": "Site", "kind": "site", "files": files})["id"]
+    for status in ("ready_for_review", "approved", "ready_to_publish"):
+        console.send("POST", f"/artifacts/{site}/status", {"status": status})
+    console.send("PATCH", f"/artifacts/{site}", {"rating": 4, "tags": ["launch"]})
+    return str(site)
 
 
 def _follow(page: Page, name: str) -> None:

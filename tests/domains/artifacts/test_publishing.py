@@ -40,6 +40,7 @@ async def test_a_site_is_published_rolled_back_and_taken_away(server: Server) ->
     ]
     shown = await ann.get(f"/artifacts/{artifact}")
     assert (shown["status"], shown["live"]) == ("published", {"url": found["url"], "version": 1})
+    assert shown["publication"] == found
     page = await visit(server, found["url"])
     assert (page.status_code, page.text) == (200, PAGE)
     assert "set-cookie" not in page.headers
@@ -73,6 +74,7 @@ async def test_a_site_is_published_rolled_back_and_taken_away(server: Server) ->
 async def test_only_what_was_approved_is_published(server: Server) -> None:
     ann = await register(server)
     made = await save(ann)
+    assert (await ann.get(f"/artifacts/{made['id']}"))["publication"] is None
     for status in (None, "ready_for_review", "approved"):
         if status:
             await bring_to(ann, made["id"], status)
@@ -199,11 +201,16 @@ async def test_what_has_its_time_ends(server: Server) -> None:
         await end_expired(scope)
     found = await ann.get(f"/artifacts/{artifact}")
     assert (found["status"], found["live"]) == ("ready_to_publish", None)
+    # What is over is not taken up again unsaid: it would be taken back at once, or stay for good.
+    assert refused(await ann.api.post(f"/artifacts/{artifact}/publish", json={}))[0] == 422
+    assert (await publish(ann, artifact, expiresAt=None))["expiresAt"] is None
+    assert (await visit(server, url)).status_code == 200
 
 
 async def test_a_bucket_gets_the_files_and_loses_them(server: Server) -> None:
     ann = await register(server)
     artifact = await ready(ann)
+    assert (await ann.get(f"/artifacts/{artifact}"))["targets"] == ["path", "bucket"]
     found = await publish(ann, artifact, slug="in-a-bucket", target="bucket")
     assert found["url"] == "https://sites.example/in-a-bucket/"
     folder = server.platform.config.home / "bucket" / "in-a-bucket"

@@ -17,6 +17,7 @@ Status = Literal[
 Action = Literal["review", "export", "share", "publish", "continue"]
 SLUG_PATTERN = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"
 Visibility = Literal["private", "workspace"]
+Target = Literal["path", "bucket"]
 Tag = Annotated[str, Field(min_length=1, max_length=50)]
 Tags = Annotated[list[Tag], Field(max_length=30)]
 Title = Annotated[str, Field(min_length=1, max_length=200)]
@@ -114,13 +115,14 @@ class RestoreVersion(WireInput):
 
 class PublishArtifact(WireInput):
     """How a version is published. What is left out stays as it was, and is at first: a name made from the title, no
-    password, no end. ``password`` "" takes it away. ``ignore``: checks whose findings are accepted."""
+    password, no end. ``password`` "" takes it away, ``expiresAt`` null the end. ``ignore``: checks whose findings are
+    accepted."""
 
     version: Annotated[int, Field(ge=1)] | None = None
     slug: Annotated[str, Field(pattern=SLUG_PATTERN)] | None = None
     password: Annotated[str, Field(max_length=200)] | None = None
     expires_at: Instant | None = None
-    target: Literal["path", "bucket"] = "path"
+    target: Target = "path"
     ignore: Annotated[list[Literal["links"]], Field(max_length=1, default_factory=list)]
 
 
@@ -210,9 +212,12 @@ class ArtifactVersion(Wire):
 
 
 class ArtifactDetail(Artifact):
-    """A result with one of its versions."""
+    """A result with one of its versions, and how it is published, null before it ever was. ``targets``: what this
+    server publishes to."""
 
     shown: ArtifactVersion
+    publication: "Publication | None"
+    targets: list[Target]
 
 
 class ArtifactVersions(Wire):
@@ -271,7 +276,7 @@ class Publication(Wire):
 
     slug: str
     url: str
-    target: Literal["path", "bucket"]
+    target: Target
     is_live: bool
     release: int | None
     has_password: bool

@@ -2,6 +2,7 @@ import { Http, segment, type HttpOptions } from "./http.ts";
 import { notifications } from "./notifications.ts";
 import { pluginPackages, plugins } from "./plugins.ts";
 import { dashboard, taskRuns, tasks } from "./tasks.ts";
+import { results } from "./results.ts";
 import type * as Types from "./types.ts";
 import { workflowRuns, workflows } from "./workflows.ts";
 
@@ -34,6 +35,7 @@ export function createApi(options: HttpOptions) {
     workflowRuns: workflowRuns(http),
     pluginPackages: pluginPackages(http),
     plugins: plugins(http),
+    results: results(http),
   };
 }
 

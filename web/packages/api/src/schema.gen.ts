@@ -1162,7 +1162,7 @@ export interface paths {
         };
         /**
          * Get Artifact
-         * @description A result with the files of one version, the newest by default.
+         * @description A result with the files of one version, the newest by default, and how it is published.
          */
         get: operations["getArtifact"];
         put?: never;
@@ -4460,7 +4460,8 @@ export interface components {
         };
         /**
          * ArtifactDetail
-         * @description A result with one of its versions.
+         * @description A result with one of its versions, and how it is published, null before it ever was. ``targets``: what this
+         *     server publishes to.
          */
         ArtifactDetail: {
             /**
@@ -4540,6 +4541,9 @@ export interface components {
              */
             updatedAt: string;
             shown: components["schemas"]["ArtifactVersion"];
+            publication: components["schemas"]["Publication"] | null;
+            /** Targets */
+            targets: ("path" | "bucket")[];
         };
         /**
          * ArtifactDiff
@@ -7694,7 +7698,8 @@ export interface components {
         /**
          * PublishArtifact
          * @description How a version is published. What is left out stays as it was, and is at first: a name made from the title, no
-         *     password, no end. ``password`` "" takes it away. ``ignore``: checks whose findings are accepted.
+         *     password, no end. ``password`` "" takes it away, ``expiresAt`` null the end. ``ignore``: checks whose findings are
+         *     accepted.
          */
         PublishArtifact: {
             /** Version */

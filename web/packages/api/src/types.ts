@@ -200,3 +200,38 @@ export interface Problem {
   data?: JsonObject | null;
   requestId?: string | null;
 }
+
+export type Result = Schemas["Artifact"];
+export type ResultDetail = Schemas["ArtifactDetail"];
+export type ResultKind = Result["kind"];
+export type ResultStatus = Result["status"];
+export type ResultAction = Result["actions"][number];
+export type ResultVisibility = Result["visibility"];
+export type ResultCounts = Schemas["ArtifactCounts"];
+export type ResultVersion = Schemas["ArtifactVersion"];
+export type ResultFile = Schemas["ArtifactFile"];
+export type ResultDiff = Schemas["ArtifactDiff"];
+export type ResultChange = Schemas["ChangeArtifact"];
+export type ResultView = Schemas["ViewAddress"];
+export type Publication = Schemas["Publication"];
+export type Release = Schemas["Release"];
+export type PublishInput = Schemas["PublishArtifact"];
+export type PublishCheck = Schemas["CheckResult"];
+/** Asked for one of each at a time. */
+export interface ResultFilter {
+  q?: string;
+  status?: ResultStatus;
+  kind?: ResultKind;
+  tag?: string;
+  finished?: boolean;
+  live?: boolean;
+  can?: "export" | "share" | "publish" | "continue";
+  sort?: "newest" | "best";
+  system?: string;
+  branch?: string;
+  snapshot?: string;
+  taskRun?: string;
+  run?: string;
+  workflowRun?: string;
+  device?: string;
+}

@@ -44,6 +44,7 @@ const COMPOSED = [
   /^plugins\.(view|categories|source|sourceText|review|blockKind|tier|tierText|change|effect)\./,
   /^plugins\.(approve|reject)(Title|Text)?$/,
   /^undo\.(does|kind|obstacle)\./,
+  /^results\.(status|kind|can|madeBy|origin|step|visibility|change|check|checkState|release)\./,
   /^deliveries\.(channel|state)\./,
 ];
 

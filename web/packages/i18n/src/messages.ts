@@ -15,12 +15,13 @@ import { notifications } from "./en/notifications.ts";
 import { plugins } from "./en/plugins.ts";
 import { taskRuns } from "./en/taskRuns.ts";
 import { tasks } from "./en/tasks.ts";
+import { results } from "./en/results.ts";
 import { workflowRuns } from "./en/workflowRuns.ts";
 import { workflows } from "./en/workflows.ts";
 import { workspaces } from "./en/workspaces.ts";
 
 /** English is the source: its keys are the keys. */
-export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...dashboard, ...tasks, ...taskRuns, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...workspaces, ...canvas, ...errors };
+export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...dashboard, ...tasks, ...taskRuns, ...workflows, ...workflowRuns, ...plugins, ...results, ...notifications, ...workspaces, ...canvas, ...errors };
 
 /** Words of large parts that few pages show are fetched with these (`loadWords`). */
 type Source = typeof en & typeof designer & typeof designerParts;

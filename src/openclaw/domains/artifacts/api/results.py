@@ -36,7 +36,7 @@ from openclaw.domains.artifacts.schemas import (
     Title,
     ViewAddress,
 )
-from openclaw.domains.artifacts.service import bodies, comparing, listing, results, showing
+from openclaw.domains.artifacts.service import bodies, comparing, listing, publishing, results, showing
 from openclaw.domains.artifacts.service.views import artifact_view, detail_view, version_view
 from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.workspaces.errors import NotAllowedError
@@ -177,9 +177,11 @@ async def upload_artifact(
 async def get_artifact(
     scope: CurrentScope, platform: CurrentPlatform, artifact_id: AtArtifact, version: AtVersion = None
 ) -> ArtifactDetail:
-    """A result with the files of one version, the newest by default."""
+    """A result with the files of one version, the newest by default, and how it is published."""
     row = await results.access_artifact(scope, artifact_id)
-    return detail_view(scope, row, await results.get_version(scope, row, version), platform.config)
+    found = await results.get_version(scope, row, version)
+    published = await publishing.find_publication(scope, row)
+    return detail_view(scope, row, found, published, platform.config)
 
 
 @router.patch(

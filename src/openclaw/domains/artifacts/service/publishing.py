@@ -56,10 +56,11 @@ async def publish(
         # What was approved is the newest; an earlier one is shown again by rolling back to its release.
         raise InvalidInputError(field="version", reason="publish the newest one, or roll back")
     row = await _publication(scope, artifact, data)
-    if data.expires_at is not None:
-        if data.expires_at <= scope.now():
-            raise InvalidInputError(field="expiresAt", reason="that is over")
+    if "expires_at" in data.model_fields_set:
         row.expires_at = data.expires_at
+    if row.expires_at is not None and row.expires_at <= scope.now():
+        # Also an end of before: what is published anew would be taken back at once.
+        raise InvalidInputError(field="expiresAt", reason="that is over")
     if data.password is not None:
         row.password_hash = await hash_password(data.password) if data.password else None
     if row.target == "bucket" or data.target == "bucket":
@@ -189,13 +190,20 @@ async def roll_back(scope: Scope, artifact_id: UUID, number: int | None, queue: 
 
 async def get_publication(scope: Scope, artifact_id: UUID) -> tuple[PublicationRow, list[ReleaseRow]]:
     """How a result is published, and its releases, the newest first. Raises as `unpublish` does."""
-    artifact = await results.access_artifact(scope, artifact_id)
+    found = await find_publication(scope, await results.access_artifact(scope, artifact_id))
+    if found is None:
+        raise NotPublishedError
+    return found
+
+
+async def find_publication(
+    scope: Scope, artifact: ArtifactRow
+) -> tuple[PublicationRow, list[ReleaseRow]] | None:
+    """How a result that the user may see is published, with its releases; None before it ever was."""
     # In this order: a release that has just been passed is then also seen to be the one that is shown.
     releases = await repository.list_releases(scope, artifact.id)
     row = await repository.find_publication(scope, artifact.id)
-    if row is None:
-        raise NotPublishedError
-    return row, releases
+    return (row, releases) if row is not None else None
 
 
 async def end_expired(scope: Scope) -> None:

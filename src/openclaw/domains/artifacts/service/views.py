@@ -13,6 +13,7 @@ from openclaw.domains.artifacts.schemas import (
     Live,
     Publication,
     Release,
+    Target,
 )
 from openclaw.infra.config import Config
 from openclaw.infra.scope import Role, Scope
@@ -36,10 +37,20 @@ def artifact_view(scope: Scope, row: ArtifactRow, config: Config) -> Artifact:
 
 
 def detail_view(
-    scope: Scope, row: ArtifactRow, version: ArtifactVersionRow, config: Config
+    scope: Scope,
+    row: ArtifactRow,
+    version: ArtifactVersionRow,
+    published: tuple[PublicationRow, list[ReleaseRow]] | None,
+    config: Config,
 ) -> ArtifactDetail:
-    """A result with one of its versions."""
-    return ArtifactDetail(**_members(scope, row, config), shown=version_view(version))
+    """A result with one of its versions, and how it is published."""
+    targets: list[Target] = ["path"] if config.publish_bucket is None else ["path", "bucket"]
+    return ArtifactDetail(
+        **_members(scope, row, config),
+        shown=version_view(version),
+        publication=publication_view(*published, config) if published else None,
+        targets=targets,
+    )
 
 
 def version_view(row: ArtifactVersionRow) -> ArtifactVersion:

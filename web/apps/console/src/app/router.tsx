@@ -6,6 +6,7 @@ import { dashboardRoutes } from "./routes/dashboard.tsx";
 import { deviceRoutes } from "./routes/devices.tsx";
 import { notificationRoutes } from "./routes/notifications.tsx";
 import { pluginRoutes } from "./routes/plugins.tsx";
+import { resultRoutes } from "./routes/results.tsx";
 import { type RouterContext, rootRoute, shellRoute } from "./routes/root.tsx";
 import { settingsRoutes } from "./routes/settings.tsx";
 import { taskRoutes } from "./routes/tasks.tsx";
@@ -14,7 +15,7 @@ import { workflowRoutes } from "./routes/workflows.tsx";
 // A part of the product is a file of `routes/`, and a line here.
 const routeTree = rootRoute.addChildren([
   ...accountRoutes,
-  shellRoute.addChildren([...dashboardRoutes, ...chatRoutes, ...notificationRoutes, ...taskRoutes, ...workflowRoutes, ...pluginRoutes, ...deviceRoutes, ...settingsRoutes]),
+  shellRoute.addChildren([...dashboardRoutes, ...chatRoutes, ...notificationRoutes, ...taskRoutes, ...resultRoutes, ...workflowRoutes, ...pluginRoutes, ...deviceRoutes, ...settingsRoutes]),
 ]);
 
 export function createConsoleRouter(context: RouterContext) {

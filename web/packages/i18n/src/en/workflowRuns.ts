@@ -60,8 +60,6 @@ export const workflowRuns = {
   "workflowRun.files": "Files",
   "workflowRun.showFile": "Show",
   "workflowRun.hideFile": "Hide",
-  "workflowRun.cutFile": "Only the beginning is shown. Download it for the rest.",
-  "workflowRun.brokenPicture": "This picture cannot be shown.",
   "workflowRun.calls": "What it did on machines",
   "pluginCall.title": "In the sandbox",
   "pluginCall.plugin": "Plugin",

@@ -14,8 +14,9 @@ import { notifications } from "./notifications.ts";
 import { plugins } from "./plugins.ts";
 import { taskRuns } from "./taskRuns.ts";
 import { tasks } from "./tasks.ts";
+import { results } from "./results.ts";
 import { workflowRuns } from "./workflowRuns.ts";
 import { workflows } from "./workflows.ts";
 import { workspaces } from "./workspaces.ts";
 
-export const zh: Translation<typeof en> = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...dashboard, ...tasks, ...taskRuns, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...workspaces, ...canvas, ...errors };
+export const zh: Translation<typeof en> = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...dashboard, ...tasks, ...taskRuns, ...workflows, ...workflowRuns, ...plugins, ...results, ...notifications, ...workspaces, ...canvas, ...errors };

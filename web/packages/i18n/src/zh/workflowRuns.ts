@@ -63,8 +63,6 @@ export const workflowRuns: Translation<typeof source> = {
   "workflowRun.files": "文件",
   "workflowRun.showFile": "显示",
   "workflowRun.hideFile": "隐藏",
-  "workflowRun.cutFile": "仅显示开头部分，下载后可查看全部内容。",
-  "workflowRun.brokenPicture": "无法显示此图片。",
   "workflowRun.calls": "在设备上执行的操作",
   "pluginCall.title": "沙箱",
   "pluginCall.plugin": "插件",

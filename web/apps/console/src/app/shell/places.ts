@@ -18,6 +18,7 @@ export interface Place {
 export const WORK: Place[] = [
   { to: "/dashboard", icon: "dashboard", label: "app.dashboard" },
   { to: "/tasks", icon: "tasks", label: "app.tasks" },
+  { to: "/results", icon: "file", label: "app.results" },
   { to: "/workflows", icon: "branch", label: "app.workflows" },
 ];
 

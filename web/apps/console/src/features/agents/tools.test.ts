@@ -1,7 +1,7 @@
 import type { JsonObject, ToolPart } from "@openclaw/api";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { commandLine, replacements, toolIcon, toolSubject, undoOf } from "./tools.ts";
+import { commandLine, replacements, savedResult, toolIcon, toolSubject, undoOf } from "./tools.ts";
 
 it("shows an argument vector as it would be typed", () => {
   expect(commandLine({ argv: ["git", "commit", "-m", "it's done", ""] })).toBe(`git commit -m 'it'\\''s done' ''`);
@@ -34,4 +34,20 @@ it("knows what can be undone, and what was", () => {
   expect(undoOf([tool("fs.read", "ok"), tool("exec", "ok"), tool("fs.write", "denied")])).toEqual({ canUndo: false, isUndone: false });
   expect(undoOf([tool("fs.delete", "ok", {})])).toEqual({ canUndo: true, isUndone: false });
   expect(undoOf([tool("fs.move", "ok", { undone: "The person has undone this change." })])).toEqual({ canUndo: true, isUndone: true });
+});
+
+describe("a saved result", () => {
+  const resultId = `art_${"a".repeat(32)}`;
+
+  it("is what a call that saves has answered", () => {
+    const saved = { name: "save_result", state: "ok" as const, result: { resultId, version: 2, title: "Bakery" } };
+    expect(savedResult(saved)).toEqual({ resultId, title: "Bakery", version: 2 });
+    expect(savedResult({ ...saved, name: "fs.collect" })).not.toBeNull();
+  });
+
+  it("is nothing that another tool says, or that was not saved", () => {
+    expect(savedResult({ name: "plugin.x", state: "ok", result: { resultId } })).toBeNull();
+    expect(savedResult({ name: "save_result", state: "error", result: { resultId } })).toBeNull();
+    expect(savedResult({ name: "save_result", state: "ok", result: { resultId: "../settings" } })).toBeNull();
+  });
 });

@@ -1,4 +1,4 @@
-import type { JsonObject, Part } from "@openclaw/api";
+import type { JsonObject, Part, ToolPart } from "@openclaw/api";
 import type { Translator } from "@openclaw/i18n";
 import type { IconName } from "@openclaw/ui";
 
@@ -86,6 +86,15 @@ export function undoOf(parts: readonly Part[]): { canUndo: boolean; isUndone: bo
   const changes = parts.filter((part) => part.type === "tool" && UNDOABLE.has(part.name) && ["ok", "error", "aborted"].includes(part.state));
   const isUndone = changes.some((part) => part.type === "tool" && typeof part.result?.["undone"] === "string");
   return { canUndo: changes.some((part) => part.type === "tool" && part.state !== "error"), isUndone };
+}
+
+const SAVING: ReadonlySet<string> = new Set<ToolName>(["save_result", "fs.collect"]);
+
+/** The result that a call has saved, by its id and what it was called. */
+export function savedResult({ name, state, result }: Pick<ToolPart, "name" | "state" | "result">): { resultId: string; title: string; version: number } | null {
+  const resultId = text(result?.["resultId"]);
+  if (!SAVING.has(name) || state !== "ok" || !/^art_[0-9a-f]{32}$/.test(resultId)) return null;
+  return { resultId, title: text(result?.["title"]), version: count(result?.["version"]) ?? 1 };
 }
 
 export interface Replacement {

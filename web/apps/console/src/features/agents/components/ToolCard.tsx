@@ -2,9 +2,10 @@ import type { ToolState } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import type { LiveToolPart } from "@openclaw/realtime";
 import { Badge, Banner, Dot, Icon, type Tone } from "@openclaw/ui";
-import { memo, useId, useState } from "react";
+import { memo, useEffect, useId, useRef, useState } from "react";
 
-import { ASKS, isToolName, toolIcon, toolSubject, UNNAMED } from "../tools.ts";
+import { SavedResult } from "../../results/index.ts";
+import { ASKS, isToolName, savedResult, toolIcon, toolSubject, UNNAMED } from "../tools.ts";
 import { ApprovalCard, ApprovalOutcome } from "./ApprovalCard.tsx";
 import { ToolDetails } from "./ToolDetails.tsx";
 import { useToolFacts } from "./useToolFacts.ts";
@@ -30,14 +31,24 @@ export const ToolCard = memo(function ToolCard({ part }: { part: LiveToolPart })
   const detailsId = useId();
   const [choice, setChoice] = useState<boolean | null>(null);
   const facts = useToolFacts(part);
+  const summary = useRef<HTMLButtonElement>(null);
+  const saved = savedResult(part);
   const isAsking = part.approval?.state === "pending" && (part.state === "awaiting_approval" || part.state === "pending");
   // Output shows by itself while it comes in; the person's own choice holds from then on.
   const isOpen = choice ?? (part.state === "running" && part.output.length > 0);
   const label = isToolName(part.name) ? t(`tool.${part.name}`) : part.name in OF_PI ? t(OF_PI[part.name as keyof typeof OF_PI]) : part.name;
 
+  // The address may name a call, as results do of the one that saved them.
+  useEffect(() => {
+    if (window.location.hash !== `#${part.stepId}`) return;
+    summary.current?.scrollIntoView({ block: "center" });
+    summary.current?.focus({ preventScroll: true });
+  }, [part.stepId]);
+
   return (
-    <article className="ToolCard" data-testid="tool-card" data-state={part.state} data-tool={part.name} aria-label={label}>
+    <article className="ToolCard" id={part.stepId} data-testid="tool-card" data-state={part.state} data-tool={part.name} aria-label={label}>
       <button
+        ref={summary}
         type="button"
         className="ToolCard-summary"
         aria-expanded={isOpen}
@@ -86,6 +97,7 @@ export const ToolCard = memo(function ToolCard({ part }: { part: LiveToolPart })
           {part.error.message} <code>{part.error.code}</code>
         </p>
       )}
+      {saved && <SavedResult {...saved} />}
       {isOpen && (
         <div className="ToolCard-details" id={detailsId}>
           <ToolDetails part={part} />

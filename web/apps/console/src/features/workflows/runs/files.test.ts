@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { csvRows, filesIn, kindOf } from "./files.ts";
+import { filesIn, kindOf } from "./files.ts";
 
 const id = (letter: string) => `file_${letter.repeat(32)}`;
 const file = (letter: string, fields: object = {}) => ({ $file: { id: id(letter), name: "a.svg", type: "image/svg+xml", bytes: 3, ...fields } });
@@ -29,9 +29,4 @@ it("shows as a picture only what runs nothing, by the type alone", () => {
   expect(kind("a.pdf", "application/pdf")).toBe("other");
   expect(kind("a.csv", "application/octet-stream")).toBe("table");
   expect(kind("a", "application/json")).toBe("text");
-});
-
-it("reads CSV with quotes, and no more rows than are wanted", () => {
-  expect(csvRows('a,b\r\n"1,5","say ""hi"""\n\n"two\nlines",', 9)).toEqual([["a", "b"], ["1,5", 'say "hi"'], ["two\nlines", ""]]);
-  expect(csvRows("a\nb\nc\n", 2)).toEqual([["a"], ["b"]]);
 });

@@ -47,33 +47,3 @@ export function kindOf({ name, type }: RunFile): FileKind {
   if (type === "text/csv" || (!type.startsWith("image/") && /\.csv$/i.test(name))) return "table";
   return TEXTS.test(type) || (type === "application/octet-stream" && TEXT_NAMES.test(name)) ? "text" : "other";
 }
-
-/** Rows of CSV (RFC 4180), at most so many; the last one may be cut where the text is. */
-export function csvRows(text: string, most: number): string[][] {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let cell = "";
-  let isQuoted = false;
-  const endRow = () => {
-    if (row.length > 0 || cell !== "") rows.push([...row, cell]);
-    row = [];
-    cell = "";
-  };
-  for (let at = 0; at < text.length && rows.length < most; at += 1) {
-    const char = text[at] ?? "";
-    if (isQuoted) {
-      if (char !== '"') cell += char;
-      else if (text[at + 1] === '"') {
-        cell += char;
-        at += 1;
-      } else isQuoted = false;
-    } else if (char === '"' && cell === "") isQuoted = true;
-    else if (char === ",") {
-      row.push(cell);
-      cell = "";
-    } else if (char === "\n") endRow();
-    else if (char !== "\r") cell += char;
-  }
-  if (rows.length < most) endRow();
-  return rows;
-}

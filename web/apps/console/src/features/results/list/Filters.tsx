@@ -1,0 +1,130 @@
+import type { ResultCounts, ResultKind } from "@openclaw/api";
+import { useTranslator } from "@openclaw/i18n";
+import { Icon, Segmented, Select, TextField } from "@openclaw/ui";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+
+import { useDevices } from "../../devices/index.ts";
+import { ABILITIES, KINDS, MAKERS, type Ability, type Maker, type Search } from "../model.ts";
+import { useSystemName } from "../queries.ts";
+
+import "./Filters.css";
+
+const ANY = "any";
+/** Typing goes on: the address follows when it rests. */
+const REST_MS = 200;
+
+/** What narrows the list, all of it in the address: words, kind, what one can do with it, order, and what made it. */
+export function Filters({ search, counts }: { search: Search; counts: ResultCounts | null }) {
+  const t = useTranslator();
+  const navigate = useNavigate({ from: "/results" });
+  const go = (change: { [Name in keyof Search]?: Search[Name] | undefined }) =>
+    void navigate({ to: "/results", search: (before) => Object.fromEntries(Object.entries({ ...before, ...change }).filter(([, value]) => value)) as Search, replace: true });
+  const kinds = KINDS.filter((kind) => (counts?.kinds[kind] ?? 0) > 0 || search.kind === kind);
+  return (
+    <div className="Filters">
+      <div className="Filters-row">
+        <div className="Filters-words">
+          <Words value={search.q ?? ""} onChange={(q) => go({ q })} />
+        </div>
+        <Select<ResultKind | typeof ANY>
+          label={t("results.kind")}
+          isLabelHidden
+          value={search.kind ?? ANY}
+          options={[{ value: ANY, label: t("results.anyKind") }, ...kinds.map((kind) => ({ value: kind, label: t(`results.kind.${kind}`) }))]}
+          onChange={(kind) => go({ kind: kind === ANY ? undefined : kind })}
+          data-testid="filter-kind"
+        />
+        <Select<Ability | typeof ANY>
+          label={t("results.can")}
+          isLabelHidden
+          value={search.can ?? ANY}
+          options={[{ value: ANY, label: t("results.canAny") }, ...ABILITIES.map((can) => ({ value: can, label: t(`results.can.${can}`) }))]}
+          onChange={(can) => go({ can: can === ANY ? undefined : can })}
+          data-testid="filter-can"
+        />
+        <Segmented
+          label={t("results.sort")}
+          isLabelHidden
+          value={search.sort ?? "newest"}
+          options={[
+            { value: "newest", label: t("results.newest") },
+            { value: "best", label: t("results.best") },
+          ]}
+          onChange={(sort) => go({ sort: sort === "best" ? sort : undefined })}
+        />
+        <Segmented
+          label={t("results.view")}
+          isLabelHidden
+          value={search.view ?? "grid"}
+          options={[
+            { value: "grid", label: t("results.grid") },
+            { value: "list", label: t("results.list") },
+          ]}
+          onChange={(view) => go({ view: view === "list" ? view : undefined })}
+        />
+      </div>
+      <Chosen search={search} drop={(name) => go({ [name]: undefined })} />
+    </div>
+  );
+}
+
+function Words({ value, onChange }: { value: string; onChange: (words: string) => void }) {
+  const t = useTranslator();
+  const [typed, setTyped] = useState(value);
+  const told = useRef(value);
+  const tell = useRef(onChange);
+  useEffect(() => {
+    tell.current = onChange;
+  });
+  // The address was changed otherwise, such as by the way back.
+  useEffect(() => {
+    if (value !== told.current) setTyped(value);
+    told.current = value;
+  }, [value]);
+  useEffect(() => {
+    const words = typed.trim();
+    if (words === told.current) return;
+    const timer = window.setTimeout(() => {
+      told.current = words;
+      tell.current(words);
+    }, REST_MS);
+    return () => window.clearTimeout(timer);
+  }, [typed]);
+  return <TextField label={t("results.search")} isLabelHidden type="search" value={typed} onChange={setTyped} placeholder={t("results.search")} maxLength={200} />;
+}
+
+/** A tag and what made it, which one comes to by links: shown so that one gets away from them again. */
+function Chosen({ search, drop }: { search: Search; drop: (name: keyof Search) => void }) {
+  const t = useTranslator();
+  const devices = useDevices();
+  const system = useSystemName(search.system ?? null);
+  const nameOf = (maker: Maker, id: string) => {
+    if (maker === "system") return system ?? id;
+    return maker === "device" ? (devices.data?.find((device) => device.id === id)?.name ?? id) : shortId(id);
+  };
+  const makers = (Object.keys(MAKERS) as Maker[]).filter((maker) => search[maker] !== undefined);
+  const chosen = [
+    ...(search.tag ? [{ name: "tag" as const, text: `#${search.tag}` }] : []),
+    ...makers.map((maker) => ({ name: maker, text: t(`results.madeBy.${maker}`, { name: nameOf(maker, search[maker] ?? "") }) })),
+  ];
+  if (chosen.length === 0) return null;
+  return (
+    <ul className="Filters-chosen" aria-label={t("results.chosen")}>
+      {chosen.map(({ name, text }) => (
+        <li key={name}>
+          <button type="button" className="Filters-chip" onClick={() => drop(name)} data-testid={`chosen-${name}`}>
+            <span className="visually-hidden">{t("results.dropFilter")}</span>
+            <span className="Filters-chipText">{text}</span>
+            <Icon name="close" size={12} />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Ids are long and all alike but for their ends. */
+function shortId(id: string): string {
+  return id.length > 16 ? `…${id.slice(-8)}` : id;
+}
