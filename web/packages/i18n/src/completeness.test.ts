@@ -41,6 +41,8 @@ const COMPOSED = [
   /^plugins\.(view|categories|source|sourceText|review|blockKind|tier|tierText|change|effect)\./,
   /^plugins\.(approve|reject)(Title|Text)?$/,
   /^undo\.(does|kind|obstacle)\./,
+  /^automations\.(shown|trigger|unit|event|on|rhythm|skippedHour|repeatedHour|misfire|action|choose|chooseNone|overlap|state|skipped|made|keepOld)\./,
+  /^automations\.span\./,
   /^deliveries\.(channel|state)\./,
 ];
 

@@ -1,0 +1,158 @@
+import { isApiError, type Automation, type NewAutomation } from "@openclaw/api";
+import { useTranslator } from "@openclaw/i18n";
+import { Banner, Button, Section, Skeleton, Switch, TextField, useToast } from "@openclaw/ui";
+import { useNavigate } from "@tanstack/react-router";
+import { useRef, useState } from "react";
+
+import { Page } from "../../../shared/Page.tsx";
+import { useTitle } from "../../../shared/useTitle.ts";
+import { AutomationCrumbs } from "../AutomationCrumbs.tsx";
+import { draftOf, faultsOf, inputOf, newDraft, placeOf, type Draft, type Faults } from "../model/draft.ts";
+import { newKey } from "../model/key.ts";
+import { SecretDialog } from "../one/SecretDialog.tsx";
+import { useAutomation, useCreateAutomation, useSaveAutomation } from "../queries.ts";
+import { ActionFields } from "./ActionFields.tsx";
+import { RuleFields } from "./RuleFields.tsx";
+import { TriggerFields } from "./TriggerFields.tsx";
+
+import "./EditAutomationPage.css";
+
+/** What the parts of the form share. */
+export interface Form {
+  draft: Draft;
+  change: (change: Partial<Draft>) => void;
+  /** What is wrong at a place, in words, once somebody has tried to save. */
+  problemAt: (place: string) => string | null;
+}
+
+export function EditAutomationPage({ automationId }: { automationId: string | null }) {
+  return automationId === null ? <Editor automation={null} /> : <Existing automationId={automationId} />;
+}
+
+function Existing({ automationId }: { automationId: string }) {
+  const t = useTranslator();
+  const automation = useAutomation(automationId);
+  // What is written stays, whatever happens to the automation meanwhile.
+  const first = useRef<Automation | null>(null);
+  first.current ??= automation.data ?? null;
+  if (first.current) return <Editor automation={first.current} />;
+  return (
+    <Page title={t("automations.editTitle")} before={<AutomationCrumbs />}>
+      {automation.error ? (
+        <Banner tone="danger" role="alert" title={t("automations.oneLoadFailed")} action={<Button onPress={() => void automation.refetch()}>{t("app.retry")}</Button>}>
+          {t.error(automation.error)}
+        </Banner>
+      ) : (
+        <Skeleton label={t("app.loading")} isBlock />
+      )}
+    </Page>
+  );
+}
+
+const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+
+function Editor({ automation }: { automation: Automation | null }) {
+  const t = useTranslator();
+  const toast = useToast();
+  const navigate = useNavigate();
+  const form = useRef<HTMLFormElement>(null);
+  const [draft, setDraft] = useState<Draft>(() => (automation ? draftOf(automation, OWN_ZONE) : newDraft(OWN_ZONE)));
+  const [isTried, setTried] = useState(false);
+  const [key] = useState(newKey);
+  const [made, setMade] = useState<NewAutomation | null>(null);
+  const create = useCreateAutomation(key);
+  const save = useSaveAutomation(automation?.id ?? "");
+  const title = automation ? t("automations.editTitleOf", { name: automation.name }) : t("automations.newTitle");
+  useTitle(title);
+
+  const faults: Faults = isTried ? faultsOf(draft) : {};
+  const error = create.error ?? save.error;
+  const refused = isApiError(error, "request.invalid") ? { place: placeOf(String(error.data["field"] ?? "")), reason: String(error.data["reason"] ?? error.message) } : null;
+  const problemAt = (place: string) => {
+    const fault = faults[place];
+    if (fault) return t(fault === "range" ? "automations.outOfRange" : `form.${fault}`);
+    return refused?.place === place ? refused.reason : null;
+  };
+  const change = (next: Partial<Draft>) => {
+    setDraft((before) => ({ ...before, ...next }));
+    if (error) {
+      create.reset();
+      save.reset();
+    }
+  };
+  const open = (id: string) => void navigate({ to: "/automations/$automationId", params: { automationId: id } });
+  const showFault = () =>
+    // After the messages are there.
+    window.setTimeout(() => form.current?.querySelector<HTMLElement>("[aria-invalid='true']")?.focus());
+  const submit = () => {
+    setTried(true);
+    if (Object.keys(faultsOf(draft)).length > 0) {
+      showFault();
+      return;
+    }
+    const body = inputOf(draft);
+    const onError = () => showFault();
+    if (automation) {
+      save.mutate(
+        { body, version: automation.version },
+        {
+          onSuccess: ({ id, name }) => {
+            toast({ text: t("automations.saved", { name }) });
+            open(id);
+          },
+          onError,
+        },
+      );
+    } else {
+      create.mutate(body, { onSuccess: (one) => (one.secret || one.signingSecret ? setMade(one) : open(one.id)), onError });
+    }
+  };
+  const shared: Form = { draft, change, problemAt };
+  const isPending = create.isPending || save.isPending;
+  const hasPlace = refused !== null && isPlace(refused.place);
+  return (
+    <Page title={title} before={<AutomationCrumbs {...(automation ? { automation } : {})} />}>
+      <form
+        ref={form}
+        className="EditAutomationPage"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <div className="EditAutomationPage-fields">
+          <TextField label={t("automations.name")} value={draft.name} onChange={(name) => change({ name })} maxLength={100} error={problemAt("name")} isRequired autoFocus={automation === null} />
+          <TextField label={t("app.optionalLabel", { label: t("automations.note") })} value={draft.description} onChange={(description) => change({ description })} maxLength={2000} rows={2} error={problemAt("description")} />
+        </div>
+        <Section title={t("automations.when")} description={t("automations.whenText")}>
+          <TriggerFields {...shared} />
+        </Section>
+        <Section title={t("automations.what")} description={t("automations.whatText")}>
+          <ActionFields {...shared} />
+        </Section>
+        <Section title={t("automations.rules")} description={t("automations.rulesText")}>
+          <RuleFields {...shared} />
+        </Section>
+        {automation === null && <Switch label={t("automations.onAtOnce")} isSelected={draft.enabled} onChange={(enabled) => change({ enabled })} />}
+        {error && (
+          <Banner tone="danger" role="alert" title={t(hasPlace ? "automations.saveRefused" : "automations.saveFailed")} data-testid="save-error">
+            {hasPlace ? null : t.error(error)}
+          </Banner>
+        )}
+        <div className="EditAutomationPage-actions">
+          <Button onPress={() => (automation ? open(automation.id) : void navigate({ to: "/automations" }))}>{t("app.cancel")}</Button>
+          <Button tone="primary" type="submit" isPending={isPending} data-testid="save-automation">
+            {t(automation ? "app.save" : "automations.create")}
+          </Button>
+        </div>
+      </form>
+      {made && <SecretDialog automation={made} secrets={made} onClose={() => open(made.id)} />}
+    </Page>
+  );
+}
+
+/** Places at which the form shows what is wrong; of all others the banner tells it. */
+function isPlace(place: string): boolean {
+  return /^(name|description|cron|zone|seconds|misfireLimit|event|condition|success|maxConsecutiveFailures|expectedEverySeconds|action\.config\.(workflowId|taskId|artifactId|slug|title|body|url|input))$/.test(place);
+}
