@@ -42,6 +42,7 @@ const COMPOSED = [
   /^plugins\.(approve|reject)(Title|Text)?$/,
   /^undo\.(does|kind|obstacle)\./,
   /^automations\.(shown|trigger|unit|event|on|rhythm|skippedHour|repeatedHour|misfire|action|choose|chooseNone|overlap|state|skipped|made|keepOld)\./,
+  /^hosts\.(status|statusText|valid|run)\./,
   /^automations\.span\./,
   /^deliveries\.(channel|state)\./,
 ];

@@ -9,6 +9,7 @@ import { devices } from "./en/devices.ts";
 import { errors } from "./en/errors.ts";
 import { fleet } from "./en/fleet.ts";
 import { gateway } from "./en/gateway.ts";
+import { hosts } from "./en/hosts.ts";
 import { identity } from "./en/identity.ts";
 import { local } from "./en/local.ts";
 import { notifications } from "./en/notifications.ts";
@@ -18,7 +19,7 @@ import { workflows } from "./en/workflows.ts";
 import { workspaces } from "./en/workspaces.ts";
 
 /** English is the source: its keys are the keys. */
-export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...workspaces, ...canvas, ...automations, ...errors };
+export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...workspaces, ...canvas, ...automations, ...hosts, ...errors };
 
 /** Words of large parts that few pages show are fetched with these (`loadWords`). */
 type Source = typeof en & typeof designer & typeof designerParts;

@@ -8,6 +8,7 @@ import { devices } from "./devices.ts";
 import { errors } from "./errors.ts";
 import { fleet } from "./fleet.ts";
 import { gateway } from "./gateway.ts";
+import { hosts } from "./hosts.ts";
 import { identity } from "./identity.ts";
 import { local } from "./local.ts";
 import { notifications } from "./notifications.ts";
@@ -16,4 +17,4 @@ import { workflowRuns } from "./workflowRuns.ts";
 import { workflows } from "./workflows.ts";
 import { workspaces } from "./workspaces.ts";
 
-export const zh: Translation<typeof en> = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...workspaces, ...canvas, ...automations, ...errors };
+export const zh: Translation<typeof en> = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...workspaces, ...canvas, ...automations, ...hosts, ...errors };

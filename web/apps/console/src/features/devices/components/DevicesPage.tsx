@@ -12,11 +12,14 @@ import { useTitle } from "../../../shared/useTitle.ts";
 import { useDevices, useRevokeDevice, useUpdateDevice } from "../queries.ts";
 import { useLocalWords } from "../useLocalWords.ts";
 import { isNarrow } from "../limits.ts";
+import { HostsSection } from "../hosts/HostsSection.tsx";
 import { DeviceLimitsDialog } from "./DeviceLimitsDialog.tsx";
 import { GroupsSection } from "./GroupsSection.tsx";
 import { LinkDeviceButton, useLinkDialog } from "./LinkDevice.tsx";
 import { LocalHere } from "./LocalHere.tsx";
 import { PairingRequests } from "./PairingRequests.tsx";
+
+import "./DevicesPage.css";
 
 export function DevicesPage() {
   const t = useTranslator();
@@ -46,6 +49,9 @@ export function DevicesPage() {
         </Rows>
       )}
       {devices.data && devices.data.length > 0 && <GroupsSection devices={devices.data} />}
+      <div className="DevicesPage-hosts">
+        <HostsSection />
+      </div>
     </Page>
   );
 }
