@@ -173,7 +173,7 @@ export type AutomationTrial = Schemas["Trial"];
 export type AutomationRun = Schemas["AutomationRun"];
 export type AutomationRunState = AutomationRun["state"];
 
-export type FoundTask = Pick<Schemas["Task"], "id" | "title" | "archivedAt">;
+export type FoundTask = Pick<Schemas["Task"], "id" | "title" | "lastRun">;
 export type FoundResult = Pick<Schemas["Artifact"], "id" | "title" | "kind" | "status">;
 export type FoundSystem = Pick<Schemas["System"], "id" | "name">;
 export type FoundTaskRun = Pick<Schemas["TaskRun"], "id" | "title" | "state" | "device" | "createdAt">;

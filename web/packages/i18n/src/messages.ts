@@ -13,13 +13,14 @@ import { hosts } from "./en/hosts.ts";
 import { identity } from "./en/identity.ts";
 import { local } from "./en/local.ts";
 import { notifications } from "./en/notifications.ts";
+import { palette } from "./en/palette.ts";
 import { plugins } from "./en/plugins.ts";
 import { workflowRuns } from "./en/workflowRuns.ts";
 import { workflows } from "./en/workflows.ts";
 import { workspaces } from "./en/workspaces.ts";
 
 /** English is the source: its keys are the keys. */
-export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...workspaces, ...canvas, ...automations, ...hosts, ...errors };
+export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...workspaces, ...canvas, ...automations, ...hosts, ...palette, ...errors };
 
 /** Words of large parts that few pages show are fetched with these (`loadWords`). */
 type Source = typeof en & typeof designer & typeof designerParts;

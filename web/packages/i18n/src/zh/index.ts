@@ -12,9 +12,10 @@ import { hosts } from "./hosts.ts";
 import { identity } from "./identity.ts";
 import { local } from "./local.ts";
 import { notifications } from "./notifications.ts";
+import { palette } from "./palette.ts";
 import { plugins } from "./plugins.ts";
 import { workflowRuns } from "./workflowRuns.ts";
 import { workflows } from "./workflows.ts";
 import { workspaces } from "./workspaces.ts";
 
-export const zh: Translation<typeof en> = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...workspaces, ...canvas, ...automations, ...hosts, ...errors };
+export const zh: Translation<typeof en> = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...workspaces, ...canvas, ...automations, ...hosts, ...palette, ...errors };

@@ -5,7 +5,14 @@ import { shellRoute } from "./root.tsx";
 const DevicesPage = lazyRouteComponent(() => import("../../features/devices/module.tsx"), "DevicesPage");
 const HostPage = lazyRouteComponent(() => import("../../features/devices/module.tsx"), "HostPage");
 
-const devicesRoute = createRoute({ getParentRoute: () => shellRoute, path: "/devices", component: DevicesPage });
+const devicesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/devices",
+  validateSearch: ({ open }: Record<string, unknown>): { open?: "link" | "enrol" } => (open === "link" || open === "enrol" ? { open } : {}),
+  component: function DevicesRoute() {
+    return <DevicesPage opening={devicesRoute.useSearch().open ?? null} />;
+  },
+});
 
 const hostRoute = createRoute({
   getParentRoute: () => shellRoute,

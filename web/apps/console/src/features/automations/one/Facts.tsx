@@ -3,11 +3,11 @@ import { useTranslator } from "@openclaw/i18n";
 import { Skeleton } from "@openclaw/ui";
 import type { ReactNode } from "react";
 
+import { ThingLink } from "../../../shared/addresses.tsx";
 import { FireList } from "../edit/NextFires.tsx";
 import { NEEDED, readText } from "../model/draft.ts";
 import { useChosenName, useNextFires, type Choosable } from "../queries.ts";
 import { actionWords, spanWords, triggerWords } from "../words.ts";
-import { ThingLink } from "./ThingLink.tsx";
 
 import "./Facts.css";
 
@@ -75,7 +75,7 @@ function Action({ automation: { action } }: { automation: Automation }) {
   if (id !== null) {
     return (
       <>
-        {said}: <ThingLink kind={kind} id={id}>{name.data ?? (name.error ? t("automations.choiceGone") : "…")}</ThingLink>
+        {said}: <ThingLink id={id}>{name.data ?? (name.error ? t("automations.choiceGone") : "…")}</ThingLink>
       </>
     );
   }

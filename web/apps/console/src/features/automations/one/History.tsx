@@ -3,12 +3,12 @@ import { useTranslator } from "@openclaw/i18n";
 import { Banner, Button, CodeBlock, EmptyState, Row, Rows, Section, Select, Skeleton, useToast } from "@openclaw/ui";
 import { useState } from "react";
 
+import { ThingLink } from "../../../shared/addresses.tsx";
 import { isRecord } from "../../../shared/json.ts";
 import { useLabels } from "../../../shared/useLabels.ts";
 import { useAutomationRuns, useCancelRun } from "../queries.ts";
 import { RunStateBadge, RunStateDot } from "../StateBadge.tsx";
 import { madeWords, reasonWords, skippedWords } from "../words.ts";
-import { ThingLink } from "./ThingLink.tsx";
 
 import "./History.css";
 
@@ -86,7 +86,7 @@ function RunRow({ run }: { run: AutomationRun }) {
           {error && <p className="History-error">{error.title}</p>}
           {made && (
             <p className="History-made">
-              <ThingLink kind={made.kind} id={made.id}>
+              <ThingLink id={made.id}>
                 {madeWords(t, made.kind)}
               </ThingLink>
             </p>

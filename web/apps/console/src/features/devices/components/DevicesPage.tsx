@@ -2,7 +2,8 @@ import type { Device } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import type { LocalSession } from "@openclaw/realtime";
 import { Badge, Banner, Dot, EmptyState, IconButton, Menu, Row, Rows, Skeleton, useToast } from "@openclaw/ui";
-import { useState } from "react";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 
 import { Confirm } from "../../../shared/Confirm.tsx";
 import { NameDialog } from "../../../shared/NameDialog.tsx";
@@ -21,10 +22,20 @@ import { PairingRequests } from "./PairingRequests.tsx";
 
 import "./DevicesPage.css";
 
-export function DevicesPage() {
+/** `opening`: what the page was asked to begin with. */
+export function DevicesPage({ opening }: { opening: "link" | "enrol" | null }) {
   const t = useTranslator();
+  const navigate = useNavigate();
   const devices = useDevices();
   const { startLinking, linkDialog } = useLinkDialog();
+  const [isEnrolling, setEnrolling] = useState(false);
+  useEffect(() => {
+    if (opening === null) return;
+    if (opening === "link") startLinking();
+    else setEnrolling(true);
+    // Asked for once: not again when one comes back to the page.
+    void navigate({ to: "/devices", replace: true });
+  }, [opening, navigate, startLinking]);
   useTitle(t("devices.title"));
   const { state } = useLocalSurface("home");
   const isEmpty = devices.data?.length === 0;
@@ -50,7 +61,7 @@ export function DevicesPage() {
       )}
       {devices.data && devices.data.length > 0 && <GroupsSection devices={devices.data} />}
       <div className="DevicesPage-hosts">
-        <HostsSection />
+        <HostsSection isEnrolling={isEnrolling} onEnrolling={setEnrolling} />
       </div>
     </Page>
   );

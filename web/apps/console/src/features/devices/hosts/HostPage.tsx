@@ -4,6 +4,7 @@ import { Badge, Banner, Button, EmptyState, Row, Rows, Section, Skeleton, Switch
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 
+import { ThingLink } from "../../../shared/addresses.tsx";
 import { Confirm } from "../../../shared/Confirm.tsx";
 import { Page } from "../../../shared/Page.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
@@ -172,7 +173,7 @@ function Runs({ host }: { host: Host }) {
           {runs.data.slice(0, RUNS_SHOWN).map((run) => (
             <Row
               key={run.id}
-              title={<a href={`/tasks/runs/${run.id}`}>{run.title}</a>}
+              title={<ThingLink id={run.id}>{run.title}</ThingLink>}
               badges={<Badge tone={run.state === "failed" || run.state === "lost" ? "danger" : run.state === "running" ? "accent" : "neutral"}>{t(`hosts.run.${run.state}`)}</Badge>}
               detail={t.format.relative(run.createdAt)}
             />

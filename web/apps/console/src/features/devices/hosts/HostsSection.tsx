@@ -2,7 +2,6 @@ import type { Host, HostToken } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Banner, Button, EmptyState, Icon, Row, Rows, Section, Skeleton, useToast } from "@openclaw/ui";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
 
 import { useNow } from "../../../shared/useNow.ts";
 import { useWorkspaces } from "../../workspaces/index.ts";
@@ -13,18 +12,17 @@ import { HostBadge, HostDot, Slots } from "./HostStatus.tsx";
 import "./HostsSection.css";
 
 /** The workspace's cloud hosts, and the tokens that nobody has used yet. */
-export function HostsSection() {
+export function HostsSection({ isEnrolling, onEnrolling }: { isEnrolling: boolean; onEnrolling: (isEnrolling: boolean) => void }) {
   const t = useTranslator();
   const hosts = useHosts();
   const isAdmin = useIsAdmin();
   const tokens = useHostTokens(isAdmin);
   const now = useNow(30_000);
-  const [isEnrolling, setEnrolling] = useState(false);
   const items = hosts.data?.pages.flatMap((page) => page.items) ?? [];
   const open = tokens.data?.filter((token) => token.status === "open" && Date.parse(token.expiresAt) > now) ?? [];
   const isEmpty = hosts.data !== undefined && items.length === 0;
   const enrol = isAdmin && (
-    <Button icon="plus" onPress={() => setEnrolling(true)} data-testid="enrol-host">
+    <Button icon="plus" onPress={() => onEnrolling(true)} data-testid="enrol-host">
       {t("hosts.enrol")}
     </Button>
   );
@@ -65,7 +63,7 @@ export function HostsSection() {
           </Rows>
         </>
       )}
-      {isEnrolling && <EnrolDialog onClose={() => setEnrolling(false)} />}
+      {isEnrolling && isAdmin && <EnrolDialog onClose={() => onEnrolling(false)} />}
     </Section>
   );
 }
