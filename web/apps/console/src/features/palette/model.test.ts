@@ -39,7 +39,7 @@ describe("what was opened before", () => {
     storage = Object.defineProperties(kept, {
       getItem: { value: (key: string) => kept[key] ?? null },
       setItem: { value: (key: string, text: string) => (kept[key] = text) },
-      removeItem: { value: (key: string) => delete kept[key] },
+      removeItem: { value: (key: string) => Reflect.deleteProperty(kept, key) },
     }) as unknown as Storage;
   });
   const key = recentKey("user_1", "ws_1");

@@ -15,7 +15,7 @@ const OVERLAPS: readonly Overlap[] = ["skip", "queue", "cancel_old", "allow"];
 export function RuleFields({ draft, change, problemAt }: Form) {
   const t = useTranslator();
   const names = useKinds().data?.names ?? ["automation", "input", "trigger"];
-  const list = (items: readonly string[]) => new Intl.ListFormat(t.locale, { type: "unit" }).format(items);
+  const list = (items: readonly string[]) => new Intl.ListFormat(t.locale, { type: "conjunction" }).format(items);
   const { expected } = draft;
   return (
     <div className="RuleFields">
