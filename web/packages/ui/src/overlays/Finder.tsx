@@ -1,4 +1,4 @@
-import { Autocomplete, Dialog, Header, Input, Menu, MenuItem, MenuSection, Modal, ModalOverlay, SearchField, Text } from "react-aria-components";
+import { Autocomplete, Dialog, Header, Input, Menu, MenuItem, MenuSection, Modal, ModalOverlay, Text, TextField } from "react-aria-components";
 
 import { classes } from "../classes.ts";
 import { Icon, type IconName } from "../layout/Icon.tsx";
@@ -48,12 +48,13 @@ export function Finder(props: FinderProps) {
     <ModalOverlay className="Finder-scrim" isOpen={isOpen} onOpenChange={(open) => !open && onClose()} isDismissable>
       <Modal className="Finder">
         <Dialog className="Finder-dialog" aria-label={label} data-testid="finder">
+          {/* No search field: there Escape empties it first. */}
           <Autocomplete inputValue={text} onInputChange={onText}>
-            <SearchField className="Finder-field" aria-label={label} autoFocus>
+            <TextField className="Finder-field" aria-label={label} autoFocus>
               <Icon name="search" />
               <Input className="Finder-input" placeholder={placeholder} spellCheck="false" data-testid="finder-input" />
               <span className={classes("Finder-busy", isBusy && "Finder-busy--on")} />
-            </SearchField>
+            </TextField>
             <Menu className="Finder-list" aria-label={label} onAction={choose} renderEmptyState={() => <p className="Finder-none">{noneText}</p>}>
               {groups.map(({ id, label: heading, items }) => (
                 <MenuSection key={id} className="Finder-group">

@@ -1,18 +1,15 @@
 import { useTranslator } from "@openclaw/i18n";
-import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useState, type ReactNode } from "react";
 
-import { useAccount } from "../identity/index.ts";
 import { isPaletteKey, type Entry } from "./model.ts";
+import { Palette } from "./Palette.tsx";
 import { startsOf } from "./starts.ts";
-
-const Palette = lazy(() => import("./Palette.tsx").then((module) => ({ default: module.Palette })));
 
 export const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** The palette, which opens by its keys wherever one is; and for buttons, a way to open it. */
 export function usePalette(pages: readonly Entry[]): { openPalette: () => void; palette: ReactNode } {
   const t = useTranslator();
-  const { user } = useAccount();
   const [isOpen, setOpen] = useState(false);
   const starts = useMemo(() => startsOf(t, pages), [t, pages]);
   useEffect(() => {
@@ -27,10 +24,7 @@ export function usePalette(pages: readonly Entry[]): { openPalette: () => void; 
   }, []);
   return {
     openPalette: () => setOpen(true),
-    palette: isOpen && (
-      <Suspense fallback={null}>
-        <Palette key={user.id} pages={pages} starts={starts} onClose={() => setOpen(false)} />
-      </Suspense>
-    ),
+    // A part of the page that is there at once: what is typed right after the keys must not go elsewhere.
+    palette: isOpen && <Palette pages={pages} starts={starts} onClose={() => setOpen(false)} />,
   };
 }

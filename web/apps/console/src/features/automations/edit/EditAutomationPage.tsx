@@ -2,7 +2,7 @@ import { isApiError, type Automation, type NewAutomation } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Banner, Button, Section, Skeleton, Switch, TextField, useToast } from "@openclaw/ui";
 import { useNavigate } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { Page } from "../../../shared/Page.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
@@ -57,7 +57,7 @@ function Editor({ automation }: { automation: Automation | null }) {
   const navigate = useNavigate();
   const form = useRef<HTMLFormElement>(null);
   const [draft, setDraft] = useState<Draft>(() => (automation ? draftOf(automation, OWN_ZONE) : newDraft(OWN_ZONE)));
-  const [isTried, setTried] = useState(false);
+  const [tries, setTries] = useState(0);
   const [key] = useState(newKey);
   const [made, setMade] = useState<NewAutomation | null>(null);
   const create = useCreateAutomation(key);
@@ -65,7 +65,7 @@ function Editor({ automation }: { automation: Automation | null }) {
   const title = automation ? t("automations.editTitleOf", { name: automation.name }) : t("automations.newTitle");
   useTitle(title);
 
-  const faults: Faults = isTried ? faultsOf(draft) : {};
+  const faults: Faults = tries > 0 ? faultsOf(draft) : {};
   const error = create.error ?? save.error;
   const refused = isApiError(error, "request.invalid") ? { place: placeOf(String(error.data["field"] ?? "")), reason: String(error.data["reason"] ?? error.message) } : null;
   const problemAt = (place: string) => {
@@ -81,17 +81,14 @@ function Editor({ automation }: { automation: Automation | null }) {
     }
   };
   const open = (id: string) => void navigate({ to: "/automations/$automationId", params: { automationId: id } });
-  const showFault = () =>
-    // After the messages are there.
-    window.setTimeout(() => form.current?.querySelector<HTMLElement>("[aria-invalid='true']")?.focus());
+  useEffect(() => {
+    // Once the messages are there.
+    if (tries > 0 || error) form.current?.querySelector<HTMLElement>("[aria-invalid='true']")?.focus();
+  }, [tries, error]);
   const submit = () => {
-    setTried(true);
-    if (Object.keys(faultsOf(draft)).length > 0) {
-      showFault();
-      return;
-    }
+    setTries(tries + 1);
+    if (Object.keys(faultsOf(draft)).length > 0) return;
     const body = inputOf(draft);
-    const onError = () => showFault();
     if (automation) {
       save.mutate(
         { body, version: automation.version },
@@ -100,11 +97,10 @@ function Editor({ automation }: { automation: Automation | null }) {
             toast({ text: t("automations.saved", { name }) });
             open(id);
           },
-          onError,
         },
       );
     } else {
-      create.mutate(body, { onSuccess: (one) => (one.secret || one.signingSecret ? setMade(one) : open(one.id)), onError });
+      create.mutate(body, { onSuccess: (one) => (one.secret || one.signingSecret ? setMade(one) : open(one.id)) });
     }
   };
   const shared: Form = { draft, change, problemAt };
