@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from openclaw.domains.automations.policy.signatures import signed_headers
 from openclaw.kit.clock import SystemClock
 from tests.e2e.console import Console
+from tests.e2e.test_accessibility import expect_accessible
 from tests.support.processes import RealProcess, environment
 
 
@@ -172,6 +173,7 @@ def test_a_host_is_enrolled_narrowed_and_revoked(console: Console, tmp_path: Pat
         r"openclaw host (--token oche_\S+ --server \S+)", dialog.inner_text().replace("\n", " ")
     )
     assert command is not None
+    expect_accessible(page)
 
     host = RealProcess(
         "host",
@@ -185,6 +187,7 @@ def test_a_host_is_enrolled_narrowed_and_revoked(console: Console, tmp_path: Pat
         page.get_by_test_id("open-host").click()
         expect(page.get_by_test_id("host-state")).to_contain_text("It is connected, and takes runs.")
         expect(page.get_by_text("0 of 5 in use")).to_be_visible()
+        expect_accessible(page)
         page.get_by_label("Runs at once").fill("2")
         page.get_by_test_id("save-host").click()
         expect(page.get_by_text("0 of 2 in use")).to_be_visible()
