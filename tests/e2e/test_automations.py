@@ -102,7 +102,7 @@ def test_failures_switch_off_and_a_person_on_again(console: Console) -> None:
     made = console.send("POST", "/automations", body)
     page.goto(f"{console.url}/automations")
     row = page.get_by_test_id("automation-row")
-    expect(row).to_contain_text("Every 1 hour")
+    expect(row).to_contain_text("Every hour")
     console.send("POST", f"/automations/{made['id']}/fire", {})
     expect(row).to_contain_text("Switched off after 1 failure.")
     expect(row.get_by_role("switch")).not_to_be_checked()

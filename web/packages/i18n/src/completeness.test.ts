@@ -43,7 +43,7 @@ const COMPOSED = [
   /^undo\.(does|kind|obstacle)\./,
   /^automations\.(shown|trigger|unit|event|on|rhythm|skippedHour|repeatedHour|misfire|action|choose|chooseNone|overlap|state|skipped|made|keepOld)\./,
   /^hosts\.(status|statusText|valid|run)\./,
-  /^automations\.span\./,
+  /^automations\.(span|each)\./,
   /^deliveries\.(channel|state)\./,
 ];
 

@@ -44,9 +44,10 @@ export function useAutomations({ words, enabled }: { words: string; enabled: boo
   });
 }
 
-export function useAutomation(id: string) {
+/** `isFresh`: read again, whatever is known of it: for those who change it. */
+export function useAutomation(id: string, { isFresh = false } = {}) {
   const api = useApi();
-  return useQuery({ queryKey: queryKeys.automation(id), queryFn: ({ signal }) => api.automations.get(id, signal), retry: false });
+  return useQuery({ queryKey: queryKeys.automation(id), queryFn: ({ signal }) => api.automations.get(id, signal), retry: false, ...(isFresh ? { staleTime: 0 } : {}) });
 }
 
 /** What automations can do here, and be set off by. */

@@ -42,13 +42,18 @@ export function spanWords(t: Translator, seconds: number): string {
   return t.count(`automations.span.${unit}`, Number(amount));
 }
 
+function eachWords(t: Translator, seconds: number): string {
+  const { amount, unit } = spanOf(seconds);
+  return t.count(`automations.each.${unit}`, Number(amount));
+}
+
 /** What sets it off, in a line. */
 export function triggerWords(t: Translator, trigger: AutomationTrigger): string {
   switch (trigger.kind) {
     case "schedule":
       return t("automations.atZone", { when: rhythmWords(t, trigger.cron), zone: trigger.zone });
     case "interval":
-      return t("automations.everySpan", { span: spanWords(t, trigger.seconds) });
+      return eachWords(t, trigger.seconds);
     case "event":
       return t("automations.onEvent", { event: eventWords(t, trigger.event) });
     default:

@@ -10,7 +10,7 @@ import { AutomationCrumbs } from "../AutomationCrumbs.tsx";
 import { draftOf, faultsOf, inputOf, newDraft, placeOf, type Draft, type Faults } from "../model/draft.ts";
 import { newKey } from "../model/key.ts";
 import { SecretDialog } from "../one/SecretDialog.tsx";
-import { useAutomation, useCreateAutomation, useSaveAutomation } from "../queries.ts";
+import { useAutomation, useAutomationEvents, useCreateAutomation, useSaveAutomation } from "../queries.ts";
 import { ActionFields } from "./ActionFields.tsx";
 import { RuleFields } from "./RuleFields.tsx";
 import { TriggerFields } from "./TriggerFields.tsx";
@@ -26,16 +26,21 @@ export interface Form {
 }
 
 export function EditAutomationPage({ automationId }: { automationId: string | null }) {
-  return automationId === null ? <Editor automation={null} /> : <Existing automationId={automationId} />;
+  return automationId === null ? <Editor automation={null} isEnabled={null} onReload={null} /> : <Existing automationId={automationId} />;
 }
 
 function Existing({ automationId }: { automationId: string }) {
   const t = useTranslator();
-  const automation = useAutomation(automationId);
+  const automation = useAutomation(automationId, { isFresh: true });
+  useAutomationEvents();
   // What is written stays, whatever happens to the automation meanwhile.
-  const first = useRef<Automation | null>(null);
-  first.current ??= automation.data ?? null;
-  if (first.current) return <Editor automation={first.current} />;
+  const [first, setFirst] = useState<Automation | null>(null);
+  const read = automation.isFetchedAfterMount ? automation.data : undefined;
+  useEffect(() => {
+    if (!first && read) setFirst(read);
+  }, [first, read]);
+  const base = first ?? read;
+  if (base) return <Editor key={base.version} automation={base} isEnabled={automation.data?.enabled ?? base.enabled} onReload={() => void automation.refetch().then(({ data }) => data && setFirst(data))} />;
   return (
     <Page title={t("automations.editTitle")} before={<AutomationCrumbs />}>
       {automation.error ? (
@@ -51,7 +56,8 @@ function Existing({ automationId }: { automationId: string }) {
 
 const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
-function Editor({ automation }: { automation: Automation | null }) {
+/** `isEnabled`: whether it is on now, which is not this form's to say. `onReload`: begins anew with what somebody else has saved. */
+function Editor({ automation, isEnabled, onReload }: { automation: Automation | null; isEnabled: boolean | null; onReload: (() => void) | null }) {
   const t = useTranslator();
   const toast = useToast();
   const navigate = useNavigate();
@@ -88,7 +94,7 @@ function Editor({ automation }: { automation: Automation | null }) {
   const submit = () => {
     setTries(tries + 1);
     if (Object.keys(faultsOf(draft)).length > 0) return;
-    const body = inputOf(draft);
+    const body = inputOf(isEnabled === null ? draft : { ...draft, enabled: isEnabled });
     if (automation) {
       save.mutate(
         { body, version: automation.version },
@@ -132,7 +138,13 @@ function Editor({ automation }: { automation: Automation | null }) {
         </Section>
         {automation === null && <Switch label={t("automations.onAtOnce")} isSelected={draft.enabled} onChange={(enabled) => change({ enabled })} />}
         {error && (
-          <Banner tone="danger" role="alert" title={t(hasPlace ? "automations.saveRefused" : "automations.saveFailed")} data-testid="save-error">
+          <Banner
+            tone="danger"
+            role="alert"
+            title={t(hasPlace ? "automations.saveRefused" : "automations.saveFailed")}
+            action={onReload && isApiError(error, "automations.conflict") && <Button onPress={onReload}>{t("automations.loadLatest")}</Button>}
+            data-testid="save-error"
+          >
             {hasPlace ? null : t.error(error)}
           </Banner>
         )}
