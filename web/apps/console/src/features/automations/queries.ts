@@ -78,12 +78,12 @@ function useStale(): () => void {
   return () => void queryClient.invalidateQueries({ queryKey: queryKeys.automations });
 }
 
-/** The key goes with the form: sent twice, it is made once. */
-export function useCreateAutomation(key: string) {
+/** The key goes with what was written: sent twice, it is made once. */
+export function useCreateAutomation() {
   const api = useApi();
   const onSuccess = useStale();
   return useMutation({
-    mutationFn: (body: SaveAutomationInput) => api.automations.create(body, key),
+    mutationFn: ({ body, key }: { body: SaveAutomationInput; key: string }) => api.automations.create(body, key),
     gcTime: 0, // the secrets go with the page that shows them
     onSuccess,
   });

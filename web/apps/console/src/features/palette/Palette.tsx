@@ -31,7 +31,7 @@ export function Palette({ pages, starts, onClose }: PaletteProps) {
   const [recent] = useState(() => recentEntries(readRecent(window.localStorage, key), addressOf));
   const [text, setText] = useState("");
   const words = text.trim();
-  const searched = useSearch(useSettled(words, TYPING_MS), true);
+  const searched = useSearch(useSettled(words, TYPING_MS));
 
   const group = (id: string, label: string, items: readonly Entry[]): EntryGroup => ({ id, label, items });
   // What was found for the text before stays until there is an answer: the list does not flicker while one types.
@@ -64,9 +64,9 @@ export function Palette({ pages, starts, onClose }: PaletteProps) {
       groups={groups}
       onChoose={({ id }) => choose(id)}
       noneText={t(searched.isBusy ? "palette.looking" : searched.hasFailed ? "palette.failed" : "palette.none")}
-      status={searched.isBusy ? t("palette.looking") : t.count("palette.found", count)}
+      status={searched.isBusy ? t("palette.looking") : [t.count("palette.found", count), ...(searched.hasFailed ? [t("palette.failed")] : [])].join(". ")}
       isBusy={searched.isBusy}
-      hint={t("palette.hint")}
+      hint={t(searched.hasFailed ? "palette.failed" : "palette.hint")}
     />
   );
 }

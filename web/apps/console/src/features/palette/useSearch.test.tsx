@@ -51,7 +51,7 @@ function surroundings() {
 
 it("asks nothing without words, a few of each kind with them, and gives up what nobody waits for", async () => {
   const { asked, wrapper } = surroundings();
-  const { result, rerender } = renderHook(({ words }) => useSearch(words, true), { wrapper, initialProps: { words: "" } });
+  const { result, rerender } = renderHook(({ words }) => useSearch(words), { wrapper, initialProps: { words: "" } });
   expect(asked).toEqual([]);
   expect(result.current.isBusy).toBe(false);
 
@@ -74,7 +74,7 @@ it("asks nothing without words, a few of each kind with them, and gives up what 
 
 it("shows what it has when some place cannot be asked, and says so", async () => {
   const { asked, wrapper } = surroundings();
-  const { result } = renderHook(() => useSearch("x", true), { wrapper });
+  const { result } = renderHook(() => useSearch("x"), { wrapper });
   await waitFor(() => expect(asked).toHaveLength(6));
   for (const { what, answer, fail } of asked) {
     if (what === "results") fail();

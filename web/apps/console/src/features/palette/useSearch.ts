@@ -31,9 +31,9 @@ export interface Searched {
 }
 
 /** Asks each kind of thing for what fits. What is asked for another text by then is given up. */
-export function useSearch(words: string, isOpen: boolean): Searched {
+export function useSearch(words: string): Searched {
   const api = useApi();
-  const isWanted = isOpen && words !== "";
+  const isWanted = words !== "";
   const answers = useQueries({
     queries: SOURCES.map(({ what, find }) => ({
       queryKey: queryKeys.found(`palette:${what}`, words),

@@ -1,9 +1,11 @@
 import { isApiError, type Automation, type NewAutomation } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Banner, Button, Section, Skeleton, Switch, TextField, useToast } from "@openclaw/ui";
-import { useNavigate } from "@tanstack/react-router";
+import { useBlocker, useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 
+import { Confirm } from "../../../shared/Confirm.tsx";
+import { isSame } from "../../../shared/json.ts";
 import { Page } from "../../../shared/Page.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
 import { AutomationCrumbs } from "../AutomationCrumbs.tsx";
@@ -62,14 +64,25 @@ function Editor({ automation, isEnabled, onReload }: { automation: Automation | 
   const toast = useToast();
   const navigate = useNavigate();
   const form = useRef<HTMLFormElement>(null);
-  const [draft, setDraft] = useState<Draft>(() => (automation ? draftOf(automation, OWN_ZONE) : newDraft(OWN_ZONE)));
+  const [initial] = useState<Draft>(() => (automation ? draftOf(automation, OWN_ZONE) : newDraft(OWN_ZONE)));
+  const [draft, setDraft] = useState(initial);
   const [tries, setTries] = useState(0);
-  const [key] = useState(newKey);
+  const [key, setKey] = useState(newKey);
   const [made, setMade] = useState<NewAutomation | null>(null);
-  const create = useCreateAutomation(key);
+  const create = useCreateAutomation();
   const save = useSaveAutomation(automation?.id ?? "");
   const title = automation ? t("automations.editTitleOf", { name: automation.name }) : t("automations.newTitle");
   useTitle(title);
+
+  // Known at once, when the page is left in the answer's own turn.
+  const hasSaved = useRef(false);
+  const isSaved = create.isSuccess || save.isSuccess;
+  const isDirty = !isSame(draft, initial);
+  const blocker = useBlocker({
+    shouldBlockFn: ({ current, next }) => isDirty && !hasSaved.current && current.pathname !== next.pathname,
+    enableBeforeUnload: () => isDirty && !isSaved,
+    withResolver: true,
+  });
 
   const faults: Faults = tries > 0 ? faultsOf(draft) : {};
   const error = create.error ?? save.error;
@@ -81,6 +94,7 @@ function Editor({ automation, isEnabled, onReload }: { automation: Automation | 
   };
   const change = (next: Partial<Draft>) => {
     setDraft((before) => ({ ...before, ...next }));
+    setKey(newKey());
     if (error) {
       create.reset();
       save.reset();
@@ -100,13 +114,20 @@ function Editor({ automation, isEnabled, onReload }: { automation: Automation | 
         { body, version: automation.version },
         {
           onSuccess: ({ id, name }) => {
+            hasSaved.current = true;
             toast({ text: t("automations.saved", { name }) });
             open(id);
           },
         },
       );
     } else {
-      create.mutate(body, { onSuccess: (one) => (one.secret || one.signingSecret ? setMade(one) : open(one.id)) });
+      create.mutate({ body, key }, {
+        onSuccess: (one) => {
+          hasSaved.current = true;
+          if (one.secret || one.signingSecret) setMade(one);
+          else open(one.id);
+        },
+      });
     }
   };
   const shared: Form = { draft, change, problemAt };
@@ -155,6 +176,9 @@ function Editor({ automation, isEnabled, onReload }: { automation: Automation | 
           </Button>
         </div>
       </form>
+      {blocker.status === "blocked" && (
+        <Confirm isOpen title={t("automations.leaveTitle")} text={t("automations.leaveText")} actionLabel={t("automations.leave")} onClose={blocker.reset} onConfirm={blocker.proceed} />
+      )}
       {made && <SecretDialog automation={made} secrets={made} onClose={() => open(made.id)} />}
     </Page>
   );
