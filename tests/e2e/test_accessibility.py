@@ -73,6 +73,29 @@ def test_no_page_shuts_anybody_out(open_console: Callable[..., Console]) -> None
     expect(page.get_by_role("heading", name="Profile")).to_be_visible()
     expect_accessible(page)
 
+    hook = _automations(console)
+    _follow(page, "Automations")
+    expect(page.get_by_test_id("automation-row")).to_have_count(2)
+    expect_accessible(page)
+    page.get_by_test_id("new-automation").click()
+    expect(page.get_by_test_id("next-fires").get_by_role("listitem")).to_have_count(10)
+    page.get_by_test_id("save-automation").click()
+    expect(page.get_by_text("This is needed.").first).to_be_visible()
+    expect_accessible(page)
+    page.goto(f"{console.url}/automations/{hook}")
+    expect(page.get_by_test_id("run-row")).to_contain_text("Succeeded")
+    page.get_by_text("Input and result").click()
+    expect_accessible(page)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("hook")
+    expect(page.get_by_role("menuitem", name="Deploy hook")).to_be_visible()
+    expect_accessible(page)
+    page.keyboard.press("Escape")
+    page.get_by_test_id("fire-automation").click()
+    page.get_by_test_id("try-out").click()
+    expect(page.get_by_test_id("trial")).to_be_visible()
+    expect_accessible(page)
+
     page.goto(f"{console.url}/workflow-runs/{run}")
     expect(page.get_by_test_id("approval-form")).to_be_visible()
     expect_accessible(page)
@@ -161,6 +184,17 @@ def _results(console: Console) -> str:
         console.send("POST", f"/artifacts/{site}/status", {"status": status})
     console.send("PATCH", f"/artifacts/{site}", {"rating": 4, "tags": ["launch"]})
     return str(site)
+
+
+def _automations(console: Console) -> str:
+    """One that is due, and one with a webhook that has run; the latter's id."""
+    action = {"kind": "notify", "config": {"title": "Hi"}}
+    times = {"kind": "schedule", "cron": "0 9 * * *", "zone": "Europe/Berlin"}
+    console.send("POST", "/automations", {"name": "Digest", "trigger": times, "action": action})
+    hook = {"name": "Deploy hook", "trigger": {"kind": "webhook"}, "action": action}
+    made = console.send("POST", "/automations", hook)["id"]
+    console.send("POST", f"/automations/{made}/fire", {"input": {"body": {"version": 2}}})
+    return made
 
 
 def _follow(page: Page, name: str) -> None:

@@ -6,6 +6,7 @@ export interface RequestOptions {
   query?: Record<string, string | number | boolean | null | undefined>;
   /** A blob travels as it is, anything else as JSON. */
   body?: object;
+  headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
   /** Conditions and keys of a request, in small letters. */
   headers?: Record<string, string>;
@@ -53,6 +54,19 @@ export class Http {
     return (await this.#answer("GET", path, options)).blob();
   }
 
+  /** JSON to an address of our origin that is no part of the API: without the session. */
+  async outside<T>(path: string, body: string, headers: Record<string, string>): Promise<T> {
+    const response = await this.#fetch(`${this.#options.baseUrl ?? ""}${path}`, {
+      method: "POST",
+      headers: { accept: "application/json", "accept-language": this.#options.language(), "content-type": "application/json", ...headers },
+      credentials: "omit",
+      cache: "no-store",
+      body,
+    });
+    if (!response.ok) throw await problemFrom(response);
+    return (await response.json()) as T;
+  }
+
   async #answer(method: Method, path: string, options: RequestOptions): Promise<Response> {
     const startedAt = this.#options.renewal.now();
     const response = await this.#send(method, path, options);
@@ -93,16 +107,20 @@ export class Http {
       const token = this.#options.csrfToken();
       if (token) headers["x-csrf-token"] = token;
     }
+    return this.#fetch(`${this.#options.baseUrl ?? ""}${BASE}${path}${queryString(options.query)}`, {
+      method,
+      headers,
+      credentials: "same-origin",
+      cache: "no-store",
+      body: method === "GET" || method === "DELETE" ? null : options.body instanceof Blob ? options.body : JSON.stringify(options.body ?? {}),
+      signal: options.signal ?? null,
+    });
+  }
+
+  async #fetch(address: string, request: RequestInit): Promise<Response> {
     const send = this.#options.fetch ?? globalThis.fetch.bind(globalThis);
     try {
-      return await send(`${this.#options.baseUrl ?? ""}${BASE}${path}${queryString(options.query)}`, {
-        method,
-        headers,
-        credentials: "same-origin",
-        cache: "no-store",
-        body: method === "GET" || method === "DELETE" ? null : options.body instanceof Blob ? options.body : JSON.stringify(options.body ?? {}),
-        signal: options.signal ?? null,
-      });
+      return await send(address, request);
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") throw error;
       throw new UnreachableError(String(error));

@@ -5,3 +5,4 @@ export { browserRenewal } from "./renewal.ts";
 export { readCookie } from "./cookies.ts";
 export { createApi, type Api } from "./resources.ts";
 export { askLoopback, type AskLoopback, type LoopbackAbsence, type LoopbackAnswer, type LoopbackRequest } from "./loopback.ts";
+export { canSign } from "./webhooks.ts";

@@ -1,3 +1,6 @@
+import { automationRuns, automations } from "./automations.ts";
+import { finding } from "./finding.ts";
+import { hosts } from "./hosts.ts";
 import { Http, segment, type HttpOptions } from "./http.ts";
 import { notifications } from "./notifications.ts";
 import { pluginPackages, plugins } from "./plugins.ts";
@@ -23,6 +26,7 @@ export function createApi(options: HttpOptions) {
     workspaces: workspaces(http),
     audit: audit(http),
     devices: devices(http),
+    hosts: hosts(http),
     conversations: conversations(http),
     runs: runs(http),
     approvals: approvals(http),
@@ -36,6 +40,9 @@ export function createApi(options: HttpOptions) {
     pluginPackages: pluginPackages(http),
     plugins: plugins(http),
     results: results(http),
+    automations: automations(http),
+    automationRuns: automationRuns(http),
+    finding: finding(http),
   };
 }
 

@@ -51,6 +51,13 @@ export type PagePass = Schemas["PagePass"];
 export type LinkChallenge = Schemas["LinkChallenge"];
 export type LinkChallengeStatus = Schemas["ChallengeState"];
 
+export type Host = Schemas["Host"];
+export type HostStatus = Host["status"];
+export type HostChange = Schemas["UpdateHost"];
+export type HostToken = Schemas["HostToken"];
+export type HostTokenInput = Partial<Schemas["CreateHostToken"]>;
+export type NewHostToken = Schemas["NewHostToken"];
+
 export type Conversation = Schemas["Conversation"];
 export type ConversationInput = Schemas["UpdateConversation"];
 export type Runtime = Conversation["runtime"];
@@ -189,6 +196,29 @@ export type QuietHours = Schemas["QuietHours"];
 export type PushBrowser = Schemas["PushSubscription"];
 export type PushBrowserInput = Schemas["CreatePushSubscription"];
 export type Delivery = Schemas["Delivery"];
+
+export type AutomationKinds = Schemas["Kinds"];
+export type ScheduleTrigger = Schemas["ScheduleTrigger"];
+export type IntervalTrigger = Schemas["IntervalTrigger"];
+export type AutomationTrigger = ScheduleTrigger | IntervalTrigger | Schemas["WebhookTrigger"] | Schemas["EventTrigger"] | Schemas["ManualTrigger"];
+export type AutomationAction = Required<Schemas["ActionChoice"]>;
+export type SaveAutomationInput = Schemas["SaveAutomation"];
+/** What was saved, read as what may be saved. */
+export type Automation = Omit<Schemas["Automation"], "trigger" | "action"> & { trigger: AutomationTrigger; action: AutomationAction };
+export type NewAutomation = Automation & Pick<Schemas["NewAutomation"], "secret" | "signingSecret">;
+export type Overlap = Automation["overlap"];
+export type Misfire = ScheduleTrigger["misfire"];
+export type FireTimes = Schemas["Times"];
+export type HookSecret = Schemas["HookSecret"];
+export type HookSample = Schemas["Sample"];
+export type AutomationTrial = Schemas["Trial"];
+export type AutomationRun = Schemas["AutomationRun"];
+export type AutomationRunState = AutomationRun["state"];
+
+export type FoundTask = Pick<Schemas["Task"], "id" | "title" | "lastRun">;
+export type FoundResult = Pick<Schemas["Artifact"], "id" | "title" | "kind" | "status">;
+export type FoundSystem = Pick<Schemas["System"], "id" | "name">;
+export type FoundTaskRun = Pick<Schemas["TaskRun"], "id" | "title" | "state" | "device" | "createdAt">;
 
 /** RFC 9457, as every refusal is answered. */
 export interface Problem {

@@ -45,6 +45,9 @@ const COMPOSED = [
   /^plugins\.(approve|reject)(Title|Text)?$/,
   /^undo\.(does|kind|obstacle)\./,
   /^results\.(status|kind|can|madeBy|origin|step|visibility|change|check|checkState|release)\./,
+  /^automations\.(shown|trigger|unit|event|on|rhythm|skippedHour|repeatedHour|misfire|action|choose|chooseNone|overlap|state|skipped|made|keepOld)\./,
+  /^hosts\.(status|statusText|valid|run)\./,
+  /^automations\.(span|each)\./,
   /^deliveries\.(channel|state)\./,
 ];
 

@@ -1,5 +1,6 @@
 import { agents } from "./en/agents.ts";
 import { app } from "./en/app.ts";
+import { automations } from "./en/automations.ts";
 import { canvas } from "./en/canvas.ts";
 import { conversations } from "./en/conversations.ts";
 import type { designer } from "./en/designer.ts";
@@ -9,9 +10,11 @@ import { devices } from "./en/devices.ts";
 import { errors } from "./en/errors.ts";
 import { fleet } from "./en/fleet.ts";
 import { gateway } from "./en/gateway.ts";
+import { hosts } from "./en/hosts.ts";
 import { identity } from "./en/identity.ts";
 import { local } from "./en/local.ts";
 import { notifications } from "./en/notifications.ts";
+import { palette } from "./en/palette.ts";
 import { plugins } from "./en/plugins.ts";
 import { taskRuns } from "./en/taskRuns.ts";
 import { tasks } from "./en/tasks.ts";
@@ -21,7 +24,7 @@ import { workflows } from "./en/workflows.ts";
 import { workspaces } from "./en/workspaces.ts";
 
 /** English is the source: its keys are the keys. */
-export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...dashboard, ...tasks, ...taskRuns, ...workflows, ...workflowRuns, ...plugins, ...results, ...notifications, ...workspaces, ...canvas, ...errors };
+export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...dashboard, ...tasks, ...taskRuns, ...workflows, ...workflowRuns, ...plugins, ...results, ...notifications, ...workspaces, ...canvas, ...automations, ...hosts, ...palette, ...errors };
 
 /** Words of large parts that few pages show are fetched with these (`loadWords`). */
 type Source = typeof en & typeof designer & typeof designerParts;

@@ -1,6 +1,7 @@
 import { createRouter } from "@tanstack/react-router";
 
 import { accountRoutes } from "./routes/account.tsx";
+import { automationRoutes } from "./routes/automations.tsx";
 import { chatRoutes } from "./routes/chat.tsx";
 import { dashboardRoutes } from "./routes/dashboard.tsx";
 import { deviceRoutes } from "./routes/devices.tsx";
@@ -15,7 +16,7 @@ import { workflowRoutes } from "./routes/workflows.tsx";
 // A part of the product is a file of `routes/`, and a line here.
 const routeTree = rootRoute.addChildren([
   ...accountRoutes,
-  shellRoute.addChildren([...dashboardRoutes, ...chatRoutes, ...notificationRoutes, ...taskRoutes, ...resultRoutes, ...workflowRoutes, ...pluginRoutes, ...deviceRoutes, ...settingsRoutes]),
+  shellRoute.addChildren([...dashboardRoutes, ...chatRoutes, ...notificationRoutes, ...taskRoutes, ...resultRoutes, ...automationRoutes, ...workflowRoutes, ...pluginRoutes, ...deviceRoutes, ...settingsRoutes]),
 ]);
 
 export function createConsoleRouter(context: RouterContext) {

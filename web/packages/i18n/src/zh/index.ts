@@ -1,6 +1,7 @@
 import type { en, Translation } from "../messages.ts";
 import { agents } from "./agents.ts";
 import { app } from "./app.ts";
+import { automations } from "./automations.ts";
 import { canvas } from "./canvas.ts";
 import { conversations } from "./conversations.ts";
 import { dashboard } from "./dashboard.ts";
@@ -8,9 +9,11 @@ import { devices } from "./devices.ts";
 import { errors } from "./errors.ts";
 import { fleet } from "./fleet.ts";
 import { gateway } from "./gateway.ts";
+import { hosts } from "./hosts.ts";
 import { identity } from "./identity.ts";
 import { local } from "./local.ts";
 import { notifications } from "./notifications.ts";
+import { palette } from "./palette.ts";
 import { plugins } from "./plugins.ts";
 import { taskRuns } from "./taskRuns.ts";
 import { tasks } from "./tasks.ts";
@@ -19,4 +22,4 @@ import { workflowRuns } from "./workflowRuns.ts";
 import { workflows } from "./workflows.ts";
 import { workspaces } from "./workspaces.ts";
 
-export const zh: Translation<typeof en> = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...dashboard, ...tasks, ...taskRuns, ...workflows, ...workflowRuns, ...plugins, ...results, ...notifications, ...workspaces, ...canvas, ...errors };
+export const zh: Translation<typeof en> = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...dashboard, ...tasks, ...taskRuns, ...workflows, ...workflowRuns, ...plugins, ...results, ...notifications, ...workspaces, ...canvas, ...automations, ...hosts, ...palette, ...errors };

@@ -4,11 +4,13 @@ import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 
 import { NotificationBell } from "../../features/notifications/index.ts";
+import { PaletteButton, usePalette } from "../../features/palette/index.ts";
 import { HeaderSlotContext } from "../../shared/HeaderSlot.tsx";
 import { useServices } from "../../shared/services.tsx";
 import { useMediaQuery } from "../../shared/useMediaQuery.ts";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
 import { ShellNavigation } from "./ShellNavigation.tsx";
+import { usePages } from "./usePages.ts";
 
 import "./Shell.css";
 
@@ -18,6 +20,7 @@ export function Shell() {
   const { gateway, local } = useServices();
   const isNarrow = useMediaQuery("(max-width: 52rem)");
   const [isDrawerOpen, setDrawerOpen] = useState(false);
+  const { openPalette, palette } = usePalette(usePages());
   const [slot, setSlot] = useState<HTMLElement | null>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });
 
@@ -43,15 +46,22 @@ export function Shell() {
           <header className="Shell-bar">
             <IconButton icon="menu" label={t("app.openNavigation")} hasTooltip={false} onPress={() => setDrawerOpen(true)} />
             <div className="Shell-slot" ref={setSlot} />
+            <PaletteButton onPress={openPalette} />
             <NotificationBell />
           </header>
           <Drawer isOpen={isDrawerOpen} onClose={() => setDrawerOpen(false)} label={t("app.navigation")}>
-            <ShellNavigation onLeave={() => setDrawerOpen(false)} />
+            <ShellNavigation
+              onLeave={() => setDrawerOpen(false)}
+              onFind={() => {
+                setDrawerOpen(false);
+                openPalette();
+              }}
+            />
           </Drawer>
         </>
       ) : (
         <aside className="Shell-side">
-          <ShellNavigation />
+          <ShellNavigation onFind={openPalette} />
         </aside>
       )}
       <main className="Shell-main" id="content" tabIndex={-1}>
@@ -62,6 +72,7 @@ export function Shell() {
           </HeaderSlotContext>
         </div>
       </main>
+      {palette}
     </div>
   );
 }

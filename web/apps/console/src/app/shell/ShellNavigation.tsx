@@ -5,13 +5,14 @@ import { Link } from "@tanstack/react-router";
 import { PendingApprovals } from "../../features/agents/index.ts";
 import { ConversationList } from "../../features/conversations/index.ts";
 import { NotificationBell } from "../../features/notifications/index.ts";
+import { PaletteButton } from "../../features/palette/index.ts";
 import { AccountMenu } from "./AccountMenu.tsx";
 import { PlaceLinks } from "./PlaceLinks.tsx";
 import { MEANS, WORK } from "./places.ts";
 
 import "./ShellNavigation.css";
 
-export function ShellNavigation({ onLeave }: { onLeave?: () => void }) {
+export function ShellNavigation({ onLeave, onFind }: { onLeave?: () => void; onFind: () => void }) {
   const t = useTranslator();
   return (
     <div className="ShellNavigation">
@@ -20,7 +21,10 @@ export function ShellNavigation({ onLeave }: { onLeave?: () => void }) {
           <Mark size={20} />
           <span>{t("app.name")}</span>
         </Link>
-        <NotificationBell onLeave={onLeave} />
+        <div className="ShellNavigation-tools">
+          <PaletteButton onPress={onFind} />
+          <NotificationBell onLeave={onLeave} />
+        </div>
       </div>
       <PendingApprovals {...(onLeave ? { onLeave } : {})} />
       <nav className="ShellNavigation-work" aria-label={t("app.work")}>

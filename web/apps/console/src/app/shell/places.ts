@@ -19,6 +19,7 @@ export const WORK: Place[] = [
   { to: "/dashboard", icon: "dashboard", label: "app.dashboard" },
   { to: "/tasks", icon: "tasks", label: "app.tasks" },
   { to: "/results", icon: "file", label: "app.results" },
+  { to: "/automations", icon: "bolt", label: "app.automations" },
   { to: "/workflows", icon: "branch", label: "app.workflows" },
 ];
 

@@ -3,6 +3,7 @@ import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from "@ta
 import { useNavigate, useRouter } from "@tanstack/react-router";
 
 import { queryKeys } from "../../shared/queryKeys.ts";
+import { forgetRecent } from "../../shared/recent.ts";
 import { useApi, useServices } from "../../shared/services.tsx";
 
 export function authConfigQuery(api: Api) {
@@ -52,6 +53,7 @@ export function useSignOut(): () => void {
     onSettled: async () => {
       gateway.stop();
       preferences.update({ workspaceId: null });
+      forgetRecent(window.localStorage);
       queryClient.removeQueries({ queryKey: queryKeys.account });
       await navigate({ to: "/sign-in" });
       queryClient.clear();

@@ -2,7 +2,8 @@ import type { Device } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import type { LocalSession } from "@openclaw/realtime";
 import { Badge, Banner, Dot, EmptyState, IconButton, Menu, Row, Rows, Skeleton, useToast } from "@openclaw/ui";
-import { useState } from "react";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 
 import { Confirm } from "../../../shared/Confirm.tsx";
 import { NameDialog } from "../../../shared/NameDialog.tsx";
@@ -12,16 +13,29 @@ import { useTitle } from "../../../shared/useTitle.ts";
 import { useDevices, useRevokeDevice, useUpdateDevice } from "../queries.ts";
 import { useLocalWords } from "../useLocalWords.ts";
 import { isNarrow } from "../limits.ts";
+import { HostsSection } from "../hosts/HostsSection.tsx";
 import { DeviceLimitsDialog } from "./DeviceLimitsDialog.tsx";
 import { GroupsSection } from "./GroupsSection.tsx";
 import { LinkDeviceButton, useLinkDialog } from "./LinkDevice.tsx";
 import { LocalHere } from "./LocalHere.tsx";
 import { PairingRequests } from "./PairingRequests.tsx";
 
-export function DevicesPage() {
+import "./DevicesPage.css";
+
+/** `opening`: what the page was asked to begin with. */
+export function DevicesPage({ opening }: { opening: "link" | "enrol" | null }) {
   const t = useTranslator();
+  const navigate = useNavigate();
   const devices = useDevices();
   const { startLinking, linkDialog } = useLinkDialog();
+  const [isEnrolling, setEnrolling] = useState(false);
+  useEffect(() => {
+    if (opening === null) return;
+    if (opening === "link") startLinking();
+    else setEnrolling(true);
+    // Asked for once: not again when one comes back to the page.
+    void navigate({ to: "/devices", replace: true });
+  }, [opening, navigate, startLinking]);
   useTitle(t("devices.title"));
   const { state } = useLocalSurface("home");
   const isEmpty = devices.data?.length === 0;
@@ -46,6 +60,9 @@ export function DevicesPage() {
         </Rows>
       )}
       {devices.data && devices.data.length > 0 && <GroupsSection devices={devices.data} />}
+      <div className="DevicesPage-hosts">
+        <HostsSection isEnrolling={isEnrolling} onEnrolling={setEnrolling} />
+      </div>
     </Page>
   );
 }

@@ -1,6 +1,6 @@
 import { useTranslator } from "@openclaw/i18n";
 import { Button } from "@openclaw/ui";
-import { useState, type ReactNode } from "react";
+import { useCallback, useState, type ReactNode } from "react";
 
 import { LinkDialog } from "./LinkDialog.tsx";
 
@@ -10,8 +10,9 @@ import { LinkDialog } from "./LinkDialog.tsx";
  */
 export function useLinkDialog(): { startLinking: () => void; linkDialog: ReactNode } {
   const [isOpen, setOpen] = useState(false);
+  const startLinking = useCallback(() => setOpen(true), []);
   return {
-    startLinking: () => setOpen(true),
+    startLinking,
     linkDialog: isOpen && <LinkDialog onClose={() => setOpen(false)} />,
   };
 }

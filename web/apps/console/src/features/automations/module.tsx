@@ -1,0 +1,3 @@
+export { EditAutomationPage } from "./edit/EditAutomationPage.tsx";
+export { AutomationsPage } from "./list/AutomationsPage.tsx";
+export { AutomationPage } from "./one/AutomationPage.tsx";
