@@ -7,6 +7,8 @@ export interface RequestOptions {
   /** A blob travels as it is, anything else as JSON. */
   body?: object;
   signal?: AbortSignal | undefined;
+  /** Conditions and keys of a request, in small letters. */
+  headers?: Record<string, string>;
   /** False for calls that work without a session. */
   renew?: boolean;
 }
@@ -83,7 +85,7 @@ export class Http {
   }
 
   async #send(method: Method, path: string, options: RequestOptions): Promise<Response> {
-    const headers: Record<string, string> = { accept: "application/json", "accept-language": this.#options.language() };
+    const headers: Record<string, string> = { accept: "application/json", "accept-language": this.#options.language(), ...options.headers };
     const workspace = this.#options.workspaceId();
     if (workspace) headers["x-workspace-id"] = workspace;
     if (method !== "GET") {

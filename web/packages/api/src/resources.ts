@@ -1,6 +1,7 @@
 import { Http, segment, type HttpOptions } from "./http.ts";
 import { notifications } from "./notifications.ts";
 import { pluginPackages, plugins } from "./plugins.ts";
+import { systems, vaults } from "./systems.ts";
 import type * as Types from "./types.ts";
 import { workflowRuns, workflows } from "./workflows.ts";
 
@@ -30,6 +31,8 @@ export function createApi(options: HttpOptions) {
     workflowRuns: workflowRuns(http),
     pluginPackages: pluginPackages(http),
     plugins: plugins(http),
+    systems: systems(http),
+    vaults: vaults(http),
   };
 }
 

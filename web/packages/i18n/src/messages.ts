@@ -12,6 +12,8 @@ import { identity } from "./en/identity.ts";
 import { local } from "./en/local.ts";
 import { notifications } from "./en/notifications.ts";
 import { plugins } from "./en/plugins.ts";
+import type { systemParts } from "./en/systemParts.ts";
+import type { systems } from "./en/systems.ts";
 import { workflowRuns } from "./en/workflowRuns.ts";
 import { workflows } from "./en/workflows.ts";
 import { workspaces } from "./en/workspaces.ts";
@@ -19,8 +21,8 @@ import { workspaces } from "./en/workspaces.ts";
 /** English is the source: its keys are the keys. */
 export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...workspaces, ...canvas, ...errors };
 
-/** Words of large parts that few pages show are fetched with these (`loadWords`). */
-type Source = typeof en & typeof designer & typeof designerParts;
+/** Words of large parts that few pages show are fetched with these (`loadWords`, `loadSystemWords`). */
+type Source = typeof en & typeof designer & typeof designerParts & typeof systems & typeof systemParts;
 
 export type MessageKey = keyof Source;
 

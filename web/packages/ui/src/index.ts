@@ -6,6 +6,7 @@ export { classes } from "./classes.ts";
 export { Button, IconButton, type ButtonTone } from "./actions/Button.tsx";
 export { CopyButton, type CopyLabels } from "./actions/CopyButton.tsx";
 export { Checkbox } from "./forms/Checkbox.tsx";
+export { Choices } from "./forms/Choices.tsx";
 export { Segmented } from "./forms/Segmented.tsx";
 export { Select, type SelectOption } from "./forms/Select.tsx";
 export { TextField } from "./forms/TextField.tsx";

@@ -56,6 +56,10 @@ export function connectLive({ gateway, streams }: Services, queryClient: QueryCl
       case "presence":
         stale(queryKeys.devices);
         break;
+      case "system.changed":
+        stale(queryKeys.systems);
+        stale(queryKeys.vaults);
+        break;
       case "notifications.changed":
         stale(queryKeys.notifications);
         break;
@@ -69,7 +73,7 @@ export function connectLive({ gateway, streams }: Services, queryClient: QueryCl
 
   gateway.onResync(() => {
     streams.reset();
-    const { allMessages, conversations, approvals, devices, pairingRequests, notifications } = queryKeys;
-    for (const key of [allMessages, conversations, approvals, devices, pairingRequests, notifications]) stale(key);
+    const { allMessages, conversations, approvals, devices, pairingRequests, notifications, systems, vaults } = queryKeys;
+    for (const key of [allMessages, conversations, approvals, devices, pairingRequests, notifications, systems, vaults]) stale(key);
   });
 }

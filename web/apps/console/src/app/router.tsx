@@ -7,12 +7,14 @@ import { notificationRoutes } from "./routes/notifications.tsx";
 import { pluginRoutes } from "./routes/plugins.tsx";
 import { type RouterContext, rootRoute, shellRoute } from "./routes/root.tsx";
 import { settingsRoutes } from "./routes/settings.tsx";
+import { sharedSystemRoute, systemRoutes } from "./routes/systems.tsx";
 import { workflowRoutes } from "./routes/workflows.tsx";
 
 // A part of the product is a file of `routes/`, and a line here.
 const routeTree = rootRoute.addChildren([
   ...accountRoutes,
-  shellRoute.addChildren([...chatRoutes, ...notificationRoutes, ...workflowRoutes, ...pluginRoutes, ...deviceRoutes, ...settingsRoutes]),
+  sharedSystemRoute,
+  shellRoute.addChildren([...chatRoutes, ...notificationRoutes, ...systemRoutes, ...workflowRoutes, ...pluginRoutes, ...deviceRoutes, ...settingsRoutes]),
 ]);
 
 export function createConsoleRouter(context: RouterContext) {

@@ -24,6 +24,7 @@ export const app = {
   "app.account": "Account",
   "app.settings": "Settings",
   "app.devices": "Devices",
+  "app.systems": "Systems",
   "app.workflows": "Workflows",
   "app.plugins": "Plugins",
   "app.signOut": "Sign out",
@@ -35,6 +36,9 @@ export const app = {
   "form.nothing": "Nothing",
   "form.commas": "With commas between them.",
   "form.lines": "One in each line.",
+  "form.addTo": "Add to: {label}",
+  "form.takeAway": "Take away: {item}",
+  "form.earlier": "One place earlier: {item}",
 
   "connection.reconnecting": "Connection lost. Reconnecting…",
   "connection.reconnectingDetail": "Live updates are paused. What you write is kept, and answers catch up on their own.",

@@ -15,7 +15,10 @@ export interface Place {
 }
 
 /** What one works with: above the conversations. */
-export const WORK: Place[] = [{ to: "/workflows", icon: "branch", label: "app.workflows" }];
+export const WORK: Place[] = [
+  { to: "/systems", icon: "layers", label: "app.systems" },
+  { to: "/workflows", icon: "branch", label: "app.workflows" },
+];
 
 /** What it works through: below them. */
 export const MEANS: Place[] = [

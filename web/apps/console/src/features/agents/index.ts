@@ -3,4 +3,4 @@ export { PendingApprovals } from "./components/PendingApprovals.tsx";
 export { UndoDialog } from "./components/UndoDialog.tsx";
 export { undoOf } from "./tools.ts";
 export { ToolSteps } from "./components/ToolSteps.tsx";
-export { useActiveModel } from "./queries.ts";
+export { useActiveModel, useProviders } from "./queries.ts";

@@ -1,0 +1,143 @@
+import type { SystemDetail } from "@openclaw/api";
+import { useTranslator } from "@openclaw/i18n";
+import { Banner, Button, Choices, Section, Select, TextField } from "@openclaw/ui";
+import { Link, useRouter } from "@tanstack/react-router";
+import { useMemo, useState } from "react";
+
+import { useAnswer } from "../../../shared/form/AnswerForm.tsx";
+import { SchemaForm } from "../../../shared/form/SchemaForm.tsx";
+import { isSame } from "../../../shared/json.ts";
+import { useDevices } from "../../devices/index.ts";
+import { useLaunch, usePlanLaunch } from "../queries.ts";
+import { runAddress } from "../system/RunLink.tsx";
+import { useKeeper } from "../words.ts";
+import { drawField } from "./LaunchFields.tsx";
+import { BY_SYSTEM, microsOf, NO_WISHES, obstacleOf, refusedFields, schemaOf, sentOf, taskOf, type Obstacle } from "./intake.ts";
+import { LaunchPreview } from "./LaunchPreview.tsx";
+import { WhatHappens } from "./WhatHappens.tsx";
+
+import "./LaunchPart.css";
+
+/** Work launched from a system: its form, where it works, what happens then. */
+export function LaunchPart({ system }: { system: SystemDetail }) {
+  const t = useTranslator();
+  const router = useRouter();
+  const schema = useMemo(() => schemaOf(system.intake), [system.intake]);
+  const answer = useAnswer(schema);
+  const plan = usePlanLaunch(system.id);
+  const launch = useLaunch(system.id);
+  const devices = useDevices();
+  const [wishes, setWishes] = useState(NO_WISHES);
+  const [key, setKey] = useState(() => ({ id: crypto.randomUUID(), task: {} as object }));
+  const [refused, setRefused] = useState<{ fields: Record<string, string>; value: object } | null>(null);
+  const [isLimitWrong, setLimitWrong] = useState(false);
+  const obstacle = obstacleOf(system, devices.data ?? [], wishes.place);
+  const isStopped = obstacle === "archived" || obstacle === "keeper_offline" || obstacle === "keeper_unknown";
+  const isLocal = system.syncMode === "local_only";
+
+  /** What is filled in; null when something is wrong, which is shown then. */
+  const read = (): Record<string, unknown> | null => {
+    const value = answer.read();
+    const isLimitFine = microsOf(wishes.limit) !== undefined;
+    setLimitWrong(!isLimitFine);
+    return value && isLimitFine ? sentOf(schema, value) : null;
+  };
+  const onError = (error: unknown) => {
+    const fields = refusedFields(error);
+    if (fields) setRefused({ fields, value: answer.value });
+  };
+  const preview = () => {
+    const intake = read();
+    if (intake) plan.mutate(intake, { onError });
+  };
+  const submit = () => {
+    const intake = read();
+    if (!intake) return;
+    const task = taskOf(system, intake, wishes);
+    // The same once more is the same launch; another one has a key of its own.
+    const own = isSame(key.task, task) ? key : { id: crypto.randomUUID(), task };
+    setKey(own);
+    launch.mutate({ task, key: own.id }, { onError, onSuccess: ({ id }) => router.history.push(runAddress(id)) });
+  };
+  const problemAt = (path: string) => {
+    const missing = answer.errors[path];
+    if (missing) return t(`form.${missing}`);
+    return refused?.value === answer.value ? (refused.fields[path] ?? null) : null;
+  };
+  const error = launch.error ?? plan.error;
+  const isPlaced = error !== null && refusedFields(error) !== null;
+  return (
+    <div className="LaunchPart">
+      <div className="LaunchPart-form">
+        <SchemaForm kind="answer" schema={schema} order={Object.keys(schema["properties"] as object)} value={answer.value} onChange={answer.setValue} onFault={answer.setFault} problemAt={problemAt} draw={(field) => drawField(t, system.template, field)} />
+        <details className="LaunchPart-more">
+          <summary>{t("launch.more")}</summary>
+          <div className="LaunchPart-wishes">
+            {!isLocal && (
+              <Select
+                label={t("launch.place")}
+                value={wishes.place}
+                options={[
+                  { value: BY_SYSTEM, label: t("launch.anywhere"), detail: t("launch.anywhereText") },
+                  ...(devices.data ?? []).map(({ id, name, online, platform }) => ({ value: id, label: name, detail: online ? platform : t("systems.machineOffline"), dot: online ? ("live" as const) : ("off" as const) })),
+                ]}
+                onChange={(place) => setWishes({ ...wishes, place })}
+                data-testid="launch-place"
+              />
+            )}
+            <Choices<"ask" | "deny">
+              label={t("launch.approvals")}
+              value={wishes.approvalMode}
+              options={(["ask", "deny"] as const).map((value) => ({ value, label: t(`launch.approvals.${value}`), detail: t(`launch.approvalsText.${value}`) }))}
+              onChange={(approvalMode) => setWishes({ ...wishes, approvalMode })}
+            />
+            <TextField label={t("app.optionalLabel", { label: t("launch.limit") })} description={t("launch.limitText")} value={wishes.limit} onChange={(limit) => setWishes({ ...wishes, limit })} inputMode="decimal" error={isLimitWrong ? t("form.number") : null} />
+          </div>
+        </details>
+        {obstacle && <ObstacleBanner obstacle={obstacle} system={system} />}
+        {error && (
+          <Banner tone="danger" role="alert" title={t(isPlaced ? "launch.refused" : "launch.failed")} data-testid="launch-error">
+            {t.error(error)}
+          </Banner>
+        )}
+        <div className="LaunchPart-actions">
+          <Button tone="primary" icon="play" isDisabled={isStopped} isPending={launch.isPending} onPress={submit} data-testid="launch">
+            {t("launch.start")}
+          </Button>
+          <Button isPending={plan.isPending} isDisabled={system.status === "archived"} onPress={preview} data-testid="preview-launch">
+            {t("launch.preview")}
+          </Button>
+        </div>
+      </div>
+      <aside className="LaunchPart-aside">
+        <Section title={t("launch.whatHappens")}>
+          <WhatHappens system={system} />
+        </Section>
+      </aside>
+      {plan.data && <LaunchPreview plan={plan.data} onClose={plan.reset} />}
+    </div>
+  );
+}
+
+function ObstacleBanner({ obstacle, system }: { obstacle: Exclude<Obstacle, null>; system: SystemDetail }) {
+  const t = useTranslator();
+  const { name } = useKeeper(system);
+  if (obstacle === "archived") return null;
+  const isRemote = obstacle === "not_remote";
+  return (
+    <Banner
+      tone="attention"
+      icon={isRemote ? "shield" : "unplugged"}
+      title={t(`launch.obstacle.${obstacle}`, { name })}
+      action={
+        isRemote && (
+          <Link to="/systems/$systemId/$part" params={{ systemId: system.id, part: "sharing" }}>
+            {t("systems.part.sharing")}
+          </Link>
+        )
+      }
+    >
+      {t(`launch.obstacleText.${obstacle}`, { name })}
+    </Banner>
+  );
+}
