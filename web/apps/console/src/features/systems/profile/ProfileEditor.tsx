@@ -139,20 +139,22 @@ export function ProfileEditor({ system, initial }: { system: SystemDetail; initi
           {t.error(update.error)}
         </Banner>
       )}
-      <Section title={t("systemProfile.basics")}>
-        <div className="ProfileEditor-fields" id={placeId("name")}>
-          <TextField label={t("systems.name")} value={draft.name} onChange={(name) => setDraft({ ...draft, name })} maxLength={100} error={problemAt("name")} isRequired />
-          <TextField label={t("app.optionalLabel", { label: t("systemProfile.description") })} value={draft.description} onChange={(description) => setDraft({ ...draft, description })} rows={2} maxLength={2000} />
-        </div>
-      </Section>
-      <TeamFields {...editing} />
-      <PromptFields {...editing} fields={properties} />
-      <StageFields {...editing} fields={properties} />
-      <ResultFields {...editing} onFault={(fault) => setSchemaWrong(fault !== null)} />
-      <MemoryFields {...editing} />
-      <RoutingFields {...editing} />
-      <PermissionFields {...editing} />
-      <ModelFields {...editing} />
+      <div>
+        <Section title={t("systemProfile.basics")}>
+          <div className="ProfileEditor-fields" id={placeId("name")}>
+            <TextField label={t("systems.name")} value={draft.name} onChange={(name) => setDraft({ ...draft, name })} maxLength={100} error={problemAt("name")} isRequired />
+            <TextField label={t("app.optionalLabel", { label: t("systemProfile.description") })} value={draft.description} onChange={(description) => setDraft({ ...draft, description })} rows={2} maxLength={2000} />
+          </div>
+        </Section>
+        <TeamFields {...editing} />
+        <PromptFields {...editing} fields={properties} />
+        <StageFields {...editing} fields={properties} />
+        <ResultFields {...editing} onFault={(fault) => setSchemaWrong(fault !== null)} />
+        <MemoryFields {...editing} />
+        <RoutingFields {...editing} />
+        <PermissionFields {...editing} />
+        <ModelFields {...editing} />
+      </div>
       {isDirty && (
         <div className="ProfileEditor-bar" role="region" aria-label={t("systemProfile.unsaved")}>
           <p className="ProfileEditor-changed">{t("systemProfile.unsavedFields", { fields: fieldWords(t, isSchemaWrong ? [...new Set<Field>([...changed, "resultSchema"])] : changed) })}</p>

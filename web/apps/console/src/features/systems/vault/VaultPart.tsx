@@ -39,6 +39,7 @@ export function VaultPart({ system }: { system: SystemDetail }) {
   const canChange = system.status !== "archived" && (isLocal ? keeper.isOnline : system.mayEdit);
   const error = snapshots.error ?? branches.error;
   const latest = items[0];
+  const beside = <Branches system={system} branches={lines} snapshots={items} canChange={canChange} onTask={setTask} />;
   return (
     <div className="VaultPart">
       {isLocal && <KeptThere system={system} purpose="vault" />}
@@ -74,18 +75,21 @@ export function VaultPart({ system }: { system: SystemDetail }) {
           {t.error(error)}
         </Banner>
       )}
-      <Branches system={system} branches={lines} snapshots={items} canChange={canChange} onTask={setTask} />
-      <Section title={t("vault.timeLine")}>
-        {snapshots.isPending && <Skeleton label={t("app.loading")} lines={4} isBlock />}
-        {snapshots.data && <TimeLine system={system} snapshots={items} branches={lines} canChange={canChange} onTask={setTask} />}
-        {snapshots.hasNextPage && (
-          <div>
-            <Button isPending={snapshots.isFetchingNextPage} onPress={() => void snapshots.fetchNextPage()}>
-              {t("app.more")}
-            </Button>
-          </div>
-        )}
-      </Section>
+      <div>
+        {lines.length > 0 && beside}
+        <Section title={t("vault.timeLine")}>
+          {snapshots.isPending && <Skeleton label={t("app.loading")} lines={4} isBlock />}
+          {snapshots.data && <TimeLine system={system} snapshots={items} branches={lines} canChange={canChange} onTask={setTask} />}
+          {snapshots.hasNextPage && (
+            <div>
+              <Button isPending={snapshots.isFetchingNextPage} onPress={() => void snapshots.fetchNextPage()}>
+                {t("app.more")}
+              </Button>
+            </div>
+          )}
+        </Section>
+        {lines.length === 0 && beside}
+      </div>
       {task?.kind === "save" && <SnapshotDialog systemId={system.id} onClose={close} />}
       {task?.kind === "compare" && <CompareDialog system={system} snapshots={items} before={task.before} after={task.after} onClose={close} />}
       {task?.kind === "restore" && <RestoreDialog system={system} target={task.target} name={task.name} onClose={close} />}

@@ -30,11 +30,13 @@ export function TimeLine({ system, snapshots, branches, canChange, onTask }: Tim
   return (
     <ol className="VaultTimeLine" aria-label={t("vault.timeLine")}>
       <Line cells={cells[0] ?? []} isNow>
-        <p className="VaultTimeLine-title">
-          {t("vault.now")} <Badge tone="accent">{t("vault.version", { version: system.version })}</Badge>
-          {isMany && <Badge>{lineOf(system.currentBranchId)}</Badge>}
-        </p>
-        <p className="VaultTimeLine-detail">{t("systems.changed", { when: t.format.relative(system.updatedAt) })}</p>
+        <div className="VaultTimeLine-words">
+          <p className="VaultTimeLine-title">
+            {t("vault.now")} <Badge tone="accent">{t("vault.version", { version: system.version })}</Badge>
+            {isMany && <Badge>{lineOf(system.currentBranchId)}</Badge>}
+          </p>
+          <p className="VaultTimeLine-detail">{t("systems.changed", { when: t.format.relative(system.updatedAt) })}</p>
+        </div>
       </Line>
       {rows.map((row, index) => {
         const first = firstOf(row);
