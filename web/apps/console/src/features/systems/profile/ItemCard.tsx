@@ -22,7 +22,7 @@ export function ItemCard({ title, detail, removeLabel, onRemove, isWanted, move,
     if (isWanted) setOpen(true);
   }, [isWanted]);
   return (
-    <li className="ItemCard">
+    <li className="ItemCard" data-testid="item-card">
       <details open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary className="ItemCard-summary">
           <span className="ItemCard-title">{title}</span>
