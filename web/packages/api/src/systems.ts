@@ -36,7 +36,9 @@ export function systems(http: Http) {
       http.json<Types.SharedSystem>("POST", "/public-systems/open", { body: { systemId }, signal }),
     copyPublic: (systemId: string, name: string | null) => http.json<Types.SystemDetail>("POST", "/public-systems/copy", { body: { systemId, name } }),
     createTask: (body: Types.SystemTaskInput, key: string) =>
-      http.json<{ id: string }>("POST", "/tasks", { body, headers: { "idempotency-key": key } }),
+      http.json<{ id: string; version: number }>("POST", "/tasks", { body, headers: { "idempotency-key": key } }),
+    changeTask: (taskId: string, body: Types.SystemTaskInput, version: number) =>
+      http.json<{ id: string; version: number }>("PUT", `/tasks/${segment(taskId)}`, { body, headers: { "if-match": `"${version}"` } }),
     launchTask: (taskId: string, key: string) =>
       http.json<Types.SystemTaskRun>("POST", `/tasks/${segment(taskId)}/runs`, { headers: { "idempotency-key": key } }),
     runs: (systemId: string, paging: Paging, signal?: Signal) =>

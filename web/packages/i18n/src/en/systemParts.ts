@@ -59,6 +59,7 @@ export const systemParts = {
   "systemProfile.resultSchemaLabel": "JSON Schema of results",
   "systemProfile.memoryText": "What is kept in mind across runs, and how many tokens of it a run is told at most.",
   "systemProfile.maxTokens": "Most tokens: {name}",
+  "systemProfile.noLimit": "no limit, in tokens",
   "systemProfile.addBucket": "Add a memory of your own",
   "systemProfile.bucketName": "Name of the memory",
   "systemProfile.remembersNothing": "Nothing is kept in mind.",

@@ -62,6 +62,7 @@ export const systemParts: Translation<typeof source> = {
   "systemProfile.resultSchemaLabel": "成果的 JSON Schema",
   "systemProfile.memoryText": "跨次运行记住的内容，以及每次运行最多告知的 token 数。",
   "systemProfile.maxTokens": "token 上限：{name}",
+  "systemProfile.noLimit": "不限 token 数",
   "systemProfile.addBucket": "添加自定义记忆",
   "systemProfile.bucketName": "记忆名称",
   "systemProfile.remembersNothing": "不记住任何内容。",

@@ -1,8 +1,10 @@
 import type { CreateSystemInput, SystemDetail, SystemFilter, SystemTaskInput, UpdateSystemInput } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 
+import { isSame } from "../../shared/json.ts";
+import { newKey } from "../../shared/newKey.ts";
 import { queryKeys } from "../../shared/queryKeys.ts";
 import { useApi, useServices } from "../../shared/services.tsx";
 
@@ -124,16 +126,26 @@ export function usePlanLaunch(id: string) {
   return useMutation({ mutationFn: (intake: Record<string, unknown>) => api.systems.planLaunch(id, intake) });
 }
 
-/** A task by the form, and its run. Once more with the same key is the same task and run, whatever got lost on the way. */
+/**
+ * A task by the form, and its run. The same once more has the same keys, so that whatever got lost on the way is not made
+ * twice; a task that was made and could not be launched is changed in place.
+ */
 export function useLaunch(id: string) {
   const api = useApi();
   const queryClient = useQueryClient();
+  const kept = useRef<{ key: string; asked: SystemTaskInput; made: { id: string; version: number } | null } | null>(null);
   return useMutation({
-    mutationFn: async ({ task, key }: { task: SystemTaskInput; key: string }) => {
-      const { id: taskId } = await api.systems.createTask(task, key);
-      return api.systems.launchTask(taskId, key);
+    mutationFn: async (asked: SystemTaskInput) => {
+      const before = kept.current;
+      const now = before && isSame(before.asked, asked) ? before : { key: newKey(), asked, made: null };
+      kept.current = now;
+      if (!now.made) now.made = before?.made ? await api.systems.changeTask(before.made.id, asked, before.made.version) : await api.systems.createTask(asked, now.key);
+      return api.systems.launchTask(now.made.id, now.key);
     },
-    onSuccess: () => void queryClient.invalidateQueries({ queryKey: queryKeys.systemRuns(id) }),
+    onSuccess: () => {
+      kept.current = null;
+      void queryClient.invalidateQueries({ queryKey: queryKeys.systemRuns(id) });
+    },
   });
 }
 

@@ -4,6 +4,7 @@ import { Banner, Button, Choices, Dialog, Select, TextField } from "@openclaw/ui
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
+import { newKey } from "../../../shared/newKey.ts";
 import { useDevices } from "../../devices/index.ts";
 import { useCreateSystem } from "../queries.ts";
 import { keepsVaults } from "../words.ts";
@@ -18,7 +19,7 @@ export function CreateDialog({ template, onClose }: { template: SystemTemplate; 
   const navigate = useNavigate();
   const create = useCreateSystem();
   const devices = useDevices();
-  const [key] = useState(() => crypto.randomUUID());
+  const [key] = useState(newKey);
   const [name, setName] = useState(template.name);
   const [visibility, setVisibility] = useState<"private" | "workspace">("private");
   const [syncMode, setSyncMode] = useState<SyncMode>("full");

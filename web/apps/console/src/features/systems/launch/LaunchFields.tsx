@@ -13,6 +13,10 @@ import "./LaunchFields.css";
 const PAGES = ["home", "about", "services", "prices", "gallery", "blog", "questions", "contact"] as const;
 const GOALS = ["found", "enquiries", "sell", "show", "explain", "book"] as const;
 
+/** Characters. */
+const LINE = 400;
+const PARAGRAPH = 500;
+
 /** Fields that a launcher draws in its own way: lists one by one, and what a website is made of with its pictures. */
 export function drawField(t: Translator, template: string, field: FormField): ReactNode | undefined {
   const { name, schema, label, description, value, problem, onChange } = field;
@@ -40,6 +44,21 @@ export function drawField(t: Translator, template: string, field: FormField): Re
         />
       );
     }
+  }
+  // A line is enough for what is short, whatever the template lets through.
+  if (kind === "long" && Number(schema["maxLength"]) <= PARAGRAPH) {
+    return (
+      <TextField
+        label={label}
+        value={typeof value === "string" ? value : ""}
+        onChange={onChange}
+        error={problem}
+        isRequired={field.isNeeded}
+        maxLength={Number(schema["maxLength"])}
+        {...(Number(schema["maxLength"]) > LINE ? { rows: 2 } : {})}
+        {...(description === null ? {} : { description })}
+      />
+    );
   }
   if (kind === "list" && isTextList(schema["items"])) {
     const suggestions = template === "website_development" && name === "pages" ? PAGES.map((page) => t(`launch.page.${page}`)) : [];

@@ -6,13 +6,12 @@ import { useMemo, useState } from "react";
 
 import { useAnswer } from "../../../shared/form/AnswerForm.tsx";
 import { SchemaForm } from "../../../shared/form/SchemaForm.tsx";
-import { isSame } from "../../../shared/json.ts";
 import { useDevices } from "../../devices/index.ts";
 import { useLaunch, usePlanLaunch } from "../queries.ts";
 import { runAddress } from "../system/RunLink.tsx";
 import { useKeeper } from "../words.ts";
 import { drawField } from "./LaunchFields.tsx";
-import { BY_SYSTEM, microsOf, NO_WISHES, obstacleOf, refusedFields, schemaOf, sentOf, taskOf, type Obstacle } from "./intake.ts";
+import { chosenPlace, isStopped, microsOf, NO_WISHES, obstacleOf, placesOf, refusedFields, schemaOf, sentOf, taskOf, type Obstacle } from "./intake.ts";
 import { LaunchPreview } from "./LaunchPreview.tsx";
 import { WhatHappens } from "./WhatHappens.tsx";
 
@@ -28,12 +27,11 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
   const launch = useLaunch(system.id);
   const devices = useDevices();
   const [wishes, setWishes] = useState(NO_WISHES);
-  const [key, setKey] = useState(() => ({ id: crypto.randomUUID(), task: {} as object }));
   const [refused, setRefused] = useState<{ fields: Record<string, string>; value: object } | null>(null);
   const [isLimitWrong, setLimitWrong] = useState(false);
-  const obstacle = obstacleOf(system, devices.data ?? [], wishes.place);
-  const isStopped = obstacle === "archived" || obstacle === "keeper_offline" || obstacle === "keeper_unknown";
-  const isLocal = system.syncMode === "local_only";
+  const places = placesOf(system, devices.data ?? []);
+  const place = chosenPlace(places, wishes.place);
+  const obstacle = devices.data ? obstacleOf(system, devices.data, place) : null;
 
   /** What is filled in; null when something is wrong, which is shown then. */
   const read = (): Record<string, unknown> | null => {
@@ -53,11 +51,7 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
   const submit = () => {
     const intake = read();
     if (!intake) return;
-    const task = taskOf(system, intake, wishes);
-    // The same once more is the same launch; another one has a key of its own.
-    const own = isSame(key.task, task) ? key : { id: crypto.randomUUID(), task };
-    setKey(own);
-    launch.mutate({ task, key: own.id }, { onError, onSuccess: ({ id }) => router.history.push(runAddress(id)) });
+    launch.mutate(taskOf(system, intake, { ...wishes, place }), { onError, onSuccess: ({ id }) => router.history.push(runAddress(id)) });
   };
   const problemAt = (path: string) => {
     const missing = answer.errors[path];
@@ -73,15 +67,21 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
         <details className="LaunchPart-more">
           <summary>{t("launch.more")}</summary>
           <div className="LaunchPart-wishes">
-            {!isLocal && (
+            {places.length > 0 && (
               <Select
                 label={t("launch.place")}
-                value={wishes.place}
-                options={[
-                  { value: BY_SYSTEM, label: t("launch.anywhere"), detail: t("launch.anywhereText") },
-                  ...(devices.data ?? []).map(({ id, name, online, platform }) => ({ value: id, label: name, detail: online ? platform : t("systems.machineOffline"), dot: online ? ("live" as const) : ("off" as const) })),
-                ]}
-                onChange={(place) => setWishes({ ...wishes, place })}
+                value={place}
+                options={places.map(({ value, device, isRuntime }) =>
+                  device
+                    ? {
+                        value,
+                        label: isRuntime ? t("composer.pi", { device: device.name }) : device.name,
+                        detail: !device.online ? t("systems.machineOffline") : isRuntime ? t("composer.piDetail") : t("launch.onMachine"),
+                        dot: device.online ? ("live" as const) : ("off" as const),
+                      }
+                    : { value, label: t("launch.anywhere"), detail: t("launch.anywhereText") },
+                )}
+                onChange={(next) => setWishes({ ...wishes, place: next })}
                 data-testid="launch-place"
               />
             )}
@@ -101,7 +101,7 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
           </Banner>
         )}
         <div className="LaunchPart-actions">
-          <Button tone="primary" icon="play" isDisabled={isStopped} isPending={launch.isPending} onPress={submit} data-testid="launch">
+          <Button tone="primary" icon="play" isDisabled={isStopped(obstacle)} isPending={launch.isPending} onPress={submit} data-testid="launch">
             {t("launch.start")}
           </Button>
           <Button isPending={plan.isPending} isDisabled={system.status === "archived"} onPress={preview} data-testid="preview-launch">
@@ -119,24 +119,12 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
   );
 }
 
-function ObstacleBanner({ obstacle, system }: { obstacle: Exclude<Obstacle, null>; system: SystemDetail }) {
+function ObstacleBanner({ obstacle, system }: { obstacle: Obstacle; system: SystemDetail }) {
   const t = useTranslator();
   const { name } = useKeeper(system);
   if (obstacle === "archived") return null;
-  const isRemote = obstacle === "not_remote";
   return (
-    <Banner
-      tone="attention"
-      icon={isRemote ? "shield" : "unplugged"}
-      title={t(`launch.obstacle.${obstacle}`, { name })}
-      action={
-        isRemote && (
-          <Link to="/systems/$systemId/$part" params={{ systemId: system.id, part: "sharing" }}>
-            {t("systems.part.sharing")}
-          </Link>
-        )
-      }
-    >
+    <Banner tone="attention" icon="unplugged" title={t(`launch.obstacle.${obstacle}`, { name })} action={obstacle === "no_runtime" && <Link to="/devices">{t("app.devices")}</Link>} data-testid="obstacle">
       {t(`launch.obstacleText.${obstacle}`, { name })}
     </Banner>
   );

@@ -1,7 +1,7 @@
 import { ApiError, type Device } from "@openclaw/api";
 import { describe, expect, it } from "vitest";
 
-import { BY_SYSTEM, microsOf, NO_WISHES, obstacleOf, refusedFields, schemaOf, sentOf, taskOf } from "./intake.ts";
+import { BY_SYSTEM, chosenPlace, microsOf, NO_WISHES, obstacleOf, placesOf, refusedFields, schemaOf, sentOf, taskOf } from "./intake.ts";
 
 const INTAKE = {
   order: ["name", "pages", "style"],
@@ -62,24 +62,51 @@ describe("the task of a launch", () => {
   it("of a local-only system is on its own machine whatever was chosen before", () => {
     expect(taskOf({ ...system, syncMode: "local_only" }, {}, { ...NO_WISHES, place: "dev_2" })).not.toHaveProperty("target");
   });
+
+  it("keeps no more than the system lets leave a machine", () => {
+    expect(taskOf({ ...system, syncMode: "metadata" }, {}, { ...NO_WISHES, place: "pi:dev_1" }).target).toEqual({ kind: "device", deviceId: "dev_1", runtime: "pi", syncMode: "metadata" });
+  });
+});
+
+const machine = (id: string, online: boolean, commands: string[] = []) => ({ id, online, commands }) as unknown as Device;
+
+describe("the places", () => {
+  const devices = [machine("dev_1", false, ["pi.run"]), machine("dev_2", true, ["pi.run"]), machine("dev_3", true)];
+  const values = (syncMode: "full" | "metadata" | "local_only") => placesOf({ syncMode }, devices).map(({ value }) => value);
+
+  it("are all, runtimes only where no words are kept, and none where the system has its own", () => {
+    expect(values("full")).toEqual([BY_SYSTEM, "dev_1", "dev_2", "dev_3", "pi:dev_1", "pi:dev_2"]);
+    expect(values("metadata")).toEqual(["pi:dev_1", "pi:dev_2"]);
+    expect(values("local_only")).toEqual([]);
+  });
+
+  it("begin with one that is there now", () => {
+    expect(chosenPlace(placesOf({ syncMode: "metadata" }, devices), BY_SYSTEM)).toBe("pi:dev_2");
+    expect(chosenPlace(placesOf({ syncMode: "metadata" }, devices), "pi:dev_1")).toBe("pi:dev_1");
+    expect(chosenPlace(placesOf({ syncMode: "full" }, devices), "gone")).toBe(BY_SYSTEM);
+    expect(chosenPlace([], BY_SYSTEM)).toBe(BY_SYSTEM);
+  });
 });
 
 describe("what stands in the way", () => {
-  const device = (online: boolean) => ({ id: "dev_1", online }) as Device;
-  const system = { status: "active" as const, syncMode: "full" as const, allowsRemoteLaunch: false, deviceId: null };
-  const local = { ...system, syncMode: "local_only" as const, deviceId: "dev_1", allowsRemoteLaunch: true };
+  const system = { status: "active" as const, syncMode: "full" as const, deviceId: null };
+  const local = { ...system, syncMode: "local_only" as const, deviceId: "dev_1" };
 
-  it("is nothing on the server, and a machine's absence or rules elsewhere", () => {
+  it("is nothing on the server, and elsewhere a machine that is away", () => {
     expect(obstacleOf(system, [], BY_SYSTEM)).toBeNull();
-    expect(obstacleOf(system, [device(true)], "dev_1")).toBe("not_remote");
-    expect(obstacleOf({ ...system, allowsRemoteLaunch: true }, [device(true)], "dev_1")).toBeNull();
-    expect(obstacleOf({ ...system, allowsRemoteLaunch: true }, [device(false)], "dev_1")).toBe("machine_offline");
+    expect(obstacleOf(system, [machine("dev_1", true)], "dev_1")).toBeNull();
+    expect(obstacleOf(system, [machine("dev_1", false)], "pi:dev_1")).toBe("machine_offline");
     expect(obstacleOf({ ...system, status: "archived" }, [], BY_SYSTEM)).toBe("archived");
   });
 
+  it("is for what keeps no words that no machine has a runtime", () => {
+    expect(obstacleOf({ ...system, syncMode: "metadata" }, [], BY_SYSTEM)).toBe("no_runtime");
+    expect(obstacleOf({ ...system, syncMode: "metadata" }, [machine("dev_1", true)], "pi:dev_1")).toBeNull();
+  });
+
   it("is for a local-only system its own machine", () => {
-    expect(obstacleOf(local, [device(true)], BY_SYSTEM)).toBeNull();
-    expect(obstacleOf(local, [device(false)], BY_SYSTEM)).toBe("keeper_offline");
+    expect(obstacleOf(local, [machine("dev_1", true)], BY_SYSTEM)).toBeNull();
+    expect(obstacleOf(local, [machine("dev_1", false)], BY_SYSTEM)).toBe("keeper_offline");
     expect(obstacleOf(local, [], BY_SYSTEM)).toBe("keeper_unknown");
   });
 });

@@ -33,8 +33,12 @@ export function refusedFields(error: unknown): Record<string, string> | null {
   return Object.fromEntries(found.reverse());
 }
 
-/** Where a launch works: as the system says, or with the tools of one machine. */
+/** Where a launch works: as the system says, with the tools of a machine, or by a machine's own runtime. */
 export const BY_SYSTEM = "system";
+const PI = "pi:";
+
+export const placeOfDevice = (id: string): string => id;
+export const placeOfRuntime = (id: string): string => PI + id;
 
 export interface Wishes {
   place: string;
@@ -53,27 +57,53 @@ export function microsOf(limit: string): number | null | undefined {
   return Number.isFinite(dollars) && dollars > 0 ? Math.round(dollars * 1_000_000) : undefined;
 }
 
-/** The task of a launch. A system's sync mode is the most that the server may keep; its own agent reads what it works on. */
+/** Whether the program there offers a runtime of its own. */
+export function hasRuntime(device: Device): boolean {
+  return device.commands.includes("pi.run");
+}
+
+/** The places that a system can work at: the server's agent reads all, so where no words are kept a machine's runtime works. */
+export function placesOf({ syncMode }: Pick<SystemDetail, "syncMode">, devices: readonly Device[]): { value: string; device: Device | null; isRuntime: boolean }[] {
+  if (syncMode === "local_only") return [];
+  const runtimes = devices.filter(hasRuntime).map((device) => ({ value: placeOfRuntime(device.id), device, isRuntime: true }));
+  if (syncMode === "metadata") return runtimes;
+  return [{ value: BY_SYSTEM, device: null, isRuntime: false }, ...devices.map((device) => ({ value: placeOfDevice(device.id), device, isRuntime: false })), ...runtimes];
+}
+
+/** The place that is chosen, or the first that is there: one that is online before one that is not. */
+export function chosenPlace(places: ReturnType<typeof placesOf>, wanted: string): string {
+  const found = places.find(({ value }) => value === wanted) ?? places.find(({ device }) => device === null || device.online) ?? places[0];
+  return found?.value ?? BY_SYSTEM;
+}
+
+/** The task of a launch, at a place of `placesOf`. */
 export function taskOf(system: Pick<SystemDetail, "id" | "syncMode">, intake: JsonObject, wishes: Wishes): SystemTaskInput {
   const money = microsOf(wishes.limit);
-  return {
-    systemId: system.id,
-    intake,
-    approvalMode: wishes.approvalMode,
-    ...(wishes.place !== BY_SYSTEM && system.syncMode !== "local_only" ? { target: { kind: "device" as const, deviceId: wishes.place } } : {}),
-    ...(money ? { budget: { moneyMicros: money } } : {}),
-  };
+  const target = targetOf(system.syncMode, wishes.place);
+  return { systemId: system.id, intake, approvalMode: wishes.approvalMode, ...(target ? { target } : {}), ...(money ? { budget: { moneyMicros: money } } : {}) };
+}
+
+function targetOf(syncMode: SystemDetail["syncMode"], place: string): SystemTaskInput["target"] | null {
+  if (place === BY_SYSTEM || syncMode === "local_only") return null;
+  if (place.startsWith(PI)) return { kind: "device", deviceId: place.slice(PI.length), runtime: "pi", syncMode };
+  return { kind: "device", deviceId: place };
 }
 
 /** Why a launch would not get far, before it is tried. */
-export type Obstacle = "archived" | "keeper_unknown" | "keeper_offline" | "machine_offline" | "not_remote" | null;
+export type Obstacle = "archived" | "keeper_unknown" | "keeper_offline" | "machine_offline" | "no_runtime";
 
-export function obstacleOf(system: Pick<SystemDetail, "status" | "syncMode" | "allowsRemoteLaunch" | "deviceId">, devices: readonly Device[], place: string): Obstacle {
+export function obstacleOf(system: Pick<SystemDetail, "status" | "syncMode" | "deviceId">, devices: readonly Device[], place: string): Obstacle | null {
   if (system.status === "archived") return "archived";
-  const wanted = system.syncMode === "local_only" ? system.deviceId : place === BY_SYSTEM ? null : place;
-  if (wanted === null) return null;
-  const device = devices.find(({ id }) => id === wanted);
-  if (!device) return system.syncMode === "local_only" ? "keeper_unknown" : null;
-  if (!device.online) return system.syncMode === "local_only" ? "keeper_offline" : "machine_offline";
-  return system.allowsRemoteLaunch ? null : "not_remote";
+  if (system.syncMode === "local_only") {
+    const keeper = devices.find(({ id }) => id === system.deviceId);
+    return !keeper ? "keeper_unknown" : keeper.online ? null : "keeper_offline";
+  }
+  if (place === BY_SYSTEM) return system.syncMode === "metadata" ? "no_runtime" : null;
+  const device = devices.find(({ id }) => place === placeOfDevice(id) || place === placeOfRuntime(id));
+  return device && !device.online ? "machine_offline" : null;
+}
+
+/** Whether a launch is of no use before the obstacle is gone. */
+export function isStopped(obstacle: Obstacle | null): boolean {
+  return obstacle !== null && obstacle !== "machine_offline";
 }

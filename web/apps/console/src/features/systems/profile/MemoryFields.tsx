@@ -33,6 +33,8 @@ export function MemoryFields({ profile, change, problemAt }: Editing) {
                 <div className="MemoryFields-tokens">
                   <NumberField
                     label={t("systemProfile.maxTokens", { name })}
+                    isLabelHidden
+                    placeholder={t("systemProfile.noLimit")}
                     schema={TOKENS}
                     value={bucket.maxTokens ?? undefined}
                     onChange={(tokens) => set(index, { maxTokens: typeof tokens === "number" ? tokens : null })}

@@ -48,9 +48,9 @@ function Loaded({ system, part }: { system: SystemDetail; part: SystemPart }) {
           <VisibilityBadge visibility={system.visibility} />
           {system.syncMode !== "full" && <Badge tone="accent">{t(`systems.sync.${system.syncMode}`)}</Badge>}
           {system.status !== "active" && <Badge tone="attention">{t(`systems.status.${system.status}`)}</Badge>}
+          <SystemMenu system={system} />
         </>
       }
-      action={<SystemMenu system={system} />}
       isWide
     >
       {isArchived && <ArchivedBanner system={system} />}

@@ -1,9 +1,9 @@
 import type { SystemComparison, VaultChange } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
-import { Badge, DiffView, diffOfTexts, EmptyState, Icon } from "@openclaw/ui";
+import { Badge, DiffView, EmptyState, Icon } from "@openclaw/ui";
 
 import { wordOf } from "../words.ts";
-import { byField, isTold, textOf } from "./timeline.ts";
+import { byField, isTold, linesOf } from "./timeline.ts";
 
 import "./ChangeList.css";
 
@@ -51,13 +51,14 @@ const ICONS = { added: "plus", removed: "minus", changed: "edit" } as const;
 
 function Change({ change }: { change: VaultChange }) {
   const t = useTranslator();
+  const lines = isTold(change) ? [] : linesOf(change);
   return (
     <li className="ChangeList-change" data-kind={change.kind}>
       <p className="ChangeList-words">
         <Icon name={ICONS[change.kind]} size={14} />
         <span>{change.words}</span>
       </p>
-      {!isTold(change) && <DiffView lines={diffOfTexts(textOf(change.before), textOf(change.after))} caption={t("vault.lines")} labels={{ added: t("tool.linesAdded"), removed: t("tool.linesRemoved") }} />}
+      {lines.length > 0 && <DiffView lines={lines} caption={t("vault.lines")} labels={{ added: t("tool.linesAdded"), removed: t("tool.linesRemoved") }} />}
     </li>
   );
 }

@@ -1,4 +1,9 @@
 import type { SystemBranch, SystemSnapshot, VaultChange } from "@openclaw/api";
+import { diffOfTexts } from "@openclaw/ui";
+
+import { isRecord } from "../../../shared/json.ts";
+
+type DiffLine = ReturnType<typeof diffOfTexts>[number];
 
 /** A row of the time line: one snapshot, or automatic ones in a row that say little each. */
 export type TimeRow = { kind: "one"; snapshot: SystemSnapshot } | { kind: "many"; snapshots: SystemSnapshot[] };
@@ -77,10 +82,20 @@ export function byField(changes: readonly VaultChange[]): { field: string; chang
   return [...groups].map(([field, own]) => ({ field, changes: own }));
 }
 
-/** How a value is shown: the words have told a short one already, long ones are texts, line by line. */
+/** A value as lines to read: a text as it is, an object by its fields, without those that say nothing. */
 export function textOf(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  if (typeof value === "string") return value;
+  if (!isRecord(value)) return JSON.stringify(value, null, 2);
+  const said = Object.entries(value).filter(([name, held]) => name !== "id" && held !== null && held !== "" && !(Array.isArray(held) && held.length === 0));
+  return said.map(([name, held]) => `${name}: ${typeof held === "string" ? held : JSON.stringify(held)}`).join("\n");
+}
+
+/** What a change took away and brought, line by line. */
+export function linesOf({ kind, before, after }: VaultChange): DiffLine[] {
+  if (kind === "changed") return diffOfTexts(textOf(before), textOf(after));
+  const text = textOf(kind === "added" ? after : before);
+  return text === "" ? [] : text.split("\n").map((line) => ({ kind, text: line, before: null, after: null }));
 }
 
 const SHORT = 60;
