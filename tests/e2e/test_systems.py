@@ -6,11 +6,12 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.console import Console
+from tests.support.processes import BridgeProcess
 
 PROMPT = "Build {{ intake.siteName }}, and bake the pages twice."
 
 
-def make(console: Console, name: str = "Tea shop") -> str:
+def make(console: Console, name: str) -> str:
     """A website system that was made through the gallery; its id."""
     page = console.page
     page.get_by_role("link", name="Systems").first.click()
@@ -21,6 +22,14 @@ def make(console: Console, name: str = "Tea shop") -> str:
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
     (system,) = [each for each in console.get("/systems")["items"] if each["name"] == name]
     return system["id"]
+
+
+def enter(console: Console, part: str) -> str:
+    """A website system that was made without the gallery, with a part of its page in view; its id."""
+    console.enter()
+    made = console.send("POST", "/systems", {"template": "website_development", "name": "Tea shop"})
+    console.page.goto(f"{console.url}/systems/{made['id']}/{part}")
+    return made["id"]
 
 
 def part(page: Page, name: str) -> None:
@@ -38,7 +47,7 @@ def opened(page: Page, title: str) -> Locator:
 def test_a_system_is_made_edited_kept_compared_and_restored(console: Console) -> None:
     page = console.page
     console.enter()
-    system = make(console)
+    system = make(console, "Tea shop")
 
     part(page, "Profile")
     brief = opened(page, "Brief")
@@ -112,9 +121,7 @@ def test_a_system_is_made_edited_kept_compared_and_restored(console: Console) ->
 
 def test_what_others_change_meanwhile_is_never_overwritten_unseen(console: Console) -> None:
     page = console.page
-    console.enter()
-    system = make(console)
-    part(page, "Profile")
+    system = enter(console, "profile")
     opened(page, "Planner").get_by_label("What it does").fill("Plans little.")
     console.send("PATCH", f"/systems/{system}", {"description": "Theirs."})
     overtaken = page.get_by_test_id("overtaken")
@@ -132,9 +139,7 @@ def test_a_link_shows_a_system_to_strangers_until_it_is_revoked(
     console: Console, open_console: Callable[..., Console]
 ) -> None:
     page = console.page
-    console.enter()
-    make(console)
-    part(page, "Sharing")
+    enter(console, "sharing")
     page.get_by_test_id("visibility").get_by_text("By link").click()
     page.get_by_test_id("confirm-action").click()
     link = page.get_by_role("textbox", name="Link").input_value()
@@ -148,3 +153,26 @@ def test_a_link_shows_a_system_to_strangers_until_it_is_revoked(
     expect(page.get_by_test_id("share-link")).to_have_count(0)
     stranger.reload()
     expect(stranger.get_by_role("alert")).to_contain_text("The system cannot be shown")
+
+
+def test_what_is_local_only_says_where_it_lives_and_what_to_do(
+    console: Console, bridge: BridgeProcess
+) -> None:
+    page = console.page
+    console.enter()
+    console.link(bridge)
+    page.get_by_role("link", name="Systems").first.click()
+    page.locator('[data-template="legal_documents"]').get_by_test_id("use-template").click()
+    page.get_by_text("Local only").click()
+    page.get_by_test_id("create-submit").click()
+    part(page, "Vault")
+    expect(page.get_by_test_id("kept-there")).to_have_attribute("data-state", "online")
+    page.get_by_test_id("take-snapshot").click()
+    page.get_by_test_id("snapshot-submit").click()
+    expect(page.get_by_test_id("snapshot-row")).to_have_count(2)
+    bridge.kill()
+    expect(page.get_by_test_id("kept-there")).to_contain_text("run “openclaw bridge run”")
+    expect(page.get_by_test_id("take-snapshot")).to_be_disabled()
+    part(page, "Launch")
+    expect(page.get_by_test_id("obstacle")).to_contain_text("is offline")
+    expect(page.get_by_test_id("launch")).to_be_disabled()

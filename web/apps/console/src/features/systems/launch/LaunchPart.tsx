@@ -2,7 +2,7 @@ import type { SystemDetail } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Banner, Button, Choices, Section, Select, TextField } from "@openclaw/ui";
 import { Link, useRouter } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import { useAnswer } from "../../../shared/form/AnswerForm.tsx";
 import { SchemaForm } from "../../../shared/form/SchemaForm.tsx";
@@ -11,7 +11,7 @@ import { useLaunch, usePlanLaunch } from "../queries.ts";
 import { runAddress } from "../system/RunLink.tsx";
 import { useKeeper } from "../words.ts";
 import { drawField } from "./LaunchFields.tsx";
-import { chosenPlace, isStopped, microsOf, NO_WISHES, obstacleOf, placesOf, refusedFields, schemaOf, sentOf, taskOf, type Obstacle } from "./intake.ts";
+import { chosenPlace, isStopped, microsOf, needsMachine, NO_WISHES, obstacleOf, placesOf, refusedFields, schemaOf, sentOf, taskOf, type Obstacle } from "./intake.ts";
 import { LaunchPreview } from "./LaunchPreview.tsx";
 import { WhatHappens } from "./WhatHappens.tsx";
 
@@ -29,20 +29,29 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
   const [wishes, setWishes] = useState(NO_WISHES);
   const [refused, setRefused] = useState<{ fields: Record<string, string>; value: object } | null>(null);
   const [isLimitWrong, setLimitWrong] = useState(false);
+  const form = useRef<HTMLDivElement>(null);
+  const [faults, setFaults] = useState(0);
+  // What is wrong may be out of sight: the first of it is gone to.
+  useEffect(() => {
+    if (faults > 0) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [faults]);
   const places = placesOf(system, devices.data ?? []);
   const place = chosenPlace(places, wishes.place);
-  const obstacle = devices.data ? obstacleOf(system, devices.data, place) : null;
+  const obstacle = devices.data ? obstacleOf(system, devices.data, place, needsMachine(schema)) : null;
 
   /** What is filled in; null when something is wrong, which is shown then. */
   const read = (): Record<string, unknown> | null => {
     const value = answer.read();
     const isLimitFine = microsOf(wishes.limit) !== undefined;
     setLimitWrong(!isLimitFine);
+    if (!value || !isLimitFine) setFaults(faults + 1);
     return value && isLimitFine ? sentOf(schema, value) : null;
   };
   const onError = (error: unknown) => {
     const fields = refusedFields(error);
-    if (fields) setRefused({ fields, value: answer.value });
+    if (!fields) return;
+    setRefused({ fields, value: answer.value });
+    setFaults(faults + 1);
   };
   const preview = () => {
     const intake = read();
@@ -62,7 +71,8 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
   const isPlaced = error !== null && refusedFields(error) !== null;
   return (
     <div className="LaunchPart">
-      <div className="LaunchPart-form">
+      <div className="LaunchPart-form" ref={form}>
+        {obstacle && isStopped(obstacle) && <ObstacleBanner obstacle={obstacle} system={system} />}
         <SchemaForm kind="answer" schema={schema} order={Object.keys(schema["properties"] as object)} value={answer.value} onChange={answer.setValue} onFault={answer.setFault} problemAt={problemAt} draw={(field) => drawField(t, system.template, field)} />
         <details className="LaunchPart-more">
           <summary>{t("launch.more")}</summary>
@@ -94,7 +104,7 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
             <TextField label={t("app.optionalLabel", { label: t("launch.limit") })} description={t("launch.limitText")} value={wishes.limit} onChange={(limit) => setWishes({ ...wishes, limit })} inputMode="decimal" error={isLimitWrong ? t("form.number") : null} />
           </div>
         </details>
-        {obstacle && <ObstacleBanner obstacle={obstacle} system={system} />}
+        {obstacle && !isStopped(obstacle) && <ObstacleBanner obstacle={obstacle} system={system} />}
         {error && (
           <Banner tone="danger" role="alert" title={t(isPlaced ? "launch.refused" : "launch.failed")} data-testid="launch-error">
             {t.error(error)}
@@ -124,7 +134,7 @@ function ObstacleBanner({ obstacle, system }: { obstacle: Obstacle; system: Syst
   const { name } = useKeeper(system);
   if (obstacle === "archived") return null;
   return (
-    <Banner tone="attention" icon="unplugged" title={t(`launch.obstacle.${obstacle}`, { name })} action={obstacle === "no_runtime" && <Link to="/devices">{t("app.devices")}</Link>} data-testid="obstacle">
+    <Banner tone="attention" icon="unplugged" title={t(`launch.obstacle.${obstacle}`, { name })} action={(obstacle === "no_runtime" || obstacle === "no_machine") && <Link to="/devices">{t("app.devices")}</Link>} data-testid="obstacle">
       {t(`launch.obstacleText.${obstacle}`, { name })}
     </Banner>
   );

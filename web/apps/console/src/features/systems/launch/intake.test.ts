@@ -1,7 +1,7 @@
 import { ApiError, type Device } from "@openclaw/api";
 import { describe, expect, it } from "vitest";
 
-import { BY_SYSTEM, chosenPlace, microsOf, NO_WISHES, obstacleOf, placesOf, refusedFields, schemaOf, sentOf, taskOf } from "./intake.ts";
+import { BY_SYSTEM, chosenPlace, microsOf, needsMachine, NO_WISHES, obstacleOf, placesOf, refusedFields, schemaOf, sentOf, taskOf } from "./intake.ts";
 
 const INTAKE = {
   order: ["name", "pages", "style"],
@@ -95,6 +95,8 @@ describe("what stands in the way", () => {
   it("is nothing on the server, and elsewhere a machine that is away", () => {
     expect(obstacleOf(system, [], BY_SYSTEM)).toBeNull();
     expect(obstacleOf(system, [machine("dev_1", true)], "dev_1")).toBeNull();
+    expect(obstacleOf(system, [], BY_SYSTEM, needsMachine({ properties: { folder: {} } }))).toBe("no_machine");
+    expect(obstacleOf(system, [machine("dev_1", false)], BY_SYSTEM, true)).toBeNull();
     expect(obstacleOf(system, [machine("dev_1", false)], "pi:dev_1")).toBe("machine_offline");
     expect(obstacleOf({ ...system, status: "archived" }, [], BY_SYSTEM)).toBe("archived");
   });

@@ -90,20 +90,26 @@ function targetOf(syncMode: SystemDetail["syncMode"], place: string): SystemTask
 }
 
 /** Why a launch would not get far, before it is tried. */
-export type Obstacle = "archived" | "keeper_unknown" | "keeper_offline" | "machine_offline" | "no_runtime";
+export type Obstacle = "archived" | "keeper_unknown" | "keeper_offline" | "machine_offline" | "no_runtime" | "no_machine";
 
-export function obstacleOf(system: Pick<SystemDetail, "status" | "syncMode" | "deviceId">, devices: readonly Device[], place: string): Obstacle | null {
+/** Whether the form asks where on a machine: without one there is nothing to work on. */
+export function needsMachine(schema: JsonSchema): boolean {
+  return propertiesOf(schema).some(([name]) => name === "folder");
+}
+
+export function obstacleOf(system: Pick<SystemDetail, "status" | "syncMode" | "deviceId">, devices: readonly Device[], place: string, isMachineNeeded = false): Obstacle | null {
   if (system.status === "archived") return "archived";
   if (system.syncMode === "local_only") {
     const keeper = devices.find(({ id }) => id === system.deviceId);
     return !keeper ? "keeper_unknown" : keeper.online ? null : "keeper_offline";
   }
-  if (place === BY_SYSTEM) return system.syncMode === "metadata" ? "no_runtime" : null;
+  if (place === BY_SYSTEM && system.syncMode === "metadata") return "no_runtime";
+  if (place === BY_SYSTEM) return isMachineNeeded && devices.length === 0 ? "no_machine" : null;
   const device = devices.find(({ id }) => place === placeOfDevice(id) || place === placeOfRuntime(id));
   return device && !device.online ? "machine_offline" : null;
 }
 
 /** Whether a launch is of no use before the obstacle is gone. */
 export function isStopped(obstacle: Obstacle | null): boolean {
-  return obstacle !== null && obstacle !== "machine_offline";
+  return obstacle !== null && obstacle !== "machine_offline" && obstacle !== "no_machine";
 }

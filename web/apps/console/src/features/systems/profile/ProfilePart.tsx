@@ -2,7 +2,7 @@ import type { SystemDetail } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Banner } from "@openclaw/ui";
 
-import { KeptThere } from "../vault/KeptThere.tsx";
+import { DoneThere, KeptThere } from "../vault/KeptThere.tsx";
 import { draftOf, profileOf } from "./profile.ts";
 import { ProfileEditor } from "./ProfileEditor.tsx";
 import { ProfileView } from "./ProfileView.tsx";
@@ -13,7 +13,14 @@ import "./ProfilePart.css";
 export function ProfilePart({ system }: { system: SystemDetail }) {
   const t = useTranslator();
   const draft = draftOf(system);
-  if (!draft || !system.profile) return <KeptThere system={system} purpose="profile" />;
+  if (!draft || !system.profile) {
+    return (
+      <div className="ProfilePart">
+        <KeptThere system={system} />
+        <DoneThere system={system} purpose="profile" />
+      </div>
+    );
+  }
   if (!system.mayEdit || system.status === "archived") {
     return (
       <div className="ProfilePart">

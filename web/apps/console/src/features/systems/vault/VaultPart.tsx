@@ -8,7 +8,7 @@ import { BranchDialog } from "./BranchDialog.tsx";
 import { Branches } from "./Branches.tsx";
 import { CloneDialog } from "./CloneDialog.tsx";
 import { CompareDialog } from "./CompareDialog.tsx";
-import { KeptThere } from "./KeptThere.tsx";
+import { DoneThere, KeptThere } from "./KeptThere.tsx";
 import { useBranches, useSnapshots } from "./queries.ts";
 import { RestoreDialog } from "./RestoreDialog.tsx";
 import { SnapshotDialog } from "./SnapshotDialog.tsx";
@@ -37,17 +37,18 @@ export function VaultPart({ system }: { system: SystemDetail }) {
   const isLocal = system.syncMode === "local_only";
   // Whoever may edit may go back; of a local-only system, whose machine it is.
   const canChange = system.status !== "archived" && (isLocal ? keeper.isOnline : system.mayEdit);
+  const canLook = !isLocal || keeper.isOnline;
   const error = snapshots.error ?? branches.error;
   const latest = items[0];
   const beside = <Branches system={system} branches={lines} snapshots={items} canChange={canChange} onTask={setTask} />;
   return (
     <div className="VaultPart">
-      {isLocal && <KeptThere system={system} purpose="vault" />}
+      {isLocal && <KeptThere system={system} />}
       <div className="VaultPart-head">
         <p className="VaultPart-text">{t("vault.text")}</p>
         <div className="VaultPart-actions">
           {latest && (
-            <Button icon="branch" onPress={() => setTask({ kind: "compare", before: latest, after: null })} data-testid="compare-any">
+            <Button icon="branch" isDisabled={!canLook} onPress={() => setTask({ kind: "compare", before: latest, after: null })} data-testid="compare-any">
               {t("vault.compare")}
             </Button>
           )}
@@ -79,7 +80,7 @@ export function VaultPart({ system }: { system: SystemDetail }) {
         {lines.length > 0 && beside}
         <Section title={t("vault.timeLine")}>
           {snapshots.isPending && <Skeleton label={t("app.loading")} lines={4} isBlock />}
-          {snapshots.data && <TimeLine system={system} snapshots={items} branches={lines} canChange={canChange} onTask={setTask} />}
+          {snapshots.data && <TimeLine system={system} snapshots={items} branches={lines} canChange={canChange} canLook={canLook} onTask={setTask} />}
           {snapshots.hasNextPage && (
             <div>
               <Button isPending={snapshots.isFetchingNextPage} onPress={() => void snapshots.fetchNextPage()}>
@@ -89,6 +90,7 @@ export function VaultPart({ system }: { system: SystemDetail }) {
           )}
         </Section>
         {lines.length === 0 && beside}
+        {isLocal && <DoneThere system={system} purpose="vault" />}
       </div>
       {task?.kind === "save" && <SnapshotDialog systemId={system.id} onClose={close} />}
       {task?.kind === "compare" && <CompareDialog system={system} snapshots={items} before={task.before} after={task.after} onClose={close} />}

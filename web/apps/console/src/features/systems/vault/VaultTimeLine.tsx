@@ -16,11 +16,13 @@ interface TimeLineProps {
   snapshots: readonly SystemSnapshot[];
   branches: readonly SystemBranch[];
   canChange: boolean;
+  /** Of a local-only system, whether its machine can be asked now. */
+  canLook: boolean;
   onTask: (task: VaultTask) => void;
 }
 
 /** What the system is now, and below it what it was; beside the rows the lines that they are on. */
-export function TimeLine({ system, snapshots, branches, canChange, onTask }: TimeLineProps) {
+export function TimeLine({ system, snapshots, branches, canChange, canLook, onTask }: TimeLineProps) {
   const t = useTranslator();
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const rows = rowsOf(snapshots, open);
@@ -58,6 +60,7 @@ export function TimeLine({ system, snapshots, branches, canChange, onTask }: Tim
               begins={branches.filter(({ parentSnapshotId }) => parentSnapshotId === first.id)}
               isActive={system.activeSnapshotId === first.id}
               canChange={canChange}
+              canLook={canLook}
               onTask={onTask}
             />
           </Line>
@@ -88,10 +91,11 @@ interface SnapshotRowProps {
   begins: readonly SystemBranch[];
   isActive: boolean;
   canChange: boolean;
+  canLook: boolean;
   onTask: (task: VaultTask) => void;
 }
 
-function SnapshotRow({ snapshot, line, begins, isActive, canChange, onTask }: SnapshotRowProps) {
+function SnapshotRow({ snapshot, line, begins, isActive, canChange, canLook, onTask }: SnapshotRowProps) {
   const t = useTranslator();
   const words = useSnapshotWords();
   const { kind, createdAt, systemVersion, bytes, scopes } = snapshot;
@@ -116,7 +120,7 @@ function SnapshotRow({ snapshot, line, begins, isActive, canChange, onTask }: Sn
         {begins.length > 0 && <p className="VaultTimeLine-detail">{t("vault.begins", { names: begins.map((branch) => branch.name).join(t("systems.comma")) })}</p>}
       </div>
       <div className="VaultTimeLine-actions">
-        <Button size="s" tone="quiet" onPress={() => onTask({ kind: "compare", before: snapshot, after: null })} data-testid="compare-snapshot">
+        <Button size="s" tone="quiet" isDisabled={!canLook} onPress={() => onTask({ kind: "compare", before: snapshot, after: null })} data-testid="compare-snapshot">
           {t("vault.compareNow")} <span className="visually-hidden">{words.full(snapshot)}</span>
         </Button>
         <Button size="s" isDisabled={!canChange} onPress={() => onTask({ kind: "restore", target: { snapshotId: snapshot.id }, name: words.full(snapshot) })} data-testid="restore-snapshot">
