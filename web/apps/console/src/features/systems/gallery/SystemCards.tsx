@@ -60,7 +60,7 @@ function Card({ template, description, facts, badges, children }: { template: st
         <Icon name={iconOf(template)} />
       </span>
       <div className="SystemCards-body">
-        <h3 className="SystemCards-name">{children}</h3>
+        <h2 className="SystemCards-name">{children}</h2>
         {badges && <p className="SystemCards-badges">{badges}</p>}
         {description && <p className="SystemCards-text">{description}</p>}
         {facts.filter(Boolean).map((fact) => (

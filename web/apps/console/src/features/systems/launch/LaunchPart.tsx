@@ -119,11 +119,11 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
           </Button>
         </div>
       </div>
-      <aside className="LaunchPart-aside">
+      <div className="LaunchPart-aside">
         <Section title={t("launch.whatHappens")}>
           <WhatHappens system={system} />
         </Section>
-      </aside>
+      </div>
       {plan.data && <LaunchPreview plan={plan.data} onClose={plan.reset} />}
     </div>
   );
