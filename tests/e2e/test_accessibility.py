@@ -119,6 +119,8 @@ def test_no_page_shuts_anybody_out(open_console: Callable[..., Console]) -> None
     expect(page.get_by_test_id("install-dialog")).to_be_visible()
     expect_accessible(page)
 
+    _systems(console)
+
     stranger = open_console().page
     stranger.goto(f"{console.url}/sign-in")
     expect(stranger.get_by_role("button", name="Sign in")).to_be_visible()
@@ -195,6 +197,41 @@ def _automations(console: Console) -> str:
     made = console.send("POST", "/automations", hook)["id"]
     console.send("POST", f"/automations/{made}/fire", {"input": {"body": {"version": 2}}})
     return made
+
+
+def _systems(console: Console) -> None:
+    """The gallery, a launch form, the editor, a vault with branches, and what may be done with it."""
+    page = console.page
+    system = console.send("POST", "/systems", {"template": "website_development", "name": "Tea shop"})["id"]
+    console.send("POST", f"/systems/{system}/branches", {"name": "Bold"})
+    console.send("PATCH", f"/systems/{system}", {"description": "A shop window."})
+    page.goto(f"{console.url}/systems")
+    expect(page.get_by_test_id("template-card")).to_have_count(8)
+    expect_accessible(page)
+    page.get_by_test_id("use-template").first.click()
+    expect(page.get_by_test_id("create-system")).to_be_visible()
+    expect_accessible(page)
+    page.goto(f"{console.url}/systems/{system}")
+    page.get_by_test_id("launch").click()
+    expect(page.get_by_text("This is needed.").first).to_be_visible()
+    page.get_by_text("Where, approvals, limit").click()
+    expect_accessible(page)
+    page.goto(f"{console.url}/systems/{system}/profile")
+    for card in ("Planner", "Brief"):
+        page.get_by_test_id("item-card").filter(has_text=card).first.locator("summary").click()
+    page.get_by_label("Name of the role").fill("")
+    page.get_by_test_id("save-profile").click()
+    expect(page.get_by_test_id("profile-problems")).to_be_visible()
+    expect_accessible(page)
+    page.goto(f"{console.url}/systems/{system}/vault")
+    expect(page.get_by_test_id("snapshot-row")).to_have_count(3)
+    expect_accessible(page)
+    page.get_by_test_id("restore-snapshot").last.click()
+    expect(page.get_by_test_id("changes")).to_be_visible()
+    expect_accessible(page)
+    page.goto(f"{console.url}/systems/{system}/sharing")
+    expect(page.get_by_test_id("visibility")).to_be_visible()
+    expect_accessible(page)
 
 
 def _follow(page: Page, name: str) -> None:

@@ -68,6 +68,17 @@ async def test_who_sees_a_system_by_its_visibility(server: Server) -> None:
             assert vault.status_code == wanted[0], (visibility, name)
 
 
+async def test_a_list_is_narrowed_to_what_one_has_made_or_others_have(server: Server) -> None:
+    owner, member, _, _ = await team(server)
+    mine = (await make(member, visibility="workspace"))["id"]
+    theirs = (await make(owner, visibility="workspace"))["id"]
+    hidden = (await make(owner))["id"]
+    for made_by, wanted in (("me", {mine}), ("others", {theirs})):
+        listed = {each["id"] for each in (await member.get(f"/systems?madeBy={made_by}"))["items"]}
+        assert listed == wanted
+        assert hidden not in listed
+
+
 async def test_who_may_change_a_system_and_decide_over_it(server: Server) -> None:
     owner, member, viewer, _ = await team(server)
     other = await owner.invite(await register(server))

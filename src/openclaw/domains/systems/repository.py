@@ -69,10 +69,19 @@ async def find_by_key(scope: Scope, key: str) -> SystemRow | None:
 
 
 async def list_systems(
-    scope: Scope, *, status: str | None, words: str | None, before: tuple[datetime, UUID] | None, limit: int
+    scope: Scope,
+    *,
+    status: str | None,
+    made_by: str | None,
+    words: str | None,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
 ) -> list[Listed]:
     """What the actor may see of the workspace's systems, the last changed first; archived ones only when asked for."""
     query = _seen(scope).where(SystemRow.status == status if status else SystemRow.status != "archived")
+    if made_by is not None:
+        is_own = SystemRow.created_by_user_id == scope.user_id
+        query = query.where(is_own if made_by == "me" else ~is_own)
     return await _page(scope, query, words=words, before=before, limit=limit)
 
 

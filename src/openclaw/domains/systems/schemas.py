@@ -17,6 +17,7 @@ from openclaw.infra.wire import (
 )
 
 Status = Literal["draft", "active", "archived"]
+MadeBy = Literal["me", "others"]
 Visibility = Literal["private", "workspace", "link", "public"]
 SyncMode = Literal["local_only", "metadata", "full"]
 SnapshotKind = Literal[

@@ -6,6 +6,7 @@ import { notifications } from "./notifications.ts";
 import { pluginPackages, plugins } from "./plugins.ts";
 import { dashboard, taskRuns, tasks } from "./tasks.ts";
 import { results } from "./results.ts";
+import { systems, vaults } from "./systems.ts";
 import type * as Types from "./types.ts";
 import { workflowRuns, workflows } from "./workflows.ts";
 
@@ -43,6 +44,8 @@ export function createApi(options: HttpOptions) {
     automations: automations(http),
     automationRuns: automationRuns(http),
     finding: finding(http),
+    systems: systems(http),
+    vaults: vaults(http),
   };
 }
 

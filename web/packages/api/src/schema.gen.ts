@@ -24154,6 +24154,7 @@ export interface operations {
         parameters: {
             query?: {
                 status?: ("draft" | "active" | "archived") | null;
+                madeBy?: ("me" | "others") | null;
                 q?: string | null;
                 cursor?: string | null;
                 limit?: number;

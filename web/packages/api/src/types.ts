@@ -219,6 +219,45 @@ export type FoundTask = Pick<Schemas["Task"], "id" | "title" | "lastRun">;
 export type FoundResult = Pick<Schemas["Artifact"], "id" | "title" | "kind" | "status">;
 export type FoundSystem = Pick<Schemas["System"], "id" | "name">;
 export type FoundTaskRun = Pick<Schemas["TaskRun"], "id" | "title" | "state" | "device" | "createdAt">;
+export type System = Schemas["System"];
+export type SystemDetail = Schemas["SystemDetail"];
+export type SystemTemplate = Schemas["SystemTemplate"];
+export type SystemStatus = System["status"];
+export type SystemVisibility = System["visibility"];
+export interface SystemFilter {
+  status?: SystemStatus | undefined;
+  madeBy?: "me" | "others" | undefined;
+  q?: string | undefined;
+}
+export type CreateSystemInput = Partial<Schemas["CreateSystem"]>;
+export type UpdateSystemInput = Schemas["UpdateSystem"];
+export type CheckedProfile = Schemas["CheckedProfile"];
+export type ProfileProblem = Schemas["ProfileProblem"];
+export type SystemLaunch = Schemas["SystemLaunch"];
+export type SharedSystem = Schemas["SharedSystem"];
+export type PublicSystem = Schemas["PublicSystem"];
+export type SystemSnapshot = Schemas["SystemSnapshot"];
+export type SnapshotKind = SystemSnapshot["kind"];
+export type VaultScope = SystemSnapshot["scopes"][number];
+export type SaveSnapshotInput = Partial<Schemas["SaveSystemSnapshot"]>;
+export type SystemComparison = Schemas["SystemComparison"];
+export type VaultChange = Schemas["VaultChange"];
+export type PlanRestoreInput = Schemas["PlanRestore"];
+export type RestorePlan = Schemas["RestorePlan"];
+export type RestoredSystem = Schemas["Restored"];
+export type CloneSystemInput = Schemas["CloneSystem"];
+export type SystemBranch = Schemas["SystemBranch"];
+export type SystemBranchInput = Partial<Schemas["CreateSystemBranch"]> & { name: string };
+/** A task by a system's form: what is to be done follows from the system. */
+export interface SystemTaskInput {
+  systemId: string;
+  intake: JsonObject;
+  text?: string;
+  target?: Partial<Schemas["TargetIn"]>;
+  approvalMode?: Schemas["SaveTask"]["approvalMode"];
+  budget?: Schemas["BudgetLimits"];
+}
+export type SystemTaskRun = Pick<Schemas["TaskRun"], "id" | "title" | "state" | "isPaused" | "device" | "totals" | "createdAt" | "finishedAt">;
 
 /** RFC 9457, as every refusal is answered. */
 export interface Problem {

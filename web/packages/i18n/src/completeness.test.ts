@@ -4,16 +4,16 @@ import { fileURLToPath } from "node:url";
 
 import { describe, expect, it } from "vitest";
 
-import { loadWords } from "./load.ts";
+import { loadSystemWords, loadWords } from "./load.ts";
 import { CATALOGUES } from "./translator.ts";
 
-await loadWords();
+await Promise.all([loadWords(), loadSystemWords()]);
 const { en, zh } = CATALOGUES;
 const keys = Object.keys(en) as (keyof typeof en)[];
 const places = (words: string) => [...words.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
 /** The same in both languages by their nature. */
-const SAME = new Set(["app.name", "language.en", "language.zh", "models.preset.openai", "models.preset.anthropic", "models.preset.google"]);
+const SAME = new Set(["app.name", "language.en", "language.zh", "models.preset.openai", "models.preset.anthropic", "models.preset.google", "systems.comma", "vault.namedAt"]);
 
 /** Keys put together while running: an enumeration of the server or of the console stands at their end. */
 const COMPOSED = [
@@ -48,6 +48,10 @@ const COMPOSED = [
   /^automations\.(shown|trigger|unit|event|on|rhythm|skippedHour|repeatedHour|misfire|action|choose|chooseNone|overlap|state|skipped|made|keepOld)\./,
   /^hosts\.(status|statusText|valid|run)\./,
   /^automations\.(span|each)\./,
+  /^systems\.(status|visibility|visibilityText|sync|syncText|view|none|noneText|category|part|runState)\./,
+  /^launch\.(approvals|approvalsText|style|page|goal|obstacle|obstacleText)\./,
+  /^systemProfile\.(field|bucket|permission)\./,
+  /^vault\.(kind|kindText|preset|presetText|scope|keeper|keeperText|count)\./,
   /^deliveries\.(channel|state)\./,
 ];
 

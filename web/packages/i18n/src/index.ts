@@ -2,4 +2,4 @@
 export { createTranslator, LOCALES, type Language, type Translator } from "./translator.ts";
 export type { MessageKey } from "./messages.ts";
 export { TranslatorProvider, useTranslator } from "./react.tsx";
-export { loadWords } from "./load.ts";
+export { loadSystemWords, loadWords } from "./load.ts";

@@ -19,6 +19,8 @@ import { plugins } from "./en/plugins.ts";
 import { taskRuns } from "./en/taskRuns.ts";
 import { tasks } from "./en/tasks.ts";
 import { results } from "./en/results.ts";
+import type { systemParts } from "./en/systemParts.ts";
+import type { systems } from "./en/systems.ts";
 import { workflowRuns } from "./en/workflowRuns.ts";
 import { workflows } from "./en/workflows.ts";
 import { workspaces } from "./en/workspaces.ts";
@@ -26,8 +28,8 @@ import { workspaces } from "./en/workspaces.ts";
 /** English is the source: its keys are the keys. */
 export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...dashboard, ...tasks, ...taskRuns, ...workflows, ...workflowRuns, ...plugins, ...results, ...notifications, ...workspaces, ...canvas, ...automations, ...hosts, ...palette, ...errors };
 
-/** Words of large parts that few pages show are fetched with these (`loadWords`). */
-type Source = typeof en & typeof designer & typeof designerParts;
+/** Words of large parts that few pages show are fetched with these (`loadWords`, `loadSystemWords`). */
+type Source = typeof en & typeof designer & typeof designerParts & typeof systems & typeof systemParts;
 
 export type MessageKey = keyof Source;
 

@@ -7,6 +7,7 @@ export { Button, IconButton, type ButtonTone } from "./actions/Button.tsx";
 export { CopyButton, type CopyLabels } from "./actions/CopyButton.tsx";
 export { Checkbox } from "./forms/Checkbox.tsx";
 export { Combo } from "./forms/Combo.tsx";
+export { Choices } from "./forms/Choices.tsx";
 export { Segmented } from "./forms/Segmented.tsx";
 export { Select, type SelectOption } from "./forms/Select.tsx";
 export { Switch } from "./forms/Switch.tsx";

@@ -28,6 +28,7 @@ from openclaw.domains.systems.schemas import (
     CheckProfile,
     CopySystem,
     CreateSystem,
+    MadeBy,
     OpenPublic,
     OpenShared,
     PlanSystemLaunch,
@@ -93,12 +94,15 @@ async def check_profile(_actor: CurrentActor, data: CheckProfile) -> CheckedProf
 async def list_systems(
     scope: CurrentScope,
     status: Annotated[Status | None, Query()] = None,
+    made_by: Annotated[MadeBy | None, Query(alias="madeBy")] = None,
     q: Words = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Systems:
     """The systems that one may see, the last changed first; archived ones only when asked for."""
-    page = await catalog.list_systems(scope, status=status, words=q, cursor=cursor, limit=limit)
+    page = await catalog.list_systems(
+        scope, status=status, made_by=made_by, words=q, cursor=cursor, limit=limit
+    )
     return Systems(items=page.items, next_cursor=page.next_cursor)
 
 

@@ -23,6 +23,7 @@ from openclaw.domains.systems.models import SystemRow
 from openclaw.domains.systems.policy import check_can_decide, check_can_edit
 from openclaw.domains.systems.schemas import (
     CreateSystem,
+    MadeBy,
     PublicSystem,
     SharedSystem,
     System,
@@ -64,11 +65,17 @@ def check_can_launch(row: SystemRow, *, remotely: bool) -> None:
 
 
 async def list_systems(
-    scope: Scope, *, status: str | None, words: str | None, cursor: str | None, limit: int
+    scope: Scope,
+    *,
+    status: str | None,
+    made_by: MadeBy | None,
+    words: str | None,
+    cursor: str | None,
+    limit: int,
 ) -> Page[System]:
     """A page of the systems that the actor may see. Raises InvalidInputError."""
     rows = await repository.list_systems(
-        scope, status=status, words=words, before=position_of(cursor), limit=limit + 1
+        scope, status=status, made_by=made_by, words=words, before=position_of(cursor), limit=limit + 1
     )
     return Page(await views.list_view(scope, rows[:limit]), _following(rows, limit))
 

@@ -59,6 +59,10 @@ export function connectLive({ gateway, streams }: Services, queryClient: QueryCl
       case "host.changed":
         stale(queryKeys.hosts);
         break;
+      case "system.changed":
+        stale(queryKeys.systems);
+        stale(queryKeys.vaults);
+        break;
       case "notifications.changed":
         stale(queryKeys.notifications);
         break;
@@ -72,7 +76,7 @@ export function connectLive({ gateway, streams }: Services, queryClient: QueryCl
 
   gateway.onResync(() => {
     streams.reset();
-    const { allMessages, conversations, approvals, devices, hosts, pairingRequests, notifications } = queryKeys;
-    for (const key of [allMessages, conversations, approvals, devices, hosts, pairingRequests, notifications]) stale(key);
+    const { allMessages, conversations, approvals, devices, hosts, pairingRequests, notifications, systems, vaults } = queryKeys;
+    for (const key of [allMessages, conversations, approvals, devices, hosts, pairingRequests, notifications, systems, vaults]) stale(key);
   });
 }

@@ -11,12 +11,14 @@ import { resultRoutes } from "./routes/results.tsx";
 import { type RouterContext, rootRoute, shellRoute } from "./routes/root.tsx";
 import { settingsRoutes } from "./routes/settings.tsx";
 import { taskRoutes } from "./routes/tasks.tsx";
+import { sharedSystemRoute, systemRoutes } from "./routes/systems.tsx";
 import { workflowRoutes } from "./routes/workflows.tsx";
 
 // A part of the product is a file of `routes/`, and a line here.
 const routeTree = rootRoute.addChildren([
   ...accountRoutes,
-  shellRoute.addChildren([...dashboardRoutes, ...chatRoutes, ...notificationRoutes, ...taskRoutes, ...resultRoutes, ...automationRoutes, ...workflowRoutes, ...pluginRoutes, ...deviceRoutes, ...settingsRoutes]),
+  sharedSystemRoute,
+  shellRoute.addChildren([...dashboardRoutes, ...chatRoutes, ...notificationRoutes, ...taskRoutes, ...resultRoutes, ...systemRoutes, ...automationRoutes, ...workflowRoutes, ...pluginRoutes, ...deviceRoutes, ...settingsRoutes]),
 ]);
 
 export function createConsoleRouter(context: RouterContext) {

@@ -27,6 +27,7 @@ export const app = {
   "app.dashboard": "Dashboard",
   "app.tasks": "Tasks",
   "app.results": "Results",
+  "app.systems": "Systems",
   "app.workflows": "Workflows",
   "app.plugins": "Plugins",
   "app.signOut": "Sign out",
@@ -41,6 +42,9 @@ export const app = {
   "form.nothing": "Nothing",
   "form.commas": "With commas between them.",
   "form.lines": "One in each line.",
+  "form.addTo": "Add to: {label}",
+  "form.takeAway": "Take away: {item}",
+  "form.earlier": "One place earlier: {item}",
 
   "connection.reconnecting": "Connection lost. Reconnecting…",
   "connection.reconnectingDetail": "Live updates are paused. What you write is kept, and answers catch up on their own.",

@@ -30,6 +30,7 @@ export const app: Translation<typeof source> = {
   "app.dashboard": "概览",
   "app.tasks": "任务",
   "app.results": "结果",
+  "app.systems": "系统",
   "app.workflows": "工作流",
   "app.plugins": "插件",
   "app.signOut": "退出登录",
@@ -44,6 +45,9 @@ export const app: Translation<typeof source> = {
   "form.nothing": "不选择",
   "form.commas": "以逗号分隔。",
   "form.lines": "每行一项。",
+  "form.addTo": "添加到：{label}",
+  "form.takeAway": "移除：{item}",
+  "form.earlier": "前移一位：{item}",
 
   "connection.reconnecting": "连接中断，正在重连…",
   "connection.reconnectingDetail": "实时更新已暂停。您写的内容会保留，回复会自动补上。",

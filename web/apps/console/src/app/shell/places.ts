@@ -20,6 +20,7 @@ export const WORK: Place[] = [
   { to: "/tasks", icon: "tasks", label: "app.tasks" },
   { to: "/results", icon: "file", label: "app.results" },
   { to: "/automations", icon: "bolt", label: "app.automations" },
+  { to: "/systems", icon: "layers", label: "app.systems" },
   { to: "/workflows", icon: "branch", label: "app.workflows" },
 ];
 

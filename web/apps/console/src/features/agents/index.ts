@@ -4,4 +4,4 @@ export { UndoDialog } from "./components/UndoDialog.tsx";
 export { ApprovalCard } from "./components/ApprovalCard.tsx";
 export { isToolName, toolIcon, toolSubject, undoOf } from "./tools.ts";
 export { ToolSteps } from "./components/ToolSteps.tsx";
-export { useActiveModel } from "./queries.ts";
+export { useActiveModel, useProviders } from "./queries.ts";

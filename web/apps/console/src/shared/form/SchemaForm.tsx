@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 
 import { isRecord, isSame, without } from "../json.ts";
 import type { FieldError } from "./answer.ts";
-import { isRequired, kindOf, neededFirst, resolved, wordsOf, type JsonSchema } from "./schema.ts";
+import { isRequired, kindOf, neededFirst, propertiesOf, resolved, wordsOf, type JsonSchema } from "./schema.ts";
 import { JsonField, ListField, NumberField, type Typed } from "./TypedFields.tsx";
 
 import "./SchemaForm.css";
@@ -32,6 +32,8 @@ export interface SchemaFormProps {
   /** Where the value is in a larger one, for problems. */
   path?: string;
   hidden?: readonly string[];
+  /** The order of the fields, where somebody has put them in one; else what is needed comes first. */
+  order?: readonly string[];
   /** In an `answer` everything that is sent stands there; in a `definition` what is left out goes by its default. */
   kind: "answer" | "definition";
   /** What is wrong at a path, in words. */
@@ -45,10 +47,11 @@ export interface SchemaFormProps {
 
 /** A form made from a JSON Schema of an object. */
 export function SchemaForm(props: SchemaFormProps) {
-  const { schema, value, onChange, root = schema, path = "", hidden = [], kind, problemAt, labelOf } = props;
+  const { schema, value, onChange, root = schema, path = "", hidden = [], order, kind, problemAt, labelOf } = props;
   const t = useTranslator();
   const own = resolved(schema, root);
-  const properties = neededFirst(own).filter(([name]) => !hidden.includes(name));
+  const all = order ? propertiesOf(own).sort(([one], [other]) => order.indexOf(one) - order.indexOf(other)) : neededFirst(own);
+  const properties = all.filter(([name]) => !hidden.includes(name));
   const fieldOf = ([name, raw]: [string, unknown]): FormField => {
     const field = resolved(raw, root);
     const isNeeded = isRequired(own, name);
@@ -110,7 +113,7 @@ function PlainField({ field, form }: { field: FormField; form: SchemaFormProps &
           <legend className={isNeeded ? "SchemaForm-legend" : "visually-hidden"}>{label}</legend>
           {!isNeeded && <Checkbox label={label} isSelected={isRecord(value)} onChange={(isOn) => onChange(isOn ? {} : undefined)} />}
           {field.description && <p className="SchemaForm-note">{field.description}</p>}
-          {(isNeeded || isRecord(value)) && <SchemaForm {...form} schema={schema} value={isRecord(value) ? value : {}} path={path} hidden={[]} onChange={onChange} />}
+          {(isNeeded || isRecord(value)) && <SchemaForm {...without(form, "order")} schema={schema} value={isRecord(value) ? value : {}} path={path} hidden={[]} onChange={onChange} />}
         </fieldset>
       );
     case "json":

@@ -16,6 +16,9 @@ export interface Typed {
   isNeeded: boolean;
   /** What cannot be read is said while it is typed, not only when it is sent. */
   isLive: boolean;
+  /** In a row whose words say what it is. */
+  isLabelHidden?: boolean;
+  placeholder?: string;
   onFault: (fault: FieldError | null) => void;
 }
 
@@ -36,15 +39,17 @@ export function NumberField(props: Typed) {
   const { typed, type, fault } = useTyped<FieldError>({ value, onChange, onFault, read, write: plain });
   const error = useError(fault, props);
   const fallback = schema["default"];
+  const placeholder = props.placeholder ?? (isLive && typeof fallback === "number" ? String(fallback) : "");
   return (
     <TextField
       label={label}
+      isLabelHidden={props.isLabelHidden ?? false}
       value={typed}
       onChange={type}
       error={error}
       isRequired={isNeeded && !isLive}
       inputMode={schema["type"] === "integer" ? "numeric" : "decimal"}
-      {...(isLive && typeof fallback === "number" ? { placeholder: String(fallback) } : {})}
+      placeholder={placeholder}
       {...(description ? { description } : {})}
     />
   );

@@ -1,0 +1,115 @@
+import type { Device, JsonObject, SystemDetail, SystemTaskInput } from "@openclaw/api";
+
+import { isRecord } from "../../../shared/json.ts";
+import { kindOf, propertiesOf, resolved, type JsonSchema } from "../../../shared/form/schema.ts";
+import { problemsOf } from "../profile/problems.ts";
+
+/** The form's schema with its fields in the template's order: what is needed comes first only where no order is said. */
+export function schemaOf(intake: JsonObject): JsonSchema {
+  const schema = isRecord(intake["schema"]) ? intake["schema"] : {};
+  const order = Array.isArray(intake["order"]) ? intake["order"].map(String) : [];
+  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
+  const properties = propertiesOf(schema).sort(([one], [other]) => place(one) - place(other));
+  return { ...schema, properties: Object.fromEntries(properties) };
+}
+
+/** What is sent: texts without space around them, nothing that is empty, so that the template's own word counts. */
+export function sentOf(schema: JsonSchema, value: JsonObject): JsonObject {
+  const entries = propertiesOf(schema).flatMap(([name, raw]): [string, unknown][] => {
+    const held = value[name];
+    const field = resolved(raw, schema);
+    if (typeof held === "string") return held.trim() === "" ? [] : [[name, kindOf(field) === "choice" ? held : held.trim()]];
+    if (held === undefined || (Array.isArray(held) && held.length === 0 && Number(field["minItems"] ?? 0) > 0)) return [];
+    return [[name, held]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** What the server does not take of a form, by the field that it is in; null when it refused something else. */
+export function refusedFields(error: unknown): Record<string, string> | null {
+  const problems = problemsOf(error);
+  if (!problems) return null;
+  const found = problems.map(({ path, message }): [string, string] => [/^\$\.([^.[\]]+)/.exec(path)?.[1] ?? "", message]);
+  return Object.fromEntries(found.reverse());
+}
+
+/** Where a launch works: as the system says, with the tools of a machine, or by a machine's own runtime. */
+export const BY_SYSTEM = "system";
+const PI = "pi:";
+
+export const placeOfDevice = (id: string): string => id;
+export const placeOfRuntime = (id: string): string => PI + id;
+
+export interface Wishes {
+  place: string;
+  approvalMode: "ask" | "deny";
+  /** Dollars, as typed; empty for no limit of its own. */
+  limit: string;
+}
+
+export const NO_WISHES: Wishes = { place: BY_SYSTEM, approvalMode: "ask", limit: "" };
+
+/** Millionths of a dollar; null for none, undefined for what is no amount. */
+export function microsOf(limit: string): number | null | undefined {
+  const text = limit.trim().replace(",", ".");
+  if (text === "") return null;
+  const dollars = Number(text);
+  return Number.isFinite(dollars) && dollars > 0 ? Math.round(dollars * 1_000_000) : undefined;
+}
+
+/** Whether the program there offers a runtime of its own. */
+export function hasRuntime(device: Device): boolean {
+  return device.commands.includes("pi.run");
+}
+
+/** The places that a system can work at: the server's agent reads all, so where no words are kept a machine's runtime works. */
+export function placesOf({ syncMode }: Pick<SystemDetail, "syncMode">, devices: readonly Device[]): { value: string; device: Device | null; isRuntime: boolean }[] {
+  if (syncMode === "local_only") return [];
+  const runtimes = devices.filter(hasRuntime).map((device) => ({ value: placeOfRuntime(device.id), device, isRuntime: true }));
+  if (syncMode === "metadata") return runtimes;
+  return [{ value: BY_SYSTEM, device: null, isRuntime: false }, ...devices.map((device) => ({ value: placeOfDevice(device.id), device, isRuntime: false })), ...runtimes];
+}
+
+/** The place that is chosen, or the first that is there: one that is online before one that is not. */
+export function chosenPlace(places: ReturnType<typeof placesOf>, wanted: string): string {
+  const found = places.find(({ value }) => value === wanted) ?? places.find(({ device }) => device === null || device.online) ?? places[0];
+  return found?.value ?? BY_SYSTEM;
+}
+
+/** The task of a launch, at a place of `placesOf`. */
+export function taskOf(system: Pick<SystemDetail, "id" | "syncMode">, intake: JsonObject, wishes: Wishes): SystemTaskInput {
+  const money = microsOf(wishes.limit);
+  const target = targetOf(system.syncMode, wishes.place);
+  return { systemId: system.id, intake, approvalMode: wishes.approvalMode, ...(target ? { target } : {}), ...(money ? { budget: { moneyMicros: money } } : {}) };
+}
+
+function targetOf(syncMode: SystemDetail["syncMode"], place: string): SystemTaskInput["target"] | null {
+  if (place === BY_SYSTEM || syncMode === "local_only") return null;
+  if (place.startsWith(PI)) return { kind: "device", deviceId: place.slice(PI.length), runtime: "pi", syncMode };
+  return { kind: "device", deviceId: place };
+}
+
+/** Why a launch would not get far, before it is tried. */
+export type Obstacle = "archived" | "keeper_unknown" | "keeper_offline" | "machine_offline" | "no_runtime" | "no_machine";
+
+/** Whether the form asks where on a machine: without one there is nothing to work on. */
+export function needsMachine(schema: JsonSchema): boolean {
+  return propertiesOf(schema).some(([name]) => name === "folder");
+}
+
+export function obstacleOf(system: Pick<SystemDetail, "status" | "syncMode" | "deviceId">, devices: readonly Device[], place: string, isMachineNeeded = false): Obstacle | null {
+  if (system.status === "archived") return "archived";
+  if (system.syncMode === "local_only") {
+    const keeper = devices.find(({ id }) => id === system.deviceId);
+    return !keeper ? "keeper_unknown" : keeper.online ? null : "keeper_offline";
+  }
+  if (place === BY_SYSTEM && system.syncMode === "metadata") return "no_runtime";
+  if (place === BY_SYSTEM) return isMachineNeeded && devices.length === 0 ? "no_machine" : null;
+  const device = devices.find(({ id }) => place === placeOfDevice(id) || place === placeOfRuntime(id));
+  return device && !device.online ? "machine_offline" : null;
+}
+
+/** Whether a launch is of no use before the obstacle is gone. */
+export function isStopped(obstacle: Obstacle | null): boolean {
+  return obstacle !== null && obstacle !== "machine_offline" && obstacle !== "no_machine";
+}

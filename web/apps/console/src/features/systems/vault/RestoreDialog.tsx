@@ -1,0 +1,106 @@
+import { isApiError, type PlanRestoreInput, type SystemDetail, type VaultScope } from "@openclaw/api";
+import { useTranslator } from "@openclaw/i18n";
+import { Banner, Button, Checkbox, Dialog, Skeleton } from "@openclaw/ui";
+import { useState } from "react";
+
+import { ChangeList } from "./ChangeList.tsx";
+import { useRestore, useRestorePlan } from "./queries.ts";
+import { useSnapshotWords } from "./useSnapshotWords.ts";
+
+import "./RestoreDialog.css";
+
+/** Back to a snapshot or over to a branch: what it would change is shown, confirmed and done; and it can be undone. */
+export function RestoreDialog({ system, target, name, onClose }: { system: SystemDetail; target: PlanRestoreInput; name: string; onClose: () => void }) {
+  const t = useTranslator();
+  const words = useSnapshotWords();
+  const [wanted, setWanted] = useState({ target, name });
+  const [scopes, setScopes] = useState<VaultScope[] | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  const restore = useRestore(system.id);
+  const done = restore.data;
+  const isNothing = scopes !== null && scopes.length === 0;
+  const plan = useRestorePlan(system.id, done || isNothing ? null : { ...wanted.target, ...(scopes ? { scopes } : {}) }, attempt);
+  const [offered, setOffered] = useState<VaultScope[]>([]);
+  if (plan.data && scopes === null && offered.length === 0) setOffered(plan.data.snapshot.scopes);
+
+  const again = () => {
+    restore.reset();
+    setAttempt(attempt + 1);
+  };
+  const undo = () => {
+    if (!done) return;
+    restore.reset();
+    setScopes(null);
+    setOffered([]);
+    setAttempt(attempt + 1);
+    setWanted({ target: { snapshotId: done.checkpoint.id }, name: words.full(done.checkpoint) });
+  };
+  const toggle = (scope: VaultScope, isOn: boolean) => setScopes(offered.filter((one) => (one === scope ? isOn : (scopes ?? offered).includes(one))));
+  const isStale = isApiError(restore.error, "systems.plan_expired") || isApiError(restore.error, "systems.changed_meanwhile");
+  const error = restore.error ?? plan.error;
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={done ? t("vault.restored") : t("vault.restoreTitle", { name: wanted.name })}
+      closeLabel={t("app.close")}
+      data-testid="restore-dialog"
+      actions={
+        done ? (
+          <>
+            <Button icon="undo" onPress={undo} data-testid="undo-restore">
+              {t("vault.undoRestore")}
+            </Button>
+            <Button tone="primary" onPress={onClose} data-testid="restore-close">
+              {t("vault.done")}
+            </Button>
+          </>
+        ) : (
+          <>
+            <Button onPress={onClose}>{t("app.cancel")}</Button>
+            {isStale || plan.error ? (
+              <Button tone="primary" onPress={again}>
+                {t("vault.planAgain")}
+              </Button>
+            ) : (
+              <Button tone="primary" isDisabled={!plan.data || isNothing || plan.isFetching} isPending={restore.isPending} onPress={() => plan.data && restore.mutate(plan.data.token)} data-testid="restore-confirm">
+                {t("vault.restoreConfirm")}
+              </Button>
+            )}
+          </>
+        )
+      }
+    >
+      {done ? (
+        <div className="RestoreDialog" data-testid="restore-done">
+          <Banner tone="accent" title={t("vault.restoredText", { name: wanted.name, version: done.system.version })}>
+            {t("vault.wayBack", { checkpoint: words.full(done.checkpoint) })}
+          </Banner>
+        </div>
+      ) : (
+        <div className="RestoreDialog">
+          <p>{t("vault.planText")}</p>
+          {error && (
+            <Banner tone="danger" role="alert">
+              {t.error(error)}
+            </Banner>
+          )}
+          {plan.isFetching && !plan.data && <Skeleton label={t("vault.planning")} isBlock />}
+          {plan.data && !isNothing && <ChangeList comparison={plan.data} isLocal={system.syncMode === "local_only"} />}
+          {isNothing && <p>{t("vault.nothingChosen")}</p>}
+          {offered.length > 1 && (
+            <details className="RestoreDialog-parts">
+              <summary>{t("vault.onlyParts")}</summary>
+              <div className="RestoreDialog-scopes" role="group" aria-label={t("vault.onlyParts")}>
+                {offered.map((scope) => (
+                  <Checkbox key={scope} label={t(`vault.scope.${scope}`)} isSelected={(scopes ?? offered).includes(scope)} onChange={(isOn) => toggle(scope, isOn)} />
+                ))}
+              </div>
+            </details>
+          )}
+          <p className="RestoreDialog-note">{t("vault.keptBefore")}</p>
+        </div>
+      )}
+    </Dialog>
+  );
+}
