@@ -153,6 +153,7 @@ async def open_process(
             "artifact.published": automations.PUBLISHED,
             "artifact.saved": automations.SAVED,
             "device.online": automations.DEVICE_CAME_ONLINE,
+            "message.received": automations.CHANNEL_MESSAGE,
             "task.completed": automations.TASK_COMPLETED,
             "workflow.run_ended": automations.WORKFLOW_ENDED,
         },
@@ -193,7 +194,10 @@ async def open_process(
         task.add_done_callback(beginning.discard)
 
     talking = channels.Channels(
-        providers=channels.providers(config), queue=queue, keys=keys, origin=config.web_origin
+        providers=channels.providers(config, clock, mail=mail, keys=keys),
+        queue=queue,
+        keys=keys,
+        origin=config.web_origin,
     )
     receiver = channels.Receiver(talking)
     queue.register(channels.CHECK_KIND, JobKind(channels.CheckChannel(database, talking)))

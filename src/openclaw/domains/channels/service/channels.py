@@ -28,7 +28,7 @@ from openclaw.domains.channels.schemas import (
     PairingCode,
     SaveChannel,
 )
-from openclaw.domains.channels.service.registry import Channels, Link, Provider
+from openclaw.domains.channels.service.registry import HOOK_SECRET, Channels, Link, Provider
 from openclaw.domains.channels.service.sending import queue_message
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
@@ -41,7 +41,6 @@ from openclaw.kit.errors import InvalidInputError, OpenClawError
 from openclaw.kit.pagination import Page, cursor_of, position_of
 
 MOST = 50
-HOOK_SECRET = "hookSecret"  # noqa: S105  (its name)
 _SIGNED_BY_US = frozenset({"webhook", "mail"})
 _CODE_GOOD = timedelta(minutes=10)
 _COLUMN = "channels.secrets"

@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from openclaw.durable.queue import JobQueue
 from openclaw.infra.secrets import KeyRing
 
+HOOK_SECRET = "hookSecret"  # noqa: S105  (the name of what signs deliveries where we are who says so)
+
 
 @dataclass(frozen=True)
 class Link:
