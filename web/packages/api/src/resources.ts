@@ -1,4 +1,5 @@
 import { Http, segment, type HttpOptions } from "./http.ts";
+import { channels } from "./channels.ts";
 import { notifications } from "./notifications.ts";
 import { pluginPackages, plugins } from "./plugins.ts";
 import type * as Types from "./types.ts";
@@ -25,6 +26,7 @@ export function createApi(options: HttpOptions) {
     runs: runs(http),
     approvals: approvals(http),
     models: models(http),
+    channels: channels(http),
     notifications: notifications(http),
     workflows: workflows(http),
     workflowRuns: workflowRuns(http),

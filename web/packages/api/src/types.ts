@@ -158,3 +158,10 @@ export interface Problem {
   data?: JsonObject | null;
   requestId?: string | null;
 }
+
+export type Channel = Schemas["Channel"];
+export type ChannelKind = Channel["kind"];
+export type NewChannel = Schemas["NewChannel"];
+export type ChannelInput = Schemas["CreateChannel"];
+export type ChannelChange = Schemas["SaveChannel"];
+export type PairingCode = Schemas["PairingCode"];

@@ -1,6 +1,7 @@
 import { agents } from "./en/agents.ts";
 import { app } from "./en/app.ts";
 import { canvas } from "./en/canvas.ts";
+import { channels } from "./en/channels.ts";
 import { conversations } from "./en/conversations.ts";
 import type { designer } from "./en/designer.ts";
 import type { designerParts } from "./en/designerParts.ts";
@@ -17,7 +18,7 @@ import { workflows } from "./en/workflows.ts";
 import { workspaces } from "./en/workspaces.ts";
 
 /** English is the source: its keys are the keys. */
-export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...workspaces, ...canvas, ...errors };
+export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...channels, ...workspaces, ...canvas, ...errors };
 
 /** Words of large parts that few pages show are fetched with these (`loadWords`). */
 type Source = typeof en & typeof designer & typeof designerParts;

@@ -56,6 +56,9 @@ export function connectLive({ gateway, streams }: Services, queryClient: QueryCl
       case "presence":
         stale(queryKeys.devices);
         break;
+      case "channel.changed":
+        stale(queryKeys.channels);
+        break;
       case "notifications.changed":
         stale(queryKeys.notifications);
         break;
@@ -69,7 +72,7 @@ export function connectLive({ gateway, streams }: Services, queryClient: QueryCl
 
   gateway.onResync(() => {
     streams.reset();
-    const { allMessages, conversations, approvals, devices, pairingRequests, notifications } = queryKeys;
-    for (const key of [allMessages, conversations, approvals, devices, pairingRequests, notifications]) stale(key);
+    const { allMessages, conversations, approvals, devices, pairingRequests, notifications, channels } = queryKeys;
+    for (const key of [allMessages, conversations, approvals, devices, pairingRequests, notifications, channels]) stale(key);
   });
 }

@@ -1,6 +1,7 @@
 import { createRouter } from "@tanstack/react-router";
 
 import { accountRoutes } from "./routes/account.tsx";
+import { channelRoutes } from "./routes/channels.tsx";
 import { chatRoutes } from "./routes/chat.tsx";
 import { deviceRoutes } from "./routes/devices.tsx";
 import { notificationRoutes } from "./routes/notifications.tsx";
@@ -12,7 +13,7 @@ import { workflowRoutes } from "./routes/workflows.tsx";
 // A part of the product is a file of `routes/`, and a line here.
 const routeTree = rootRoute.addChildren([
   ...accountRoutes,
-  shellRoute.addChildren([...chatRoutes, ...notificationRoutes, ...workflowRoutes, ...pluginRoutes, ...deviceRoutes, ...settingsRoutes]),
+  shellRoute.addChildren([...chatRoutes, ...notificationRoutes, ...workflowRoutes, ...pluginRoutes, ...deviceRoutes, ...channelRoutes, ...settingsRoutes]),
 ]);
 
 export function createConsoleRouter(context: RouterContext) {

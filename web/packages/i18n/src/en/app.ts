@@ -25,6 +25,7 @@ export const app = {
   "app.settings": "Settings",
   "app.devices": "Devices",
   "app.workflows": "Workflows",
+  "app.channels": "Channels",
   "app.plugins": "Plugins",
   "app.signOut": "Sign out",
 

@@ -28,6 +28,7 @@ export const app: Translation<typeof source> = {
   "app.settings": "设置",
   "app.devices": "设备",
   "app.workflows": "工作流",
+  "app.channels": "渠道",
   "app.plugins": "插件",
   "app.signOut": "退出登录",
 

@@ -2,6 +2,7 @@ import type { en, Translation } from "../messages.ts";
 import { agents } from "./agents.ts";
 import { app } from "./app.ts";
 import { canvas } from "./canvas.ts";
+import { channels } from "./channels.ts";
 import { conversations } from "./conversations.ts";
 import { devices } from "./devices.ts";
 import { errors } from "./errors.ts";
@@ -15,4 +16,4 @@ import { workflowRuns } from "./workflowRuns.ts";
 import { workflows } from "./workflows.ts";
 import { workspaces } from "./workspaces.ts";
 
-export const zh: Translation<typeof en> = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...workspaces, ...canvas, ...errors };
+export const zh: Translation<typeof en> = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...workflows, ...workflowRuns, ...plugins, ...notifications, ...channels, ...workspaces, ...canvas, ...errors };

@@ -21,4 +21,5 @@ export const WORK: Place[] = [{ to: "/workflows", icon: "branch", label: "app.wo
 export const MEANS: Place[] = [
   { to: "/plugins", icon: "puzzle", label: "app.plugins" },
   { to: "/devices", icon: "laptop", label: "app.devices", Aside: OnlineDevices },
+  { to: "/channels", icon: "send", label: "app.channels" },
 ];
