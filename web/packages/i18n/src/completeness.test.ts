@@ -13,7 +13,7 @@ const keys = Object.keys(en) as (keyof typeof en)[];
 const places = (words: string) => [...words.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
 /** The same in both languages by their nature. */
-const SAME = new Set(["app.name", "language.en", "language.zh", "models.preset.openai", "models.preset.anthropic", "models.preset.google"]);
+const SAME = new Set(["channels.kind.telegram", "channels.kind.qq", "channels.kind.webhook", "channels.appId", "channels.encryptKey", "channels.verificationToken", "app.name", "language.en", "language.zh", "models.preset.openai", "models.preset.anthropic", "models.preset.google"]);
 
 /** Keys put together while running: an enumeration of the server or of the console stands at their end. */
 const COMPOSED = [
@@ -36,6 +36,7 @@ const COMPOSED = [
   /^workflowRun\.state\./,
   /^pluginCall\.(tier|state|why)\./,
   /^workflowRuns\.period\./,
+  /^channels\.(state|kind|about|how|tells)\./,
   /^form\./,
   /^workflowDiff\.(kind|view)\./,
   /^plugins\.(view|categories|source|sourceText|review|blockKind|tier|tierText|change|effect)\./,

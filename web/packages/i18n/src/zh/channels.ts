@@ -55,7 +55,7 @@ export const channels: Translation<typeof source> = {
   "channels.hookSecret": "用于投递签名，仅显示这一次",
   "channels.botToken": "机器人令牌",
   "channels.appId": "App ID",
-  "channels.appSecret": "App Secret",
+  "channels.appSecret": "App Secret（应用机密）",
   "channels.encryptKey": "Encrypt Key",
   "channels.verificationToken": "Verification Token",
   "channels.hookToken": "Webhook 令牌",
