@@ -13,7 +13,10 @@ const keys = Object.keys(en) as (keyof typeof en)[];
 const places = (words: string) => [...words.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
 /** The same in both languages by their nature. */
-const SAME = new Set(["channels.kind.telegram", "channels.kind.qq", "channels.kind.webhook", "channels.appId", "channels.encryptKey", "channels.verificationToken", "app.name", "language.en", "language.zh", "models.preset.openai", "models.preset.anthropic", "models.preset.google"]);
+const SAME = new Set([
+  "app.name", "language.en", "language.zh", "models.preset.openai", "models.preset.anthropic", "models.preset.google",
+  "channels.kind.telegram", "channels.kind.qq", "channels.kind.webhook", "channels.appId", "channels.encryptKey", "channels.verificationToken",
+]);
 
 /** Keys put together while running: an enumeration of the server or of the console stands at their end. */
 const COMPOSED = [

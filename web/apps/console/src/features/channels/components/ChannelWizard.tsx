@@ -1,12 +1,13 @@
 import type { Channel, ChannelKind, NewChannel } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
-import { Banner, Button, Dialog, Select, Skeleton, TextField } from "@openclaw/ui";
-import { useState, type ReactNode } from "react";
+import { Banner, Button, Select, Skeleton, TextField } from "@openclaw/ui";
+import { useState } from "react";
 
 import { KINDS } from "../forms.ts";
 import { useChannels, useCreateChannel } from "../queries.ts";
 import { PairingStep } from "./PairingStep.tsx";
 import { SettingsStep } from "./SettingsStep.tsx";
+import { Step } from "./Step.tsx";
 
 import "./ChannelWizard.css";
 
@@ -94,28 +95,5 @@ function DoneStep({ channel, onClose }: { channel: Channel; onClose: () => void 
         {channel.hears ? t("channels.doneText", { name: channel.sender ?? "" }) : t("channels.donePushText")}
       </p>
     </Step>
-  );
-}
-
-/** One step of the dialog. */
-export function Step({ title, action, onClose, children }: { title: string; action?: ReactNode; onClose: () => void; children: ReactNode }) {
-  const t = useTranslator();
-  return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      title={title}
-      closeLabel={t("app.close")}
-      size="s"
-      data-testid="channel-wizard"
-      actions={
-        <>
-          <Button onPress={onClose}>{t("app.close")}</Button>
-          {action}
-        </>
-      }
-    >
-      {children}
-    </Dialog>
   );
 }

@@ -4,7 +4,7 @@ import { Banner, Button, CodeBlock } from "@openclaw/ui";
 
 import { useNow } from "../../../shared/useNow.ts";
 import { usePairChannel } from "../queries.ts";
-import { Step } from "./ChannelWizard.tsx";
+import { Step } from "./Step.tsx";
 
 /** The code that its person sends from the channel; the dialog goes on by itself when it has come. */
 export function PairingStep({ channel, onEdit, onClose }: { channel: Channel; onEdit: () => void; onClose: () => void }) {

@@ -5,7 +5,7 @@ import { useState } from "react";
 
 import { FIELDS, settingsOf } from "../forms.ts";
 import { usePairChannel, useSaveChannel } from "../queries.ts";
-import { Step } from "./ChannelWizard.tsx";
+import { Step } from "./Step.tsx";
 
 const TELLS = ["nothing", "questions", "everything"] as const;
 
