@@ -34,8 +34,8 @@ CHANNEL: dict[str, tuple[str, str]] = {
     "channel_added": ("{name} was added: {id}", "已添加 {name}：{id}"),
     "channel_hook": ("Its provider delivers to: {url}", "服务商投递到：{url}"),
     "channel_secret": (
-        "Deliveries are signed with (shown this once): {secret}",
-        "投递签名用（仅显示这一次）：{secret}",
+        "Deliveries are signed with (shown this once): {value}",
+        "投递签名用（仅显示这一次）：{value}",
     ),
     "channel_code": (
         "Send this code from the channel until {at}: {code}",
