@@ -11,7 +11,7 @@ import orjson
 
 from benchmarks.product import Product, product
 from benchmarks.report import Row, milliseconds, percentile
-from openclaw.domains.automations.policy.signatures import signed_headers
+from openclaw.infra.signatures import signed_headers
 from openclaw.kit.ids import new_id
 
 BURST, AT_ONCE, BARE = 1_000, 100, 300

@@ -18,6 +18,7 @@ from tests.support.accounts import Person, register, sign_in
 from tests.support.devices import Answer, Call, Machine, OnlineMachine, enrol, link, online, online_host
 from tests.support.node_hosts import gateway_token, try_to_connect
 from tests.support.server import Server
+from tests.tenancy.channels import furnish_channels
 from tests.tenancy.notifications import furnish_notifications
 from tests.tenancy.plugins import furnish_plugins
 from tests.tenancy.results import furnish_results
@@ -31,6 +32,7 @@ TABLES = {
     "artifact_id": "artifacts",
     "automation_id": "automations",
     "automation_run_id": "automation_runs",
+    "channel_id": "channels",
     "challenge_id": "link_challenges",
     "conversation_id": "conversations",
     "block_id": "plugin_blocks",
@@ -72,6 +74,7 @@ PREFIXES = {
     "art": "artifact_id",
     "arun": "automation_run_id",
     "auto": "automation_id",
+    "chan": "channel_id",
     "chal": "challenge_id",
     "conv": "conversation_id",
     "dev": "device_id",
@@ -229,6 +232,7 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
     await furnish_plugins(person, secret, estate.ids)
     await furnish_notifications(person, secret, estate.ids)
     await furnish_systems(person, secret, estate.ids)
+    await furnish_channels(person, secret, estate.ids)
     await furnish_results(person, secret, estate.ids)
     return estate
 

@@ -31,6 +31,7 @@ OPEN = {
     "HEAD /api/v2/openapi.json": "the description of the API",
     "GET /api/v2/health": "a probe",
     "POST /hooks/{automation_id}": "the delivery's signature is the credential",
+    "POST /hooks/channels/{channel_id}": "the provider's signature is the credential",
     "GET /healthz": "a probe",
     "GET /readyz": "a probe",
     "GET /metrics": "a probe; counts only",

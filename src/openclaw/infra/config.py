@@ -139,6 +139,17 @@ class Config(BaseSettings):
         description="Days that runs of workflows are kept after their end. Unset: until somebody deletes them.",
     )
 
+    telegram_url: str = Field(default="https://api.telegram.org", description="Where Telegram's Bot API is.")
+    feishu_url: str = Field(
+        default="https://open.feishu.cn",
+        description="Where Feishu's open platform is; Lark's is https://open.larksuite.com.",
+    )
+    qq_url: str = Field(default="https://api.sgroup.qq.com", description="Where the API of QQ bots is.")
+    qq_token_url: str = Field(
+        default="https://bots.qq.com/app/getAppAccessToken",
+        description="Where QQ bots get their access tokens.",
+    )
+
     plugin_index: str | None = Field(
         default=None,
         description="Package index (PEP 691) that wheels of plugins may be fetched from. Unset: none are fetched.",
@@ -147,7 +158,9 @@ class Config(BaseSettings):
         default=(), description="Host names that plugins may reach though their addresses are not public."
     )
 
-    @field_validator("public_url", "content_url", "publish_bucket_url")
+    @field_validator(
+        "public_url", "content_url", "publish_bucket_url", "telegram_url", "feishu_url", "qq_url"
+    )
     @classmethod
     def _no_trailing_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else None

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from openclaw.domains.automations.policy.signatures import signed_headers
+from openclaw.infra.signatures import signed_headers
 from openclaw.kit.ids import new_id
 from tests.domains.workflows.running import definition, expr, save, step, transform
 from tests.support.accounts import Person

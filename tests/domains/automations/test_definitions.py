@@ -11,9 +11,9 @@ import pytest_asyncio
 
 from openclaw.domains.automations.errors import ReceiverFailedError, ReceiverRefusedError
 from openclaw.domains.automations.policy.masking import shown_text, shown_value
-from openclaw.domains.automations.policy.signatures import check_signed
 from openclaw.domains.automations.service.actions.webhook import CallWebhook, WebhookAction
 from openclaw.domains.automations.service.registry import ActionCall
+from openclaw.infra.signatures import check_signed
 from openclaw.kit.ids import new_id
 from tests.domains.automations.setting_off import MANUAL, WEBHOOK, automation, echo, fire, runs, until
 from tests.domains.workflows.running import expr

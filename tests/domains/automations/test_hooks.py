@@ -10,7 +10,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from openclaw.domains.automations.policy.buckets import Buckets
+from openclaw.infra.buckets import Buckets
 from openclaw.infra.web.limits import MAX_DELIVERY
 from openclaw.kit import ids
 from openclaw.kit.errors import RateLimitedError
@@ -63,7 +63,7 @@ async def test_what_is_not_well_signed_is_refused_and_changes_nothing(ann: Perso
     for name, request in wrong.items():
         headers = {k: v.encode() for k, v in request.get("headers", {}).items()}
         answer = await deliver(ann, made, content=request["content"], headers=headers)
-        assert (answer.status_code, answer.json()["code"]) == (401, "automations.wrong_signature"), name
+        assert (answer.status_code, answer.json()["code"]) == (401, "webhooks.wrong_signature"), name
     assert await history(ann, made) == []
     assert (await deliver(ann, made, **good)).status_code == 202
 
@@ -77,7 +77,7 @@ async def test_a_replay_is_refused_at_once_and_after_its_time(ann: Person) -> No
     assert (await deliver(ann, made, **again)).json()["code"] == "automations.replayed"
     old = signed(ann, made["secret"], {"n": 3})
     ann.server.manual.advance(timedelta(minutes=6))
-    assert (await deliver(ann, made, **old)).json()["code"] == "automations.stale_delivery"
+    assert (await deliver(ann, made, **old)).json()["code"] == "webhooks.stale_delivery"
     assert len(await history(ann, made)) == 1
 
 
@@ -175,7 +175,7 @@ async def test_the_console_shows_what_came_with_secrets_masked(ann: Person) -> N
     accepted = next(sample for sample in samples if sample["accepted"])
     assert accepted["body"]["user"] == "ann"
     refused = next(sample for sample in samples if not sample["accepted"])
-    assert refused["error"]["code"] == "automations.wrong_signature"
+    assert refused["error"]["code"] == "webhooks.wrong_signature"
 
 
 async def test_nobody_is_told_of_what_is_off_or_not_there(ann: Person, shared: Server) -> None:

@@ -10,6 +10,7 @@ from openclaw import __version__
 from openclaw.apps.cli.commands.account import add_account_commands
 from openclaw.apps.cli.commands.approvals import approvals_app
 from openclaw.apps.cli.commands.automation import automation_app
+from openclaw.apps.cli.commands.channel import channel_app
 from openclaw.apps.cli.commands.chat import add_chat_command
 from openclaw.apps.cli.commands.conversations import conversations_app
 from openclaw.apps.cli.commands.declare import ClientGroup, command
@@ -81,6 +82,7 @@ def build_app() -> typer.Typer:
         notifications_app,
         results_app,
         automation_app,
+        channel_app,
     ):
         app.add_typer(group, rich_help_panel=say("commands_client"))
     return app

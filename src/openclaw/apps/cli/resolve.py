@@ -89,6 +89,14 @@ def find_automation(api: Api, wanted: str) -> Item:
     return find_one(items, wanted, name="name", command="openclaw automation list")
 
 
+def find_channel(api: Api, wanted: str) -> Item:
+    """A channel by its id or its name."""
+    found = _by_whole_id(api, "chan_", f"/channels/{wanted}")
+    if found is not None:
+        return found
+    return find_one(api.items("/channels", _LATEST), wanted, name="name", command="openclaw channel list")
+
+
 def find_one(items: Iterable[Item], wanted: str, *, name: str | None, command: str) -> Item:
     """The item whose id is ``wanted`` or ends with it, or whose field ``name`` is or holds it.
 

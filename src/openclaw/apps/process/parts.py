@@ -11,6 +11,7 @@ from openclaw.domains.agents import manifest as agents
 from openclaw.domains.artifacts import manifest as artifacts
 from openclaw.domains.audit import manifest as audit
 from openclaw.domains.automations import manifest as automations
+from openclaw.domains.channels import manifest as channels
 from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.devices import manifest as devices
 from openclaw.domains.identity import manifest as identity
@@ -51,6 +52,7 @@ CHORES = (
     *artifacts.CHORES,
     *conversations.CHORES,
     *plugins.CHORES,
+    *channels.CHORES,
 )
 
 
@@ -151,6 +153,7 @@ async def open_process(
             "artifact.published": automations.PUBLISHED,
             "artifact.saved": automations.SAVED,
             "device.online": automations.DEVICE_CAME_ONLINE,
+            "message.received": automations.CHANNEL_MESSAGE,
             "task.completed": automations.TASK_COMPLETED,
             "workflow.run_ended": automations.WORKFLOW_ENDED,
         },
@@ -190,6 +193,19 @@ async def open_process(
         beginning.add(task)
         task.add_done_callback(beginning.discard)
 
+    talking = channels.Channels(
+        providers=channels.providers(config, clock, mail=mail, keys=keys),
+        queue=queue,
+        keys=keys,
+        origin=config.web_origin,
+    )
+    receiver = channels.Receiver(talking)
+    queue.register(channels.CHECK_KIND, JobKind(channels.CheckChannel(database, talking)))
+    queue.register(channels.SEND_KIND, JobKind(channels.SendMessage(database, clock, talking)))
+    handler = channels.HandleUpdate(database, bus, clock, talking, start)
+    queue.register(channels.HANDLE_KIND, JobKind(handler))
+    poller = channels.Poller(database, bus, clock, talking, receiver, name=executor_id)
+
     platform = Platform(
         config=config,
         database=database,
@@ -204,9 +220,11 @@ async def open_process(
         plugins=plugin_runtime,
         automations=doing,
         hooks=automations.Hooks(database, clock, doing),
+        channels=talking,
+        channel_hooks=channels.ChannelHooks(database, clock, talking, receiver),
     )
     await bus.start()
-    relay = OutboxRelay(database, bus, clock, _subscribers(carry, blobs, mail, bucket, doing))
+    relay = OutboxRelay(database, bus, clock, _subscribers(carry, blobs, mail, bucket, doing, talking))
     scheduler = Scheduler(database, bus, clock)
     scheduler.register(automations.FIRE_KIND, automations.ScheduleFired(doing))
     scheduler.register(automations.WATCH_KIND, automations.WatchFired(doing))
@@ -220,6 +238,7 @@ async def open_process(
     if config.job_slots:  # else the process does no work for others
         loops += [
             spawn(deliverer.run(), name="deliveries"),
+            spawn(poller.run(), name="channel polling"),
             spawn(scheduler.run(), name="scheduler"),
         ]
     try:
@@ -271,6 +290,7 @@ def _subscribers(
     mail: MailServer,
     bucket: artifacts.Bucket | None,
     doing: automations.Automations,
+    talking: channels.Channels,
 ) -> Mapping[str, Sequence[Subscriber]]:
     merged: dict[str, list[Subscriber]] = {}
     for slice_ in (
@@ -281,6 +301,7 @@ def _subscribers(
         agents.subscribers(carry, blobs),
         workflows.subscribers(blobs),
         tasks.SUBSCRIBERS,
+        channels.subscribers(talking),
         automations.subscribers(doing),
     ):
         for event, subscribers in slice_.items():

@@ -20,6 +20,7 @@ from openclaw.domains.agents import manifest as agents
 from openclaw.domains.artifacts import manifest as artifacts
 from openclaw.domains.audit import manifest as audit
 from openclaw.domains.automations import manifest as automations
+from openclaw.domains.channels import manifest as channels
 from openclaw.domains.conversations import manifest as conversations
 from openclaw.domains.dashboard import manifest as dashboard
 from openclaw.domains.devices import manifest as devices
@@ -57,6 +58,7 @@ _SLICES = (
     workflows,
     jobs,
     tasks,
+    channels,
     automations,
     dashboard,
 )
@@ -79,7 +81,7 @@ def build_app(platform: Platform) -> FastAPI:
         for router in manifest.ROUTERS:
             api.include_router(router)
     app.include_router(api)
-    for router in automations.PUBLIC_ROUTERS:
+    for router in (*channels.PUBLIC_ROUTERS, *automations.PUBLIC_ROUTERS):
         app.include_router(router)
     app.include_router(_operations(platform))
     install_error_handlers(app)

@@ -74,30 +74,6 @@ class UnknownActionError(OpenClawError):
 
 
 @dataclass(eq=False)
-class WrongSignatureError(OpenClawError):
-    """The delivery is not signed with the automation's secret, or says nothing of who, when and what."""
-
-    code: ClassVar[str] = "automations.wrong_signature"
-    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
-    template: ClassVar[str] = "The signature is wrong: {reason}"
-    template_zh: ClassVar[str] = "签名无效：{reason}"
-
-    reason: str
-
-
-@dataclass(eq=False)
-class StaleDeliveryError(OpenClawError):
-    """The delivery was signed too long ago, or in the future."""
-
-    code: ClassVar[str] = "automations.stale_delivery"
-    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
-    template: ClassVar[str] = "The delivery's time is more than {seconds} s away from ours."
-    template_zh: ClassVar[str] = "投递时间与服务器时间相差超过 {seconds} 秒。"
-
-    seconds: int
-
-
-@dataclass(eq=False)
 class ReplayedDeliveryError(OpenClawError):
     """A delivery of that id was accepted before."""
 

@@ -11,7 +11,7 @@ from openclaw.domains.automations.service.actions.publish import PUBLISHED, SAVE
 from openclaw.domains.automations.service.actions.task import TASK_COMPLETED, TaskAction
 from openclaw.domains.automations.service.actions.webhook import WebhookAction
 from openclaw.domains.automations.service.actions.workflow import WORKFLOW_ENDED, WorkflowAction
-from openclaw.domains.automations.service.events import DEVICE_CAME_ONLINE
+from openclaw.domains.automations.service.events import CHANNEL_MESSAGE, DEVICE_CAME_ONLINE
 from openclaw.domains.automations.service.hooks import Hooks
 from openclaw.domains.automations.service.registry import Action, Automations, EventSource
 from openclaw.domains.automations.subscribers import subscribers
@@ -21,6 +21,7 @@ PUBLIC_ROUTERS = (hooks_router,)  # outside of the API: no session, no version
 
 
 __all__ = [
+    "CHANNEL_MESSAGE",
     "DEVICE_CAME_ONLINE",
     "FIRE_KIND",
     "PUBLIC_ROUTERS",

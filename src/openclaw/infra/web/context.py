@@ -35,6 +35,8 @@ class Platform:
     queue: Any  # the process's `durable.queue.JobQueue`, which is above what is here
     automations: Any  # what automations can do; the slice of that name knows its type
     hooks: Any  # takes deliveries of webhooks; that slice's too
+    channels: Any  # what channels can do, and what takes their deliveries; the slice of that name knows the types
+    channel_hooks: Any
 
 
 Authenticator = Callable[[Request], Awaitable[Actor]]

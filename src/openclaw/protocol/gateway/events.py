@@ -46,6 +46,7 @@ EVENTS: dict[str, EventRule] = {
     "artifact.changed": EventRule(READ),
     "system.changed": EventRule(READ),
     "automation.changed": EventRule(READ),
+    "channel.changed": EventRule(READ),
     "exec.approval.requested": EventRule(APPROVALS, _APPROVAL_CAPS),
     "exec.approval.resolved": EventRule(APPROVALS, _APPROVAL_CAPS),
     "device.pair.requested": EventRule(PAIRING),

@@ -6,7 +6,6 @@ export interface RequestOptions {
   query?: Record<string, string | number | boolean | null | undefined>;
   /** A blob travels as it is, anything else as JSON. */
   body?: object;
-  headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
   /** Conditions and keys of a request, in small letters. */
   headers?: Record<string, string>;

@@ -2,6 +2,7 @@ import { automationRuns, automations } from "./automations.ts";
 import { finding } from "./finding.ts";
 import { hosts } from "./hosts.ts";
 import { Http, segment, type HttpOptions } from "./http.ts";
+import { channels } from "./channels.ts";
 import { notifications } from "./notifications.ts";
 import { pluginPackages, plugins } from "./plugins.ts";
 import { dashboard, taskRuns, tasks } from "./tasks.ts";
@@ -32,6 +33,7 @@ export function createApi(options: HttpOptions) {
     runs: runs(http),
     approvals: approvals(http),
     models: models(http),
+    channels: channels(http),
     notifications: notifications(http),
     dashboard: dashboard(http),
     tasks: tasks(http),

@@ -304,3 +304,9 @@ export interface ResultFilter {
   workflowRun?: string;
   device?: string;
 }
+export type Channel = Schemas["Channel"];
+export type ChannelKind = Channel["kind"];
+export type NewChannel = Schemas["NewChannel"];
+export type ChannelInput = Schemas["CreateChannel"];
+export type ChannelChange = Schemas["SaveChannel"];
+export type PairingCode = Schemas["PairingCode"];

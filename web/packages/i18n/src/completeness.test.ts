@@ -13,7 +13,11 @@ const keys = Object.keys(en) as (keyof typeof en)[];
 const places = (words: string) => [...words.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
 /** The same in both languages by their nature. */
-const SAME = new Set(["app.name", "language.en", "language.zh", "models.preset.openai", "models.preset.anthropic", "models.preset.google", "systems.comma", "vault.namedAt"]);
+const SAME = new Set([
+  "app.name", "language.en", "language.zh", "models.preset.openai", "models.preset.anthropic", "models.preset.google",
+  "systems.comma", "vault.namedAt",
+  "channels.kind.telegram", "channels.kind.qq", "channels.kind.webhook", "channels.appId", "channels.encryptKey", "channels.verificationToken",
+]);
 
 /** Keys put together while running: an enumeration of the server or of the console stands at their end. */
 const COMPOSED = [
@@ -39,6 +43,7 @@ const COMPOSED = [
   /^dashboard\.machine\./,
   /^pluginCall\.(tier|state|why)\./,
   /^workflowRuns\.period\./,
+  /^channels\.(state|kind|about|how|tells)\./,
   /^form\./,
   /^workflowDiff\.(kind|view)\./,
   /^plugins\.(view|categories|source|sourceText|review|blockKind|tier|tierText|change|effect)\./,

@@ -2,6 +2,7 @@ import { agents } from "./en/agents.ts";
 import { app } from "./en/app.ts";
 import { automations } from "./en/automations.ts";
 import { canvas } from "./en/canvas.ts";
+import { channels } from "./en/channels.ts";
 import { conversations } from "./en/conversations.ts";
 import type { designer } from "./en/designer.ts";
 import type { designerParts } from "./en/designerParts.ts";
@@ -26,7 +27,7 @@ import { workflows } from "./en/workflows.ts";
 import { workspaces } from "./en/workspaces.ts";
 
 /** English is the source: its keys are the keys. */
-export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...dashboard, ...tasks, ...taskRuns, ...workflows, ...workflowRuns, ...plugins, ...results, ...notifications, ...workspaces, ...canvas, ...automations, ...hosts, ...palette, ...errors };
+export const en = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...dashboard, ...tasks, ...taskRuns, ...workflows, ...workflowRuns, ...plugins, ...results, ...notifications, ...channels, ...workspaces, ...canvas, ...automations, ...hosts, ...palette, ...errors };
 
 /** Words of large parts that few pages show are fetched with these (`loadWords`, `loadSystemWords`). */
 type Source = typeof en & typeof designer & typeof designerParts & typeof systems & typeof systemParts;

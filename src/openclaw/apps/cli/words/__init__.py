@@ -3,6 +3,7 @@
 from openclaw.apps.cli.config import language
 from openclaw.apps.cli.words.artifacts import ARTIFACTS
 from openclaw.apps.cli.words.automation import AUTOMATION
+from openclaw.apps.cli.words.channel import CHANNEL
 from openclaw.apps.cli.words.chat import CHAT
 from openclaw.apps.cli.words.doctor import DOCTOR
 from openclaw.apps.cli.words.help import HELP
@@ -31,6 +32,7 @@ _PARTS = (
     NOTIFICATIONS,
     ARTIFACTS,
     AUTOMATION,
+    CHANNEL,
 )
 CATALOG: dict[str, tuple[str, str]] = {key: words for part in _PARTS for key, words in part.items()}
 

@@ -4,15 +4,11 @@ from typing import Annotated
 
 from fastapi import Path, Request
 
-from openclaw.domains.automations.errors import (
-    AutomationNotFoundError,
-    ReplayedDeliveryError,
-    StaleDeliveryError,
-    WrongSignatureError,
-)
+from openclaw.domains.automations.errors import AutomationNotFoundError, ReplayedDeliveryError
 from openclaw.domains.automations.schemas import Accepted
 from openclaw.domains.automations.service.hooks import Delivery
 from openclaw.durable.errors import TooManyJobsError
+from openclaw.infra.signatures import StaleDeliveryError, WrongSignatureError
 from openclaw.infra.web.context import CurrentPlatform, address_of
 from openclaw.infra.web.routes import errors, slice_router
 from openclaw.infra.wire import AutomationId

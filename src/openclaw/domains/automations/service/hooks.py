@@ -15,16 +15,16 @@ from openclaw.domains.automations.errors import (
     ReplayedDeliveryError,
 )
 from openclaw.domains.automations.models import AutomationRow, RefusedDeliveryRow
-from openclaw.domains.automations.policy.buckets import Buckets
 from openclaw.domains.automations.policy.masking import shown_headers, shown_text
-from openclaw.domains.automations.policy.signatures import check_signed
 from openclaw.domains.automations.service.accepting import Offer, accept
 from openclaw.domains.automations.service.registry import Automations
 from openclaw.domains.automations.service.secrets import secrets_of
 from openclaw.durable.errors import TooManyJobsError
+from openclaw.infra.buckets import Buckets
 from openclaw.infra.db import Database
 from openclaw.infra.jsonb import checked
 from openclaw.infra.scope import Scope
+from openclaw.infra.signatures import check_signed
 from openclaw.kit import ids
 from openclaw.kit.clock import Clock
 from openclaw.kit.errors import InvalidInputError, OpenClawError, RateLimitedError

@@ -6,8 +6,8 @@ import hmac
 from datetime import datetime
 
 from openclaw.domains.automations.models import AutomationRow
-from openclaw.domains.automations.policy.signatures import new_secret
 from openclaw.infra.secrets import KeyRing
+from openclaw.infra.signatures import new_secret
 
 _COLUMN = "automations.secret"
 

@@ -63,6 +63,9 @@ export function connectLive({ gateway, streams }: Services, queryClient: QueryCl
         stale(queryKeys.systems);
         stale(queryKeys.vaults);
         break;
+      case "channel.changed":
+        stale(queryKeys.channels);
+        break;
       case "notifications.changed":
         stale(queryKeys.notifications);
         break;
@@ -76,7 +79,7 @@ export function connectLive({ gateway, streams }: Services, queryClient: QueryCl
 
   gateway.onResync(() => {
     streams.reset();
-    const { allMessages, conversations, approvals, devices, hosts, pairingRequests, notifications, systems, vaults } = queryKeys;
-    for (const key of [allMessages, conversations, approvals, devices, hosts, pairingRequests, notifications, systems, vaults]) stale(key);
+    const { allMessages, conversations, approvals, devices, hosts, pairingRequests, notifications, systems, vaults, channels } = queryKeys;
+    for (const key of [allMessages, conversations, approvals, devices, hosts, pairingRequests, notifications, systems, vaults, channels]) stale(key);
   });
 }

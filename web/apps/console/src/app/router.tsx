@@ -2,6 +2,7 @@ import { createRouter } from "@tanstack/react-router";
 
 import { accountRoutes } from "./routes/account.tsx";
 import { automationRoutes } from "./routes/automations.tsx";
+import { channelRoutes } from "./routes/channels.tsx";
 import { chatRoutes } from "./routes/chat.tsx";
 import { dashboardRoutes } from "./routes/dashboard.tsx";
 import { deviceRoutes } from "./routes/devices.tsx";
@@ -18,7 +19,7 @@ import { workflowRoutes } from "./routes/workflows.tsx";
 const routeTree = rootRoute.addChildren([
   ...accountRoutes,
   sharedSystemRoute,
-  shellRoute.addChildren([...dashboardRoutes, ...chatRoutes, ...notificationRoutes, ...taskRoutes, ...resultRoutes, ...systemRoutes, ...automationRoutes, ...workflowRoutes, ...pluginRoutes, ...deviceRoutes, ...settingsRoutes]),
+  shellRoute.addChildren([...dashboardRoutes, ...chatRoutes, ...notificationRoutes, ...taskRoutes, ...resultRoutes, ...systemRoutes, ...automationRoutes, ...workflowRoutes, ...pluginRoutes, ...deviceRoutes, ...channelRoutes, ...settingsRoutes]),
 ]);
 
 export function createConsoleRouter(context: RouterContext) {

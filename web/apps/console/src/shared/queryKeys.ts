@@ -85,5 +85,6 @@ export const queryKeys = {
   deliveries: (state: string | null) => ["notifications", "deliveries", state] as const,
   notificationSettings: ["notification-settings"] as const,
   pushBrowsers: ["push-browsers"] as const,
+  channels: ["channels"] as const,
   audit: ["audit"] as const,
 };

@@ -29,6 +29,7 @@ export const app = {
   "app.results": "Results",
   "app.systems": "Systems",
   "app.workflows": "Workflows",
+  "app.channels": "Channels",
   "app.plugins": "Plugins",
   "app.signOut": "Sign out",
 

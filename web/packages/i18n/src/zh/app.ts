@@ -32,6 +32,7 @@ export const app: Translation<typeof source> = {
   "app.results": "结果",
   "app.systems": "系统",
   "app.workflows": "工作流",
+  "app.channels": "渠道",
   "app.plugins": "插件",
   "app.signOut": "退出登录",
 

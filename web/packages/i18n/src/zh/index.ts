@@ -3,6 +3,7 @@ import { agents } from "./agents.ts";
 import { app } from "./app.ts";
 import { automations } from "./automations.ts";
 import { canvas } from "./canvas.ts";
+import { channels } from "./channels.ts";
 import { conversations } from "./conversations.ts";
 import { dashboard } from "./dashboard.ts";
 import { devices } from "./devices.ts";
@@ -22,4 +23,4 @@ import { workflowRuns } from "./workflowRuns.ts";
 import { workflows } from "./workflows.ts";
 import { workspaces } from "./workspaces.ts";
 
-export const zh: Translation<typeof en> = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...dashboard, ...tasks, ...taskRuns, ...workflows, ...workflowRuns, ...plugins, ...results, ...notifications, ...workspaces, ...canvas, ...automations, ...hosts, ...palette, ...errors };
+export const zh: Translation<typeof en> = { ...app, ...identity, ...conversations, ...agents, ...devices, ...fleet, ...gateway, ...local, ...dashboard, ...tasks, ...taskRuns, ...workflows, ...workflowRuns, ...plugins, ...results, ...notifications, ...channels, ...workspaces, ...canvas, ...automations, ...hosts, ...palette, ...errors };

@@ -28,4 +28,5 @@ export const WORK: Place[] = [
 export const MEANS: Place[] = [
   { to: "/plugins", icon: "puzzle", label: "app.plugins" },
   { to: "/devices", icon: "laptop", label: "app.devices", Aside: OnlineDevices },
+  { to: "/channels", icon: "send", label: "app.channels" },
 ];

@@ -11,9 +11,11 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 
-from openclaw.domains.automations.errors import StaleDeliveryError, WrongSignatureError
+from openclaw.kit.errors import Kind, OpenClawError
 
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 TOLERANCE = timedelta(minutes=5)
@@ -22,6 +24,30 @@ _SECRET_BYTES = 32
 _MOST_SIGNATURES = 8
 _ID = re.compile(r"[A-Za-z0-9._~:+/=-]{1,128}")
 _TIME = re.compile(r"[0-9]{1,12}")
+
+
+@dataclass(eq=False)
+class WrongSignatureError(OpenClawError):
+    """The delivery is not signed with the receiver's secret, or says nothing of who, when and what."""
+
+    code: ClassVar[str] = "webhooks.wrong_signature"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+    template: ClassVar[str] = "The signature is wrong: {reason}"
+    template_zh: ClassVar[str] = "签名无效：{reason}"
+
+    reason: str
+
+
+@dataclass(eq=False)
+class StaleDeliveryError(OpenClawError):
+    """The delivery was signed too long ago, or in the future."""
+
+    code: ClassVar[str] = "webhooks.stale_delivery"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+    template: ClassVar[str] = "The delivery's time is more than {seconds} s away from ours."
+    template_zh: ClassVar[str] = "投递时间与服务器时间相差超过 {seconds} 秒。"
+
+    seconds: int
 
 
 def new_secret() -> str:

@@ -1,0 +1,1 @@
+"""Routes of channels, and the addresses that their providers deliver to."""

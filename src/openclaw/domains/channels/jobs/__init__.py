@@ -1,0 +1,1 @@
+"""Work of channels: polling, acting on what came, sending, checking."""

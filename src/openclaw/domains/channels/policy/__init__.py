@@ -1,0 +1,1 @@
+"""What is pure about channels: words, pieces, commands, codes."""

@@ -1,0 +1,1 @@
+"""Channels set up, bound, listened to and spoken through."""
