@@ -92,7 +92,7 @@ def test_a_webhook_is_made_by_form_fired_replayed_and_deleted(console: Console) 
     expect(page.get_by_text("Nothing happens by itself yet")).to_be_visible()
 
 
-def test_failures_switch_off_and_a_person_on_again(console: Console) -> None:
+def test_failures_switch_it_off_and_others_changes_are_kept(console: Console) -> None:
     page = console.page
     console.enter()
     body: dict[str, Any] = {
@@ -114,6 +114,19 @@ def test_failures_switch_off_and_a_person_on_again(console: Console) -> None:
     page.get_by_test_id("go-on").click()
     expect(page.get_by_role("switch")).to_be_checked()
     expect(page.get_by_test_id("why-off")).to_be_hidden()
+
+    page.get_by_test_id("edit-automation").click()
+    page.get_by_label("Name", exact=True).fill("Mine")
+    console.send("PUT", f"/automations/{made['id']}", {**body, "name": "Of another page", "success": None})
+    page.get_by_test_id("save-automation").click()
+    expect(page.get_by_test_id("save-error")).to_contain_text("Somebody has changed it in between")
+    page.get_by_role("button", name="Load the latest").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Of another page")
+    expect(page.get_by_label("Well done if (optional)")).to_have_value("")
+    page.get_by_label("Name", exact=True).fill("Sturdy")
+    page.get_by_test_id("save-automation").click()
+    expect(page.get_by_role("heading", name="Sturdy", level=1)).to_be_visible()
+    assert console.get(f"/automations/{made['id']}")["enabled"] is True
 
 
 def test_everything_is_reached_by_keyboard(console: Console) -> None:

@@ -106,6 +106,7 @@ export const routes = [
   ["POST", /^\/bridge\/public-link$/, challenge],
   ["GET", /^\/bridge\/challenges\/(\w+)$/, ({ state, ids: [id] }) => ok(state.challenges.get(id))],
   ["POST", /^\/mock\/redeem\/(\w+)$/, ({ state, gateway, ids: [id] }) => void redeem(state, gateway, id)],
+  ["GET", /^\/(hosts|host-tokens)$/, () => page([])],
   ["GET", /^\/gateway-tokens$/, ({ state }) => page(state.tokens)],
   ["POST", /^\/gateway-tokens$/, ({ state, body }) => {
     const { expiresInDays, ...rest } = body;

@@ -12,6 +12,7 @@ export const errors = {
   "error.bridge.link_declined": "It was not confirmed at the machine.",
   "error.bridge.already_linked": "The bridge has a link already. Run “openclaw bridge unlink” on the machine first.",
   "error.bridge.link_in_progress": "Another link is waiting for an answer at the machine.",
+  "error.automations.wrong_secret": "That is no secret of a webhook: one begins with whsec_.",
   "error.network.unreachable": "The server cannot be reached. Check your connection.",
   "error.unknown": "Something went wrong. Try again.",
 } as const;

@@ -23,7 +23,7 @@ export const automations: Translation<typeof source> = {
   "automations.off": "已停用",
   "automations.offFailures": "因失败停用",
   "automations.silent": "长时间未运行",
-  "automations.lastRun": "{when}运行：{state}",
+  "automations.lastRun": "上次运行{state}（{when}）",
   "automations.neverRan": "尚未运行",
   "automations.nextAt": "下次 {when}",
   "automations.failedOff.one": "失败 {count} 次后停用。",

@@ -11,6 +11,7 @@ export const errors: Translation<typeof source> = {
   "error.bridge.link_declined": "未在该机器上确认。",
   "error.bridge.already_linked": "桥接程序已有连接。请先在该机器上运行 openclaw bridge unlink。",
   "error.bridge.link_in_progress": "另一个连接请求正在等待该机器确认。",
+  "error.automations.wrong_secret": "这不是 webhook 的机密：机密以 whsec_ 开头。",
   "error.network.unreachable": "无法连接服务器，请检查网络。",
   "error.unknown": "出了点问题，请重试。",
 };

@@ -1,7 +1,9 @@
+import { createTranslator } from "@openclaw/i18n";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { forgetRecent, keepRecent, readRecent, recentKey } from "../../shared/recent.ts";
 import { distinct, fits, found, isPaletteKey, recentEntries, type EntryGroup } from "./model.ts";
+import { startsOf } from "./starts.ts";
 
 const entry = (id: string, label: string) => ({ id, label, icon: "file" as const, address: `/${id}` });
 
@@ -29,6 +31,16 @@ describe("what fits", () => {
       ["recent", ["recent:a"]],
       ["tasks", ["b"]],
     ]);
+  });
+});
+
+describe("what can be begun", () => {
+  const t = createTranslator("en");
+  const pages = [{ ...entry("p", "Tasks"), address: "/tasks" }];
+  it("is of parts that have a page, and what one may", () => {
+    const addresses = (those: typeof pages, isAdmin: boolean) => startsOf(t, those, { isAdmin }).map(({ address }) => address);
+    expect(addresses(pages, true)).toEqual(["/", "/tasks/new", "/automations/new", "/workflows/new", "/devices?open=link", "/devices?open=enrol"]);
+    expect(addresses([], false)).toEqual(["/", "/automations/new", "/workflows/new", "/devices?open=link"]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { useTranslator } from "@openclaw/i18n";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
 
+import { useWorkspaces } from "../workspaces/index.ts";
 import { isPaletteKey, type Entry } from "./model.ts";
 import { Palette } from "./Palette.tsx";
 import { startsOf } from "./starts.ts";
@@ -11,7 +12,9 @@ export const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 export function usePalette(pages: readonly Entry[]): { openPalette: () => void; palette: ReactNode } {
   const t = useTranslator();
   const [isOpen, setOpen] = useState(false);
-  const starts = useMemo(() => startsOf(t, pages), [t, pages]);
+  const { role } = useWorkspaces().current;
+  const isAdmin = role === "owner" || role === "admin";
+  const starts = useMemo(() => startsOf(t, pages, { isAdmin }), [t, pages, isAdmin]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!isPaletteKey(event, IS_APPLE)) return;
