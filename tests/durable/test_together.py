@@ -13,6 +13,14 @@ from openclaw.kit.tasks import cancel_and_wait, spawn
 ANN = Actor(new_id(), new_id(), Role.MEMBER)
 
 
+async def turn() -> None:
+    """Let whatever was begun come to its first wait."""
+    loop = asyncio.get_running_loop()
+    come = loop.create_future()
+    loop.call_soon(come.set_result, None)
+    await come
+
+
 class Carrier:
     """Doubles numbers once ``gate`` is open; ``batches`` are what it was given."""
 
@@ -39,7 +47,7 @@ class Carrier:
         asked = [spawn(self.together.ask(actor, numbers[0]), name="ask")]
         await self.called.wait()
         asked += [spawn(self.together.ask(actor, number), name="ask") for number in numbers[1:]]
-        await asyncio.sleep(0)
+        await turn()
         self.gate.set()
         return await asyncio.gather(*asked, return_exceptions=True)
 
@@ -89,7 +97,7 @@ async def test_what_was_taken_along_by_one_who_is_cancelled_is_carried_by_the_ne
     await carrier.called.wait()
     second = spawn(carrier.together.ask(ANN, 2), name="second")
     third = spawn(carrier.together.ask(ANN, 3), name="third")
-    await asyncio.sleep(0)
+    await turn()
     await cancel_and_wait(first)
     carrier.gate.set()
     assert await asyncio.gather(second, third) == [4, 6]

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from openclaw.domains.automations.policy.signatures import signed_headers
 from playwright.sync_api import Locator, Page, expect
 
+from openclaw.infra.signatures import signed_headers
 from openclaw.kit.clock import SystemClock
 from tests.e2e.console import Console
 from tests.e2e.test_accessibility import expect_accessible

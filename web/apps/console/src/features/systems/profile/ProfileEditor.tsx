@@ -16,7 +16,7 @@ import { ProblemList } from "./ProfileProblems.tsx";
 import { missing, placed, problemsOf, type Placed } from "./problems.ts";
 import { PromptFields, StageFields } from "./PromptFields.tsx";
 import { ResultFields } from "./ResultFields.tsx";
-import { ModelFields, PermissionFields, RoutingFields } from "./RuleFields.tsx";
+import { ModelFields, PermissionFields, RoutingFields } from "./ProfileRules.tsx";
 import { TeamFields } from "./TeamFields.tsx";
 
 import "./ProfileEditor.css";

@@ -8,7 +8,7 @@ import { ModelOfRole } from "./ModelOfRole.tsx";
 import { placeId } from "./places.ts";
 import { PERMISSIONS } from "./profile.ts";
 
-import "./RuleFields.css";
+import "./ProfileRules.css";
 
 const NOBODY = "";
 
@@ -26,16 +26,16 @@ export function RoutingFields({ profile, change, problemAt }: Editing) {
   };
   return (
     <Section title={t("systemProfile.field.routing")} description={t("systemProfile.routingText")}>
-      <div className="RuleFields" id={placeId("routing")}>
+      <div className="ProfileRules" id={placeId("routing")}>
         <Select
           label={t("systemProfile.defaultRole")}
           value={routing.defaultRole ?? NOBODY}
           options={[{ value: NOBODY, label: t("systemProfile.nobody") }, ...options]}
           onChange={(role) => change({ routing: { ...routing, defaultRole: role === NOBODY ? null : role } })}
         />
-        {problemAt("routing.defaultRole") && <p className="RuleFields-problem">{problemAt("routing.defaultRole")}</p>}
+        {problemAt("routing.defaultRole") && <p className="ProfileRules-problem">{problemAt("routing.defaultRole")}</p>}
         {Object.entries(routing.taskRoles).map(([kind, role]) => (
-          <div key={kind} className="RuleFields-row">
+          <div key={kind} className="ProfileRules-row">
             <Select label={kind} value={role} options={options} onChange={(next) => change({ routing: { ...routing, taskRoles: { ...routing.taskRoles, [kind]: next } } })} />
             <IconButton
               icon="close"
@@ -46,7 +46,7 @@ export function RoutingFields({ profile, change, problemAt }: Editing) {
           </div>
         ))}
         <form
-          className="RuleFields-row"
+          className="ProfileRules-row"
           onSubmit={(event) => {
             event.preventDefault();
             add();
@@ -69,7 +69,7 @@ export function PermissionFields({ profile, change }: Editing) {
   const words = { inherit: t("systemProfile.inherit"), allow: t("systemProfile.allow"), deny: t("systemProfile.deny") };
   return (
     <Section title={t("systemProfile.field.permissions")} description={t("systemProfile.permissionsText")}>
-      <div className="RuleFields RuleFields--grid" id={placeId("permissions")}>
+      <div className="ProfileRules ProfileRules--grid" id={placeId("permissions")}>
         {PERMISSIONS.map((name) => (
           <Select<"inherit" | "allow" | "deny">
             key={name}
@@ -90,7 +90,7 @@ export function ModelFields({ profile, change, problemAt }: Editing) {
   const t = useTranslator();
   return (
     <Section title={t("systemProfile.modelTitle")} description={t("systemProfile.modelText")}>
-      <div className="RuleFields" id={placeId("model")}>
+      <div className="ProfileRules" id={placeId("model")}>
         <ModelOfRole provider={profile.provider} model={profile.model} fallback={t("systemProfile.asWorkspace")} problem={problemAt("model") ?? problemAt("provider")} onChange={change} />
         <ListInput label={t("app.optionalLabel", { label: t("systemProfile.field.skills") })} description={t("systemProfile.skillsText")} items={profile.skills} onChange={(skills) => change({ skills })} most={50} problem={problemAt("skills")} />
       </div>
