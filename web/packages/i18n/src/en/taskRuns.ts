@@ -35,6 +35,7 @@ export const taskRuns = {
   "taskRun.text.failed": "What it did until then is below. It can be done again, or gone on with.",
   "taskRun.text.timed_out": "What it did until then is below. Give it more time, or go on with a follow-up.",
   "taskRun.text.lost": "It cannot be known how far it got there. What was told until then is below.",
+  "taskRun.text.spent": "Give the task another budget, and launch it again.",
   "taskRun.text.paused": "It begins nothing new until it is resumed.",
   "taskRun.followsUp": "This run goes on from an earlier one",
   "taskRun.retries": "This run does an earlier one again",

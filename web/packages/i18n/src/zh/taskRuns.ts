@@ -38,6 +38,7 @@ export const taskRuns: Translation<typeof source> = {
   "taskRun.text.failed": "此前做过的事在下方。可以重试，也可以接着做。",
   "taskRun.text.timed_out": "此前做过的事在下方。可以放宽时间，或追加要求接着做。",
   "taskRun.text.lost": "无法得知它在那里做到了哪一步。失联前的内容在下方。",
+  "taskRun.text.spent": "请为任务设置新的预算，然后再次启动。",
   "taskRun.text.paused": "继续之前不会开始任何新的操作。",
   "taskRun.followsUp": "此次运行接着之前的一次",
   "taskRun.retries": "此次运行是对之前一次的重试",
