@@ -42,6 +42,8 @@ export const taskRuns = {
   "taskRun.work": "What it does",
   "taskRun.notBegun": "Nothing has been done yet",
   "taskRun.nothingDone": "It ended before anything was done",
+  "taskRun.results": "Results",
+  "taskRun.resultChanged": "version {version}, {when}",
   "taskRun.others": "Other runs of this task",
   "taskRun.progress": "Progress",
   "taskRun.phase.queued": "Queued",

@@ -45,6 +45,8 @@ export const taskRuns: Translation<typeof source> = {
   "taskRun.work": "做了什么",
   "taskRun.notBegun": "尚未开始",
   "taskRun.nothingDone": "尚未做任何事就已结束",
+  "taskRun.results": "结果",
+  "taskRun.resultChanged": "第 {version} 版，{when}",
   "taskRun.others": "此任务的其他运行",
   "taskRun.progress": "进度",
   "taskRun.phase.queued": "排队",
