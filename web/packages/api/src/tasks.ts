@@ -42,6 +42,11 @@ export function taskRuns(http: Http) {
     /** Its log after an entry. */
     events: (id: string, after: number, signal?: Signal) =>
       http.json<Types.TaskEvents>("GET", `${at(id)}/events`, { query: { after }, signal }),
+    /** What it has saved. */
+    results: async (id: string, signal?: Signal) => {
+      const { items } = await http.json<Types.Page<Types.ResultCard>>("GET", "/artifacts", { query: { taskRunId: id }, signal });
+      return items.filter(({ provenance }) => provenance["taskRunId"] === id);
+    },
     cancel: (id: string) => http.json<Types.TaskRun>("POST", `${at(id)}/cancel`),
     pause: (id: string) => http.json<Types.TaskRun>("POST", `${at(id)}/pause`),
     resume: (id: string) => http.json<Types.TaskRun>("POST", `${at(id)}/resume`),

@@ -27,6 +27,7 @@ export const queryKeys = {
   taskRuns: ["task-runs"] as const,
   taskRun: (id: string) => ["task-run", id] as const,
   taskEvents: (id: string) => ["task-run", id, "events"] as const,
+  taskResults: (id: string) => ["task-run", id, "results"] as const,
   taskStages: (systemId: string) => ["task-stages", systemId] as const,
   taskHosts: ["devices", "task-hosts"] as const,
   workflows: ["workflows"] as const,

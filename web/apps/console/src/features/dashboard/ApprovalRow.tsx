@@ -1,6 +1,6 @@
 import type { Approval, TaskRun } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
-import { Badge, Button, Icon, Row } from "@openclaw/ui";
+import { Badge, Button, Icon } from "@openclaw/ui";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
@@ -17,30 +17,27 @@ export function ApprovalRow({ approval, tasks }: { approval: Approval; tasks: re
   const name = isToolName(tool) ? t(`tool.${tool}`) : tool;
   const facts = [toolSubject(tool, approval.arguments), t("dashboard.until", { when: t.format.relative(expiresAt) })].filter(Boolean);
   return (
-    <Row
-      data-testid="approval-row"
-      leading={<Icon name={toolIcon(tool)} />}
-      title={
-        <Link {...wayTo(approval, tasks)} className="ApprovalRow-link">
-          {device ? t("dashboard.approvalOf", { tool: name, device: device.name }) : t("dashboard.approvalAsks", { tool: name })}
-        </Link>
-      }
-      badges={grade === "high" && <Badge tone="danger">{t("dashboard.high")}</Badge>}
-      detail={
-        <>
-          <p>{facts.join(" · ")}</p>
-          {isOpen && (
-            <div className="ApprovalRow-card">
-              <ApprovalCard approval={approval} />
-            </div>
-          )}
-        </>
-      }
-      actions={
+    <li className="ApprovalRow" data-testid="approval-row">
+      <div className="ApprovalRow-head">
+        <Icon name={toolIcon(tool)} />
+        <div className="ApprovalRow-text">
+          <div className="ApprovalRow-title">
+            <Link {...wayTo(approval, tasks)} className="ApprovalRow-link">
+              {device ? t("dashboard.approvalOf", { tool: name, device: device.name }) : t("dashboard.approvalAsks", { tool: name })}
+            </Link>
+            {grade === "high" && <Badge tone="danger">{t("dashboard.high")}</Badge>}
+          </div>
+          <p className="ApprovalRow-facts">{facts.join(" · ")}</p>
+        </div>
         <Button size="s" aria-expanded={isOpen} onPress={() => setOpen(!isOpen)} data-testid="approval-open">
           {t(isOpen ? "app.close" : "dashboard.answer")}
         </Button>
-      }
-    />
+      </div>
+      {isOpen && (
+        <div className="ApprovalRow-card">
+          <ApprovalCard approval={approval} />
+        </div>
+      )}
+    </li>
   );
 }

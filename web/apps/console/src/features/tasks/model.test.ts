@@ -30,7 +30,8 @@ it("offers only what a run can do", () => {
   const pi = { ...RUN, target: { ...RUN.target, runtime: "pi" as const } };
   expect([RUN, pi, ended, { ...RUN, isCancelling: true }].map(canPause)).toEqual([true, false, false, false]);
   expect([RUN, pi, ended, { ...RUN, conversationId: null }].map(canHandOver)).toEqual([true, false, false, false]);
-  expect([RUN, ended, { ...ended, conversationId: null }].map(canFollowUp)).toEqual([false, true, false]);
+  const spent = { ...ended, error: { code: "agents.budget_spent", title: "" } };
+  expect([RUN, ended, { ...ended, conversationId: null }, spent].map(canFollowUp)).toEqual([false, true, false, false]);
 });
 
 it("counts what is held as gone, and shows limits only", () => {

@@ -71,9 +71,14 @@ export function limitsOf(budget: TaskBudget): { kind: BudgetKind; use: BudgetUse
   });
 }
 
-/** Whether what a run did can be gone on with: its conversation is there, and it has ended. */
+/** Whether the budget is used up: whatever comes after on the same one would be refused too. */
+export function isSpent(run: TaskRun): boolean {
+  return isOver(run) && run.error?.code === "agents.budget_spent";
+}
+
+/** Whether what a run did can be gone on with: its conversation is there, it has ended, and its budget has not. */
 export function canFollowUp(run: TaskRun): boolean {
-  return isOver(run) && run.conversationId !== null;
+  return isOver(run) && run.conversationId !== null && !isSpent(run);
 }
 
 /** A run moves with its transcript, which a machine's own runtime keeps to itself. */

@@ -99,6 +99,18 @@ export function useTaskRun(runId: string) {
   return { run, events };
 }
 
+const isAnything = () => true;
+
+/** What a run has saved so far. */
+export function useResultsOf(runId: string) {
+  const api = useApi();
+  const results = useQuery({ queryKey: queryKeys.taskResults(runId), queryFn: ({ signal }) => api.taskRuns.results(runId, signal) });
+  const { refetch } = results;
+  const read = useCallback(() => refetch({ cancelRefetch: false }), [refetch]);
+  useFollow("artifact.changed", queryKeys.taskResults(runId), isAnything, read);
+  return results;
+}
+
 /** One key for each try of one thing: sent again after a failure it is not done twice, done again it is. */
 function useTryKey(): { key: () => string; spent: () => void } {
   const kept = useRef<string | null>(null);

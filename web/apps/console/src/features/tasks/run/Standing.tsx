@@ -3,7 +3,7 @@ import { useTranslator } from "@openclaw/i18n";
 import { Banner, type Tone } from "@openclaw/ui";
 import { Link } from "@tanstack/react-router";
 
-import { isOver, TONES } from "../model.ts";
+import { isOver, isSpent, TONES } from "../model.ts";
 
 /** Where the run is at, in a sentence, and what that means for whoever reads it. */
 export function Standing({ run }: { run: TaskRun }) {
@@ -13,7 +13,7 @@ export function Standing({ run }: { run: TaskRun }) {
   return (
     <>
       <Banner tone={tone} title={t(title, { device })} role="status" data-testid="task-standing">
-        {run.error ? run.error.title : text && t(text, { device })}
+        {run.error ? run.error.title : text && t(text, { device })} {isSpent(run) && t("taskRun.text.spent")}
       </Banner>
       {run.originRunId && (
         <p>

@@ -5,7 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { Confirm } from "../../../shared/Confirm.tsx";
-import { canHandOver, canPause, isOver } from "../model.ts";
+import { canHandOver, canPause, isOver, isSpent } from "../model.ts";
 import { useRetryTaskRun, useSteerTaskRun, type Steer } from "../queries.ts";
 import { HandOverDialog } from "./HandOverDialog.tsx";
 
@@ -21,6 +21,13 @@ export function TaskRunActions({ run }: { run: TaskRun }) {
   const [asking, setAsking] = useState<"cancel" | "move" | null>(null);
   const onError = (error: unknown) => toast({ text: t.error(error), tone: "danger" });
   const act = (action: Steer) => steer.mutate(action, { onError });
+  if (isSpent(run)) {
+    return (
+      <Button tone="primary" icon="edit" onPress={() => void navigate({ to: "/tasks/$taskId/edit", params: { taskId: run.taskId } })} data-testid="edit-task">
+        {t("taskRun.editTask")}
+      </Button>
+    );
+  }
   if (isOver(run)) {
     return (
       <Button

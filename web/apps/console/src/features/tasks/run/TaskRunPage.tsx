@@ -14,6 +14,7 @@ import { EventLog } from "./EventLog.tsx";
 import { FollowUp } from "./FollowUp.tsx";
 import { Plan } from "./Plan.tsx";
 import { Progress } from "./Progress.tsx";
+import { RunResults } from "./RunResults.tsx";
 import { Standing } from "./Standing.tsx";
 import { TaskRunActions } from "./TaskRunActions.tsx";
 import { Usage } from "./Usage.tsx";
@@ -55,7 +56,10 @@ export function TaskRunPage({ runId }: { runId: string }) {
         <div className="TaskRunPage-main">
           {run.error && <Banner tone="attention">{t.error(run.error)}</Banner>}
           <Standing run={run.data} />
-          <Work run={run.data} />
+          <div>
+            <RunResults runId={runId} />
+            <Work run={run.data} />
+          </div>
           {canFollowUp(run.data) && <FollowUp run={run.data} />}
         </div>
         <aside className="TaskRunPage-side" aria-label={t("taskRun.about")}>

@@ -1,0 +1,27 @@
+import type { ResultCard } from "@openclaw/api";
+import { useTranslator } from "@openclaw/i18n";
+import { Row } from "@openclaw/ui";
+import { Link } from "@tanstack/react-router";
+
+import "./ResultRow.css";
+
+/** A result in a short list, which leads to its page. */
+export function ResultRow({ result: { id, title, version, updatedAt } }: { result: ResultCard }) {
+  const t = useTranslator();
+  return (
+    <Row
+      data-testid="result-row"
+      title={
+        <Link to={pageOf(id)} className="ResultRow-link">
+          {title}
+        </Link>
+      }
+      detail={t("taskRun.resultChanged", { version, when: t.format.relative(updatedAt) })}
+    />
+  );
+}
+
+/** The page of a result is the results', and known by its address. */
+function pageOf(id: string): string {
+  return `/results/${id}`;
+}
