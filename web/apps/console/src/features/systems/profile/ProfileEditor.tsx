@@ -40,14 +40,15 @@ export function ProfileEditor({ system, initial }: { system: SystemDetail; initi
   const isDirty = changed.length > 0 || isSchemaWrong;
   const theirs = system.version === base.version ? null : draftOf(system);
   const rebased = theirs && rebase(base.draft, draft, theirs);
-  const isOvertaken = rebased !== null && rebased.theirs.length > 0 && isDirty;
+  const isSaving = update.isPending;
+  const isOvertaken = rebased !== null && rebased.theirs.length > 0 && isDirty && !isSaving;
 
   // What nobody here has touched follows the others; so does a version that says nothing new.
   useEffect(() => {
-    if (!theirs || !rebased || isOvertaken) return;
+    if (!theirs || !rebased || isOvertaken || isSaving) return;
     setBase({ version: system.version, draft: theirs });
     setDraft(rebased.draft);
-  }, [isOvertaken, rebased, system.version, theirs]);
+  }, [isOvertaken, isSaving, rebased, system.version, theirs]);
 
   const settled = useSettled(draft.profile);
   const check = useProfileCheck(settled, isDirty && settled === draft.profile);
@@ -57,7 +58,6 @@ export function ProfileEditor({ system, initial }: { system: SystemDetail; initi
   const hasProblem = (path: string) => [...gaps, ...found.map((one) => one.path)].some((one) => one === path || one.startsWith(`${path}.`));
   const shown: Placed[] = [...gaps.map((path) => ({ path, message: t("form.required") })), ...found.filter(({ path }) => !gaps.includes(path))];
 
-  const isSaving = update.isPending;
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => isDirty && current.pathname !== next.pathname,
     enableBeforeUnload: () => isDirty,
