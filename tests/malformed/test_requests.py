@@ -44,6 +44,7 @@ async def test_queries_that_are_none(target: Target, unchanged: None) -> None:
         "format": ("x", "", "%00", "pdf", "../json"),
         "q": ("a" * 201, "%00", "a%00b"),
         "status": ("x", "", "%00", "DRAFT"),
+        "madeBy": ("x", "", "%00", "ME"),
         "workflow": ("x", "", "%00", f"wrun_{'0' * 32}"),
         "task": ("x", "", "%00", f"trun_{'0' * 32}"),
         "automation": ("x", "", "%00", f"arun_{'0' * 32}"),

@@ -25,6 +25,7 @@ export const systemParts = {
   "systemProfile.theyChanged": "They changed: {fields}.",
   "systemProfile.bothChanged": "Both of you changed: {fields}. Keeping yours replaces theirs there, and only there.",
   "systemProfile.nothingBoth": "None of it is what you changed, so both can stay.",
+  "systemProfile.look": "Look at it",
   "systemProfile.keepMine": "Put mine on top",
   "systemProfile.takeTheirs": "Take theirs, drop mine",
   "systemProfile.unsaved": "Unsaved changes",

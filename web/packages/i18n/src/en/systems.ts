@@ -97,6 +97,7 @@ export const systems = {
   "systems.linkOnce": "This link is shown only now. Copy it; later you can only make another one.",
   "systems.linkThere": "There is a link. It was shown when it was made; a new one ends it.",
   "systems.newLink": "Make a link",
+  "systems.replaceLink": "Make a new link",
   "systems.newLinkTitle": "Make a new link?",
   "systems.newLinkText": "The link that others have stops working at once.",
   "systems.endLink": "Revoke the link",

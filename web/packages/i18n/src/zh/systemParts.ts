@@ -28,6 +28,7 @@ export const systemParts: Translation<typeof source> = {
   "systemProfile.theyChanged": "对方修改了：{fields}。",
   "systemProfile.bothChanged": "双方都修改了：{fields}。保留己方修改只会替换这些部分。",
   "systemProfile.nothingBoth": "与此处的修改不冲突，可以同时保留。",
+  "systemProfile.look": "查看",
   "systemProfile.keepMine": "保留此处的修改",
   "systemProfile.takeTheirs": "采用对方的版本",
   "systemProfile.unsaved": "未保存的修改",

@@ -100,6 +100,7 @@ export const systems: Translation<typeof source> = {
   "systems.linkOnce": "此链接只在现在显示，请复制保存；之后只能创建新的链接。",
   "systems.linkThere": "已有一个链接，只在创建时显示过；创建新链接会使它失效。",
   "systems.newLink": "创建链接",
+  "systems.replaceLink": "创建新链接",
   "systems.newLinkTitle": "创建新链接？",
   "systems.newLinkText": "他人持有的旧链接将立即失效。",
   "systems.endLink": "撤销链接",

@@ -133,14 +133,15 @@ export function usePlanLaunch(id: string) {
 export function useLaunch(id: string) {
   const api = useApi();
   const queryClient = useQueryClient();
-  const kept = useRef<{ key: string; asked: SystemTaskInput; made: { id: string; version: number } | null } | null>(null);
+  const kept = useRef<{ key: string; asked: SystemTaskInput; task: { id: string; version: number } | null; isSaved: boolean } | null>(null);
   return useMutation({
     mutationFn: async (asked: SystemTaskInput) => {
       const before = kept.current;
-      const now = before && isSame(before.asked, asked) ? before : { key: newKey(), asked, made: null };
+      const now = before && isSame(before.asked, asked) ? before : { key: newKey(), asked, task: before?.task ?? null, isSaved: false };
       kept.current = now;
-      if (!now.made) now.made = before?.made ? await api.systems.changeTask(before.made.id, asked, before.made.version) : await api.systems.createTask(asked, now.key);
-      return api.systems.launchTask(now.made.id, now.key);
+      if (!now.isSaved || !now.task) now.task = now.task ? await api.systems.changeTask(now.task.id, asked, now.task.version) : await api.systems.createTask(asked, now.key);
+      now.isSaved = true;
+      return api.systems.launchTask(now.task.id, now.key);
     },
     onSuccess: () => {
       kept.current = null;

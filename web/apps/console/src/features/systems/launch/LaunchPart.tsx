@@ -114,7 +114,7 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
           <Button tone="primary" icon="play" isDisabled={isStopped(obstacle)} isPending={launch.isPending} onPress={submit} data-testid="launch">
             {t("launch.start")}
           </Button>
-          <Button isPending={plan.isPending} isDisabled={system.status === "archived"} onPress={preview} data-testid="preview-launch">
+          <Button isPending={plan.isPending} onPress={preview} data-testid="preview-launch">
             {t("launch.preview")}
           </Button>
         </div>
@@ -132,7 +132,6 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
 function ObstacleBanner({ obstacle, system }: { obstacle: Obstacle; system: SystemDetail }) {
   const t = useTranslator();
   const { name } = useKeeper(system);
-  if (obstacle === "archived") return null;
   return (
     <Banner tone="attention" icon="unplugged" title={t(`launch.obstacle.${obstacle}`, { name })} action={(obstacle === "no_runtime" || obstacle === "no_machine") && <Link to="/devices">{t("app.devices")}</Link>} data-testid="obstacle">
       {t(`launch.obstacleText.${obstacle}`, { name })}

@@ -30,7 +30,7 @@ export function WhatHappens({ system }: { system: SystemDetail }) {
       )}
       {deliverables.length > 0 && (
         <div>
-          <h3 className="WhatHappens-heading">{t("systems.makes")}</h3>
+          <p className="WhatHappens-heading">{t("systems.makes")}</p>
           <ul className="WhatHappens-list">
             {deliverables.map(({ id, title }) => (
               <li key={id}>{title}</li>

@@ -89,7 +89,7 @@ describe("the places", () => {
 });
 
 describe("what stands in the way", () => {
-  const system = { status: "active" as const, syncMode: "full" as const, deviceId: null };
+  const system = { syncMode: "full" as const, deviceId: null };
   const local = { ...system, syncMode: "local_only" as const, deviceId: "dev_1" };
 
   it("is nothing on the server, and elsewhere a machine that is away", () => {
@@ -98,7 +98,6 @@ describe("what stands in the way", () => {
     expect(obstacleOf(system, [], BY_SYSTEM, needsMachine({ properties: { folder: {} } }))).toBe("no_machine");
     expect(obstacleOf(system, [machine("dev_1", false)], BY_SYSTEM, true)).toBeNull();
     expect(obstacleOf(system, [machine("dev_1", false)], "pi:dev_1")).toBe("machine_offline");
-    expect(obstacleOf({ ...system, status: "archived" }, [], BY_SYSTEM)).toBe("archived");
   });
 
   it("is for what keeps no words that no machine has a runtime", () => {

@@ -90,15 +90,14 @@ function targetOf(syncMode: SystemDetail["syncMode"], place: string): SystemTask
 }
 
 /** Why a launch would not get far, before it is tried. */
-export type Obstacle = "archived" | "keeper_unknown" | "keeper_offline" | "machine_offline" | "no_runtime" | "no_machine";
+export type Obstacle = "keeper_unknown" | "keeper_offline" | "machine_offline" | "no_runtime" | "no_machine";
 
 /** Whether the form asks where on a machine: without one there is nothing to work on. */
 export function needsMachine(schema: JsonSchema): boolean {
   return propertiesOf(schema).some(([name]) => name === "folder");
 }
 
-export function obstacleOf(system: Pick<SystemDetail, "status" | "syncMode" | "deviceId">, devices: readonly Device[], place: string, isMachineNeeded = false): Obstacle | null {
-  if (system.status === "archived") return "archived";
+export function obstacleOf(system: Pick<SystemDetail, "syncMode" | "deviceId">, devices: readonly Device[], place: string, isMachineNeeded = false): Obstacle | null {
   if (system.syncMode === "local_only") {
     const keeper = devices.find(({ id }) => id === system.deviceId);
     return !keeper ? "keeper_unknown" : keeper.online ? null : "keeper_offline";

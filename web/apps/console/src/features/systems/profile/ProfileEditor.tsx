@@ -11,9 +11,9 @@ import { useProfileCheck, useSystem, useUpdateSystem } from "../queries.ts";
 import type { Editing } from "./editing.ts";
 import { MemoryFields } from "./MemoryFields.tsx";
 import { changedFields, draftOf, rebase, type Draft, type Field, type Profile } from "./profile.ts";
-import { fieldWords, placeId } from "./places.ts";
+import { fieldWords, goToPart, placeId } from "./places.ts";
 import { ProblemList } from "./ProfileProblems.tsx";
-import { missing, placed, problemsOf, type Placed } from "./problems.ts";
+import { fieldOfPlace, missing, placed, problemsOf, type Placed } from "./problems.ts";
 import { PromptFields, StageFields } from "./PromptFields.tsx";
 import { ResultFields } from "./ResultFields.tsx";
 import { ModelFields, PermissionFields, RoutingFields } from "./ProfileRules.tsx";
@@ -40,24 +40,25 @@ export function ProfileEditor({ system, initial }: { system: SystemDetail; initi
   const isDirty = changed.length > 0 || isSchemaWrong;
   const theirs = system.version === base.version ? null : draftOf(system);
   const rebased = theirs && rebase(base.draft, draft, theirs);
-  const isOvertaken = rebased !== null && rebased.theirs.length > 0 && isDirty;
+  const isSaving = update.isPending;
+  const isOvertaken = rebased !== null && rebased.theirs.length > 0 && isDirty && !isSaving;
 
   // What nobody here has touched follows the others; so does a version that says nothing new.
   useEffect(() => {
-    if (!theirs || !rebased || isOvertaken) return;
+    if (!theirs || !rebased || isOvertaken || isSaving) return;
     setBase({ version: system.version, draft: theirs });
     setDraft(rebased.draft);
-  }, [isOvertaken, rebased, system.version, theirs]);
+  }, [isOvertaken, isSaving, rebased, system.version, theirs]);
 
   const settled = useSettled(draft.profile);
   const check = useProfileCheck(settled, isDirty && settled === draft.profile);
   const found = refused?.draft === draft ? refused.problems : isDirty ? placed(check.data ?? [], settled) : [];
-  const gaps = isTried ? missing(draft) : [];
+  const empty = missing(draft);
+  const gaps = empty.filter((path) => isTried || found.some((one) => one.path === path));
   const problemAt = (path: string) => (gaps.includes(path) ? t("form.required") : (found.find((one) => one.path === path)?.message ?? null));
   const hasProblem = (path: string) => [...gaps, ...found.map((one) => one.path)].some((one) => one === path || one.startsWith(`${path}.`));
   const shown: Placed[] = [...gaps.map((path) => ({ path, message: t("form.required") })), ...found.filter(({ path }) => !gaps.includes(path))];
 
-  const isSaving = update.isPending;
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => isDirty && current.pathname !== next.pathname,
     enableBeforeUnload: () => isDirty,
@@ -105,33 +106,35 @@ export function ProfileEditor({ system, initial }: { system: SystemDetail; initi
   return (
     <div className="ProfileEditor" data-testid="profile-editor">
       {isOvertaken && theirs && (
-        <Banner tone="attention" role="alert" title={t("systemProfile.overtaken")} data-testid="overtaken">
-          <p>{t("systemProfile.theyChanged", { fields: fieldWords(t, rebased.theirs) })}</p>
-          <p>{rebased.both.length > 0 ? t("systemProfile.bothChanged", { fields: fieldWords(t, rebased.both) }) : t("systemProfile.nothingBoth")}</p>
-          <div className="ProfileEditor-choices">
-            <Button
-              size="s"
-              onPress={() => {
-                setBase({ version: system.version, draft: theirs });
-                setDraft(rebased.draft);
-                update.reset();
-              }}
-              data-testid="keep-mine"
-            >
-              {t("systemProfile.keepMine")}
-            </Button>
-            <Button
-              size="s"
-              onPress={() => {
-                setBase({ version: system.version, draft: theirs });
-                setDraft(theirs);
-                update.reset();
-              }}
-            >
-              {t("systemProfile.takeTheirs")}
-            </Button>
-          </div>
-        </Banner>
+        <div id={placeId("overtaken")}>
+          <Banner tone="attention" role="alert" title={t("systemProfile.overtaken")} data-testid="overtaken">
+            <p>{t("systemProfile.theyChanged", { fields: fieldWords(t, rebased.theirs) })}</p>
+            <p>{rebased.both.length > 0 ? t("systemProfile.bothChanged", { fields: fieldWords(t, rebased.both) }) : t("systemProfile.nothingBoth")}</p>
+            <div className="ProfileEditor-choices">
+              <Button
+                size="s"
+                onPress={() => {
+                  setBase({ version: system.version, draft: theirs });
+                  setDraft(rebased.draft);
+                  update.reset();
+                }}
+                data-testid="keep-mine"
+              >
+                {t("systemProfile.keepMine")}
+              </Button>
+              <Button
+                size="s"
+                onPress={() => {
+                  setBase({ version: system.version, draft: theirs });
+                  setDraft(theirs);
+                  update.reset();
+                }}
+              >
+                {t("systemProfile.takeTheirs")}
+              </Button>
+            </div>
+          </Banner>
+        </div>
       )}
       {isTried && shown.length > 0 && <ProblemList problems={shown} />}
       {isOtherError && (
@@ -157,7 +160,12 @@ export function ProfileEditor({ system, initial }: { system: SystemDetail; initi
       </div>
       {isDirty && (
         <div className="ProfileEditor-bar" role="region" aria-label={t("systemProfile.unsaved")}>
-          <p className="ProfileEditor-changed">{t("systemProfile.unsavedFields", { fields: fieldWords(t, isSchemaWrong ? [...new Set<Field>([...changed, "resultSchema"])] : changed) })}</p>
+          <p className="ProfileEditor-changed">{isOvertaken ? t("systemProfile.overtaken") : t("systemProfile.unsavedFields", { fields: fieldWords(t, isSchemaWrong ? [...new Set<Field>([...changed, "resultSchema"])] : changed) })}</p>
+          {(isOvertaken || (isTried && shown.length > 0)) && (
+            <Button tone="quiet" icon="alert" onPress={() => goToPart(isOvertaken ? "overtaken" : (fieldOfPlace(shown[0]?.path ?? "") ?? "name"))}>
+              {isOvertaken ? t("systemProfile.look") : t.count("systemProfile.problems", shown.length)}
+            </Button>
+          )}
           <Button onPress={discard} isDisabled={isSaving}>
             {t("systemProfile.discard")}
           </Button>

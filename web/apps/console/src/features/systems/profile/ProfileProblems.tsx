@@ -2,18 +2,13 @@ import { useTranslator } from "@openclaw/i18n";
 import { Banner, Button } from "@openclaw/ui";
 
 import { fieldOfPlace, type Placed } from "./problems.ts";
-import { placeId } from "./places.ts";
+import { goToPart } from "./places.ts";
 
 import "./ProfileProblems.css";
 
 /** Everything that is wrong with a profile, each with the way to its place. */
 export function ProblemList({ problems }: { problems: readonly Placed[] }) {
   const t = useTranslator();
-  const go = (field: string) => {
-    const place = document.getElementById(placeId(field));
-    place?.scrollIntoView({ block: "center" });
-    place?.querySelector<HTMLElement>("[aria-invalid=true], input, textarea, button")?.focus({ preventScroll: true });
-  };
   return (
     <Banner tone="danger" role="alert" title={t.count("systemProfile.problems", problems.length)} data-testid="profile-problems">
       <ul className="ProfileProblems">
@@ -22,7 +17,7 @@ export function ProblemList({ problems }: { problems: readonly Placed[] }) {
           return (
             <li key={`${path} ${message}`} className="ProfileProblems-item">
               {field && (
-                <Button size="s" tone="quiet" onPress={() => go(field)}>
+                <Button size="s" tone="quiet" onPress={() => goToPart(field)}>
                   {t(`systemProfile.field.${field}`)}
                 </Button>
               )}

@@ -46,7 +46,7 @@ export function ShareLink({ system, isAsked, onDone }: { system: SystemDetail; i
             <div className="ShareLink-actions">
               {!address && (
                 <Button icon="link" onPress={() => setRenewing(true)} isPending={share.isPending}>
-                  {t("systems.newLink")}
+                  {t("systems.replaceLink")}
                 </Button>
               )}
               <Button tone="danger" onPress={() => setEnding(true)} data-testid="end-link">

@@ -6,6 +6,7 @@ import { Page } from "../../../shared/Page.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
 import { VisibilityBadge } from "../gallery/VisibilityBadge.tsx";
 import { LaunchPart } from "../launch/LaunchPart.tsx";
+import { WhatHappens } from "../launch/WhatHappens.tsx";
 import { ProfilePart } from "../profile/ProfilePart.tsx";
 import { useSystem, useUpdateSystem } from "../queries.ts";
 import { VaultPart } from "../vault/VaultPart.tsx";
@@ -13,6 +14,8 @@ import { RunsPart } from "./RunsPart.tsx";
 import { SharingPart } from "./SharingPart.tsx";
 import { SystemMenu } from "./SystemMenu.tsx";
 import { SystemTabs, type SystemPart } from "./SystemTabs.tsx";
+
+import "./SystemPage.css";
 
 /** One system: launched, edited, remembered, shown to others. Each part has its address. */
 export function SystemPage({ systemId, part }: { systemId: string; part: SystemPart }) {
@@ -53,9 +56,13 @@ function Loaded({ system, part }: { system: SystemDetail; part: SystemPart }) {
       }
       isWide
     >
-      {isArchived && <ArchivedBanner system={system} />}
+      {isArchived && (
+        <div className="SystemPage-banner">
+          <ArchivedBanner system={system} />
+        </div>
+      )}
       <SystemTabs systemId={system.id} current={part} />
-      {part === "launch" && <LaunchPart system={system} />}
+      {part === "launch" && (isArchived ? <WhatHappens system={system} /> : <LaunchPart system={system} />)}
       {part === "profile" && <ProfilePart system={system} />}
       {part === "vault" && <VaultPart system={system} />}
       {part === "sharing" && <SharingPart system={system} />}
