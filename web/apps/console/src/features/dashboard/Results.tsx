@@ -2,7 +2,7 @@ import type { ResultCard } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Rows, Section } from "@openclaw/ui";
 
-import { ResultRow } from "../tasks/index.ts";
+import { ResultLine } from "../tasks/index.ts";
 
 /** What was made or changed last. */
 export function Results({ results }: { results: readonly ResultCard[] }) {
@@ -14,7 +14,7 @@ export function Results({ results }: { results: readonly ResultCard[] }) {
       ) : (
         <Rows label={t("taskRun.results")}>
           {results.map((result) => (
-            <ResultRow key={result.id} result={result} />
+            <ResultLine key={result.id} result={result} />
           ))}
         </Rows>
       )}

@@ -2,7 +2,7 @@ import { useTranslator } from "@openclaw/i18n";
 import { Rows, Section } from "@openclaw/ui";
 
 import { useResultsOf } from "../queries.ts";
-import { ResultRow } from "../ResultRow.tsx";
+import { ResultLine } from "../ResultLine.tsx";
 
 /** What the run has saved: the way to its outcome. */
 export function RunResults({ runId }: { runId: string }) {
@@ -13,7 +13,7 @@ export function RunResults({ runId }: { runId: string }) {
     <Section title={t("taskRun.results")}>
       <Rows label={t("taskRun.results")}>
         {results.map((result) => (
-          <ResultRow key={result.id} result={result} />
+          <ResultLine key={result.id} result={result} />
         ))}
       </Rows>
     </Section>

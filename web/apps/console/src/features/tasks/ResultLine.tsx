@@ -3,16 +3,16 @@ import { useTranslator } from "@openclaw/i18n";
 import { Row } from "@openclaw/ui";
 import { Link } from "@tanstack/react-router";
 
-import "./ResultRow.css";
+import "./ResultLine.css";
 
 /** A result in a short list, which leads to its page. */
-export function ResultRow({ result: { id, title, version, updatedAt } }: { result: ResultCard }) {
+export function ResultLine({ result: { id, title, version, updatedAt } }: { result: ResultCard }) {
   const t = useTranslator();
   return (
     <Row
       data-testid="result-row"
       title={
-        <Link to={pageOf(id)} className="ResultRow-link">
+        <Link to={pageOf(id)} className="ResultLine-link">
           {title}
         </Link>
       }
