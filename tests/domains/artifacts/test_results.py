@@ -2,13 +2,14 @@
 
 import asyncio
 import random
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
 from openclaw.domains.artifacts.policy import statuses
+from openclaw.domains.artifacts.repository import results as repository
 from openclaw.domains.artifacts.schemas import NewArtifact, NewVersion, Status
-from openclaw.domains.artifacts.service import results
+from openclaw.domains.artifacts.service import listing, results
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from tests.domains.artifacts.saving import PNG, REVIEWED, SITE, archive, bring_to, content, save, upload
@@ -244,6 +245,25 @@ async def test_the_results_centre_answers(server: Server) -> None:
                 break
     assert pages == [note["id"], site["id"]] * 2 or pages == [site["id"], note["id"], note["id"], site["id"]]
     assert refused(await ann.api.get("/artifacts?cursor=zzz"))[0] == 422
+
+
+@pytest.mark.parametrize("few", [0, 1, 5_000])
+async def test_what_has_words_is_found_by_them_or_among_all(server: Server, few: int) -> None:
+    """The same whether a word is in few results, and leads to them, or in many."""
+    ann = await register(server)
+    titles = ("Rye bread", "Bread 77", "Bread 778")
+    made = [(await save(ann, title=title, kind="markdown", content="x"))["id"] for title in titles]
+
+    async def found(words: str, **more: Any) -> list[str]:
+        asked = listing.wanted(words=words, **more)
+        async with ann.scope() as scope:
+            rows = await repository.list_page(scope, asked, before=None, limit=9, few=few)
+            return [ids.to_wire("art", row.id) for row in rows]
+
+    assert await found("bread") == made[::-1]
+    assert await found("bread 77") == await found("bread 77", sort="best") == made[:0:-1], "each once"
+    assert await found("bread rye") == made[:1]
+    assert await found("bread cake") == await found("rye", status=["approved"]) == []
 
 
 async def test_private_results_are_their_makers_alone(server: Server) -> None:

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from openclaw.domains.artifacts.models import ArtifactRow, ArtifactTermRow, ArtifactVersionRow
 from openclaw.infra.scope import Scope
 
 _END = "\U0010ffff"
+_FEW = 5_000
 Position = tuple[int, datetime, UUID]
 
 
@@ -59,10 +60,22 @@ async def lock_key(scope: Scope, key: str) -> None:
 
 
 async def list_page(
-    scope: Scope, wanted: Wanted, *, before: Position | None, limit: int
+    scope: Scope, wanted: Wanted, *, before: Position | None, limit: int, few: int = _FEW
 ) -> list[ArtifactRow]:
-    """Results of the workspace that the user may see, the newest or the best first."""
-    query = select(ArtifactRow).where(*_seen(scope), *_conditions(scope, wanted))
+    """Results of the workspace that the user may see, the newest or the best first.
+
+    What at most ``few`` results have is found by its term, and put in order; else all are gone through in order.
+    """
+    query = select(ArtifactRow).where(*_seen(scope), *_conditions(wanted))
+    named = [_named(scope, *term) for term in wanted.terms]
+    counts = await _count_named(scope, named, at_most=few + 1)
+    if 0 in counts:
+        return []
+    rarest = counts.index(min(counts)) if counts and min(counts) <= few else None
+    for at, each in enumerate(named):
+        # Apart: the planner takes what a word is in for spread over all times, and would go through the newest.
+        apart = select(each.distinct().cte("rarest").prefix_with("MATERIALIZED")) if at == rarest else each
+        query = query.where(ArtifactRow.id.in_(apart))
     order: tuple[Any, ...] = (ArtifactRow.updated_at, ArtifactRow.id)
     if wanted.sort == "best":
         order = (ArtifactRow.rating, *order)
@@ -191,7 +204,7 @@ def _seen(scope: Scope) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _conditions(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.statuses:
         found.append(ArtifactRow.status.in_(wanted.statuses))
@@ -208,13 +221,23 @@ def _conditions(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(ArtifactRow.visibility == "private")
     if wanted.has_body:
         found += [ArtifactRow.sync_mode == "full", ArtifactRow.file_count > 0]
-    for term, is_beginning in wanted.terms:
-        # By comparison and not by LIKE, which row-level security would keep from using the index.
-        is_it = ArtifactTermRow.term == term
-        if is_beginning:
-            is_it = (ArtifactTermRow.term >= term) & (ArtifactTermRow.term < term + _END)
-        named = select(ArtifactTermRow.artifact_id).where(
-            ArtifactTermRow.workspace_id == scope.workspace_id, is_it
-        )
-        found.append(ArtifactRow.id.in_(named))
     return found
+
+
+def _named(scope: Scope, term: str, is_beginning: bool) -> Select[UUID]:
+    # By comparison and not by LIKE, which row-level security would keep from using the index.
+    is_it = ArtifactTermRow.term == term
+    if is_beginning:
+        is_it = (ArtifactTermRow.term >= term) & (ArtifactTermRow.term < term + _END)
+    return select(ArtifactTermRow.artifact_id).where(
+        ArtifactTermRow.workspace_id == scope.workspace_id, is_it
+    )
+
+
+async def _count_named(scope: Scope, named: Sequence[Select[UUID]], *, at_most: int) -> list[int]:
+    if not named:
+        return []
+    counts = [
+        select(func.count()).select_from(each.limit(at_most).subquery()).scalar_subquery() for each in named
+    ]
+    return list((await scope.session.execute(select(*counts))).one())

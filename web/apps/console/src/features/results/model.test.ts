@@ -25,6 +25,7 @@ describe("the address", () => {
     });
     expect(readSearch({ q: "", show: "gone", kind: ["site"], tag: {}, can: "delete", sort: "newest", view: "grid", system: "a b", run: "<x>", other: 1 })).toEqual({});
     expect(readSearch({ q: 2026 }), "a router reads digits as a number").toEqual({ q: "2026" });
+    expect(readSearch({ tag: true })).toEqual({ tag: "true" });
   });
 
   it("becomes what the server is asked", () => {

@@ -31,7 +31,7 @@ export interface Search extends Partial<Record<Maker, string>> {
 export function readSearch(search: Record<string, unknown>): Search {
   const text = (name: string) => {
     const value = search[name];
-    const written = typeof value === "number" ? String(value) : value;
+    const written = typeof value === "number" || typeof value === "boolean" ? String(value) : value;
     return typeof written === "string" && written !== "" ? written.slice(0, 200) : undefined;
   };
   const one = <Value extends string>(name: string, values: readonly Value[]) => values.find((value) => value === search[name]);
