@@ -76,7 +76,7 @@ async def send(
     except ForbiddenAddressError as error:
         raise ProviderRefusedError(said=str(error)) from None
     except NoAnswerError as error:
-        raise ProviderFailedError(said=str(error).partition(":")[0]) from None
+        raise ProviderFailedError(said=f"no answer ({str(error).partition(':')[0]})") from None
 
 
 def words(value: Any) -> str:
