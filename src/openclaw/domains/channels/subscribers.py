@@ -107,7 +107,8 @@ async def _pass_on(scope: Scope, channels: Channels, notice: NotificationRow) ->
 async def _ask_in_chat(
     scope: Scope, channels: Channels, notice: NotificationRow, approval_id: UUID, language: str
 ) -> bool:
-    chat = await repository.find_chat_of_approval(scope, approval_id)
+    chat = await repository.find_update_of_approval(scope, approval_id)
+    chat = chat or await repository.find_chat_of_approval(scope, approval_id)
     row = await repository.find(scope, chat.channel_id) if chat else None
     if chat is None or row is None or row.state != "connected" or row.is_paused:
         return False
