@@ -218,11 +218,9 @@ async def test_long_work_says_so_and_what_is_said_meanwhile_waits(
     bot = telegram.bot()
     await paired(ann, bot)
     machine = await link(ann)
-    bot.says("system info")
     with ann.server.watching(ann.topic) as watch:
-        while [c["runState"] for c in (await ann.get("/conversations"))["items"]] != ["waiting_for_device"]:
-            await watch.event("sessions.changed")
-            watch.messages.clear()
+        bot.says("system info")
+        await watch.until(lambda b: b["payload"].get("data", {}).get("state") == "waiting_for_device")
     bot.says("hello")
     await bot.until_read()
     ann.server.manual.advance(timedelta(seconds=61))
