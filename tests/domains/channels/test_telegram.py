@@ -271,3 +271,28 @@ async def test_who_leaves_a_workspace_is_not_answered_in_it(ann: Person, telegra
             await owner.fetchval("SELECT count(*) FROM channels WHERE account_key = $1", f"telegram:{bot.id}")
             == 0
         )
+
+
+async def test_work_that_is_done_a_second_time_says_nothing_a_second_time(
+    ann: Person, telegram: ScriptedTelegram
+) -> None:
+    """A process that dies after the work and before the end of its job leaves it to the next one."""
+    bot = telegram.bot()
+    await paired(ann, bot)
+    bot.says("hello")
+    await bot.until_sent("Demo model")
+    sent = len(bot.sent)
+    async with ann.server.owner() as owner:
+        unfinished = "SELECT count(*) FROM jobs WHERE user_id = $1 AND finished_at IS NULL"
+        with ann.server.watching() as watch:
+            while await owner.fetchval(unfinished, ann.user_id):
+                await watch.until(lambda _: True)
+        again = "UPDATE jobs SET state = 'pending', finished_at = NULL, attempt = 0 WHERE user_id = $1"
+        await owner.execute(again, ann.user_id)
+        ann.server.manual.advance(timedelta(seconds=6))
+        bot.says("/help")
+        await bot.until_sent("Questions are answered")
+        while await owner.fetchval(unfinished, ann.user_id):
+            ann.server.manual.advance(timedelta(seconds=1))
+    assert len(bot.sent) == sent + 1
+    assert len((await ann.get("/conversations"))["items"]) == 1

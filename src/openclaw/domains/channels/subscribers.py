@@ -54,7 +54,7 @@ async def _tell_ended(scope: Scope, channels: Channels, run_id: UUID) -> None:
         run = await task_runs.access_run(scope, run_id)
     except TaskNotFoundError:  # forgotten in between
         return
-    link = f"{channels.origin}/tasks/runs/{ids.to_wire('trun', run_id)}"
+    link = f"{channels.origin}/task-runs/{ids.to_wire('trun', run_id)}"
     text = say(
         "task_ended", user.language, title=run.title, state=state_in(user.language, run.state), link=link
     )
