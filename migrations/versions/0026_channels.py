@@ -131,6 +131,12 @@ def _updates() -> None:
         ["channel_id", "id"],
         postgresql_where=sa.text("handled_at IS NULL"),
     )
+    op.create_index(
+        "ix_channel_updates_run",
+        "channel_updates",
+        ["run_id"],
+        postgresql_where=sa.text("run_id IS NOT NULL"),
+    )
     op.create_index("ix_channel_updates_old", "channel_updates", ["received_at"])
 
 

@@ -63,6 +63,12 @@ class ScriptedHttp:
             self._changed.clear()
             await self._changed.wait()
 
+    async def until_failed(self) -> None:
+        """All that was to fail has failed."""
+        while self.failures:
+            self._changed.clear()
+            await self._changed.wait()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
@@ -105,5 +111,6 @@ class ScriptedHttp:
 
     async def _said(self, asked: Asked) -> tuple[int, Any]:
         if self.failures and "getUpdates" not in asked.path:
+            self._changed.set()
             return self.failures.pop(0)
         return await self.answer(asked)

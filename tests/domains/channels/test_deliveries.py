@@ -258,3 +258,18 @@ async def test_what_people_are_told_goes_there_too(ann: Person, feishu: Scripted
             lambda a: a.path.endswith("tells-me-123") and "asks to use" in str(a.json["content"])
         )
         assert "fs.write" in told.json["content"]["text"]
+
+
+async def test_the_end_of_a_task_is_told_to_who_wants_everything(ann: Person, feishu: ScriptedFeishu) -> None:
+    channel = await made(ann, "feishu_push", {"hookToken": "tells-all-123"}, state="connected")
+    await ann.put(f"/channels/{channel['id']}", {"name": "x", "tells": "everything"})
+    task = await ann.post("/tasks", {"text": "Say hello."})
+    run = await ann.post(f"/tasks/{task['id']}/runs", {})
+    told = await feishu.until(
+        lambda a: a.path.endswith("tells-all-123") and ": done" in str(a.json["content"])
+    )
+    assert f"/task-runs/{run['id']}" in told.json["content"]["text"]
+    await ann.post("/notifications/test")
+    await feishu.until(
+        lambda a: a.path.endswith("tells-all-123") and "This is a test" in str(a.json["content"])
+    )

@@ -209,3 +209,90 @@ async def test_only_one_process_polls_and_a_paused_channel_is_left_alone(
     await ann.delete(f"/channels/{made['id']}")
     await bot.until_left()
     assert (await ann.api.get(f"/channels/{made['id']}")).status_code == 404
+
+
+async def test_long_work_says_so_and_what_is_said_meanwhile_waits(
+    ann: Person, telegram: ScriptedTelegram
+) -> None:
+    """Also what `/new` has left behind asks in its chat."""
+    bot = telegram.bot()
+    await paired(ann, bot)
+    machine = await link(ann)
+    with ann.server.watching(ann.topic) as watch:
+        bot.says("system info")
+        await watch.until(lambda b: b["payload"].get("data", {}).get("state") == "waiting_for_device")
+    bot.says("hello")
+    await bot.until_read()
+    ann.server.manual.advance(timedelta(seconds=61))
+    await bot.until_sent("Still at it")
+    assert not [m for m in bot.sent if "Demo model" in m["text"]]
+    async with online(machine, WRITES | {"system.info": lambda _: {"hostname": "laptop"}}):
+        await bot.until_sent("Demo model", times=2)
+        bot.says(CREATE)
+        bot.says("/new")
+        await bot.until_sent("asks to use fs.write")
+    assert len([m for m in bot.sent if "Still at it" in m["text"]]) == 1
+
+
+async def test_a_provider_that_fails_is_tried_again_and_one_that_refuses_is_said(
+    ann: Person, telegram: ScriptedTelegram
+) -> None:
+    bot = telegram.bot()
+    made = await paired(ann, bot)
+    telegram.failures.append((502, "<html>"))
+    await ann.post(f"/channels/{made['id']}/test")
+    await telegram.until_failed()
+    with ann.server.watching() as watch:
+        while (await ann.get("/jobs"))["items"][0]["state"] != "delayed":
+            await watch.until(lambda _: True)
+    ann.server.manual.advance(timedelta(seconds=12))
+    await bot.until_sent("a test from OpenClaw")
+    telegram.failures.append((403, {"ok": False, "description": "bot was blocked by the user"}))
+    await ann.post(f"/channels/{made['id']}/test")
+    with ann.server.watching(ann.topic) as watch:
+        while (shown := await ann.get(f"/channels/{made['id']}"))["error"] is None:
+            await watch.event("channel.changed")
+            watch.messages.clear()
+    assert "blocked by the user" in shown["error"]["title"]
+    assert shown["state"] == "connected"
+
+
+async def test_who_leaves_a_workspace_is_not_answered_in_it(ann: Person, telegram: ScriptedTelegram) -> None:
+    bot = telegram.bot()
+    team = await ann.create_workspace()
+    bob = await team.invite(await register(ann.server))
+    made = await paired(bob, bot)
+    assert (await team.api.get(f"/channels/{made['id']}")).json()["code"] == "channels.not_found"
+    await team.delete(f"/workspaces/{team.workspace['id']}/members/{bob.id}")
+    await ann.server.settle()
+    await bot.until_left()
+    async with ann.server.owner() as owner:
+        assert (
+            await owner.fetchval("SELECT count(*) FROM channels WHERE account_key = $1", f"telegram:{bot.id}")
+            == 0
+        )
+
+
+async def test_work_that_is_done_a_second_time_says_nothing_a_second_time(
+    ann: Person, telegram: ScriptedTelegram
+) -> None:
+    """A process that dies after the work and before the end of its job leaves it to the next one."""
+    bot = telegram.bot()
+    await paired(ann, bot)
+    bot.says("hello")
+    await bot.until_sent("Demo model")
+    sent = len(bot.sent)
+    async with ann.server.owner() as owner:
+        unfinished = "SELECT count(*) FROM jobs WHERE user_id = $1 AND finished_at IS NULL"
+        with ann.server.watching() as watch:
+            while await owner.fetchval(unfinished, ann.user_id):
+                await watch.until(lambda _: True)
+        again = "UPDATE jobs SET state = 'pending', finished_at = NULL, attempt = 0 WHERE user_id = $1"
+        await owner.execute(again, ann.user_id)
+        ann.server.manual.advance(timedelta(seconds=6))
+        bot.says("/help")
+        await bot.until_sent("Questions are answered")
+        while await owner.fetchval(unfinished, ann.user_id):
+            ann.server.manual.advance(timedelta(seconds=1))
+    assert len(bot.sent) == sent + 1
+    assert len((await ann.get("/conversations"))["items"]) == 1

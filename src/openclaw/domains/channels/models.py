@@ -97,6 +97,7 @@ class ChannelUpdateRow(Base):
     __table_args__ = (
         UniqueConstraint("channel_id", "key", name="uq_channel_updates_key"),
         Index("ix_channel_updates_open", "channel_id", "id", postgresql_where=sql("handled_at IS NULL")),
+        Index("ix_channel_updates_run", "run_id", postgresql_where=sql("run_id IS NOT NULL")),
         Index("ix_channel_updates_old", "received_at"),
     )
 

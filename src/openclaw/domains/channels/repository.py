@@ -202,6 +202,16 @@ async def find_chat_of(scope: Scope, conversation_id: UUID) -> ChannelChatRow | 
     return await scope.session.scalar(query.limit(1))
 
 
+async def find_update_of_approval(scope: Scope, approval_id: UUID) -> ChannelUpdateRow | None:
+    """What came in, whose run asks a question."""
+    query = (
+        select(ChannelUpdateRow)
+        .join(ApprovalRow, ApprovalRow.run_id == ChannelUpdateRow.run_id)
+        .where(ApprovalRow.id == approval_id)
+    )
+    return await scope.session.scalar(query.limit(1))
+
+
 async def find_chat_of_approval(scope: Scope, approval_id: UUID) -> ChannelChatRow | None:
     """The chat that leads to the conversation in which a question was asked."""
     query = (

@@ -54,7 +54,7 @@ async def _tell_ended(scope: Scope, channels: Channels, run_id: UUID) -> None:
         run = await task_runs.access_run(scope, run_id)
     except TaskNotFoundError:  # forgotten in between
         return
-    link = f"{channels.origin}/tasks/runs/{ids.to_wire('trun', run_id)}"
+    link = f"{channels.origin}/task-runs/{ids.to_wire('trun', run_id)}"
     text = say(
         "task_ended", user.language, title=run.title, state=state_in(user.language, run.state), link=link
     )
@@ -107,7 +107,8 @@ async def _pass_on(scope: Scope, channels: Channels, notice: NotificationRow) ->
 async def _ask_in_chat(
     scope: Scope, channels: Channels, notice: NotificationRow, approval_id: UUID, language: str
 ) -> bool:
-    chat = await repository.find_chat_of_approval(scope, approval_id)
+    chat = await repository.find_update_of_approval(scope, approval_id)
+    chat = chat or await repository.find_chat_of_approval(scope, approval_id)
     row = await repository.find(scope, chat.channel_id) if chat else None
     if chat is None or row is None or row.state != "connected" or row.is_paused:
         return False

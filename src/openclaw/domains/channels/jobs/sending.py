@@ -97,5 +97,6 @@ class SendMessage:
             message.error = error.to_wire() if error else None
             if error is None:
                 message.sent_at = row.sent_at = scope.now()
-            row.error = message.error
+            if row.state == "connected":  # else it says already why it does not work
+                row.error = message.error
             await tell_changed(scope, row)

@@ -85,9 +85,11 @@ async def create(scope: Scope, channels: Channels, data: CreateChannel, *, key: 
     if secret is not None:
         _seal(row, channels.keys, {HOOK_SECRET: secret})
     await repository.add(scope, row)
+    await _audit(
+        scope, "channels.created", row
+    )  # before a job is queued: in one order, so nobody waits in a circle
     if data.settings is not None:
         await _put_settings(scope, channels, row, data.settings)
-    await _audit(scope, "channels.created", row)
     await tell_changed(scope, row)
     return NewChannel(**view(scope, channels, row).model_dump(), hook_secret=secret)
 
@@ -97,9 +99,9 @@ async def replace(scope: Scope, channels: Channels, channel_id: UUID, data: Save
     check_role(scope.who, Role.MEMBER)
     row = await access_channel(scope, channel_id, lock=True)
     row.name, row.tells, row.updated_at = data.name, data.tells, scope.now()
+    await _audit(scope, "channels.changed", row)
     if data.settings is not None:
         await _put_settings(scope, channels, row, data.settings)
-    await _audit(scope, "channels.changed", row)
     await tell_changed(scope, row)
     return view(scope, channels, row)
 

@@ -45,7 +45,7 @@ class ChannelHooks:
         ReplayedUpdateError, InvalidInputError, RateLimitedError, TooManyJobsError, UnavailableError.
         """
         async with self._database.system() as scope:
-            row = await repository.find_any(scope, delivery.channel_id, lock=True)
+            row = await repository.find_any(scope, delivery.channel_id)
             provider = self._channels.providers[row.kind] if row is not None else None
             try:
                 if row is None or provider is None or provider.is_polled or row.state == "draft":
@@ -57,6 +57,10 @@ class ChannelHooks:
                 self._of_strangers.take(delivery.address or "", scope.now())
                 raise
             if received.items:
+                # Only now: who does not know the secret holds nobody up.
+                row = await repository.find_any(scope, delivery.channel_id, lock=True)
+                if row is None:
+                    raise ChannelNotFoundError
                 new = await self._receiver.take_in(scope, row, received.items)
                 if received.refuses_replays and not new and await self._is_known(scope, row, received):
                     raise ReplayedUpdateError

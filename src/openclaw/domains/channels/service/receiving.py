@@ -31,7 +31,8 @@ class Receiver:
 
     def __init__(self, channels: Channels) -> None:
         self._channels = channels
-        self._of_strangers = Buckets(burst=30, per_second=0.5)
+        self._of_codes = Buckets(burst=30, per_second=0.5)
+        self._of_strangers = Buckets(burst=10, per_second=0.1)
         self._of_bound = Buckets(burst=60, per_second=1)
 
     async def take_in(self, scope: Scope, row: ChannelRow, items: Sequence[Incoming]) -> int:
@@ -82,13 +83,15 @@ class Receiver:
         code = pairing_code_in(item.text) if row.state == "pairing" else None
         if code is None or row.code_mac is None or row.code_until is None or row.code_until < scope.now():
             return False
-        if not self._may_try(row, scope) or not hmac.compare_digest(
+        if not _has_room(self._of_codes, row, scope) or not hmac.compare_digest(
             row.code_mac, code_mac(self._channels.keys, row, code)
         ):
             return False
         row.state, row.code_mac, row.code_until = "connected", None, None
         row.sender_id, row.sender_name, row.chat_id = item.sender_id, item.sender_name[:200], item.chat_id
         row.received_at = scope.now()
+        detail = {"name": row.name, "kind": row.kind, "sender": row.sender_name}
+        await audit.append(scope, "channels.bound", subject=ids.to_wire("chan", row.id), detail=detail)
         user = await identity.find_user(scope, row.user_id)
         assert user is not None, "channels go with their user's account"
         text = say("bound", user.language, name=user.username)
@@ -101,17 +104,17 @@ class Receiver:
             key=f"bound:{ids.new_id().hex}",
             reply_to=item.reply_to,
         )
-        detail = {"name": row.name, "kind": row.kind, "sender": row.sender_name}
-        await audit.append(scope, "channels.bound", subject=ids.to_wire("chan", row.id), detail=detail)
         await tell_changed(scope, row)
         return True
 
     async def _refuse(self, scope: Scope, row: ChannelRow, item: Incoming) -> None:
         """One polite line for each sender and hour, and nothing else of it is kept."""
         key = f"stranger:{item.sender_id}:"
-        if not item.is_private or not self._may_try(row, scope):
+        if not item.is_private:
             return
         if await repository.was_told(scope, row.id, key, since=scope.now() - _QUIET):
+            return
+        if not _has_room(self._of_strangers, row, scope):
             return
         user = await identity.find_user(scope, row.user_id)
         text = say("pairing" if row.state == "pairing" else "stranger", user.language if user else "en")
@@ -126,13 +129,6 @@ class Receiver:
             callback=(item.button or {}).get("callback"),
         )
 
-    def _may_try(self, row: ChannelRow, scope: Scope) -> bool:
-        try:
-            self._of_strangers.take(row.id, scope.now())
-        except RateLimitedError:
-            return False
-        return True
-
 
 def acting(scope: Scope, row: ChannelRow) -> Scope:
     """A system scope that acts for a channel's user: what it writes is theirs."""
@@ -144,3 +140,11 @@ def _is_bound(row: ChannelRow, item: Incoming) -> bool:
     if row.state != "connected" or row.sender_id is None or row.sender_id != item.sender_id:
         return False
     return item.is_private or item.chat_id == row.chat_id
+
+
+def _has_room(buckets: Buckets, row: ChannelRow, scope: Scope) -> bool:
+    try:
+        buckets.take(row.id, scope.now())
+    except RateLimitedError:
+        return False
+    return True

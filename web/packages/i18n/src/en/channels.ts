@@ -68,6 +68,7 @@ export const channels = {
   "channels.check": "Check and save",
   "channels.checkingText": "The provider is being asked whether these settings are good. This takes a moment.",
   "channels.pairText": "Send a one-time code to {account}, so that it knows you. It answers nobody else.",
+  "channels.pairWebhookText": "Deliver a message whose text is a one-time code. Its sender is answered from then on, and nobody else.",
   "channels.settings": "Settings",
   "channels.showCode": "Show a code",
   "channels.code": "Code, good for ten minutes",

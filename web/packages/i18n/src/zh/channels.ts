@@ -71,6 +71,7 @@ export const channels: Translation<typeof source> = {
   "channels.check": "检查并保存",
   "channels.checkingText": "正在向服务商核实这些设置，请稍候。",
   "channels.pairText": "向 {account} 发送一次性配对码以确认身份；它不会回复其他人。",
+  "channels.pairWebhookText": "投递一条以一次性配对码为正文的消息；此后只回复其发送者。",
   "channels.settings": "设置",
   "channels.showCode": "显示配对码",
   "channels.code": "配对码，十分钟内有效",

@@ -41,6 +41,8 @@ async def call(
         found = orjson.loads(answer.body)
     except ValueError:
         found = None
+    if answer.status < 400 and not isinstance(found, dict):  # a page of somebody in between
+        raise ProviderFailedError(said=f"it answered {answer.status} without JSON")
     said: dict[str, Any] = found if isinstance(found, dict) else {}
     if answer.status >= 500 or answer.status in _MAY_PASS:
         wait = answer.headers.get("retry-after", "")
@@ -76,7 +78,7 @@ async def send(
     except ForbiddenAddressError as error:
         raise ProviderRefusedError(said=str(error)) from None
     except NoAnswerError as error:
-        raise ProviderFailedError(said=str(error).partition(":")[0]) from None
+        raise ProviderFailedError(said=f"no answer ({str(error).partition(':')[0]})") from None
 
 
 def words(value: Any) -> str:

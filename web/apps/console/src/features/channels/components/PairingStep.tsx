@@ -37,7 +37,7 @@ export function PairingStep({ channel, onEdit, onClose }: { channel: Channel; on
           </Banner>
         )}
         {channel.hookPath && <CodeBlock code={window.location.origin + channel.hookPath} caption={t("channels.hook")} labels={labels} isWrapped />}
-        <p>{t("channels.pairText", { account: channel.account?.["name"] ?? channel.name })}</p>
+        <p>{channel.kind === "webhook" ? t("channels.pairWebhookText") : t("channels.pairText", { account: channel.account?.["name"] ?? channel.name })}</p>
         {code && !isOver && (
           <>
             <CodeBlock code={code.code} caption={t("channels.code")} labels={labels} />
