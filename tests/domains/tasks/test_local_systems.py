@@ -71,6 +71,8 @@ async def test_it_goes_to_its_machine_and_nothing_of_it_stays_here(bea: Person) 
             await (await there.next_call()).fail("PI_FAILED")
             assert (await again.ended())["state"] == "failed"
         await bea.put(f"/tasks/{task['id']}", body)
+    unlaunched = await bea.post("/tasks", body)
+    await bea.delete(f"/tasks/{unlaunched['id']}")
     late = Launched(bea, (await bea.post(f"/tasks/{task['id']}/runs"))["id"], watch)
     with bea.server.watching(bea.topic) as watch:
         late.watch = watch

@@ -9,6 +9,7 @@ import contextlib
 import os
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
+from random import Random
 from typing import Any, TypeVar
 
 import pytest
@@ -25,6 +26,7 @@ from tests.domains.agents.chatting import use_model
 from tests.domains.tasks.launching import check_log
 from tests.support.accounts import Person, register
 from tests.support.database import Cluster
+from tests.support.devices import Call as Asked
 from tests.support.devices import Machine, OnlineMachine, enrol, heartbeat, link, online, online_host
 from tests.support.scripted_openai import Answer, Call, Say, ScriptedOpenAI
 from tests.support.server import running_server
@@ -34,6 +36,7 @@ STEPS = 14
 WORKERS = 3
 HOSTS = 3
 MOST_RUNS = 4
+UNDER_WAY = 5  # entries of a log that its first call comes after
 PATIENCE = 120
 T = TypeVar("T")
 _TWO_SLOTS = "SELECT run_id FROM host_slots WHERE run_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
@@ -123,6 +126,10 @@ class Peer:
     def target(self) -> dict[str, str]:
         return {"kind": "host" if self.is_host else "device", "deviceId": self.machine.session["deviceId"]}
 
+    @property
+    def seen(self) -> list[Asked]:
+        return self.there.seen if self.there else []
+
     async def come(self) -> None:
         if self.there is None:
             socket = (online_host if self.is_host else online)(self.machine)
@@ -166,10 +173,13 @@ class Story(RuleBasedStateMachine):
             return person
 
         self.person = self.floor.do(work())
+        for lost in ("redispatch", "end"):  # so that in each story there is something to kill
+            self._launch({"text": "calls 3", "target": {"kind": "host"}, "whenLost": lost})
+        self.kill_host(is_lost=True, random=Random(len(self.runs)))
 
     @rule(
-        calls=st.integers(0, 3),
-        limit=st.sampled_from([None, 1, 2, 9]),
+        calls=st.sampled_from([0, 1, 2, 3, 3]),
+        limit=st.sampled_from([None, None, 1, 2, 9]),
         kind=st.sampled_from(["server", "host", "host"]),
         lost=st.sampled_from(["redispatch", "redispatch", "end"]),
     )
@@ -177,12 +187,17 @@ class Story(RuleBasedStateMachine):
         if sum(log[-1]["data"].get("to") not in ENDS for log in self.logs.values() if log) >= MOST_RUNS:
             return
 
+        body: dict[str, Any] = {"text": f"calls {calls}", "target": {"kind": kind}, "whenLost": lost}
+        if limit is not None:
+            body["budget"] = {"calls": limit}
+        self._launch(body)
+
+    def _launch(self, body: dict[str, Any]) -> None:
         async def work() -> str:
-            body: dict[str, Any] = {"text": f"calls {calls}", "target": {"kind": kind}, "whenLost": lost}
-            if limit is not None:
-                body["budget"] = {"calls": limit}
             task = await self.person.post("/tasks", body)
-            return (await self.person.post(f"/tasks/{task['id']}/runs"))["id"]
+            run = (await self.person.post(f"/tasks/{task['id']}/runs"))["id"]
+            await self.person.get(f"/task-runs/{run}?wait=1&after={UNDER_WAY}")
+            return run
 
         self.runs.append(self.floor.do(work()))
 
@@ -193,7 +208,8 @@ class Story(RuleBasedStateMachine):
     def steer(self, what: str, random: Any) -> None:
         if not self.runs or (what in ("retry", "follow-up") and len(self.runs) >= 2 * MOST_RUNS):
             return
-        run = random.choice(self.runs)
+        is_open = [run for run in self.runs if self.logs[run][-1]["data"].get("to") not in ENDS]
+        run = random.choice(self.runs if what in ("retry", "follow-up") else is_open or self.runs)
         target = random.choice([*(peer.target for peer in self.peers), {"kind": "host"}])
         body = {"follow-up": {"text": "calls 1"}, "hand-over": {"target": target}}.get(what)
 
@@ -229,13 +245,14 @@ class Story(RuleBasedStateMachine):
     def come_online(self) -> None:
         self.floor.do(self.peers[0].come())
 
-    @rule(number=st.integers(1, HOSTS), is_lost=st.booleans())
-    def kill_host(self, number: int, is_lost: bool) -> None:
+    @rule(is_lost=st.booleans(), random=RANDOM)
+    def kill_host(self, is_lost: bool, random: Any) -> None:
         """It is gone, for a moment or for as long as its lease: then its runs are elsewhere."""
         self._note_calls()
+        busy = [peer for peer in self.peers[1:] if any(c.id not in self.answered for c in peer.seen)]
+        host = random.choice(busy or self.peers[1:])
 
         async def work() -> None:
-            host = self.peers[number]
             await host.go()
             if is_lost:
                 async with self.floor.server.owner() as owner:
@@ -253,7 +270,7 @@ class Story(RuleBasedStateMachine):
     async def _answer(self) -> None:
         for peer in self.peers:
             await peer.live_on()
-            for call in peer.there.seen if peer.there else []:
+            for call in peer.seen:
                 if call.id not in self.answered:
                     self.answered.add(call.id)
                     await call.answer({"exitCode": 0, "stdout": "", "stderr": ""})
@@ -261,7 +278,7 @@ class Story(RuleBasedStateMachine):
 
     def _note_calls(self) -> None:
         for peer in self.peers:
-            for call in peer.there.seen if peer.there else []:
+            for call in peer.seen:
                 told = (peer.machine.node_id, call.command, call.params)
                 self.calls.setdefault(call.id, []).append(told)
 
@@ -306,7 +323,7 @@ class Story(RuleBasedStateMachine):
             assert log[: len(before)] == before
             states = check_log(log)
             assert sum(state in ENDS for state in states) <= 1
-            dispatches = [e["data"]["dispatch"] for e in log if e["kind"] in ("dispatched", "moved")]
+            dispatches = [e["data"]["dispatch"] for e in log if e["kind"] == "dispatched"]
             numbers = [number for number in dispatches if number is not None]
             assert numbers == sorted(set(numbers)), "no dispatch is made twice"
             self.logs[run] = log

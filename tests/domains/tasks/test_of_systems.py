@@ -212,3 +212,21 @@ async def test_what_a_system_forbids_is_not_done(bea: Person) -> None:
     ends = [entry["data"] for entry in await run.log() if entry["kind"] == "tool_ended"]
     assert [(end["state"], end["code"]) for end in ends] == [("denied", "REFUSED")] * 2
     assert "you must not: run commands, write files" in str(model.requests[0]["messages"][0])
+
+
+async def test_a_system_may_name_its_model(bea: Person) -> None:
+    system = await new_system(bea)
+    async with ScriptedOpenAI([Say("default")]) as one, ScriptedOpenAI([Say("its own")]) as two:
+        await use_model(bea, one)
+        other = await use_model(bea, two, name="Other")
+        profile = system["profile"] | {"provider": other["id"], "model": "scripted-2"}
+        await bea.patch(f"/systems/{system['id']}", {"profile": profile})
+        with bea.server.watching(bea.topic) as watch:
+            run = await launch(bea, watch, "x", systemId=system["id"], intake=FORM)
+            assert (await run.ended())["state"] == "succeeded"
+            assert [request["model"] for request in two.requests] == ["scripted-2"]
+            await bea.delete(f"/model-providers/{other['id']}")
+            again = await Launched(bea, run.id, watch).do("retry")
+            ended = await Launched(bea, again["id"], watch).ended()
+    assert (ended["state"], ended["error"]["code"]) == ("failed", "agents.provider_not_found")
+    assert one.requests == [], "another provider is not told instead"

@@ -1,6 +1,7 @@
 """What an entry of a run needs to know, read in the transaction that enters it."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from openclaw.domains.agents import repository
@@ -28,13 +29,16 @@ _OF_MACHINE = ModelConfig("openai", "pi")  # only its name is used: the machine 
 async def load_context(
     scope: Scope, user: UserRow, run: RunRow, *, live: LiveRun, history: History, keys: KeyRing
 ) -> RunContext:
-    """All that the run works with. Raises ProviderKeyUnreadableError."""
+    """All that the run works with. Raises ProviderKeyUnreadableError, ProviderNotFoundError, SystemNotFoundError."""
     wanted = [turn.run_id for turn in history.turns if turn.run_id]
     steps: dict[UUID, list[RunStepRow]] = {}
     if wanted or run.epoch > 1:  # the first turn of a conversation has nothing behind it
         for step in await repository.list_steps(scope, [*wanted, run.id]):
             steps.setdefault(step.run_id, []).append(step)
-    config = await providers.default_config(scope, keys)
+    profile = await _profile(scope, run)
+    config = await providers.chosen_config(
+        scope, keys, provider=profile.get("provider"), model=profile.get("model")
+    )
     targets = await _targets(scope, run.device_id)
     linked = [registry.seen(target, scope.now()) for target in targets]
     machines = [
@@ -73,16 +77,19 @@ async def load_context(
         plugin_tools=await tools.find_installed(scope),
         origins=_origins(run),
         denies_questions=run.approval_mode == "deny",
-        denied_tools=await denied_by_system(scope, run),
+        denied_tools=denied_tools(profile),
         sync_mode=run.sync_mode,  # pyright: ignore[reportArgumentType]
     )
 
 
 async def denied_by_system(scope: Scope, run: RunRow) -> frozenset[str]:
     """The tools that the run's system keeps it from calling. Raises SystemNotFoundError."""
-    if run.system_id is None:
-        return frozenset()
-    return denied_tools((await access_system(scope, run.system_id)).profile or {})
+    return denied_tools(await _profile(scope, run))
+
+
+async def _profile(scope: Scope, run: RunRow) -> dict[str, Any]:
+    """What the run's system says; nothing of one that its machine keeps. Raises SystemNotFoundError."""
+    return {} if run.system_id is None else (await access_system(scope, run.system_id)).profile or {}
 
 
 def _origins(run: RunRow) -> dict[str, str]:

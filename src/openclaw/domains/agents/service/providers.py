@@ -1,5 +1,6 @@
 """Model providers of a workspace: keys sealed at rest, never shown again."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from openclaw.domains.agents import repository
@@ -123,6 +124,35 @@ async def default_config(scope: Scope, keys: KeyRing) -> ModelConfig:
     """
     rows = await repository.list_providers(scope)
     return _config(rows[0], keys) if rows else DEMO
+
+
+async def chosen_config(
+    scope: Scope, keys: KeyRing, *, provider: str | None, model: str | None
+) -> ModelConfig:
+    """The model of a system that names a provider (``prov_…``), a model, or both; else the workspace's default.
+
+    Raises ProviderNotFoundError, ProviderKeyUnreadableError.
+    """
+    if provider is None:
+        config = await default_config(scope, keys)
+    else:
+        row = await repository.find_provider(scope, _id_of(provider))
+        if row is None:
+            raise ProviderNotFoundError
+        config = _config(row, keys)
+    if model is None or model == config.model or config.is_demo:
+        return config
+    # What is known of the provider's own model is not known of another one.
+    return replace(
+        config, model=model, context_window=None, input_price_micros=None, output_price_micros=None
+    )
+
+
+def _id_of(provider: str) -> UUID:
+    try:
+        return ids.from_wire("prov", provider)
+    except ValueError:
+        raise ProviderNotFoundError from None
 
 
 async def test_provider(config: ModelConfig, clock: Clock) -> tuple[OpenClawError | None, int]:

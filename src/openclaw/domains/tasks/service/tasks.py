@@ -68,6 +68,8 @@ async def archive_task(scope: Scope, task_id: UUID, *, archived: bool) -> TaskRo
     """Put a task away, or bring it back. What runs goes on. Raises TaskNotFoundError."""
     row = await access_task(scope, task_id, lock=True)
     row.archived_at = scope.now() if archived else None
+    if archived and not _is_shown(row):
+        row.text, row.intake = "", None
     return row
 
 
