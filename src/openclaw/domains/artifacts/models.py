@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from openclaw.infra.db import Base
@@ -52,6 +52,22 @@ class ArtifactRow(Base):
         Index("ix_artifacts_best", "workspace_id", "rating", "updated_at", "id"),
         Index("ix_artifacts_of_status", "workspace_id", "status", "updated_at", "id"),
         Index("ix_artifacts_of_kind", "workspace_id", "kind", "updated_at", "id"),
+        Index(
+            "ix_artifacts_counted",
+            "workspace_id",
+            "status",
+            "kind",
+            "live_slug",
+            "visibility",
+            "created_by_user_id",
+        ),
+        Index(
+            "ix_artifacts_live",
+            "workspace_id",
+            "updated_at",
+            "id",
+            postgresql_where=text("live_slug IS NOT NULL"),
+        ),
     )
 
 
