@@ -55,7 +55,8 @@ async def test_every_event_is_sent_as_the_published_schemas_have_it(server: Serv
         heard = {event["event"] for client in (page, cli, node.client) for event in client.events}
         # The second goes to bridges only, the others are ours alone.
         unheard = {"node.invoke.cancel", "node.invoke.prepare"} | {
-            f"{name}.changed" for name in ("workflow", "host", "system", "task", "artifact", "automation")
+            f"{name}.changed"
+            for name in ("workflow", "host", "system", "task", "artifact", "automation", "channel")
         }
         assert set(EVENTS) - heard == unheard, "each of them was looked at"
         assert page.problem is cli.problem is node.client.problem is None
