@@ -8,8 +8,6 @@ from typing import Any
 import asyncpg
 
 from openclaw.domains.devices.service import hosts
-from openclaw.domains.workflows.models import WorkflowSignalRow
-from openclaw.domains.workflows.repository import agent_turns, signals
 from openclaw.infra.db import Base
 from openclaw.kit import ids
 from openclaw.protocol.runs import RUN_ARGUMENTS
@@ -23,6 +21,8 @@ from tests.tenancy.notifications import furnish_notifications
 from tests.tenancy.plugins import furnish_plugins
 from tests.tenancy.results import furnish_results
 from tests.tenancy.systems import furnish_systems
+from tests.tenancy.tasks import furnish_tasks
+from tests.tenancy.workflows import furnish_automations, furnish_workflows
 
 # The table whose row a path parameter or an id in a body names. A new parameter has to be entered here, and given a
 # row in `_furnish`: the tests fail until it is.
@@ -226,9 +226,9 @@ async def _furnish(person: Person, stack: contextlib.AsyncExitStack) -> Estate:
     await _run_that_waits_for_its_machine(estate)
     await _run_on_its_machine(estate)
     await _archived_and_deleted(estate)
-    await _workflow(estate)
-    await _task(estate)
-    await _automations(estate)
+    await furnish_workflows(person, secret, estate.ids)
+    await furnish_tasks(person, secret, estate.ids)
+    await furnish_automations(person, secret, estate.ids)
     await furnish_plugins(person, secret, estate.ids)
     await furnish_notifications(person, secret, estate.ids)
     await furnish_systems(person, secret, estate.ids)
@@ -323,83 +323,6 @@ async def _archived_and_deleted(estate: Estate) -> None:
         path = f"/conversations/{conversation}"
         await (estate.person.delete(path) if end == "delete" else estate.person.post(f"{path}/archive"))
         estate.ids["conversation_id"].append(conversation)
-
-
-async def _workflow(estate: Estate) -> None:
-    """A workflow with a secret, of which one run has ended and one waits for an answer."""
-    person = estate.person
-    question = {"id": "ask", "type": "approval", "config": {"message": estate.secret}}
-    condition = {
-        "id": "maybe",
-        "type": "condition",
-        "config": {"cases": [{"when": "input.n > 1", "next_steps": ["ask"]}]},
-    }
-    raw = {"openclaw": "openclaw.workflow/1", "name": estate.secret, "steps": [condition, question]}
-    await person.put("/workflow-secrets", {"name": estate.secret.replace("-", "_"), "value": estate.secret})
-    workflow = (await person.post("/workflows", {"definition": raw}))["id"]
-    await person.post(f"/workflows/{workflow}/activate")
-    estate.ids["workflow_id"] = [workflow]
-    for number, state in ((1, "completed"), (2, "waiting")):
-        with person.server.watching(person.topic) as watch:
-            run = (await person.post(f"/workflows/{workflow}/runs", {"input": {"n": number}}))["id"]
-            await watch.event("workflow.changed", runId=run, state=state)
-        steps = (await person.get(f"/workflow-runs/{run}/steps"))["items"]
-        estate.ids.setdefault("workflow_run_id", []).append(run)
-        estate.ids.setdefault("job_id", []).append(run.replace("wrun_", "job_"))
-        estate.ids.setdefault("workflow_step_id", []).append(steps[-1]["id"])
-    async with person.scope() as scope:
-        turn = {
-            "id": ids.new_id(),
-            "workspace_id": scope.workspace_id,
-            "user_id": scope.user_id,
-            "run_id": ids.from_wire("wrun", estate.ids["workflow_run_id"][0]),
-            "attempt_id": ids.new_id(),
-            "number": 0,
-            "reply": [estate.secret],
-            "calls": [],
-        }
-        await agent_turns.add_turn(scope, turn)
-        about = {key: turn[key] for key in ("workspace_id", "user_id", "run_id")}
-        sent = {"name": "paid", "data": {"value": estate.secret}, "sent_at": scope.now()}
-        await signals.add_signal(scope, WorkflowSignalRow(id=ids.new_id(), **about, **sent))
-
-
-async def _automations(estate: Estate) -> None:
-    """One that times set off, which has run, and one with a webhook, which has refused something."""
-    person = estate.person
-    action = {
-        "kind": "run_workflow",
-        "config": {"workflowId": estate.ids["workflow_id"][0], "input": {"n": 1}},
-    }
-    daily = {"kind": "schedule", "cron": "0 9 * * *", "zone": "Asia/Shanghai"}
-    body = {"name": estate.secret, "trigger": daily, "action": action}
-    made = (await person.post("/automations", body))["id"]
-    estate.ids["automation_id"] = [made]
-    with person.server.watching(person.topic) as watch:
-        run = (await person.post(f"/automations/{made}/fire", {"input": {"secret": estate.secret}}))["id"]
-        await watch.event("automation.changed", runId=run, state="succeeded")
-    estate.ids["automation_run_id"] = [run]
-    hook = await person.post("/automations", body | {"trigger": {"kind": "webhook"}})
-    async with person.server.client(base="") as stranger:
-        refused = await stranger.post(hook["hookPath"], content=estate.secret)
-    assert refused.status_code == 401
-
-
-async def _task(estate: Estate) -> None:
-    """A task with a budget, whose run has asked the model and waits for an answer."""
-    person = estate.person
-    target = {"kind": "device", "deviceId": estate.ids["device_id"][0]}
-    text = f"create {estate.secret}.txt with one line in ~/tasks"
-    body = {"text": text, "target": target, "budgetId": estate.ids["budget_id"][0]}
-    task = (await person.post("/tasks", body))["id"]
-    with person.server.watching(person.topic) as watch:
-        run = (await person.post(f"/tasks/{task}/runs"))["id"]
-        await watch.event("task.changed", id=run, state="waiting_approval")
-    found = await person.get(f"/task-runs/{run}")
-    estate.ids["task_id"], estate.ids["task_run_id"] = [task], [run]
-    estate.ids["job_id"].append(run.replace("trun_", "job_"))
-    estate.ids["run_id"].append(found["runId"])
-    estate.ids["conversation_id"].append(found["conversationId"])
 
 
 async def _ask(estate: Estate, text: str) -> dict[str, Any]:

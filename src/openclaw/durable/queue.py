@@ -92,7 +92,7 @@ class JobQueue:
         self._woken = asyncio.Event()
         self._idle: set[UUID] = set()
         self._has_joined = False
-        self._end_gap: Callable[[], None] = _nothing
+        self._end_gap: Callable[[], None] = lambda: None
 
     def register(self, kind: str, does: JobKind) -> None:
         """Say who does jobs of ``kind``; before `start`. A process leaves kinds alone that it does not know."""
@@ -395,7 +395,3 @@ def _count(kind: str, state: str) -> None:
         TASKS_RETRIED.labels(kind).inc()
     else:
         TASKS_PROCESSED.labels(kind, state).inc()
-
-
-def _nothing() -> None:
-    """What ends the subscription that there is none of yet."""
