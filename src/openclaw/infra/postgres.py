@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 _SETTINGS = """
 # Written by OpenClaw at creation; yours to change.
-max_connections = 80
+max_connections = 200
 shared_buffers = 64MB
 wal_compression = on
 """
