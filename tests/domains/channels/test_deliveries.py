@@ -220,12 +220,18 @@ async def test_mail_is_believed_by_its_word_and_not_by_its_sender(ann: Person, s
     word = str(sent.message["Subject"]).removeprefix("OpenClaw ")
     assert word.startswith("[oc-")
     assert await mail("Re: OpenClaw", "hello, I am Ann") == 200
+    assert await mail("Re: OpenClaw", "delete-them") == 200  # which looks like a code
     assert await mail(f"Re: OpenClaw {word}", "hello", sender="bob@example.com") == 200
     assert await mail("Re: OpenClaw [oc-" + "0" * 24 + "]", "hello") == 200
     assert await mail(f"Re: OpenClaw {word}", "hello\n> quoted") == 200
     await smtp.until(lambda m: "Demo model" in m.text())
     [conversation] = (await ann.get("/conversations"))["items"]
     assert conversation["title"] == "hello"
+    # Another address is nobody's who was bound.
+    saved = {"name": "x", "tells": "nothing", "settings": settings | {"address": "eve@example.com"}}
+    await ann.put(f"/channels/{channel['id']}", saved)
+    assert (await until_state(ann, channel["id"], "pairing", "connected"))["state"] == "pairing"
+    assert (await ann.api.post(f"/channels/{channel['id']}/test")).status_code == 409
 
 
 async def test_a_message_sets_an_automation_off(ann: Person, shared: Server) -> None:

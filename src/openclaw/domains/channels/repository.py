@@ -203,11 +203,11 @@ async def find_chat_of(scope: Scope, conversation_id: UUID) -> ChannelChatRow | 
 
 
 async def find_update_of_approval(scope: Scope, approval_id: UUID) -> ChannelUpdateRow | None:
-    """What came in, whose run asks a question."""
+    """What came in and is not done with, whose run asks a question."""
     query = (
         select(ChannelUpdateRow)
         .join(ApprovalRow, ApprovalRow.run_id == ChannelUpdateRow.run_id)
-        .where(ApprovalRow.id == approval_id)
+        .where(ApprovalRow.id == approval_id, ChannelUpdateRow.handled_at.is_(None))
     )
     return await scope.session.scalar(query.limit(1))
 
@@ -228,10 +228,22 @@ async def add_chat(scope: Scope, row: ChannelChatRow) -> None:
     await scope.session.flush()
 
 
-async def forget_chat(scope: Scope, channel_id: UUID, chat_id: str | None = None) -> None:
-    """A chat, or all of a channel's, leads nowhere any more."""
-    gone = delete(ChannelChatRow).where(ChannelChatRow.channel_id == channel_id)
-    await scope.session.execute(gone if chat_id is None else gone.where(ChannelChatRow.chat_id == chat_id))
+async def forget_chat(scope: Scope, channel_id: UUID, chat_id: str) -> None:
+    """A chat leads nowhere any more."""
+    gone = delete(ChannelChatRow).where(
+        ChannelChatRow.channel_id == channel_id, ChannelChatRow.chat_id == chat_id
+    )
+    await scope.session.execute(gone)
+
+
+async def leave_chats(scope: Scope, channel_id: UUID) -> None:
+    """Whoever was bound is told nothing any more: not what they have asked, nor what waits to be sent."""
+    chats, came, waits = ChannelChatRow, ChannelUpdateRow, ChannelMessageRow
+    await scope.session.execute(delete(chats).where(chats.channel_id == channel_id))
+    is_open = (came.channel_id == channel_id, came.handled_at.is_(None))
+    await scope.session.execute(update(came).where(*is_open).values(handled_at=scope.now(), text=""))
+    is_queued = (waits.channel_id == channel_id, waits.state == "queued")
+    await scope.session.execute(update(waits).where(*is_queued).values(state="failed", text=""))
 
 
 async def add_message(scope: Scope, values: dict[str, Any]) -> bool:

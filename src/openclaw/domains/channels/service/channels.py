@@ -102,6 +102,8 @@ async def replace(scope: Scope, channels: Channels, channel_id: UUID, data: Save
     await _audit(scope, "channels.changed", row)
     if data.settings is not None:
         await _put_settings(scope, channels, row, data.settings)
+    elif row.state == "checking":  # the check that goes on is of what was before
+        await _begin_check(scope, channels, row)
     await tell_changed(scope, row)
     return view(scope, channels, row)
 
@@ -132,7 +134,7 @@ async def new_code(scope: Scope, channels: Channels, channel_id: UUID) -> Pairin
     row.code_mac, row.code_until = code_mac(channels.keys, row, code), expires_at
     row.state = "pairing"
     row.sender_id = row.sender_name = row.chat_id = None
-    await repository.forget_chat(scope, row.id)
+    await repository.leave_chats(scope, row.id)
     await _audit(scope, "channels.pairing_begun", row)
     await tell_changed(scope, row)
     return PairingCode(code=code, expires_at=expires_at)

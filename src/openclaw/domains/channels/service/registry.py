@@ -27,12 +27,14 @@ class Link:
 class Account:
     """Who we are at the provider. ``key`` is that for the installation (None: it may be shared).
 
-    ``sender``: who is bound from the start (id and name), where nobody writes from the channel.
+    ``sender``: who is bound from the start (id and name), where nobody writes from the channel. ``person``: the id of
+    who alone can be bound, where the settings say that.
     """
 
     key: str | None
     shown: dict[str, str]
     sender: tuple[str, str] | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Incoming:
     """Something that somebody has sent. ``text`` is empty for what is no text.
 
     ``key``: the provider's id of it. ``is_private``: nobody else reads in that chat. ``button``: a pressed one, with
-    the members ``data`` and ``callback``.
+    the members ``data`` and ``callback``. ``is_proven``: the provider knows who has sent it; else it is good for
+    nothing but a code.
     """
 
     key: str
@@ -51,6 +54,7 @@ class Incoming:
     text: str
     reply_to: str | None = None
     button: dict[str, Any] | None = None
+    is_proven: bool = True
 
 
 @dataclass(frozen=True)

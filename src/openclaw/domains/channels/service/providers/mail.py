@@ -71,7 +71,9 @@ class MailChannel:
             raise ProviderRefusedError(said=str(error)) from None
         if not self._server.is_configured:
             raise ProviderRefusedError(said=str(MailNotConfiguredError()))
-        return Account(key=None, shown={"name": link.settings["replyTo"]})
+        return Account(
+            key=None, shown={"name": link.settings["replyTo"]}, person=link.settings["address"].lower()
+        )
 
     async def send(self, link: Link, piece: Outgoing) -> None:
         """A mail to the person's address, whoever has written to us."""
@@ -117,6 +119,7 @@ class MailChannel:
             chat_id=address[:200],
             is_private=True,
             text=_unquoted(text),
+            is_proven=is_known,
         )
         return Received([item], answer={"ok": True}, refuses_replays=True)
 
