@@ -158,10 +158,11 @@ async def _find_room(scope: Scope, wanted: "Sequence[tuple[_Look, Place]]") -> "
     on_hosts: dict[tuple[UUID | None, tuple[str, ...]], list[_Look]] = {}
     ready: list[_Look] = []
     for each, place in wanted:
-        each.run.device_id = place.device_id
         if place.kind == "host":
+            # Until there is room the run is where it was: its files are still to be read from there.
             on_hosts.setdefault((place.device_id, tuple(place.labels)), []).append(each)
         else:
+            each.run.device_id = place.device_id
             ready.append(each)
     for (host_id, labels), group in on_hosts.items():
         names = [each.run.id for each in group]
