@@ -146,7 +146,7 @@ async def test_files_are_brought_also_when_a_process_dies_while_there_is_no_room
                     name = await owner.fetchval(
                         "SELECT executor_id FROM jobs WHERE user_id = $1", bea.user_id
                     )
-                await heir.take_over(name)
+                await heir.take_over(str(name))
                 async with online_host(await enrol(bea, "cloud"), there.answers):
                     bea.server.manual.advance(timedelta(seconds=6))
                     assert (await run.ended())["state"] == "succeeded"

@@ -110,7 +110,7 @@ class Receiver:
     async def _refuse(self, scope: Scope, row: ChannelRow, item: Incoming) -> None:
         """One polite line for each sender and hour, and nothing else of it is kept."""
         key = f"stranger:{item.sender_id}:"
-        if not item.is_private or not item.is_proven:
+        if not item.is_private:
             return
         if await repository.was_told(scope, row.id, key, since=scope.now() - _QUIET):
             return
@@ -139,7 +139,7 @@ def _is_bound(row: ChannelRow, item: Incoming) -> bool:
     """The bound person, where nobody else reads or where they have paired it themselves."""
     if row.state != "connected" or row.sender_id is None or row.sender_id != item.sender_id:
         return False
-    return item.is_proven and (item.is_private or item.chat_id == row.chat_id)
+    return item.is_private or item.chat_id == row.chat_id
 
 
 def _has_room(buckets: Buckets, row: ChannelRow, scope: Scope) -> bool:

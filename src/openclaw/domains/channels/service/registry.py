@@ -42,8 +42,7 @@ class Incoming:
     """Something that somebody has sent. ``text`` is empty for what is no text.
 
     ``key``: the provider's id of it. ``is_private``: nobody else reads in that chat. ``button``: a pressed one, with
-    the members ``data`` and ``callback``. ``is_proven``: the provider knows who has sent it; else it is good for
-    nothing but a code.
+    the members ``data`` and ``callback``.
     """
 
     key: str
@@ -54,7 +53,6 @@ class Incoming:
     text: str
     reply_to: str | None = None
     button: dict[str, Any] | None = None
-    is_proven: bool = True
 
 
 @dataclass(frozen=True)
