@@ -34,6 +34,7 @@ from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
 from openclaw.infra.feed import tell
+from openclaw.infra.keys import lock_key
 from openclaw.infra.scope import Role, Scope
 from openclaw.infra.secrets import KeyRing
 from openclaw.infra.signatures import new_secret
@@ -63,8 +64,10 @@ async def create(scope: Scope, channels: Channels, data: CreateChannel, *, key: 
     Raises NotAllowedError, InvalidInputError, TooManyChannelsError.
     """
     check_role(scope.who, Role.MEMBER)
-    if key is not None and (known := await repository.find_by_key(scope, key)) is not None:
-        return NewChannel.model_validate(view(scope, channels, known).model_dump())
+    if key is not None:
+        await lock_key(scope, "channel", key)
+        if (known := await repository.find_by_key(scope, key)) is not None:
+            return NewChannel.model_validate(view(scope, channels, known).model_dump())
     if await repository.count(scope) >= MOST:
         raise TooManyChannelsError(limit=MOST)
     now = scope.now()
