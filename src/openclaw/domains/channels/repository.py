@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, tuple_, update
+from sqlalchemy import delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from openclaw.domains.agents.models import ApprovalRow
@@ -16,6 +16,7 @@ from openclaw.domains.channels.models import (
     ChannelUpdateRow,
 )
 from openclaw.domains.notifications.models import NotificationRow, NotificationSettingsRow
+from openclaw.durable.models import JobRow
 from openclaw.infra.scope import Scope
 
 _KEPT = timedelta(days=30)
@@ -180,12 +181,16 @@ async def find_update(scope: Scope, update_id: UUID) -> ChannelUpdateRow | None:
 
 
 async def find_earlier(scope: Scope, row: ChannelUpdateRow, conversation_id: UUID | None) -> UUID | None:
-    """What came before it in the same chat, for the same conversation as far as that is known, and is not done with."""
+    """What came before it in the same chat, for the same conversation as far as that is known, and is being handled.
+
+    The job that handles it has its id; one that was cancelled, or has failed, holds nobody up.
+    """
     query = select(ChannelUpdateRow.id).where(
         ChannelUpdateRow.channel_id == row.channel_id,
         ChannelUpdateRow.chat_id == row.chat_id,
         ChannelUpdateRow.handled_at.is_(None),
         ChannelUpdateRow.id < row.id,
+        exists().where(JobRow.id == ChannelUpdateRow.id, JobRow.finished_at.is_(None)),
         or_(ChannelUpdateRow.conversation_id.is_(None), ChannelUpdateRow.conversation_id == conversation_id),
     )
     return await scope.session.scalar(query.limit(1))
