@@ -21,6 +21,7 @@ from openclaw.domains.tasks.jobs.seeing import forget_told, see
 from openclaw.domains.tasks.models import TaskRunRow
 from openclaw.domains.tasks.policy import PARKED
 from openclaw.domains.tasks.schemas import State
+from openclaw.domains.tasks.service import joining
 from openclaw.domains.tasks.service.log import Log, write_logs
 from openclaw.domains.tasks.service.places import Place, Slots, place_of
 from openclaw.domains.workspaces import service as workspaces
@@ -205,6 +206,10 @@ class _Look:
             return await self.end("cancelled")
         if role in (None, Role.VIEWER):
             return await self.end("failed", NotAllowedError(role=role or "–"))
+        try:
+            await joining.check_begins(self.scope, run)
+        except OpenClawError as error:
+            return await self.end("failed", error)
         return None if run.paused_at is None else Next()
 
     def errand(self) -> Errand:
