@@ -66,7 +66,7 @@ class Bot:
             self._changed.clear()
             await self._changed.wait()
 
-    async def poll(self, offset: int) -> list[dict[str, Any]]:
+    async def poll(self, offset: int, limit: int) -> list[dict[str, Any]]:
         self.polls += 1
         self.most_polls = max(self.most_polls, self.polls)
         try:
@@ -75,7 +75,7 @@ class Bot:
                 self.changed()
                 self._changed = asyncio.Event()
                 if self.updates:
-                    return list(self.updates)
+                    return self.updates[:limit]
                 await self._changed.wait()
         finally:
             self.polls -= 1
@@ -114,7 +114,7 @@ class ScriptedTelegram(ScriptedHttp):
         if method == "getMe":
             return _ok({"id": bot.id, "is_bot": True, "username": f"bot{bot.id}"})
         if method == "getUpdates":
-            return _ok(await bot.poll(body["offset"]))
+            return _ok(await bot.poll(body["offset"], body["limit"]))
         if method == "sendMessage":
             bot.sent.append(body)
             bot.changed()

@@ -6,10 +6,18 @@ from typing import Any
 
 import pytest
 
-from openclaw.apps.bridge.pi.gating import MAX_ARGUMENT_BYTES, ToolUse, Verdict, gate_call, verdict_on
+from openclaw.apps.bridge.pi.gating import (
+    ANYTHING,
+    MAX_ARGUMENT_BYTES,
+    ToolUse,
+    Verdict,
+    gate_call,
+    verdict_on,
+)
 from openclaw.apps.bridge.policy import PolicyStore
 from openclaw.apps.bridge.state import StateFolder
 from openclaw.protocol.grading import Grade
+from openclaw.protocol.runs import RunLimits
 
 KEY = "-----BEGIN PRIVATE KEY-----"
 
@@ -27,11 +35,11 @@ def use(home: Path, tool: str, **given: Any) -> ToolUse:
     return found
 
 
-async def verdict(home: Path, found: ToolUse, policy: str = "") -> Verdict:
+async def verdict(home: Path, found: ToolUse, policy: str = "", *, limits: RunLimits = ANYTHING) -> Verdict:
     folder = StateFolder(home / "state")
     (folder.path / "policy.toml").write_text(policy)
     (folder.path / "policy.toml").chmod(0o600)
-    return await verdict_on(found, PolicyStore(folder, home=home).current)
+    return await verdict_on(found, PolicyStore(folder, home=home).current, limits)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +93,15 @@ async def test_refused_here(home: Path, tool: str, given: dict[str, Any], policy
 )
 def test_what_is_no_call(home: Path, text: str) -> None:
     assert gate_call(text, home) is None
+
+
+@pytest.mark.parametrize(
+    ("tool", "given"),
+    [("bash", {"command": "touch " + "x" * 33_000}), ("bash", {"line": "ls"}), ("write", {"path": "a.txt"})],
+)
+async def test_what_is_switched_off_is_so_also_with_arguments_that_are_none(
+    home: Path, tool: str, given: dict[str, Any]
+) -> None:
+    limits = RunLimits(denied_tools=["exec", "fs.write"])
+    found = await verdict(home, use(home, tool, **given), limits=limits)
+    assert "switched off" in (found.refusal or "")

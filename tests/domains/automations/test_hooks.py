@@ -81,6 +81,19 @@ async def test_a_replay_is_refused_at_once_and_after_its_time(ann: Person) -> No
     assert len(await history(ann, made)) == 1
 
 
+async def test_a_strangers_flood_at_addresses_that_are_none_takes_nobody_down(ann: Person) -> None:
+    """What comes with it, in one transaction, is others'."""
+    made = await hook(ann)
+    client = ann.server.client(base="", address="203.0.113.9")
+    nowhere = [f"/hooks/{ids.to_wire('auto', new_id())}" for _ in range(90)]
+    good = [deliver(ann, made, **signed(ann, made["secret"], {"n": n})) for n in range(10)]
+    odd, kept = await asyncio.gather(
+        asyncio.gather(*(client.post(path, content=b"{}") for path in nowhere)), asyncio.gather(*good)
+    )
+    assert {answer.status_code for answer in kept} == {202}
+    assert {answer.status_code for answer in odd} == {404, 429}
+
+
 async def test_large_bodies_are_413_and_odd_ones_422(ann: Person) -> None:
     made = await hook(ann)
     for size in (MAX_DELIVERY + 1, 10 * 1_048_576):

@@ -1,6 +1,7 @@
 """Channels that are delivered to: Feishu, QQ, webhooks and mail, as their person, as strangers and as forgers."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -215,17 +216,31 @@ async def test_mail_is_believed_by_its_word_and_not_by_its_sender(ann: Person, s
         said = {"from": sender, "subject": subject, "text": text}
         return (await deliver(ann, channel, *ours(ann, channel, said))).status_code
 
-    assert await mail("hi", f"{code}\n\nOn Monday Bob wrote:\n> x") == 200
-    sent = await smtp.until(lambda m: "now connected" in m.text())
+    assert (await ann.api.post(f"/channels/{channel['id']}/pairing")).status_code == 429
+    sent = await smtp.until(lambda m: "answer this mail with the code" in m.text())
     word = str(sent.message["Subject"]).removeprefix("OpenClaw ")
     assert word.startswith("[oc-")
+    assert await mail("hi", code) == 200  # whoever signs deliveries may say that, for any address
+    assert (await ann.get(f"/channels/{channel['id']}"))["state"] == "pairing"
+    assert await mail(f"Re: OpenClaw {word}", f"{code}\n\nOn Monday Bob wrote:\n> x") == 200
+    await smtp.until(lambda m: "now connected" in m.text())
     assert await mail("Re: OpenClaw", "hello, I am Ann") == 200
+    assert await mail("Re: OpenClaw", "delete-them") == 200  # which looks like a code
     assert await mail(f"Re: OpenClaw {word}", "hello", sender="bob@example.com") == 200
     assert await mail("Re: OpenClaw [oc-" + "0" * 24 + "]", "hello") == 200
     assert await mail(f"Re: OpenClaw {word}", "hello\n> quoted") == 200
     await smtp.until(lambda m: "Demo model" in m.text())
     [conversation] = (await ann.get("/conversations"))["items"]
     assert conversation["title"] == "hello"
+    # Another address is nobody's who was bound.
+    saved = {"name": "x", "tells": "nothing", "settings": settings | {"address": "eve@example.com"}}
+    await ann.put(f"/channels/{channel['id']}", saved)
+    assert (await until_state(ann, channel["id"], "pairing", "connected"))["state"] == "pairing"
+    assert (await ann.api.post(f"/channels/{channel['id']}/test")).status_code == 409
+    ann.server.manual.advance(timedelta(minutes=2))
+    code = await code_for(ann, channel)
+    assert await mail(f"Re: OpenClaw {word}", code, sender="eve@example.com") == 200
+    assert (await ann.get(f"/channels/{channel['id']}"))["state"] == "pairing"
 
 
 async def test_a_message_sets_an_automation_off(ann: Person, shared: Server) -> None:

@@ -1,16 +1,20 @@
 """A run that goes on at another machine and comes back: with its transcript, its files, and the log as it was."""
 
+import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.tasks.jobs.moving import may_bring
+from openclaw.durable.claims import Limits
+from openclaw.durable.queue import JobQueue
 from tests.domains.agents.chatting import use_model
 from tests.domains.tasks.launching import check_log, kinds, launch
 from tests.support.accounts import Person, refused
-from tests.support.devices import HOME, Answer, link, online
+from tests.support.devices import HOME, Answer, enrol, link, online, online_host
 from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -24,11 +28,13 @@ class Disk:
     """A machine's files, as its tools see them."""
 
     files: dict[str, str] = field(default_factory=dict[str, str])
+    was_read: asyncio.Event = field(default_factory=asyncio.Event)
 
     def path(self, given: str) -> str:
         return given.replace("~", HOME, 1) if given.startswith("~") else given
 
     def read(self, params: dict[str, Any]) -> Any:
+        self.was_read.set()
         text = self.files.get(self.path(params["path"]))
         if text is None:
             return None
@@ -109,6 +115,44 @@ async def test_a_run_goes_to_another_machine_and_back(bea: Person) -> None:
     assert "write the plan" in told
     assert "begun" in told
     assert "~/left.md" in told
+
+
+async def test_files_are_brought_also_when_a_process_dies_while_there_is_no_room(bea: Person) -> None:
+    """The next one reads them from where the run was, and not from where it wants to go."""
+    here, there = Disk(), Disk()
+    script = [Say("begun", [WRITE]), Say("still at it", gate="away", gate_after=1), Say("finished")]
+    laptop, platform = await link(bea, "laptop"), bea.server.platform
+    target = {"kind": "device", "deviceId": laptop.session["deviceId"]}
+    async with ScriptedOpenAI(script) as model, online(laptop, here.answers):
+        await use_model(bea, model)
+        with bea.server.watching(bea.topic) as watch:
+            run = await launch(bea, watch, "write the plan", target=target)
+            await run.answer()
+            await model.waiting("away")
+            await run.do("hand-over", {"target": {"kind": "host"}})
+            await run.until("waiting_device")
+            await here.was_read.wait()
+            bea.server.manual.advance(timedelta(seconds=6))
+            moving = await run.get()
+            assert (moving["device"]["name"], moving["isMoving"]) == ("laptop", True)
+            heir = JobQueue(
+                platform.database, platform.bus, platform.clock, name="heir", slots=4, limits=Limits()
+            )
+            for kind, does in platform.queue.kinds.items():
+                heir.register(kind, does)
+            await heir.start()
+            try:
+                async with bea.server.owner() as owner:
+                    name = await owner.fetchval(
+                        "SELECT executor_id FROM jobs WHERE user_id = $1", bea.user_id
+                    )
+                await heir.take_over(str(name))
+                async with online_host(await enrol(bea, "cloud"), there.answers):
+                    bea.server.manual.advance(timedelta(seconds=6))
+                    assert (await run.ended())["state"] == "succeeded"
+            finally:
+                await heir.stop()
+    assert there.files == {f"{HOME}/plan.md": "one\n"}
 
 
 async def test_only_what_is_plain_is_brought_without_asking() -> None:

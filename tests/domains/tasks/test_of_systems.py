@@ -1,5 +1,6 @@
 """Tasks of systems: launched by a form, told to the agent, found again by the system, and kept from others."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from openclaw.protocol.tools import ARGUMENTS
 from tests.domains.agents.chatting import WRITTEN, use_model
 from tests.domains.tasks.launching import Launched, launch
 from tests.support.accounts import Person, refused, register
-from tests.support.devices import enrol, link, online
+from tests.support.devices import enrol, link, online, online_host
 from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -68,6 +69,29 @@ async def test_lists_are_of_one_system_and_name_it(bea: Person) -> None:
     (orphan,) = (await bea.get(f"/tasks?systemId={one['id']}"))["items"]
     assert (orphan["system"], orphan["lastRun"]["system"]) == (None, None)
     assert refused(await bea.api.post(f"/tasks/{orphan['id']}/runs")) == (404, "systems.not_found")
+
+
+@pytest.mark.parametrize(
+    ("less", "code"),
+    [
+        ({"syncMode": "metadata"}, "request.invalid"),
+        ({"allowsRemoteLaunch": False}, "systems.remote_launch_not_allowed"),
+    ],
+)
+async def test_what_waits_to_begin_begins_only_as_its_system_allows_by_then(
+    bea: Person, less: dict[str, Any], code: str
+) -> None:
+    system = await new_system(bea, allowsRemoteLaunch=True)
+    body = {"systemId": system["id"], "intake": FORM, "target": {"kind": "host"}}
+    task = await bea.post("/tasks", body)
+    with bea.server.watching(bea.topic) as watch:
+        run = Launched(bea, (await bea.post(f"/tasks/{task['id']}/runs"))["id"], watch)
+        await bea.patch(f"/systems/{system['id']}", less)
+        async with online_host(await enrol(bea)) as there:
+            bea.server.manual.advance(timedelta(seconds=6))
+            ended = await run.ended()
+    assert (ended["state"], ended["error"]["code"]) == ("failed", code)
+    assert there.seen == []
 
 
 async def test_a_form_that_does_not_fit_is_told_with_all_that_is_wrong(bea: Person) -> None:

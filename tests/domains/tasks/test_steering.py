@@ -1,6 +1,8 @@
 """Runs that are paused, stopped, tried again and gone on with; and what ends them by itself."""
 
+import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -168,3 +170,28 @@ async def test_what_makes_no_sense_is_refused_with_words(bea: Person) -> None:
     pi = {"text": "x", "target": {"kind": "device", "deviceId": machine, "runtime": "pi"}}
     assert refused(await bea.api.post("/tasks", json=pi))[1] == "agents.runtime_not_offered"
     assert (await bea.get("/tasks"))["items"] == []
+
+
+async def test_what_is_sent_twice_at_once_is_one(bea: Person) -> None:
+    """A client that has lost its patience sends again while the first one is still being kept."""
+
+    async def four(path: str, body: Any, key: str) -> set[str]:
+        headers = {"Idempotency-Key": key}
+        answers = await asyncio.gather(*(bea.api.post(path, json=body, headers=headers) for _ in range(4)))
+        assert [answer.status_code for answer in answers if not answer.is_success] == []
+        return {answer.json()["id"] for answer in answers}
+
+    [task] = await four("/tasks", {"text": "work"}, "a")
+    with bea.server.watching(bea.topic) as watch:
+        [run] = await four(f"/tasks/{task}/runs", {}, "b")
+        await Launched(bea, run, watch).ended()
+        [again] = await four(f"/task-runs/{run}/retry", {}, "c")
+        [more] = await four(f"/task-runs/{run}/follow-up", {"text": "and more"}, "d")
+        assert len({run, again, more}) == 3
+    await four("/channels", {"kind": "telegram", "name": "x"}, "e")
+    rule = {
+        "name": "x",
+        "trigger": {"kind": "manual"},
+        "action": {"kind": "notify", "config": {"title": "x"}},
+    }
+    await four("/automations", rule, "f")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, tuple_, update
+from sqlalchemy import delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from openclaw.domains.agents.models import ApprovalRow
@@ -16,6 +16,7 @@ from openclaw.domains.channels.models import (
     ChannelUpdateRow,
 )
 from openclaw.domains.notifications.models import NotificationRow, NotificationSettingsRow
+from openclaw.durable.models import JobRow
 from openclaw.infra.scope import Scope
 
 _KEPT = timedelta(days=30)
@@ -180,12 +181,16 @@ async def find_update(scope: Scope, update_id: UUID) -> ChannelUpdateRow | None:
 
 
 async def find_earlier(scope: Scope, row: ChannelUpdateRow, conversation_id: UUID | None) -> UUID | None:
-    """What came before it in the same chat, for the same conversation as far as that is known, and is not done with."""
+    """What came before it in the same chat, for the same conversation as far as that is known, and is being handled.
+
+    The job that handles it has its id; one that was cancelled, or has failed, holds nobody up.
+    """
     query = select(ChannelUpdateRow.id).where(
         ChannelUpdateRow.channel_id == row.channel_id,
         ChannelUpdateRow.chat_id == row.chat_id,
         ChannelUpdateRow.handled_at.is_(None),
         ChannelUpdateRow.id < row.id,
+        exists().where(JobRow.id == ChannelUpdateRow.id, JobRow.finished_at.is_(None)),
         or_(ChannelUpdateRow.conversation_id.is_(None), ChannelUpdateRow.conversation_id == conversation_id),
     )
     return await scope.session.scalar(query.limit(1))
@@ -203,11 +208,11 @@ async def find_chat_of(scope: Scope, conversation_id: UUID) -> ChannelChatRow | 
 
 
 async def find_update_of_approval(scope: Scope, approval_id: UUID) -> ChannelUpdateRow | None:
-    """What came in, whose run asks a question."""
+    """What came in and is not done with, whose run asks a question."""
     query = (
         select(ChannelUpdateRow)
         .join(ApprovalRow, ApprovalRow.run_id == ChannelUpdateRow.run_id)
-        .where(ApprovalRow.id == approval_id)
+        .where(ApprovalRow.id == approval_id, ChannelUpdateRow.handled_at.is_(None))
     )
     return await scope.session.scalar(query.limit(1))
 
@@ -228,10 +233,22 @@ async def add_chat(scope: Scope, row: ChannelChatRow) -> None:
     await scope.session.flush()
 
 
-async def forget_chat(scope: Scope, channel_id: UUID, chat_id: str | None = None) -> None:
-    """A chat, or all of a channel's, leads nowhere any more."""
-    gone = delete(ChannelChatRow).where(ChannelChatRow.channel_id == channel_id)
-    await scope.session.execute(gone if chat_id is None else gone.where(ChannelChatRow.chat_id == chat_id))
+async def forget_chat(scope: Scope, channel_id: UUID, chat_id: str) -> None:
+    """A chat leads nowhere any more."""
+    gone = delete(ChannelChatRow).where(
+        ChannelChatRow.channel_id == channel_id, ChannelChatRow.chat_id == chat_id
+    )
+    await scope.session.execute(gone)
+
+
+async def leave_chats(scope: Scope, channel_id: UUID) -> None:
+    """Whoever was bound is told nothing any more: not what they have asked, nor what waits to be sent."""
+    chats, came, waits = ChannelChatRow, ChannelUpdateRow, ChannelMessageRow
+    await scope.session.execute(delete(chats).where(chats.channel_id == channel_id))
+    is_open = (came.channel_id == channel_id, came.handled_at.is_(None))
+    await scope.session.execute(update(came).where(*is_open).values(handled_at=scope.now(), text=""))
+    is_queued = (waits.channel_id == channel_id, waits.state == "queued")
+    await scope.session.execute(update(waits).where(*is_queued).values(state="failed", text=""))
 
 
 async def add_message(scope: Scope, values: dict[str, Any]) -> bool:

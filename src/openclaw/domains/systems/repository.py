@@ -51,12 +51,6 @@ async def list_names(scope: Scope, system_ids: Sequence[UUID]) -> dict[UUID, str
     return {row.id: row.name for row in await scope.session.execute(query)}
 
 
-async def lock_key(scope: Scope, key: str) -> None:
-    """Until the transaction ends nobody else makes a system under the actor's idempotency key."""
-    text = f"system-key:{scope.workspace_id.hex}:{scope.user_id.hex}:{key}"
-    await scope.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(text, 0))))
-
-
 async def find_by_key(scope: Scope, key: str) -> SystemRow | None:
     """The system that the actor made under that idempotency key."""
     return await scope.session.scalar(

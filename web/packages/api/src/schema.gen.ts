@@ -3893,7 +3893,8 @@ export interface paths {
         put?: never;
         /**
          * Pair Channel
-         * @description A code to send from the channel, good once for ten minutes. Whoever was bound before is so no longer.
+         * @description A code to send from the channel, good once for ten minutes. Whoever was bound before is so no longer. Mail's
+         *     address is written to, once a minute at most: the code is good in an answer to that.
          */
         post: operations["pairChannel"];
         delete?: never;
@@ -38896,7 +38897,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.rate_limited */
+            /** @description jobs.queue_full, request.rate_limited */
             429: {
                 headers: {
                     [name: string]: unknown;

@@ -19,6 +19,7 @@ from openclaw.protocol.runs import RunLimits
 from openclaw.protocol.tools import ARGUMENTS, InvalidArguments, decode_arguments
 
 ANYTHING = RunLimits()
+_PI = "pi."
 MAX_ARGUMENT_BYTES = 300_000  # of a call that is put to the person: what is allowed has to be what was shown
 _TOO_LARGE = (
     "This call is too large to be shown to the person who would have to allow it. Do it in smaller steps."
@@ -67,7 +68,7 @@ def tool_use(call: str, tool: str, given: dict[str, Any], folder: Path) -> ToolU
             return ToolUse(call, name, arguments, decode_arguments(name, arguments))
         except InvalidArguments:
             pass
-    return ToolUse(call, f"pi.{tool}"[:100], given, None)
+    return ToolUse(call, f"{_PI}{tool}"[:100], given, None)
 
 
 async def verdict_on(use: ToolUse, policy: Callable[[], Policy], limits: RunLimits = ANYTHING) -> Verdict:
@@ -81,14 +82,20 @@ async def verdict_on(use: ToolUse, policy: Callable[[], Policy], limits: RunLimi
         return Verdict(Grade.DANGEROUS, str(error))
     except ToolFailedError as failed:
         return Verdict(Grade.DANGEROUS, failed.failure.message)
-    if use.name in limits.denied_tools:
-        return Verdict(verdict.grade, f"{use.name} is switched off for this machine.")
+    if _ours(use) in limits.denied_tools:
+        return Verdict(verdict.grade, f"{_ours(use)} is switched off for this machine.")
     if verdict.grade > Grade(limits.max_grade):
         return Verdict(
             verdict.grade,
             f"This is graded {verdict.grade}; {limits.max_grade} is the most that is allowed on this machine.",
         )
     return verdict
+
+
+def _ours(use: ToolUse) -> str:
+    """The tool of ours that it comes to, also when its arguments are none that ours takes."""
+    name, _ = _NAMES.get(use.name.removeprefix(_PI), (use.name, None))
+    return name
 
 
 def _judged(use: ToolUse, policy: Policy) -> Verdict:

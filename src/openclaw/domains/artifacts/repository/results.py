@@ -53,12 +53,6 @@ async def find_by_key(scope: Scope, key: str) -> ArtifactRow | None:
     return await scope.session.scalar(query)
 
 
-async def lock_key(scope: Scope, key: str) -> None:
-    """Until the transaction ends nobody else saves under the user's idempotency key."""
-    name = f"artifact-key:{scope.workspace_id.hex}:{scope.user_id.hex}:{key}"
-    await scope.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
-
-
 async def list_page(
     scope: Scope, wanted: Wanted, *, before: Position | None, limit: int, few: int = _FEW
 ) -> list[ArtifactRow]:

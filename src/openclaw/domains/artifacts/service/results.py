@@ -24,6 +24,7 @@ from openclaw.durable.queue import JobQueue
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.feed import tell
 from openclaw.infra.jsonb import storable
+from openclaw.infra.keys import lock_key
 from openclaw.infra.outbox import record
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
@@ -41,7 +42,7 @@ async def create(scope: Scope, new: NewArtifact, blobs: BlobStore, queue: JobQue
     """
     check_role(scope.who, Role.MEMBER)
     if new.idempotency_key:
-        await repository.lock_key(scope, new.idempotency_key)
+        await lock_key(scope, "artifact", new.idempotency_key)
         if known := await repository.find_by_key(scope, new.idempotency_key):
             return known
     read = bodies.read(new.kind, new.files, new.declared, new.sync_mode)

@@ -31,6 +31,7 @@ from openclaw.domains.automations.service.secrets import give_secret, signing_se
 from openclaw.domains.workflows.service import formulas
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.durable.recurrence import Cron, Rule, check_rule, preview
+from openclaw.infra.keys import lock_key
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.pagination import Page, cursor_of, position_of
@@ -57,8 +58,10 @@ async def create(
     check raises.
     """
     check_role(scope.who, Role.MEMBER)
-    if key is not None and (known := await repository.find_by_key(scope, key)) is not None:
-        return NewAutomation.model_validate((await view(scope, known)).model_dump())
+    if key is not None:
+        await lock_key(scope, "automation", key)
+        if (known := await repository.find_by_key(scope, key)) is not None:
+            return NewAutomation.model_validate((await view(scope, known)).model_dump())
     if await repository.count(scope) >= MOST:
         raise TooManyAutomationsError(limit=MOST)
     await _check(scope, automations, data)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +26,7 @@ from openclaw.infra.scope import Scope
 from openclaw.infra.signatures import check_signed
 from openclaw.kit import ids
 from openclaw.kit.clock import Clock
-from openclaw.kit.errors import InvalidInputError, OpenClawError, RateLimitedError
+from openclaw.kit.errors import InvalidInputError, OpenClawError, RateLimitedError, UnavailableError
 
 _MOST_AT_ONCE = 200
 _MOST_DEEP = 64
@@ -90,12 +89,22 @@ class Hooks:
         batch = self._waiting[:_MOST_AT_ONCE]
         try:
             await self._keep(batch)
-        except Exception as error:  # noqa: BLE001  (raised where each was asked)
+        except UnavailableError as error:
             for asked in batch:
                 asked.failure, asked.run_id = error, None
+        except Exception:  # noqa: BLE001  (what cannot be kept must not stand in the way of others)
+            for asked in batch:
+                await self._keep_alone(asked)
         for asked in batch:
             asked.is_done = True
         self._waiting = [asked for asked in self._waiting if not asked.is_done]
+
+    async def _keep_alone(self, asked: _Asked) -> None:
+        asked.failure = asked.run_id = None
+        try:
+            await self._keep([asked])
+        except Exception as error:  # noqa: BLE001  (raised where it was asked)
+            asked.failure, asked.run_id = error, None
 
     async def _keep(self, batch: Sequence[_Asked]) -> None:
         async with self._database.system(is_quiet=True) as scope:
@@ -115,7 +124,8 @@ class Hooks:
                 queued_at_most=self._automations.queued_at_most,
             )
             await self._note(scope, offers, kept)
-            for automation_id, asked in self._worth_showing(batch):
+            of_known = [asked for asked in batch if asked.delivery.automation_id in rows]
+            for automation_id, asked in self._worth_showing(of_known):
                 await _note_refusal(scope, rows[automation_id], asked)
 
     def _offer(
@@ -152,11 +162,13 @@ class Hooks:
 
     async def _note(self, scope: Scope, offers: Sequence[tuple[_Asked, Offer]], kept: set[UUID]) -> None:
         """Who was kept; of the others, whether the delivery had come before or the queue is full."""
-        before = Counter(offer.key for _, offer in offers if offer.run_id in kept)
+        before = {(offer.automation_id, offer.key) for _, offer in offers if offer.run_id in kept}
         for asked, offer in offers:
             if offer.run_id in kept:
                 asked.run_id = offer.run_id
-            elif offer.key in before or await repository.find_run_id(scope, offer.automation_id, offer.key):
+            elif (offer.automation_id, offer.key) in before or await repository.find_run_id(
+                scope, offer.automation_id, offer.key
+            ):
                 asked.failure = ReplayedDeliveryError()
             else:
                 asked.failure = TooManyJobsError(limit=self._automations.queued_at_most)

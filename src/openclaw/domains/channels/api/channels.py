@@ -101,10 +101,11 @@ async def check_channel(scope: CurrentScope, platform: CurrentPlatform, channel_
 @router.post(
     "/channels/{channel_id}/pairing",
     operation_id="pairChannel",
-    responses=errors(*_CHANGE, ChannelNotReadyError),
+    responses=errors(*_CHANGE, ChannelNotReadyError, TooManyJobsError),
 )
 async def pair_channel(scope: CurrentScope, platform: CurrentPlatform, channel_id: AtChannel) -> PairingCode:
-    """A code to send from the channel, good once for ten minutes. Whoever was bound before is so no longer."""
+    """A code to send from the channel, good once for ten minutes. Whoever was bound before is so no longer. Mail's
+    address is written to, once a minute at most: the code is good in an answer to that."""
     return await channels.new_code(scope, platform.channels, channel_id)
 
 

@@ -50,21 +50,30 @@ class CheckChannel:
                 await repository.lock_account(scope, account.key)
                 if await repository.is_account_taken(scope, account.key, but=row.id):
                     account, failure = None, ChannelTakenError()
+            if account is not None and _is_other(row, account):
+                # Nobody has paired with that one, and its updates are numbered anew.
+                row.sender_id = row.sender_name = row.chat_id = None
+                row.poll_offset = 0
+                await repository.leave_chats(scope, row.id)
             _note(row, account, failure)
             await tell_changed(acting(scope, row), row)
         return None
 
 
+def _is_other(row: ChannelRow, account: Account) -> bool:
+    """Whether whoever is bound was bound to another account, or is not who can be bound now."""
+    if row.account_key is not None and row.account_key != account.key:
+        return True
+    return account.person is not None and row.sender_id not in (None, account.person)
+
+
 def _note(row: ChannelRow, account: Account | None, failure: OpenClawError | None) -> None:
     if account is None:
+        # The account that was is remembered: whether the next one is another is judged by it.
         row.state, row.error = "failed", failure.to_wire() if failure else None
-        row.account = row.account_key = None
+        row.account = None
         return
-    is_other = row.account_key is not None and row.account_key != account.key
     row.account, row.account_key, row.error = account.shown, account.key, None
-    if is_other:  # another bot: nobody has paired with that one, and its updates are numbered anew
-        row.sender_id = row.sender_name = row.chat_id = None
-        row.poll_offset = 0
     if account.sender is not None:
         row.sender_id, row.sender_name = account.sender
         row.chat_id = row.sender_id

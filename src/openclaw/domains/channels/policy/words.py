@@ -18,6 +18,16 @@ _WORDS: dict[str, tuple[str, str]] = {
         "To connect this chat, send the code that OpenClaw shows under Channels.",
         "要连接此聊天，请发送 OpenClaw“渠道”页面中显示的配对码。",
     ),
+    "pairing_mail": (
+        (
+            "{name} would like to connect this address to OpenClaw. If that is you, answer this mail with the code "
+            "that OpenClaw shows under Channels; else ignore it."
+        ),
+        (
+            "{name} 希望将此邮箱地址连接到 OpenClaw。"
+            "如为本人操作，请用 OpenClaw“渠道”页面中显示的配对码回复此邮件；否则请忽略。"
+        ),
+    ),
     "new": ("A new conversation: what shall it be?", "已开始新的对话，请讲。"),
     "help": (
         (

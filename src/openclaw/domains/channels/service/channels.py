@@ -30,19 +30,22 @@ from openclaw.domains.channels.schemas import (
 )
 from openclaw.domains.channels.service.registry import HOOK_SECRET, Channels, Link, Provider
 from openclaw.domains.channels.service.sending import queue_message
+from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.infra.bus import publish
 from openclaw.infra.feed import tell
+from openclaw.infra.keys import lock_key
 from openclaw.infra.scope import Role, Scope
 from openclaw.infra.secrets import KeyRing
 from openclaw.infra.signatures import new_secret
 from openclaw.kit import ids
-from openclaw.kit.errors import InvalidInputError, OpenClawError
+from openclaw.kit.errors import InvalidInputError, OpenClawError, RateLimitedError
 from openclaw.kit.pagination import Page, cursor_of, position_of
 
 MOST = 50
 _SIGNED_BY_US = frozenset({"webhook", "mail"})
 _CODE_GOOD = timedelta(minutes=10)
+_WRITTEN_EVERY = timedelta(minutes=1)
 _COLUMN = "channels.secrets"
 _TRIES = 3
 
@@ -61,8 +64,10 @@ async def create(scope: Scope, channels: Channels, data: CreateChannel, *, key: 
     Raises NotAllowedError, InvalidInputError, TooManyChannelsError.
     """
     check_role(scope.who, Role.MEMBER)
-    if key is not None and (known := await repository.find_by_key(scope, key)) is not None:
-        return NewChannel.model_validate(view(scope, channels, known).model_dump())
+    if key is not None:
+        await lock_key(scope, "channel", key)
+        if (known := await repository.find_by_key(scope, key)) is not None:
+            return NewChannel.model_validate(view(scope, channels, known).model_dump())
     if await repository.count(scope) >= MOST:
         raise TooManyChannelsError(limit=MOST)
     now = scope.now()
@@ -102,6 +107,8 @@ async def replace(scope: Scope, channels: Channels, channel_id: UUID, data: Save
     await _audit(scope, "channels.changed", row)
     if data.settings is not None:
         await _put_settings(scope, channels, row, data.settings)
+    elif row.state == "checking":  # the check that goes on is of what was before
+        await _begin_check(scope, channels, row)
     await tell_changed(scope, row)
     return view(scope, channels, row)
 
@@ -119,9 +126,10 @@ async def check_again(scope: Scope, channels: Channels, channel_id: UUID) -> Cha
 
 
 async def new_code(scope: Scope, channels: Channels, channel_id: UUID) -> PairingCode:
-    """A new code to pair by; whoever was bound before is so no longer.
+    """A new code to pair by; whoever was bound before is so no longer. An address of mail is written to.
 
-    Raises ChannelNotFoundError, ChannelNotReadyError (not checked yet, or nothing comes in by it), NotAllowedError.
+    Raises ChannelNotFoundError, ChannelNotReadyError (not checked yet, or nothing comes in by it), NotAllowedError,
+    RateLimitedError.
     """
     check_role(scope.who, Role.MEMBER)
     row = await access_channel(scope, channel_id, lock=True)
@@ -132,8 +140,10 @@ async def new_code(scope: Scope, channels: Channels, channel_id: UUID) -> Pairin
     row.code_mac, row.code_until = code_mac(channels.keys, row, code), expires_at
     row.state = "pairing"
     row.sender_id = row.sender_name = row.chat_id = None
-    await repository.forget_chat(scope, row.id)
+    await repository.leave_chats(scope, row.id)
     await _audit(scope, "channels.pairing_begun", row)
+    if row.kind == "mail":
+        await _write_first(scope, channels, row)
     await tell_changed(scope, row)
     return PairingCode(code=code, expires_at=expires_at)
 
@@ -264,6 +274,17 @@ async def _put_settings(scope: Scope, channels: Channels, row: ChannelRow, given
         sealed[HOOK_SECRET] = before[HOOK_SECRET]
     _seal(row, channels.keys, sealed)
     await _begin_check(scope, channels, row)
+
+
+async def _write_first(scope: Scope, channels: Channels, row: ChannelRow) -> None:
+    """Ask for the code by mail, so that only who reads what is sent to an address can have it connected."""
+    key = "pairing:"
+    if await repository.was_told(scope, row.id, key, since=scope.now() - _WRITTEN_EVERY):
+        raise RateLimitedError(retry_after_seconds=int(_WRITTEN_EVERY.total_seconds()))
+    user, _ = await workspaces.get_acting(scope)
+    text = say("pairing_mail", user.language, name=user.username)
+    chat_id = row.settings["address"].lower()[:200]
+    await queue_message(scope, channels, row, chat_id=chat_id, text=text, key=f"{key}{ids.new_id().hex}")
 
 
 async def _begin_check(scope: Scope, channels: Channels, row: ChannelRow) -> None:

@@ -42,8 +42,7 @@ def channel_topic(channel_id: UUID) -> str:
 
 async def begin(scope: Scope, channels: Channels, update_id: UUID) -> Begun | None:
     """Act on what came; None when that is all. Raises what `messages.send_message` does, and then nothing was done."""
-    row = await repository.find_update(scope, update_id)
-    channel = await repository.find(scope, row.channel_id, lock=True) if row else None
+    row, channel = await _open(scope, update_id)
     if row is None or channel is None or row.handled_at is not None:
         return None
     if row.run_id is not None:
@@ -72,8 +71,7 @@ async def begin(scope: Scope, channels: Channels, update_id: UUID) -> Begun | No
 
 async def conclude(scope: Scope, channels: Channels, update_id: UUID) -> bool:
     """Say what the agent's run has come to; False when it has not ended."""
-    row = await repository.find_update(scope, update_id)
-    channel = await repository.find(scope, row.channel_id) if row else None
+    row, channel = await _open(scope, update_id)
     if row is None or channel is None or row.handled_at is not None or row.run_id is None:
         return True
     run = (await runs.view_runs(scope, [row.run_id])).get(row.run_id)
@@ -87,8 +85,7 @@ async def conclude(scope: Scope, channels: Channels, update_id: UUID) -> bool:
 
 async def say_that_it_goes_on(scope: Scope, channels: Channels, update_id: UUID) -> None:
     """Once, for whoever waits; not while it is them who are waited for."""
-    row = await repository.find_update(scope, update_id)
-    channel = await repository.find(scope, row.channel_id) if row else None
+    row, channel = await _open(scope, update_id)
     if row is None or channel is None or row.handled_at is not None:
         return
     run = (await runs.view_runs(scope, [row.run_id])).get(row.run_id) if row.run_id else None
@@ -101,8 +98,7 @@ async def say_that_it_goes_on(scope: Scope, channels: Channels, update_id: UUID)
 
 async def fail(scope: Scope, channels: Channels, update_id: UUID, error: OpenClawError) -> None:
     """It cannot be done: say so, and be done with it."""
-    row = await repository.find_update(scope, update_id)
-    channel = await repository.find(scope, row.channel_id) if row else None
+    row, channel = await _open(scope, update_id)
     if row is None or channel is None or row.handled_at is not None:
         return
     user, _ = await workspaces.get_acting(scope)
@@ -127,6 +123,13 @@ async def reply(
         reply_to=row.reply_to,
         callback=(row.button or {}).get("callback"),
     )
+
+
+async def _open(scope: Scope, update_id: UUID) -> tuple[ChannelUpdateRow | None, ChannelRow | None]:
+    """What came in, as it is once nobody else can bind the channel to another chat."""
+    row = await repository.find_update(scope, update_id)
+    channel = await repository.find(scope, row.channel_id, lock=True) if row else None
+    return await repository.find_update(scope, update_id), channel
 
 
 async def _obey(scope: Scope, row: ChannelUpdateRow, wanted: Command, language: str) -> str:

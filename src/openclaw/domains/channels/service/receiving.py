@@ -74,6 +74,7 @@ class Receiver:
             HANDLE_KIND,
             {"updateId": update_id.hex, "channelId": row.id.hex},
             title=row.name,
+            job_id=update_id,
             timeout=None,
         )
         return 1

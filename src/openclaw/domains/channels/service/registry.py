@@ -27,12 +27,14 @@ class Link:
 class Account:
     """Who we are at the provider. ``key`` is that for the installation (None: it may be shared).
 
-    ``sender``: who is bound from the start (id and name), where nobody writes from the channel.
+    ``sender``: who is bound from the start (id and name), where nobody writes from the channel. ``person``: the id of
+    who alone can be bound, where the settings say that.
     """
 
     key: str | None
     shown: dict[str, str]
     sender: tuple[str, str] | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from openclaw.domains.systems.schemas import (
 from openclaw.domains.systems.service import documents, snapshots, views
 from openclaw.domains.systems.templates import Template, find_template
 from openclaw.infra.db import Database
+from openclaw.infra.keys import lock_key
 from openclaw.infra.outbox import record
 from openclaw.infra.scope import Scope
 from openclaw.infra.secrets import digest, new_token
@@ -89,7 +90,7 @@ async def find_made(scope: Scope, key: str | None) -> SystemRow | None:
     """The system that the actor has made under an idempotency key."""
     if not key:
         return None
-    await repository.lock_key(scope, key)
+    await lock_key(scope, "system", key)
     return await repository.find_by_key(scope, key)
 
 

@@ -21,6 +21,7 @@ from openclaw.domains.tasks.jobs.seeing import forget_told, see
 from openclaw.domains.tasks.models import TaskRunRow
 from openclaw.domains.tasks.policy import PARKED
 from openclaw.domains.tasks.schemas import State
+from openclaw.domains.tasks.service import joining
 from openclaw.domains.tasks.service.log import Log, write_logs
 from openclaw.domains.tasks.service.places import Place, Slots, place_of
 from openclaw.domains.workspaces import service as workspaces
@@ -158,10 +159,11 @@ async def _find_room(scope: Scope, wanted: "Sequence[tuple[_Look, Place]]") -> "
     on_hosts: dict[tuple[UUID | None, tuple[str, ...]], list[_Look]] = {}
     ready: list[_Look] = []
     for each, place in wanted:
-        each.run.device_id = place.device_id
         if place.kind == "host":
+            # Until there is room the run is where it was: its files are still to be read from there.
             on_hosts.setdefault((place.device_id, tuple(place.labels)), []).append(each)
         else:
+            each.run.device_id = place.device_id
             ready.append(each)
     for (host_id, labels), group in on_hosts.items():
         names = [each.run.id for each in group]
@@ -204,6 +206,10 @@ class _Look:
             return await self.end("cancelled")
         if role in (None, Role.VIEWER):
             return await self.end("failed", NotAllowedError(role=role or "–"))
+        try:
+            await joining.check_begins(self.scope, run)
+        except OpenClawError as error:
+            return await self.end("failed", error)
         return None if run.paused_at is None else Next()
 
     def errand(self) -> Errand:

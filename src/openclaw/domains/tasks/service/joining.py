@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from openclaw.domains.systems.errors import RemoteLaunchError
 from openclaw.domains.systems.models import SystemRow
 from openclaw.domains.systems.schemas import SystemRef
 from openclaw.domains.systems.service import access_system, check_can_launch, list_names, plan_launch
@@ -59,6 +60,19 @@ async def check_launch(scope: Scope, system_id: UUID, place: Place) -> SystemRow
     check_can_launch(system, remotely=scope.who.session_id is None or place.kind == "host")
     check_place(system, place)
     return system
+
+
+async def check_begins(scope: Scope, run: TaskRunRow) -> None:
+    """What the system of a run allows may have changed while it waited to begin.
+
+    Raises SystemNotFoundError, RemoteLaunchError, InvalidInputError.
+    """
+    if run.system_id is None:
+        return
+    system, place = await access_system(scope, run.system_id), place_of(run.target)
+    if place.kind == "host" and not system.allows_remote_launch:
+        raise RemoteLaunchError(name=system.name)
+    check_place(system, place)
 
 
 async def plan(scope: Scope, system: SystemRow, intake: dict[str, Any], text: str) -> tuple[str, Told]:

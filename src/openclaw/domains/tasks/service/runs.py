@@ -22,6 +22,7 @@ from openclaw.domains.tasks.service.tasks import access_task
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.durable.queue import JobQueue
 from openclaw.infra.bus import publish
+from openclaw.infra.keys import lock_key
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.pagination import Page, cursor_of, position_of
@@ -34,7 +35,7 @@ async def launch(scope: Scope, task_id: UUID, queue: JobQueue, *, key: str | Non
     """
     check_role(scope.who, Role.MEMBER)
     task = await access_task(scope, task_id)
-    if key and (known := await repository.find_run_by_key(scope, key)):
+    if key and (known := await _find_made(scope, key)):
         if known.task_id != task_id:
             raise TaskNotFoundError
         return known
@@ -53,7 +54,7 @@ async def retry(scope: Scope, run_id: UUID, queue: JobQueue, *, key: str | None 
     `joining.tell_again`.
     """
     check_role(scope.who, Role.MEMBER)
-    if key and (known := await repository.find_run_by_key(scope, key)):
+    if key and (known := await _find_made(scope, key)):
         return known
     origin = await _ended(scope, run_id)
     task = await access_task(scope, origin.task_id)
@@ -70,7 +71,7 @@ async def follow_up(
     `joining.check_launch`.
     """
     check_role(scope.who, Role.MEMBER)
-    if key and (known := await repository.find_run_by_key(scope, key)):
+    if key and (known := await _find_made(scope, key)):
         return known
     origin = await _ended(scope, run_id)
     if origin.conversation_id is None:
@@ -167,6 +168,12 @@ async def hand_over(scope: Scope, run_id: UUID, data: HandOver) -> TaskRunRow:
     log = {"logSeq": row.event_seq, "logHash": row.event_hash.hex()}
     await _note(scope, row, "hand_over", {"kind": there.kind, "deviceId": device, **log})
     return row
+
+
+async def _find_made(scope: Scope, key: str) -> TaskRunRow | None:
+    """The run that was accepted under that key, also by somebody who is at it just now."""
+    await lock_key(scope, "task-run", key)
+    return await repository.find_run_by_key(scope, key)
 
 
 async def _steered(scope: Scope, run_id: UUID) -> TaskRunRow:

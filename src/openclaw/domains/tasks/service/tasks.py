@@ -12,6 +12,7 @@ from openclaw.domains.tasks.policy import STATES_OF
 from openclaw.domains.tasks.schemas import SaveTask, Standing, Task
 from openclaw.domains.tasks.service import joining, places, views
 from openclaw.domains.workspaces.policy import check_role
+from openclaw.infra.keys import lock_key
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import InvalidInputError
@@ -29,8 +30,10 @@ async def make_task(scope: Scope, data: SaveTask, *, key: str | None = None) -> 
     InvalidProfileError.
     """
     check_role(scope.who, Role.MEMBER)
-    if key and (known := await repository.find_task_by_key(scope, key)):
-        return known
+    if key:
+        await lock_key(scope, "task", key)
+        if known := await repository.find_task_by_key(scope, key):
+            return known
     row = TaskRow(
         id=ids.new_id(),
         workspace_id=scope.workspace_id,

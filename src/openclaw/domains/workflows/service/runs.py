@@ -37,6 +37,7 @@ from openclaw.infra.bus import publish
 from openclaw.infra.feed import tell
 from openclaw.infra.json_schema import data_errors, with_defaults
 from openclaw.infra.jsonb import storable
+from openclaw.infra.keys import lock_key
 from openclaw.infra.outbox import record_wanted
 from openclaw.infra.scope import Role, Scope
 from openclaw.kit import ids
@@ -55,10 +56,12 @@ async def start_run(
     Raises WorkflowNotFoundError, WrongStateError, InvalidInputDataError, TooManyJobsError, NotAllowedError.
     """
     check_role(scope.who, Role.MEMBER)
-    if data.idempotency_key and (known := await repository.find_run_by_key(scope, data.idempotency_key)):
-        if known.workflow_id != workflow_id:
-            raise WorkflowNotFoundError
-        return known
+    if data.idempotency_key:
+        await lock_key(scope, "workflow-run", data.idempotency_key)
+        if known := await repository.find_run_by_key(scope, data.idempotency_key):
+            if known.workflow_id != workflow_id:
+                raise WorkflowNotFoundError
+            return known
     workflow = await access_workflow(scope, workflow_id, use=True)
     version = _version_to_run(workflow, data.version)
     recorded = dict(data.recorded or {})

@@ -1,9 +1,11 @@
 """Mail: answers go out by the operator's mail server, and a mail gateway delivers to us what comes in, signed.
 
 A sender's address is easily forged, so it proves nothing: each mail of ours has a word in its subject that only who has
-read it can know, and only a mail with that word (which an answer has by itself) is the bound person's.
+read it can know, and only a mail with that word (which an answer has by itself) is that person's. So the address is
+written to before it is paired, and told nothing else until it has answered.
 """
 
+import hmac
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,7 +14,6 @@ from typing import Annotated
 from pydantic import Field
 
 from openclaw.domains.channels.errors import ProviderFailedError, ProviderRefusedError
-from openclaw.domains.channels.policy.codes import pairing_code_in
 from openclaw.domains.channels.service.providers.calling import text_of
 from openclaw.domains.channels.service.providers.webhook import json_of
 from openclaw.domains.channels.service.registry import (
@@ -71,7 +72,9 @@ class MailChannel:
             raise ProviderRefusedError(said=str(error)) from None
         if not self._server.is_configured:
             raise ProviderRefusedError(said=str(MailNotConfiguredError()))
-        return Account(key=None, shown={"name": link.settings["replyTo"]})
+        return Account(
+            key=None, shown={"name": link.settings["replyTo"]}, person=link.settings["address"].lower()
+        )
 
     async def send(self, link: Link, piece: Outgoing) -> None:
         """A mail to the person's address, whoever has written to us."""
@@ -105,9 +108,8 @@ class MailChannel:
         if not isinstance(subject, str) or not isinstance(text, str):
             raise InvalidInputError(field="text", reason="is no text")
         words = _WORD.search(subject)
-        is_known = words is not None and words[1] == self._word(link)
         address = link.settings["address"].lower()
-        if sender != address or not (is_known or pairing_code_in(_unquoted(text)) is not None):
+        if sender != address or words is None or not hmac.compare_digest(words[1], self._word(link)):
             # Nobody is answered: that address may never have written to us.
             return Received(answer={"ok": True})
         item = Incoming(
@@ -121,7 +123,10 @@ class MailChannel:
         return Received([item], answer={"ok": True}, refuses_replays=True)
 
     def _word(self, link: Link) -> str:
-        return self._keys.mac("channel-mail", link.channel_id.hex)[:24]
+        # Another address has another one: who has read what went to one has read nothing of the other's.
+        return self._keys.mac("channel-mail", f"{link.channel_id.hex}:{link.settings['address'].lower()}")[
+            :24
+        ]
 
 
 def _unquoted(text: str) -> str:

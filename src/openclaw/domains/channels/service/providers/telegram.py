@@ -17,7 +17,7 @@ from openclaw.infra.wire import WireInput
 
 _POLL_SECONDS = 25
 _WANTED = ["message", "callback_query"]
-_MOST_AT_ONCE = 50
+_MOST_AT_ONCE = 20  # the largest, which anybody may send, fit into what is read of an answer
 
 
 class TelegramForm(WireInput):
@@ -107,7 +107,9 @@ def _incoming(number: int, update: dict[str, Any]) -> Incoming | None:
         return None
     button = None
     if pressed:
-        button = {"data": str(pressed.get("data", ""))[:64], "callback": str(pressed.get("id", ""))[:100]}
+        # Who uses a client of their own may press what was never offered.
+        data = str(pressed.get("data", "")).replace("\0", "␀")[:64]
+        button = {"data": data, "callback": str(pressed.get("id", ""))[:100]}
     text = "" if pressed else message.get("text", "")
     names = (sender.get("first_name"), sender.get("last_name"))
     return Incoming(
