@@ -167,7 +167,7 @@ export const results = {
   "results.notByLines": "This cannot be compared line by line.",
   "results.publication": "Publication",
   "results.notPublic": "The public has not seen it.",
-  "results.firstReady": "It can be published as soon as it is ready to publish.",
+  "results.firstReady": "The button above takes it there: to review, approval, then to the public.",
   "results.notPublicNow": "The public does not see it now. Its address stays its own.",
   "results.inBucket": "in the bucket",
   "results.withPassword": "with a password",

@@ -170,7 +170,7 @@ export const results: Translation<typeof source> = {
   "results.notByLines": "无法逐行比较。",
   "results.publication": "发布情况",
   "results.notPublic": "从未公开。",
-  "results.firstReady": "待其状态变为“待发布”，即可发布。",
+  "results.firstReady": "用上方的按钮依次提交审阅、批准，然后发布。",
   "results.notPublicNow": "目前未公开，地址仍为其保留。",
   "results.inBucket": "位于存储桶",
   "results.withPassword": "需要密码",

@@ -80,7 +80,7 @@ export const systems: Translation<typeof source> = {
   "systems.isArchivedText": "恢复之前不能修改，也不能启动。",
   "systems.bringBack": "恢复使用",
   "systems.deleteTitle": "删除 {name}？",
-  "systems.deleteText": "配置与整个保管库将被永久删除，成果会保留。",
+  "systems.deleteText": "配置与整个保管库将被永久删除，结果会保留。",
   "systems.deleteLocalText": "设备上的配置与整个保管库也将被永久删除。该设备必须在线。",
   "systems.notYours": "只有创建者 {name} 和管理员可以决定这些。",
   "systems.notOfLocal": "仅限本机的系统不能这样共享",
