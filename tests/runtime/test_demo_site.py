@@ -113,11 +113,13 @@ def test_a_hostile_form_stays_text() -> None:
 def test_it_speaks_chinese_and_builds_in_either_language() -> None:
     replies, files = built(asked("zh", siteName="茶铺", pages=["首页", "联系"], language="zh"))
     assert replies[0].text.startswith("**演示模型** · **1. 计划**")
-    assert set(files) == {
-        f"~/sites/site/{name}"
-        for name in ("plan.md", "site/style.css", "site/index.html", "site/page-2.html")
-    }
-    assert '<html lang="zh">' in files["~/sites/site/site/index.html"]
+    (folder,) = {path.removesuffix("/plan.md") for path in files if path.endswith("/plan.md")}
+    assert re.fullmatch(r"~/sites/site-[0-9a-f]{6}", folder)
+    names = ("plan.md", "site/style.css", "site/index.html", "site/page-2.html")
+    assert set(files) == {f"{folder}/{name}" for name in names}
+    assert '<html lang="zh">' in files[f"{folder}/site/index.html"]
+    _, others = built(asked("zh", siteName="书店", pages=["首页", "联系"], language="zh"))
+    assert not set(files) & set(others), "another site has a folder of its own"
 
 
 def test_it_stops_when_something_does_not_work() -> None:

@@ -35,7 +35,7 @@ _HELP = {
         "Ollama) under **Settings → Model providers**."
     ),
     "zh": (
-        "我不是语言模型，只按几条固定规则工作，让你不用 API 密钥也能体验 OpenClaw。我能听懂，例如：\n\n"
+        "我不是语言模型，只按几条固定规则工作，无需 API 密钥即可体验 OpenClaw。我能听懂，例如：\n\n"
         "- `在 ~/Documents 创建 notes.txt，写三行`\n"
         "- `列出 ~/Documents`\n"
         "- `读取 ~/Documents/notes.txt`\n"

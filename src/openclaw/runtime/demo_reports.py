@@ -7,7 +7,7 @@ _MAX_TEXT = 4000
 _MAX_ENTRIES = 50
 
 _FAILED = {
-    "denied": {"en": "Not done: you said no.", "zh": "没有执行：你拒绝了这个操作。"},
+    "denied": {"en": "Not done: you said no.", "zh": "没有执行：此操作已被拒绝。"},
     "expired": {
         "en": "Not done: nobody answered the approval in time.",
         "zh": "没有执行：审批超时，无人答复。",

@@ -3,6 +3,7 @@
 What it writes is the same for the same form. Each stage is one reply; how far it is, it reads off the conversation.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Collection, Sequence
@@ -37,13 +38,13 @@ _WORDS = {
         "plan": "**1. 计划** · 为“{name}”制作 {count} 个页面。我先写下计划。",
         "pages": "**2. 页面** · 我把样式表和 {count} 个页面写入 `{folder}`。",
         "preview": "**3. 预览** · 我检查已写入的内容。",
-        "export": "**4. 导出** · 我把网站保存为成果。",
-        "saved": "网站“{name}”已保存为成果：{count} 个页面，互相链接，没有脚本，不从其他主机加载内容。"
-        "请查看预览；**发布需手动确认**，请在成果页面操作。",
+        "export": "**4. 导出** · 我把网站保存为结果。",
+        "saved": "网站“{name}”已保存为结果：{count} 个页面，互相链接，没有脚本，不从其他主机加载内容。"
+        "请查看预览；**发布需手动确认**，请在结果页面操作。",
         "kept": "网站“{name}”已写入 `{folder}`：{count} 个页面，互相链接，没有脚本，不从其他主机加载内容。"
         "打开 `index.html` 即可查看。",
         "failed": "有步骤未成功，我在此停止：",
-        "no_tools": "还没有可以制作网站的机器。请先在**设备**中连接一台。",
+        "no_tools": "还没有可以制作网站的设备。请先在**设备**中连接一台。",
     },
 }
 
@@ -155,4 +156,6 @@ def _line(text: Any) -> str:
 
 
 def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "site"
+    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60]
+    # A name without such letters still has a folder of its own: another site's files must not be written over.
+    return words or f"site-{hashlib.sha256(name.encode()).hexdigest()[:6]}"

@@ -130,7 +130,9 @@ async def test_what_is_unpublished_while_it_is_checked_stays_away(server: Server
         await publishing.unpublish(scope, artifact_id)
     found = await publish(ann, artifact, slug="seen-later")
     assert [release["state"] for release in found["releases"]] == ["passed", "failed"]
-    assert (await visit(server, "/p/never-seen/")).status_code == 404
+    nothing = await visit(server, "/p/never-seen/", headers={"Accept-Language": "zh-CN,zh;q=0.9"})
+    assert (nothing.status_code, "已不再公开" in nothing.text) == (404, True)
+    assert "sandbox" in nothing.headers["content-security-policy"]
 
 
 async def test_names_are_the_servers(server: Server) -> None:

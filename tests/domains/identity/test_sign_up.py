@@ -21,8 +21,11 @@ async def test_the_first_account_owns_the_instance(server: Server) -> None:
     assert first["user"]["role"] == "owner"
     assert first["user"]["displayName"] == "Ann Lee"
     assert first["workspace"] == first["workspace"] | {"kind": "personal", "role": "owner", "name": "Ann Lee"}
-    second = succeeded(await api.post("/auth/register", json=body("bob")))
+    chinese = {"Accept-Language": "zh-CN"}
+    second = succeeded(await api.post("/auth/register", json=body("bob"), headers=chinese))
     assert (second["user"]["role"], second["user"]["displayName"]) == ("member", "bob")
+    # What is said to them where no browser asks: notifications, titles of runs, mail.
+    assert (first["user"]["language"], second["user"]["language"]) == ("en", "zh")
     config = (await api.get("/auth/config")).json()
     assert (config["hasUsers"], config["registration"]) == (True, "open")
 

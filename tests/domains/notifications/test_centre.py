@@ -95,6 +95,15 @@ async def test_pages(server: Server) -> None:
     assert refused(await ann.api.get("/notifications?cursor=abc"))[0] == 422
 
 
+async def test_what_one_has_done_oneself_is_read(server: Server) -> None:
+    ann = await register(server)
+    await tell(ann, "approval.asked", subject="approval:2", data={"tool": "fs.write"})
+    async with ann.scope() as scope:
+        await settle(scope, "approval:2", by=scope.user_id)
+    count = await ann.get("/notifications/count")
+    assert (count["unread"], count["unseen"]) == (0, 0)
+
+
 async def test_actions_end_when_it_is_settled(server: Server) -> None:
     ann = await register(server)
     allow = Action("allow", "/approvals/appr_1/decision", {"decision": "allow_once"})
@@ -108,6 +117,7 @@ async def test_actions_end_when_it_is_settled(server: Server) -> None:
         await settle(scope, "approval:1")
     detail = await ann.get(f"/notifications/{item['id']}")
     assert (detail["notification"]["actions"], bool(detail["notification"]["settledAt"])) == ([], True)
+    assert (await ann.get("/notifications/count"))["unread"] == 1  # it ended by itself, and she does not know
     assert {each["state"] for each in detail["deliveries"]} <= {"cancelled"}
 
 

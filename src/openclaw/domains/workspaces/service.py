@@ -32,7 +32,7 @@ INVITATION_LIFETIME = timedelta(days=7)
 
 
 async def sign_up(
-    scope: Scope, data: Register, *, password_hash: str, mode: RegistrationMode
+    scope: Scope, data: Register, *, password_hash: str, mode: RegistrationMode, language: str = "en"
 ) -> tuple[UserRow, Workspace]:
     """A new account with its personal workspace; an invitation is accepted with it. Needs a system scope.
 
@@ -46,7 +46,7 @@ async def sign_up(
         invitation = None
     if mode != "open" and await identity.has_users(scope) and (mode == "closed" or invitation is None):
         raise InvitationNeededError if mode == "invite" else RegistrationClosedError
-    user = await identity.create_user(scope, data, password_hash=password_hash)
+    user = await identity.create_user(scope, data, password_hash=password_hash, language=language)
     personal = await _add_workspace(scope, name=user.display_name, kind="personal", owner_id=user.id)
     if invitation is not None:
         await _accept(scope, invitation, user.id)

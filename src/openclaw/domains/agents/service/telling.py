@@ -43,7 +43,7 @@ async def tell_asked(scope: Scope, row: ApprovalRow, summary: str) -> None:
 
 async def settle(scope: Scope, row: ApprovalRow) -> None:
     """The question is over."""
-    await notices.settle(scope, f"{_PREFIX}{row.id.hex}")
+    await notices.settle(scope, f"{_PREFIX}{row.id.hex}", by=row.decided_by_user_id)
 
 
 async def tell_failed(

@@ -30,6 +30,10 @@ from openclaw.kit.errors import RateLimitedError
 _MARK = "~"  # begins the part of a path that says that somebody knew the password
 _MOST_TRIES = 10
 _MAX_FORM = 4096
+_GONE = {
+    "en": ("There is nothing here", "This page was never published, or is not public any more."),
+    "zh": ("这里没有内容", "此页面从未发布，或已不再公开。"),
+}
 _WORDS = {
     "en": (
         "This page asks for a password",
@@ -40,6 +44,12 @@ _WORDS = {
     ),
     "zh": ("此页面需要密码", "密码", "打开", "密码不正确。", "请在 {} 秒后重试。"),
 }
+_NOTHING = """<!doctype html><html lang="{lang}"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{title}</title><style>
+:root{{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif}}
+body{{display:grid;place-items:center;min-height:90vh}}main{{width:min(30rem,90vw)}}h1{{font-size:1.5rem;margin:0}}
+p{{margin:.5rem 0}}</style><main><h1>{title}</h1><p>{text}</p></main></html>"""
 _DOOR = """<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title><style>
 :root{{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif}}
@@ -64,7 +74,7 @@ class ResultPages:
         request = Request(scope, receive)
         name, slash, path = scope["path"][len(scope.get("root_path", "")) :].lstrip("/").partition("/")
         if not slash:
-            response = self._redirect(request, f"{name}/") if name else _nothing()
+            response = self._redirect(request, f"{name}/") if name else _nothing(request)
         elif self._published:
             response = await self._site(request, name, path)
         else:
@@ -75,11 +85,11 @@ class ResultPages:
         platform = self._platform
         shown = showing.read_token(platform.keys, token, platform.clock.now())
         if shown is None or request.method not in ("GET", "HEAD"):
-            return _nothing()
+            return _nothing(request)
         async with platform.database.system(is_quiet=True) as scope:
             version = await showing.find_version(scope, shown)
         if version is None or version.sync_mode != "full":
-            return _nothing()
+            return _nothing(request)
         page = await showing.load_page(
             version.files,
             version.entry,
@@ -98,7 +108,7 @@ class ResultPages:
             async with platform.database.system(is_quiet=True) as scope:
                 found = await showing.find_site(scope, slug)
         if found is None:
-            return _nothing()
+            return _nothing(request)
         row, release = found
         if row.password_hash is None:
             return await self._page(request, row, release, slug, path, cache="public, no-cache")
@@ -113,7 +123,7 @@ class ResultPages:
         self, request: Request, row: PublicationRow, release: ReleaseRow, below: str, path: str, *, cache: str
     ) -> Response:
         if request.method not in ("GET", "HEAD"):
-            return _nothing()
+            return _nothing(request)
         page = await showing.load_page(
             release.files,
             release.entry,
@@ -162,7 +172,7 @@ class ResultPages:
 
 def _answer(request: Request, page: showing.Page | None, policy: str, *, cache: str) -> Response:
     if page is None:
-        return _nothing()
+        return _nothing(request)
     tag = f'"{page.digest[:32]}"'
     headers = isolating(policy) | {"Cache-Control": cache, "ETag": tag}
     if not page.is_missing and request.headers.get("if-none-match") == tag:
@@ -173,9 +183,12 @@ def _answer(request: Request, page: showing.Page | None, policy: str, *, cache: 
     return Response(page.body, 404 if page.is_missing else 200, headers)
 
 
-def _nothing() -> Response:
-    headers = isolating("default-src 'none'; sandbox") | {"Cache-Control": "no-store"}
-    return Response("There is nothing here.\n", 404, headers, media_type="text/plain")
+def _nothing(request: Request) -> Response:
+    language = language_of(request)
+    title, text = _GONE[language]
+    policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+    body = _NOTHING.format(lang=language, title=title, text=text)
+    return Response(body, 404, isolating(policy) | {"Cache-Control": "no-store"}, media_type="text/html")
 
 
 async def _password(request: Request) -> str:

@@ -49,7 +49,7 @@ class Client:
     user_agent: str
 
 
-async def create_user(scope: Scope, data: Register, *, password_hash: str) -> UserRow:
+async def create_user(scope: Scope, data: Register, *, password_hash: str, language: str) -> UserRow:
     """A new account; the first one becomes the instance owner. Raises AccountTakenError.
 
     ``password_hash`` is made before the transaction, so that hashing holds no connection. Needs `lock_registration`.
@@ -62,7 +62,7 @@ async def create_user(scope: Scope, data: Register, *, password_hash: str) -> Us
         password_hash=password_hash,
         display_name=data.display_name or data.username,
         role="member" if await repository.has_users(scope) else "owner",
-        language="en",
+        language=language,
         theme="system",
         is_active=True,
         created_at=now,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import CursorResult, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import CursorResult, and_, case, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from openclaw.domains.notifications.models import NotificationRow
@@ -116,15 +116,24 @@ async def reload(scope: Scope, row: NotificationRow) -> NotificationRow:
     return row
 
 
-async def settle(scope: Scope, subject: str) -> Sequence[NotificationRow]:
+async def settle(scope: Scope, subject: str, *, by: UUID | None) -> Sequence[NotificationRow]:
     """There is nothing to do about ``subject`` any more; the notifications that said there was.
 
-    In a user's scope those of the user, in a system's everybody's.
+    In a user's scope those of the user, in a system's everybody's. ``by`` did it, and so has read it.
     """
+    now, is_theirs = scope.now(), NotificationRow.user_id == by
     query = (
         update(NotificationRow)
         .where(NotificationRow.subject == subject, NotificationRow.settled_at.is_(None))
-        .values(settled_at=scope.now())
+        .values(
+            settled_at=now,
+            seen_at=case(
+                (is_theirs, func.coalesce(NotificationRow.seen_at, now)), else_=NotificationRow.seen_at
+            ),
+            read_at=case(
+                (is_theirs, func.coalesce(NotificationRow.read_at, now)), else_=NotificationRow.read_at
+            ),
+        )
         .returning(NotificationRow)
         .execution_options(synchronize_session=False)
     )

@@ -89,9 +89,12 @@ async def give_asked(scope: Scope, body: dict[str, Any]) -> None:
     await _give(scope, UUID(hex=body["userId"]), UUID(hex=body["workspaceId"]), body["values"])
 
 
-async def settle(scope: Scope, subject: str) -> None:
-    """There is nothing to do about ``subject`` any more: actions go, and what was not delivered yet is not needed."""
-    rows = await notices.settle(scope, subject)
+async def settle(scope: Scope, subject: str, *, by: UUID | None = None) -> None:
+    """There is nothing to do about ``subject`` any more: actions go, and what was not delivered yet is not needed.
+
+    Whoever did it (``by``) need not be told of it: theirs are read.
+    """
+    rows = await notices.settle(scope, subject, by=by)
     if not rows:
         return
     await deliveries.cancel(scope, [row.id for row in rows])

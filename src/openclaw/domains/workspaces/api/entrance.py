@@ -63,7 +63,11 @@ async def register(
     password_hash = await identity.hash_new_password(data)
     async with platform.database.system() as scope:
         user, workspace = await service.sign_up(
-            scope, data, password_hash=password_hash, mode=platform.config.registration
+            scope,
+            data,
+            password_hash=password_hash,
+            mode=platform.config.registration,
+            language=language_of(request),
         )
         tokens = await identity.open_session(scope, user, _client(request), TokenSigner(platform.keys))
     return _session(response, platform, user, workspace, tokens, data.session)

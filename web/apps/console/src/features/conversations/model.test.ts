@@ -2,7 +2,7 @@ import type { Conversation } from "@openclaw/api";
 import type { LiveMessage, LivePart, LiveToolPart } from "@openclaw/realtime";
 import { expect, it } from "vitest";
 
-import { activeRun, blocksOf, exportFileName, groupByAge, questionBefore, textOfMessage } from "./model.ts";
+import { activeRun, blocksOf, exportFileName, groupByAge, questionBefore, readableText, textOfMessage } from "./model.ts";
 
 const conversation = (id: string, updatedAt: string) => ({ id, updatedAt }) as Conversation;
 const text = (words: string): LivePart => ({ type: "text", text: words });
@@ -43,4 +43,12 @@ it("names an export so that every file system takes it", () => {
   expect(exportFileName('a/b: "c" \u0000?', "markdown")).toBe("a b c.md");
   expect(exportFileName("笔记", "json")).toBe("笔记.json");
   expect(exportFileName("///", "json")).toBe("conversation.json");
+});
+
+it("shows of a launch its words, not what is there for programs", () => {
+  const asked = (text: string) => readableText({ role: "user", parts: [{ type: "text", text }] } as unknown as LiveMessage);
+  const form = '```openclaw-intake\n{"intake":{"siteName":"Tea"}}\n```';
+  expect(asked(`Build “Tea”.\n\n${form}\n\nIn green.`)).toBe("Build “Tea”.\n\nIn green.");
+  expect(asked(form)).toBe(form);
+  expect(asked("Look:\n```ts\n1\n```")).toBe("Look:\n```ts\n1\n```");
 });

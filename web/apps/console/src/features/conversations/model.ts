@@ -49,6 +49,16 @@ export function textOfMessage(message: LiveMessage): string {
     .trim();
 }
 
+/** What a launch of a system was filled in with: behind its words, for programs to read. */
+const FORM = /```openclaw-intake\n[^`]*\n```/;
+
+/** What was asked, as its reader wants it: without the part for programs, unless there is nothing else. */
+export function readableText(message: LiveMessage): string {
+  const text = textOfMessage(message);
+  const words = text.replace(FORM, "").replace(/\n{3,}/g, "\n\n").trim();
+  return words === "" ? text : words;
+}
+
 /** The run that Stop would stop; null when nothing runs. */
 export function activeRun(messages: readonly LiveMessage[]): string | null {
   return messages.findLast((message) => message.state === "running")?.runId ?? null;

@@ -6,7 +6,7 @@ import { Link } from "@tanstack/react-router";
 import "./ResultLine.css";
 
 /** A result in a short list, which leads to its page. */
-export function ResultLine({ result: { id, title, version, updatedAt } }: { result: ResultCard }) {
+export function ResultLine({ result: { id, title, kind, status, version, updatedAt } }: { result: ResultCard }) {
   const t = useTranslator();
   return (
     <Row
@@ -16,7 +16,7 @@ export function ResultLine({ result: { id, title, version, updatedAt } }: { resu
           {title}
         </Link>
       }
-      detail={t("taskRun.resultChanged", { version, when: t.format.relative(updatedAt) })}
+      detail={[t(`results.kind.${kind}`), t(`results.status.${status}`), t("taskRun.resultChanged", { version, when: t.format.relative(updatedAt) })].join(" · ")}
     />
   );
 }

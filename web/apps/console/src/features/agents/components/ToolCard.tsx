@@ -58,7 +58,7 @@ export const ToolCard = memo(function ToolCard({ part }: { part: LiveToolPart })
         <Icon name={toolIcon(part.name)} />
         <span className="ToolCard-head">
           <span className="ToolCard-name">{label}</span>
-          <code className="ToolCard-subject">{toolSubject(part.name, part.arguments)}</code>
+          <Subject part={part} />
         </span>
         <span className="ToolCard-facts">
           {facts.map((fact) => (
@@ -106,3 +106,16 @@ export const ToolCard = memo(function ToolCard({ part }: { part: LiveToolPart })
     </article>
   );
 });
+
+/** Of a path the name of the file is what tells one call from the next: what does not fit is cut from the folders. */
+function Subject({ part }: { part: LiveToolPart }) {
+  const subject = toolSubject(part.name, part.arguments);
+  const [, folder, file] = /^(.*[\\/])([^\\/]+)$/.exec(subject) ?? [];
+  if (part.name === "exec" || !folder) return <code className="ToolCard-subject">{subject}</code>;
+  return (
+    <code className="ToolCard-subject ToolCard-path">
+      <span className="ToolCard-folder">{folder}</span>
+      <span className="ToolCard-file">{file}</span>
+    </code>
+  );
+}

@@ -4,7 +4,7 @@ import { Banner, Button, Dot, Icon } from "@openclaw/ui";
 import { memo, useMemo, useState } from "react";
 
 import { ToolSteps } from "../../agents/index.ts";
-import { blocksOf, textOfMessage } from "../model.ts";
+import { blocksOf, readableText, textOfMessage } from "../model.ts";
 import { MessageEditor } from "./MessageEditor.tsx";
 import { MessageMenu } from "./MessageMenu.tsx";
 import { MessageText } from "./MessageText.tsx";
@@ -58,7 +58,7 @@ function Question({ message, actions, isLocked, isPi, keptOn }: QuestionProps) {
         />
       ) : (
         <div className="MessageItem-asked">
-          {text === "" && keptOn !== null ? <KeptThere device={keptOn} /> : <p className="MessageItem-question">{text}</p>}
+          {text === "" && keptOn !== null ? <KeptThere device={keptOn} /> : <p className="MessageItem-question">{readableText(message)}</p>}
           <div className="MessageItem-menu">
             <MessageMenu message={message} actions={actions} isPi={isPi} {...(isLocked ? {} : { onEdit: () => setEditing(true) })} />
           </div>

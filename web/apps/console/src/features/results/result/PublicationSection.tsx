@@ -28,6 +28,7 @@ export function PublicationSection({ result, publish }: { result: ResultDetail; 
   const close = () => setAsking(null);
   const mayChange = current.role !== "viewer";
   const before = publication && releaseBefore(publication);
+  const isOnItsWay = mayChange && ["draft", "ready_for_review", "approved"].includes(result.status) && result.targets.length > 0;
   const releases = publication?.releases ?? [];
   const versionOf = (number: number) => releases.find((release) => release.number === number)?.version ?? 0;
   const back = (number: number) =>
@@ -41,6 +42,7 @@ export function PublicationSection({ result, publish }: { result: ResultDetail; 
         {t("results.publication")}
       </h2>
       {!publication?.isLive && <p className="PublicationSection-none">{t(publication ? "results.notPublicNow" : "results.notPublic")}</p>}
+      {isOnItsWay && <p className="PublicationSection-none">{t("results.firstReady")}</p>}
       {publication?.isLive && (
         <>
           <PublicAddress url={publication.url} />

@@ -95,6 +95,7 @@ function Notices({ result }: { result: ResultDetail }) {
   const t = useTranslator();
   const { restore, isRestoring } = useRestore(result);
   const { id, shown, version, live, syncMode, status } = result;
+  const isRolledBack = status === "published" || status === "complete"; // the newest has been public already
   return (
     <>
       {shown.number !== version && (
@@ -117,8 +118,8 @@ function Notices({ result }: { result: ResultDetail }) {
         />
       )}
       {live && live.version !== version && (
-        <Banner tone="accent" icon="globe" title={t("results.liveIsOlder", { version: live.version })} data-testid="live-is-older">
-          {t("results.liveIsOlderText", { version })}
+        <Banner tone="accent" icon="globe" title={t(isRolledBack ? "results.rolledBack" : "results.liveIsOlder", { version: live.version })} data-testid="live-is-older">
+          {t(isRolledBack ? "results.rolledBackText" : "results.liveIsOlderText", { version })}
         </Banner>
       )}
       {syncMode !== "full" && (

@@ -35,9 +35,10 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
   useEffect(() => {
     if (faults > 0) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [faults]);
-  const places = placesOf(system, devices.data ?? []);
+  const isMachineNeeded = needsMachine(schema);
+  const places = placesOf(system, devices.data ?? [], isMachineNeeded);
   const place = chosenPlace(places, wishes.place);
-  const obstacle = devices.data ? obstacleOf(system, devices.data, place, needsMachine(schema)) : null;
+  const obstacle = devices.data ? obstacleOf(system, devices.data, place, isMachineNeeded) : null;
 
   /** What is filled in; null when something is wrong, which is shown then. */
   const read = (): Record<string, unknown> | null => {
@@ -74,27 +75,27 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
       <div className="LaunchPart-form" ref={form}>
         {obstacle && isStopped(obstacle) && <ObstacleBanner obstacle={obstacle} system={system} />}
         <SchemaForm kind="answer" schema={schema} order={Object.keys(schema["properties"] as object)} value={answer.value} onChange={answer.setValue} onFault={answer.setFault} problemAt={problemAt} draw={(field) => drawField(t, system.template, field)} />
+        {places.length > 0 && (
+          <Select
+            label={t("launch.place")}
+            value={place}
+            options={places.map(({ value, device, isRuntime }) =>
+              device
+                ? {
+                    value,
+                    label: isRuntime ? t("composer.pi", { device: device.name }) : device.name,
+                    detail: !device.online ? t("systems.machineOffline") : isRuntime ? t("composer.piDetail") : t("launch.onMachine"),
+                    dot: device.online ? ("live" as const) : ("off" as const),
+                  }
+                : { value, label: t("launch.anywhere"), detail: t("launch.anywhereText") },
+            )}
+            onChange={(next) => setWishes({ ...wishes, place: next })}
+            data-testid="launch-place"
+          />
+        )}
         <details className="LaunchPart-more">
           <summary>{t("launch.more")}</summary>
           <div className="LaunchPart-wishes">
-            {places.length > 0 && (
-              <Select
-                label={t("launch.place")}
-                value={place}
-                options={places.map(({ value, device, isRuntime }) =>
-                  device
-                    ? {
-                        value,
-                        label: isRuntime ? t("composer.pi", { device: device.name }) : device.name,
-                        detail: !device.online ? t("systems.machineOffline") : isRuntime ? t("composer.piDetail") : t("launch.onMachine"),
-                        dot: device.online ? ("live" as const) : ("off" as const),
-                      }
-                    : { value, label: t("launch.anywhere"), detail: t("launch.anywhereText") },
-                )}
-                onChange={(next) => setWishes({ ...wishes, place: next })}
-                data-testid="launch-place"
-              />
-            )}
             <Choices<"ask" | "deny">
               label={t("launch.approvals")}
               value={wishes.approvalMode}

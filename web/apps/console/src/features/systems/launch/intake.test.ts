@@ -85,6 +85,8 @@ describe("the places", () => {
     expect(chosenPlace(placesOf({ syncMode: "metadata" }, devices), "pi:dev_1")).toBe("pi:dev_1");
     expect(chosenPlace(placesOf({ syncMode: "full" }, devices), "gone")).toBe(BY_SYSTEM);
     expect(chosenPlace([], BY_SYSTEM)).toBe(BY_SYSTEM);
+    expect(chosenPlace(placesOf({ syncMode: "full" }, devices, true), BY_SYSTEM)).toBe("dev_2");
+    expect(chosenPlace(placesOf({ syncMode: "full" }, [], true), BY_SYSTEM)).toBe(BY_SYSTEM);
   });
 });
 

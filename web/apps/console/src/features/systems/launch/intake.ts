@@ -62,12 +62,16 @@ export function hasRuntime(device: Device): boolean {
   return device.commands.includes("pi.run");
 }
 
-/** The places that a system can work at: the server's agent reads all, so where no words are kept a machine's runtime works. */
-export function placesOf({ syncMode }: Pick<SystemDetail, "syncMode">, devices: readonly Device[]): { value: string; device: Device | null; isRuntime: boolean }[] {
+/**
+ * The places that a system can work at: the server's agent reads all, so where no words are kept a machine's runtime works.
+ * What makes files is launched on one of the machines, if there is any.
+ */
+export function placesOf({ syncMode }: Pick<SystemDetail, "syncMode">, devices: readonly Device[], isMachineNeeded = false): { value: string; device: Device | null; isRuntime: boolean }[] {
   if (syncMode === "local_only") return [];
   const runtimes = devices.filter(hasRuntime).map((device) => ({ value: placeOfRuntime(device.id), device, isRuntime: true }));
   if (syncMode === "metadata") return runtimes;
-  return [{ value: BY_SYSTEM, device: null, isRuntime: false }, ...devices.map((device) => ({ value: placeOfDevice(device.id), device, isRuntime: false })), ...runtimes];
+  const anywhere = isMachineNeeded && devices.length > 0 ? [] : [{ value: BY_SYSTEM, device: null, isRuntime: false }];
+  return [...anywhere, ...devices.map((device) => ({ value: placeOfDevice(device.id), device, isRuntime: false })), ...runtimes];
 }
 
 /** The place that is chosen, or the first that is there: one that is online before one that is not. */

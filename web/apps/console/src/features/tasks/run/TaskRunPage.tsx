@@ -81,6 +81,11 @@ function Crumbs({ run }: { run?: TaskRun }) {
   return (
     <nav className="TaskRunPage-crumbs" aria-label={t("tasks.crumbs")}>
       <Link to="/tasks">{t("tasks.title")}</Link>
+      {run?.system && (
+        <Link to="/systems/$systemId" params={{ systemId: run.system.id }} data-testid="run-system">
+          {run.system.name}
+        </Link>
+      )}
       {run && (
         <Link to="/tasks/$taskId/edit" params={{ taskId: run.taskId }}>
           {t("taskRun.editTask")}
