@@ -49,8 +49,8 @@ export function readSearch(search: Record<string, unknown>): Search {
 }
 
 /** What the server is asked for. */
-export function filterOf({ show, ...others }: Search): ResultFilter {
-  const rest = without(others, "view");
+export function filterOf({ show, system, taskRun, ...others }: Search): ResultFilter {
+  const rest = { ...without(others, "view"), ...(system ? { systemId: system } : {}), ...(taskRun ? { taskRunId: taskRun } : {}) };
   if (show === undefined) return rest;
   if (show === "finished") return { ...rest, finished: true };
   return show === "live" ? { ...rest, live: true } : { ...rest, status: show };
