@@ -179,7 +179,7 @@ class Vault:
             if not row.is_local:
                 document = documents.document_of(row)
                 wanted = protocol.restored(document, _content(snapshot), scopes)
-                _check_whole(row, wanted)
+                _check_whole(row, wanted, scope.who.language)
                 compared = _compared(document, wanted, scopes, scope.who.language)
             now = scope.now()
         if compared is None:
@@ -231,7 +231,7 @@ class Vault:
             if not row.is_local:
                 document = documents.document_of(row)
                 wanted = protocol.restored(document, _content(snapshot), plan.scopes)
-                _check_whole(row, wanted)
+                _check_whole(row, wanted, scope.who.language)
                 checkpoint = await snapshots.keep(scope, row, kind="auto_checkpoint", label="")
                 documents.apply(scope, row, wanted)
                 return await self._restored(scope, row, plan, checkpoint)
@@ -366,10 +366,11 @@ def _content(snapshot: SystemSnapshotRow) -> dict[str, Any]:
     return snapshot.content
 
 
-def _check_whole(row: SystemRow, document: dict[str, Any]) -> None:
+def _check_whole(row: SystemRow, document: dict[str, Any], language: str) -> None:
     """A snapshot of parts may not fit what the rest has become meanwhile. Raises InvalidProfileError."""
     profile = {name: value for name, value in document.items() if name not in ("name", "description")}
-    problems = profiles.find_problems(profile, catalog.form_fields(find_template(row.template_id, "en")))
+    fields = catalog.form_fields(find_template(row.template_id, "en"))
+    problems = profiles.find_problems(profile, language, fields)
     if problems:
         first = f"{problems[0]['path']}: {problems[0]['message']}"
         raise InvalidProfileError(count=len(problems), first=first, problems=problems)
