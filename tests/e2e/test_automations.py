@@ -163,7 +163,7 @@ def test_everything_is_reached_by_keyboard(console: Console) -> None:
     expect(finder.get_by_role("menuitem").first).to_contain_text("New conversation")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/automations/new")
+    page.wait_for_url("**/tasks/new")
 
     page.get_by_test_id("open-palette").click()
     page.keyboard.type("nothing of the kind")

@@ -25,7 +25,7 @@ export function DashboardPage() {
   const actions = (
     <div className="DashboardPage-actions">
       <Button icon="plus" onPress={() => void navigate({ to: "/chat" })}>
-        {t("dashboard.chat")}
+        {t("conversations.new")}
       </Button>
       <Button tone="primary" icon="plus" onPress={() => void navigate({ to: "/tasks/new" })} data-testid="dashboard-new-task">
         {t("tasks.new")}
