@@ -82,14 +82,14 @@ def test_a_system_is_made_edited_kept_compared_and_restored(console: Console) ->
     row = kept.filter(has_text="Baked twice")
     row.get_by_test_id("compare-snapshot").click()
     changes = page.get_by_test_id("compare-dialog").get_by_test_id("changes")
-    expect(changes).to_contain_text("Prompt “brief.text” was changed")
+    expect(changes).to_contain_text("Prompt “Brief”: the text was changed")
     expect(changes).to_contain_text("The permission “allowBash” was changed: – → False")
     expect(changes).to_contain_text("bake the pages twice")
     page.keyboard.press("Escape")
 
     row.get_by_test_id("restore-snapshot").click()
     dialog = page.get_by_test_id("restore-dialog")
-    expect(dialog.get_by_test_id("changes")).to_contain_text("Prompt “brief.text” was changed")
+    expect(dialog.get_by_test_id("changes")).to_contain_text("Prompt “Brief”: the text was changed")
     assert console.get(f"/systems/{system}")["profile"]["prompts"][0]["text"] == before
     page.get_by_test_id("restore-confirm").click()
     expect(page.get_by_test_id("restore-done")).to_contain_text("Automatic checkpoint")

@@ -284,7 +284,12 @@ async def test_the_end_of_a_task_is_told_to_who_wants_everything(ann: Person, fe
         lambda a: a.path.endswith("tells-all-123") and ": done" in str(a.json["content"])
     )
     assert f"/task-runs/{run['id']}" in told.json["content"]["text"]
+    task = await ann.post("/tasks", {"text": "Say hello.", "budget": {"tokens": 1}})
+    failed = await ann.post(f"/tasks/{task['id']}/runs", {})
+    await feishu.until(lambda a: a.path.endswith("tells-all-123") and ": failed" in str(a.json["content"]))
     await ann.post("/notifications/test")
     await feishu.until(
         lambda a: a.path.endswith("tells-all-123") and "This is a test" in str(a.json["content"])
     )
+    said = [str(each.json["content"]) for each in feishu.asked if each.path.endswith("tells-all-123")]
+    assert len([text for text in said if failed["id"] in text]) == 1

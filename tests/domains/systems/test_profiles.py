@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ def test_the_eight_templates_are_whole_in_both_languages() -> None:
     assert len(TEMPLATE_IDS) == 8
     for language in ("en", "zh"):
         for template in list_templates(language):
-            assert profiles.find_problems(template.profile(), form_fields(template)) == []
+            assert profiles.find_problems(template.profile(), "en", form_fields(template)) == []
             schema = template.intake["schema"]
             assert schema_error(schema) is None
             assert set(template.intake["order"]) == set(schema["properties"])
@@ -112,6 +113,8 @@ def deep(levels: int) -> Any:
     return value
 
 
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
 HOSTILE: dict[str, tuple[dict[str, Any], str]] = {
     "no roles": ({"roles": []}, "$.roles"),
     "a role twice": ({"roles": [{"id": "a", "name": "A"}, {"id": "a", "name": "B"}]}, "$.roles"),
@@ -152,10 +155,28 @@ def test_a_hostile_profile_is_refused_with_its_place(name: str) -> None:
     changes, path = HOSTILE[name]
     template = find_template("custom", "en")
     profile = copy.deepcopy(template.profile()) | changes
-    found = profiles.find_problems(profile, form_fields(template))
+    found = profiles.find_problems(profile, "en", form_fields(template))
     assert path in [problem["path"] for problem in found], found
     with pytest.raises(InvalidProfileError):
-        profiles.parse(profile, form_fields(template))
+        profiles.parse(profile, "en", form_fields(template))
+
+
+# What a library says of a single value of its own is known by no form.
+ENGLISH = {"a text without end", "no schema", "a fetched schema"}
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE.keys() - ENGLISH))
+def test_what_is_wrong_is_told_in_the_readers_language(name: str) -> None:
+    changes, _ = HOSTILE[name]
+    template = find_template("custom", "en")
+    found = profiles.find_problems(copy.deepcopy(template.profile()) | changes, "zh", form_fields(template))
+    assert all(CHINESE.search(problem["message"]) for problem in found), found
+
+
+def test_what_is_wrong_with_a_form_is_told_in_the_readers_language() -> None:
+    with pytest.raises(InvalidIntakeError) as refused:
+        plan_launch(system(), SITE | {"pages": ["a"] * 9, "more": 1}, "zh")
+    assert all(CHINESE.search(problem["message"]) for problem in refused.value.problems), refused.value
 
 
 def test_the_published_schema_says_what_the_checks_say_of_the_form() -> None:

@@ -50,7 +50,9 @@ async def test_what_differs_is_told_in_words(server: Server) -> None:
     path, system = await make(ann)
     profile = system["profile"]
     roles = [r for r in profile["roles"] if r["id"] != "writer"] + [{"id": "critic", "name": "Critic"}]
+    prompts = [{**profile["prompts"][0], "text": "Bake."}, *profile["prompts"][1:]]
     changed = profile | {"roles": roles, "model": "m-2", "permissions": {"allowBash": False}}
+    changed["prompts"] = prompts
     await ann.patch(path, {"name": "Shop", "profile": changed})
     body = {"before": system["baselineSnapshotId"]}
     compared = await ann.post(f"{path}/snapshots/compare", body)
@@ -58,15 +60,17 @@ async def test_what_differs_is_told_in_words(server: Server) -> None:
     for expected in (
         "The name was changed: Site → Shop",
         "The model was changed: – → m-2",
-        "Role “writer” was removed",
-        "Role “critic” was added",
+        "Role “Writer” was removed",
+        "Role “Critic” was added",
+        "Prompt “Brief”: the text was changed",
         "The permission “allowBash” was changed: – → False",
     ):
         assert expected in words, words
     counts = {each["field"]: each for each in compared["counts"]}
     assert (counts["roles"]["added"], counts["roles"]["removed"]) == (1, 1)
     chinese = await ann.post(f"{path}/snapshots/compare", body, headers={"Accept-Language": "zh"})
-    assert "角色“writer”已移除" in [change["words"] for change in chinese["changes"]]
+    said = [change["words"] for change in chinese["changes"]]
+    assert {"角色“Writer”已移除", "提示词“Brief”的文字已更改"} <= set(said), said
 
 
 async def test_a_restore_is_planned_confirmed_audited_and_can_be_undone(server: Server) -> None:

@@ -69,6 +69,12 @@ async def launch(person: Person, watch: Watch, text: str, **more: Any) -> Launch
     return Launched(person, run["id"], watch)
 
 
+async def told(person: Person) -> list[tuple[str, str, str, str]]:
+    """Kind, title, body and link of what the person was told, the newest first."""
+    items = (await person.get("/notifications"))["items"]
+    return [(item["kind"], item["title"], item["body"], item["link"]) for item in items]
+
+
 def check_log(log: list[dict[str, Any]]) -> list[str]:
     """Only legal steps, in order, one end and nothing after it, hashes that fit. The states, from the first on."""
     assert [entry["seq"] for entry in log] == list(range(1, len(log) + 1))

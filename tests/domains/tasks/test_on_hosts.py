@@ -5,7 +5,7 @@ from datetime import timedelta
 from openclaw.protocol.runs import RUN_ARGUMENTS
 from openclaw.protocol.tools import ARGUMENTS
 from tests.domains.agents.chatting import use_model
-from tests.domains.tasks.launching import check_log, kinds, launch
+from tests.domains.tasks.launching import check_log, kinds, launch, told
 from tests.support.accounts import Person, refused, register
 from tests.support.devices import enrol, heartbeat, link, online_host
 from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
@@ -101,6 +101,7 @@ async def test_a_run_whose_host_is_revoked_ends_lost_where_that_is_wanted(ann: P
             await ann.delete(f"/hosts/{host.session['deviceId'].replace('dev_', 'host_')}")
             ended = await run.ended()
     assert (ended["state"], ended["error"]["code"]) == ("lost", "tasks.host_lost")
+    assert ("task.failed", "Task failed: look") in [each[:2] for each in await told(ann)]
     log = await run.log()
     check_log(log)
     assert "host_lost" in kinds(log)

@@ -14,6 +14,10 @@ async def test_a_task_runs_on_a_machine_asks_and_ends(ann: Person) -> None:
             run = await launch(ann, watch, CREATE, target=target, budget={"calls": 20, "tokens": 500_000})
             waiting = await run.until("waiting_approval")
             assert waiting["totals"]["toolCalls"] == 1
+            asked = (await watch.event("exec.approval.requested"))["approval"]
+            (pending,) = (await ann.get("/approvals?state=pending"))["items"]
+            found = await ann.get(f"/approvals/{pending['id']}")
+            assert {each["taskRunId"] for each in (asked, pending, found)} == {run.id}
             await run.answer()
             ended = await run.ended()
     assert (ended["state"], ended["error"], ended["device"]["name"]) == ("succeeded", None, "laptop")

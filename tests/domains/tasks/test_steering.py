@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.domains.agents.chatting import CREATE, WRITTEN, use_model
-from tests.domains.tasks.launching import Launched, check_log, kinds, launch, new_task
+from tests.domains.tasks.launching import Launched, check_log, kinds, launch, new_task, told
 from tests.support.accounts import Person, refused
 from tests.support.devices import link, online
 from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
@@ -53,6 +53,7 @@ async def test_a_cancelled_run_ends_wherever_it_is_and_nothing_follows(bea: Pers
     assert (again["state"], again["isCancelling"]) == ("cancelled", False)
     assert machine.seen == []
     assert (await bea.get("/approvals?state=pending"))["items"] == []
+    assert [kind for kind, *_ in await told(bea)] == ["approval.asked"], "whoever stops it knows"
     assert check_log(await run.log())[-1] == "cancelled"
     for what in ("pause", "resume"):
         assert refused(await bea.api.post(f"/task-runs/{run.id}/{what}")) == (409, "tasks.wrong_state")
@@ -82,6 +83,9 @@ async def test_a_run_is_tried_again_and_gone_on_with_on_the_same_budget(bea: Per
     assert [m["content"] for m in said if m["role"] in ("user", "assistant")] == ["count", "two", "and on"]
     assert (fourth["state"], fourth["error"]["code"]) == ("failed", "agents.budget_spent")
     assert fourth["budget"]["calls"] == {"limit": 3, "used": 3, "held": 0}
+    why = fourth["error"]["title"]
+    # Of the four the one that failed, as a task and not as a conversation besides.
+    assert await told(bea) == [("task.failed", "Task failed: count", why, f"/task-runs/{fourth['id']}")]
     page = await bea.get(f"/task-runs?task={first['taskId']}&limit=3")
     assert [r["id"] for r in page["items"]] == [fourth["id"], third["id"], second["id"]]
     rest = await bea.get(f"/task-runs?task={first['taskId']}&cursor={page['nextCursor']}")
@@ -111,6 +115,12 @@ async def test_a_run_ends_when_its_time_is_over(bea: Person) -> None:
             ended = await run.ended()
     assert (ended["state"], ended["error"]["code"]) == ("timed_out", "tasks.timed_out")
     assert check_log(await run.log())[-1] == "timed_out"
+    why = "The task took longer than its limit of 60 s."
+    assert await told(bea) == [("task.failed", "Task failed: system info", why, f"/task-runs/{run.id}")]
+    headers = {"Accept-Language": "zh"}
+    (item,) = (await bea.api.get("/notifications", headers=headers)).json()["items"]
+    said = ("任务失败：system info", "任务超过了 60 秒的时间上限。")
+    assert (item["title"], item["body"]) == said
 
 
 async def test_the_same_key_is_the_same_task_and_the_same_run(bea: Person) -> None:

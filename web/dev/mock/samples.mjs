@@ -141,7 +141,7 @@ export function toolCall(name, args, device, state, result = null) {
 
 export function approvalFor(call, { conversationId, runId, grade, folder, summary, coverage = null, segments = [] }) {
   return {
-    id: newId("appr"), runId, conversationId, toolCallId: call.toolCallId, tool: call.name, arguments: call.arguments, device: call.device, grade,
+    id: newId("appr"), runId, taskRunId: null, conversationId, toolCallId: call.toolCallId, tool: call.name, arguments: call.arguments, device: call.device, grade,
     risk: { segments, summary }, folder, coverage, state: "pending", decision: null, reason: null, requestedAt: ago(1), expiresAt: ago(-14), decidedAt: null,
   };
 }

@@ -89,6 +89,10 @@ async def _pass_on(scope: Scope, channels: Channels, notice: NotificationRow) ->
     for row in telling:
         if row.chat_id is None or (row.tells == "questions" and not is_question):
             continue
+        if (
+            notice.kind == "task.failed"
+        ):  # who is told everything is told each end of a task, see `_tell_ended`
+            continue
         if approval_id is not None:
             await asking.ask(
                 scope,

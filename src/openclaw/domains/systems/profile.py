@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from openclaw.domains.systems.errors import InvalidProfileError
+from openclaw.domains.systems.sayings import in_language
 from openclaw.infra.json_schema import json_path, schema_error
 from openclaw.infra.jsonb import checked
 from openclaw.infra.texts import MAX_TEXT, attributes_of, roots_of, syntax_error
@@ -147,31 +149,38 @@ def profile_schema() -> dict[str, Any]:
     }
 
 
-def find_problems(raw: Any, fields: Collection[str] | None = None) -> list[dict[str, Any]]:
-    """All that is wrong with a profile, as ``{path, message}``; nothing when it is one.
+def find_problems(raw: Any, language: str, fields: Collection[str] | None = None) -> list[dict[str, Any]]:
+    """All that is wrong with a profile, as ``{path, message}`` in ``language``; nothing when it is one.
 
     ``fields`` are those of the form that its texts may name; None: whatever they name is fine.
     """
+    found = list(islice(_find(raw, fields), MAX_PROBLEMS))
+    return [{"path": path, "message": in_language(language, message)[:300]} for path, message in found]
+
+
+def _find(raw: Any, fields: Collection[str] | None) -> Iterator[tuple[str, str]]:
     try:
         size = len(orjson.dumps(checked(raw)))
     except (TypeError, ValueError, RecursionError):
-        return [_problem("$", "holds numbers beyond 64 bits, or is nested too deeply")]
+        yield "$", "holds numbers beyond 64 bits, or is nested too deeply"
+        return
     if size > MAX_BYTES:
-        return [_problem("$", f"is over the limit of {MAX_BYTES:,} bytes")]
+        yield "$", f"is over the limit of {MAX_BYTES:,} bytes"
+        return
     try:
         profile = Profile.model_validate(raw)
     except ValidationError as error:
-        return [_problem(json_path(each["loc"]), each["msg"]) for each in error.errors()[:MAX_PROBLEMS]]
-    found = [_problem(path, message) for path, message in _breaches(profile, fields)]
-    return found[:MAX_PROBLEMS]
+        yield from ((json_path(each["loc"]), each["msg"]) for each in error.errors())
+        return
+    yield from _breaches(profile, fields)
 
 
-def parse(raw: Any, fields: Collection[str]) -> dict[str, Any]:
+def parse(raw: Any, language: str, fields: Collection[str]) -> dict[str, Any]:
     """A profile in full, as it is kept: every field there, nothing that PostgreSQL cannot hold.
 
     Raises InvalidProfileError.
     """
-    problems = find_problems(raw, fields)
+    problems = find_problems(raw, language, fields)
     if problems:
         first = f"{problems[0]['path']}: {problems[0]['message']}"
         raise InvalidProfileError(count=len(problems), first=first, problems=problems)
@@ -216,7 +225,3 @@ def _twice(path: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
     for name, count in Counter(names).items():
         if count > 1:
             yield path, f"{name} is there {count} times"
-
-
-def _problem(path: str, message: str) -> dict[str, Any]:
-    return {"path": path, "message": message[:300]}

@@ -1,12 +1,6 @@
-import { segment, type Http } from "./http.ts";
+import { keyed, segment, unchangedSince, type Http, type Paging, type Signal } from "./http.ts";
 import type * as Types from "./types.ts";
 import { deliverSigned } from "./webhooks.ts";
-
-type Signal = AbortSignal | undefined;
-interface Paging {
-  cursor?: string | null | undefined;
-  limit?: number;
-}
 
 /** What happens by itself: automations, what they could do here, and their webhooks. */
 export function automations(http: Http) {
@@ -21,15 +15,15 @@ export function automations(http: Http) {
       http.json<Types.Page<Types.Automation>>("GET", "/automations", { query: { ...query }, signal }),
     get: (id: string, signal?: Signal) => http.json<Types.Automation>("GET", at(id), { signal }),
     create: (body: Types.SaveAutomationInput, idempotencyKey: string) =>
-      http.json<Types.NewAutomation>("POST", "/automations", { body, headers: { "idempotency-key": idempotencyKey } }),
+      http.json<Types.NewAutomation>("POST", "/automations", { body, headers: keyed(idempotencyKey) }),
     /** All of it, if it is still of that version. */
     save: (id: string, body: Types.SaveAutomationInput, version: number) =>
-      http.json<Types.Automation>("PUT", at(id), { body, headers: { "if-match": `"${version}"` } }),
+      http.json<Types.Automation>("PUT", at(id), { body, headers: unchangedSince(version) }),
     remove: (id: string) => http.json<void>("DELETE", at(id)),
     enable: (id: string) => http.json<Types.Automation>("POST", `${at(id)}/enable`),
     disable: (id: string) => http.json<Types.Automation>("POST", `${at(id)}/disable`),
     fire: (id: string, input: Types.JsonObject, idempotencyKey: string) =>
-      http.json<Types.AutomationRun>("POST", `${at(id)}/fire`, { body: { input }, headers: { "idempotency-key": idempotencyKey } }),
+      http.json<Types.AutomationRun>("POST", `${at(id)}/fire`, { body: { input }, headers: keyed(idempotencyKey) }),
     next: (id: string, signal?: Signal) => http.json<Types.FireTimes>("GET", `${at(id)}/next`, { signal }),
     /** New secrets, shown this once; the old one stays good for so many hours. */
     rotate: (id: string, keepOldHours: number) => http.json<Types.HookSecret>("POST", `${at(id)}/secret`, { body: { keepOldHours } }),

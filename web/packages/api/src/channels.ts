@@ -1,7 +1,5 @@
-import { segment, type Http } from "./http.ts";
+import { segment, type Http, type Signal } from "./http.ts";
 import type * as Types from "./types.ts";
-
-type Signal = AbortSignal | undefined;
 
 /** The user's own bots and addresses elsewhere, by which they talk to the assistant. */
 export function channels(http: Http) {

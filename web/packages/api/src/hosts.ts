@@ -1,7 +1,5 @@
-import { segment, type Http } from "./http.ts";
+import { segment, type Http, type Signal } from "./http.ts";
 import type * as Types from "./types.ts";
-
-type Signal = AbortSignal | undefined;
 
 /** Machines that carry runs of a workspace, and the tokens with which they become such. */
 export function hosts(http: Http) {

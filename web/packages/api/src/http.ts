@@ -13,6 +13,24 @@ export interface RequestOptions {
   renew?: boolean;
 }
 
+export type Signal = AbortSignal | undefined;
+
+/** A part of a list: what comes after the last of the part before. */
+export interface Paging {
+  cursor?: string | null | undefined;
+  limit?: number;
+}
+
+/** Sent again with the same key, nothing is made twice. */
+export function keyed(idempotencyKey: string): Record<string, string> {
+  return { "idempotency-key": idempotencyKey };
+}
+
+/** Refused when somebody has changed it since. */
+export function unchangedSince(version: number): Record<string, string> {
+  return { "if-match": `"${version}"` };
+}
+
 export interface HttpOptions {
   /** Defaults to the page's own origin. */
   baseUrl?: string;

@@ -1,12 +1,5 @@
-import { segment, type Http } from "./http.ts";
+import { segment, type Http, type Paging, type Signal } from "./http.ts";
 import type * as Types from "./types.ts";
-
-type Signal = AbortSignal | undefined;
-
-interface Paging {
-  cursor?: string | null | undefined;
-  limit?: number;
-}
 
 /** What the user is told, how it reaches them, and what became of that. */
 export function notifications(http: Http) {

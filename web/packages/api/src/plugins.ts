@@ -1,11 +1,5 @@
-import { segment, type Http } from "./http.ts";
+import { segment, type Http, type Paging, type Signal } from "./http.ts";
 import type * as Types from "./types.ts";
-
-type Signal = AbortSignal | undefined;
-interface Paging {
-  cursor?: string | null | undefined;
-  limit?: number;
-}
 
 /** The marketplace and the registries behind it. */
 export function pluginPackages(http: Http) {

@@ -1,7 +1,6 @@
 import { automationRuns, automations } from "./automations.ts";
-import { finding } from "./finding.ts";
 import { hosts } from "./hosts.ts";
-import { Http, segment, type HttpOptions } from "./http.ts";
+import { Http, segment, type HttpOptions, type Paging, type Signal } from "./http.ts";
 import { channels } from "./channels.ts";
 import { notifications } from "./notifications.ts";
 import { pluginPackages, plugins } from "./plugins.ts";
@@ -10,12 +9,6 @@ import { results } from "./results.ts";
 import { systems, vaults } from "./systems.ts";
 import type * as Types from "./types.ts";
 import { workflowRuns, workflows } from "./workflows.ts";
-
-type Signal = AbortSignal | undefined;
-interface Paging {
-  cursor?: string | null | undefined;
-  limit?: number;
-}
 
 /** Every REST resource the console uses, one function an operation. */
 export type Api = ReturnType<typeof createApi>;
@@ -45,7 +38,6 @@ export function createApi(options: HttpOptions) {
     results: results(http),
     automations: automations(http),
     automationRuns: automationRuns(http),
-    finding: finding(http),
     systems: systems(http),
     vaults: vaults(http),
   };

@@ -1,11 +1,5 @@
-import { segment, type Http } from "./http.ts";
+import { segment, type Http, type Paging, type Signal } from "./http.ts";
 import type * as Types from "./types.ts";
-
-type Signal = AbortSignal | undefined;
-interface Paging {
-  cursor?: string | null | undefined;
-  limit?: number;
-}
 
 /** What work has made: its versions, where the public sees it, and what was found out about it. */
 export function results(http: Http) {
@@ -38,7 +32,5 @@ export function results(http: Http) {
     publish: (id: string, body: Types.PublishInput) => http.json<Types.Publication>("POST", `${at(id)}/publish`, { body }),
     unpublish: (id: string) => http.json<Types.Publication>("POST", `${at(id)}/unpublish`),
     rollBack: (id: string, release: number) => http.json<Types.Publication>("POST", `${at(id)}/rollback`, { body: { release } }),
-    /** What a system is called. */
-    systemName: (id: string, signal?: Signal) => http.json<{ name: string }>("GET", `/systems/${segment(id)}`, { signal }),
   };
 }

@@ -4444,7 +4444,8 @@ export interface components {
          *
          *     ``device``: None when a client asks about what is no machine of the user. ``targets``: every machine, when it goes
          *     to several; ``device`` names them together. ``link``: where the console shows it and takes the answer, below the
-         *     server's address. ``question``: put by an extension of a machine's runtime, in its own words.
+         *     server's address. ``question``: put by an extension of a machine's runtime, in its own words. ``task_run_id``: the
+         *     run of a task that asks.
          */
         Approval: {
             /**
@@ -4456,6 +4457,8 @@ export interface components {
             link: string;
             /** Runid */
             runId: string | null;
+            /** Taskrunid */
+            taskRunId: string | null;
             /** Conversationid */
             conversationId: string | null;
             /** Askedby */

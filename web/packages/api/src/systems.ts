@@ -1,13 +1,7 @@
-import { segment, type Http } from "./http.ts";
+import { segment, unchangedSince, type Http, type Paging, type Signal } from "./http.ts";
 import type * as Types from "./types.ts";
 
-type Signal = AbortSignal | undefined;
-interface Paging {
-  cursor?: string | null | undefined;
-  limit?: number;
-}
-
-/** Systems, what they are made from, who sees them, and launches of them. */
+/** Systems, what they are made from, and who sees them. */
 export function systems(http: Http) {
   const at = (id: string) => `/systems/${segment(id)}`;
   return {
@@ -21,7 +15,7 @@ export function systems(http: Http) {
     create: (body: Types.CreateSystemInput) => http.json<Types.SystemDetail>("POST", "/systems", { body }),
     /** With a version, only if nobody has changed it since. */
     update: (id: string, body: Types.UpdateSystemInput, version?: number) =>
-      http.json<Types.SystemDetail>("PATCH", at(id), { body, ...(version === undefined ? {} : { headers: { "if-match": `"${version}"` } }) }),
+      http.json<Types.SystemDetail>("PATCH", at(id), { body, ...(version === undefined ? {} : { headers: unchangedSince(version) }) }),
     /** For good, with its vault. Only what is archived. */
     remove: (id: string) => http.json<void>("DELETE", at(id)),
     /** What a launch would tell the agent; nothing is launched. */
@@ -35,14 +29,6 @@ export function systems(http: Http) {
     openPublic: (systemId: string, signal?: Signal) =>
       http.json<Types.SharedSystem>("POST", "/public-systems/open", { body: { systemId }, signal }),
     copyPublic: (systemId: string, name: string | null) => http.json<Types.SystemDetail>("POST", "/public-systems/copy", { body: { systemId, name } }),
-    createTask: (body: Types.SystemTaskInput, key: string) =>
-      http.json<{ id: string; version: number }>("POST", "/tasks", { body, headers: { "idempotency-key": key } }),
-    changeTask: (taskId: string, body: Types.SystemTaskInput, version: number) =>
-      http.json<{ id: string; version: number }>("PUT", `/tasks/${segment(taskId)}`, { body, headers: { "if-match": `"${version}"` } }),
-    launchTask: (taskId: string, key: string) =>
-      http.json<Types.SystemTaskRun>("POST", `/tasks/${segment(taskId)}/runs`, { headers: { "idempotency-key": key } }),
-    runs: (systemId: string, paging: Paging, signal?: Signal) =>
-      http.json<Types.Page<Types.SystemTaskRun>>("GET", "/task-runs", { query: { systemId, ...paging }, signal }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { components } from "./schema.gen.ts";
+import type { components, operations } from "./schema.gen.ts";
 
 /**
  * The shapes that REST speaks, by the names that the console uses. They come from the server's OpenAPI document by way
@@ -13,6 +13,13 @@ export interface Page<Item> {
   items: Item[];
   nextCursor?: string | null;
 }
+
+type QueryOf<Name extends keyof operations> = NonNullable<operations[Name]["parameters"]["query"]>;
+type OneOf<Value> = Value extends (infer Item)[] ? Item : Value;
+/** What a list can be narrowed to: one of each at a time. */
+type Asked<Name extends keyof operations> = {
+  [Filter in Exclude<keyof QueryOf<Name>, "cursor" | "limit">]?: OneOf<NonNullable<QueryOf<Name>[Filter]>> | undefined;
+};
 
 export type AuthConfig = Schemas["AuthConfig"];
 export type Session = Schemas["Session"];
@@ -142,47 +149,26 @@ export type PluginBlockInput = Schemas["SetBlock"];
 export type PluginSettings = Schemas["PluginSettings"];
 export type LeastTier = PluginSettings["leastTier"];
 
-/** The system whose form a task comes from. */
-export interface SystemRef {
-  id: string;
-  name: string;
-}
-export interface SystemStage {
-  id: string;
-  title: string;
-  byPerson?: boolean;
-}
-interface OfSystem {
-  system?: SystemRef | null;
-}
-export type TaskRun = Schemas["TaskRun"] & OfSystem;
+export type TaskRun = Schemas["TaskRun"];
 export type TaskRunState = TaskRun["state"];
-export type Task = Omit<Schemas["Task"], "lastRun"> & OfSystem & { lastRun?: TaskRun | null; intake?: JsonObject | null };
+export type Task = Schemas["Task"];
 export type TaskTarget = Schemas["TaskTarget"];
 export type TaskTargetInput = Partial<Schemas["TargetIn"]> & Pick<Schemas["TargetIn"], "kind">;
 /** With a system the text may be left out: its form says what is to be done. */
-export type SaveTaskInput = Omit<Schemas["SaveTask"], "text" | "target"> & {
-  text?: string | null;
-  target?: TaskTargetInput;
-  systemId?: string;
-  intake?: JsonObject;
-};
-export type TaskStanding = "running" | "needs_me" | "finished" | "failed";
+export type SaveTaskInput = Partial<Omit<Schemas["SaveTask"], "target">> & { target?: TaskTargetInput };
+export type TaskFilter = Asked<"listTasks">;
+export type TaskStanding = NonNullable<TaskFilter["state"]>;
+export type TaskRunFilter = Asked<"listTaskRuns">;
 export type TaskEvent = Schemas["TaskEvent"];
 export type TaskEventKind = TaskEvent["kind"];
 export type TaskEvents = Schemas["TaskEvents"];
-export interface HandOverInput {
-  target: TaskTargetInput;
-  withFiles: boolean;
-}
-export type TaskHost = Schemas["Host"];
+export type HandOverInput = Omit<Schemas["HandOver"], "target"> & { target: TaskTargetInput };
 export type TaskBudget = Schemas["Budget"];
 export type BudgetUse = Schemas["BudgetUse"];
 
 export type Dashboard = Schemas["Dashboard"];
 export type DashboardMachine = Schemas["Machine"];
 export type NamedRun = Schemas["NamedRun"];
-export type ResultCard = Schemas["Artifact"];
 
 export type Notification = Schemas["Notification"];
 export type NotificationAction = Schemas["NotificationAction"];
@@ -215,20 +201,12 @@ export type AutomationTrial = Schemas["Trial"];
 export type AutomationRun = Schemas["AutomationRun"];
 export type AutomationRunState = AutomationRun["state"];
 
-export type FoundTask = Pick<Schemas["Task"], "id" | "title" | "lastRun">;
-export type FoundResult = Pick<Schemas["Artifact"], "id" | "title" | "kind" | "status">;
-export type FoundSystem = Pick<Schemas["System"], "id" | "name">;
-export type FoundTaskRun = Pick<Schemas["TaskRun"], "id" | "title" | "state" | "device" | "createdAt">;
 export type System = Schemas["System"];
 export type SystemDetail = Schemas["SystemDetail"];
 export type SystemTemplate = Schemas["SystemTemplate"];
 export type SystemStatus = System["status"];
 export type SystemVisibility = System["visibility"];
-export interface SystemFilter {
-  status?: SystemStatus | undefined;
-  madeBy?: "me" | "others" | undefined;
-  q?: string | undefined;
-}
+export type SystemFilter = Asked<"listSystems">;
 export type CreateSystemInput = Partial<Schemas["CreateSystem"]>;
 export type UpdateSystemInput = Schemas["UpdateSystem"];
 export type CheckedProfile = Schemas["CheckedProfile"];
@@ -248,17 +226,6 @@ export type RestoredSystem = Schemas["Restored"];
 export type CloneSystemInput = Schemas["CloneSystem"];
 export type SystemBranch = Schemas["SystemBranch"];
 export type SystemBranchInput = Partial<Schemas["CreateSystemBranch"]> & { name: string };
-/** A task by a system's form: what is to be done follows from the system. */
-export interface SystemTaskInput {
-  systemId: string;
-  intake: JsonObject;
-  text?: string;
-  target?: Partial<Schemas["TargetIn"]>;
-  approvalMode?: Schemas["SaveTask"]["approvalMode"];
-  budget?: Schemas["BudgetLimits"];
-}
-export type SystemTaskRun = Pick<Schemas["TaskRun"], "id" | "title" | "state" | "isPaused" | "device" | "totals" | "createdAt" | "finishedAt">;
-
 /** RFC 9457, as every refusal is answered. */
 export interface Problem {
   type?: string;
@@ -286,24 +253,7 @@ export type Publication = Schemas["Publication"];
 export type Release = Schemas["Release"];
 export type PublishInput = Schemas["PublishArtifact"];
 export type PublishCheck = Schemas["CheckResult"];
-/** Asked for one of each at a time. */
-export interface ResultFilter {
-  q?: string;
-  status?: ResultStatus;
-  kind?: ResultKind;
-  tag?: string;
-  finished?: boolean;
-  live?: boolean;
-  can?: "export" | "share" | "publish" | "continue";
-  sort?: "newest" | "best";
-  system?: string;
-  branch?: string;
-  snapshot?: string;
-  taskRun?: string;
-  run?: string;
-  workflowRun?: string;
-  device?: string;
-}
+export type ResultFilter = Asked<"listArtifacts">;
 export type Channel = Schemas["Channel"];
 export type ChannelKind = Channel["kind"];
 export type NewChannel = Schemas["NewChannel"];

@@ -1,11 +1,5 @@
-import { segment, type Http } from "./http.ts";
+import { segment, type Http, type Paging, type Signal } from "./http.ts";
 import type * as Types from "./types.ts";
-
-type Signal = AbortSignal | undefined;
-interface Paging {
-  cursor?: string | null | undefined;
-  limit?: number;
-}
 
 /** Workflows and their versions, the language they are written in, and their runs. */
 export function workflows(http: Http) {

@@ -60,6 +60,7 @@ function approval(overrides: Partial<Approval> = {}): Approval {
     link: "/approvals/appr_1",
     askedBy: null,
     runId: RUN,
+    taskRunId: null,
     conversationId: "conv_1",
     toolCallId: "call_1",
     tool: "exec",

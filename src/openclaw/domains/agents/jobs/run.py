@@ -306,7 +306,7 @@ class RunJob:
             await self._finish_remote(scope, ctx, ctx.remote, state)
         words = storable({"code": error.code, "title": error.words(ctx.actor.language)}) if error else None
         await ctx.live.finished(scope, state=state, text=ctx.text, error=words)
-        if error is not None:
+        if error is not None and run.task_run_id is None:  # of a task, its own end is what counts
             keeps_words = ctx.remote is None or ctx.remote.keeps_words
             await tell_failed(
                 scope,

@@ -89,3 +89,13 @@ async def list_writing(scope: Scope, conversation_id: UUID) -> Sequence[RunStepR
             .order_by(RunRow.created_at, RunRow.id, RunStepRow.position)
         )
     )
+
+
+async def list_task_runs(scope: Scope, run_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Of those of the runs that carry runs of tasks, these, by id."""
+    if not run_ids:
+        return {}
+    found = await scope.session.execute(
+        select(RunRow.id, RunRow.task_run_id).where(RunRow.id.in_(run_ids), RunRow.task_run_id.is_not(None))
+    )
+    return {run_id: task_run_id for run_id, task_run_id in found if task_run_id is not None}

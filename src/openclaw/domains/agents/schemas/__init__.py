@@ -13,6 +13,7 @@ from openclaw.infra.wire import (
     RuleId,
     RunId,
     StepId,
+    TaskRunId,
     Wire,
     WireInput,
 )
@@ -77,12 +78,14 @@ class Approval(Wire):
 
     ``device``: None when a client asks about what is no machine of the user. ``targets``: every machine, when it goes
     to several; ``device`` names them together. ``link``: where the console shows it and takes the answer, below the
-    server's address. ``question``: put by an extension of a machine's runtime, in its own words.
+    server's address. ``question``: put by an extension of a machine's runtime, in its own words. ``task_run_id``: the
+    run of a task that asks.
     """
 
     id: ApprovalId
     link: str
     run_id: RunId | None
+    task_run_id: TaskRunId | None
     conversation_id: ConversationId | None
     asked_by: str | None
     tool_call_id: str

@@ -17,6 +17,7 @@ from openclaw.domains.agents.errors import (
 from openclaw.domains.agents.events import approval_topic, run_topic
 from openclaw.domains.agents.models import ApprovalRow, ApprovalRuleRow
 from openclaw.domains.agents.policy import Rule
+from openclaw.domains.agents.repository import leading
 from openclaw.domains.agents.schemas import (
     Approval,
     ApprovalRule,
@@ -40,10 +41,7 @@ from openclaw.protocol.grading import why_in
 
 async def list_approvals(scope: Scope, *, state: str | None, limit: int) -> list[Approval]:
     """The user's approvals, newest first."""
-    return [
-        view(row, scope.who.language)
-        for row in await repository.list_approvals(scope, state=state, limit=limit)
-    ]
+    return await _shown(scope, await repository.list_approvals(scope, state=state, limit=limit))
 
 
 async def get_approval(scope: Scope, approval_id: UUID) -> Approval:
@@ -58,7 +56,7 @@ async def get_approval(scope: Scope, approval_id: UUID) -> Approval:
         await expire(scope, row.id)
         row = await repository.find_approval(scope, approval_id)
         assert row is not None
-    return view(row, scope.who.language)
+    return await _show(scope, row)
 
 
 async def decide(scope: Scope, approval_id: UUID, data: Decide) -> Approval:
@@ -91,7 +89,7 @@ async def decide(scope: Scope, approval_id: UUID, data: Decide) -> Approval:
         "runId": ids.to_wire("run", row.run_id) if row.run_id else None,
     }
     await audit.append(scope, "agents.approval_decided", subject=ids.to_wire("appr", row.id), detail=detail)
-    return view(row, scope.who.language)
+    return await _show(scope, row)
 
 
 async def expire(scope: Scope, approval_id: UUID) -> None:
@@ -119,7 +117,7 @@ async def forget_subjects(scope: Scope, run_id: UUID) -> None:
             row.question = kept
             row.risk = {**row.risk, "segments": []}
             row.arguments, row.folder, row.answer, row.reason = {}, None, None, None
-            left = asked(view(row, scope.who.language))
+            left = asked(await _show(scope, row))
             await amend(scope, left["id"], request=left["request"], approval=left["approval"])
 
 
@@ -131,7 +129,7 @@ async def cancel_of_run(scope: Scope, run_id: UUID) -> None:
 
 async def announce(scope: Scope, row: ApprovalRow) -> None:
     """Tell every surface of the user about a new question."""
-    payload = asked(view(row, scope.who.language))
+    payload = asked(await _show(scope, row))
     await tell(scope, row.user_id, row.workspace_id, {"event": "exec.approval.requested", "payload": payload})
     await telling.tell_asked(scope, row, payload["request"]["command"])
 
@@ -200,13 +198,23 @@ async def revoke_rule(scope: Scope, rule_id: UUID) -> None:
     await audit.append(scope, "agents.rule_revoked", subject=ids.to_wire("rule", rule_id))
 
 
-def view(row: ApprovalRow, language: str) -> Approval:
-    """An approval as its user sees it, its reasons in ``language``."""
+async def _shown(scope: Scope, rows: Sequence[ApprovalRow]) -> list[Approval]:
+    of_tasks = await leading.list_task_runs(scope, {row.run_id for row in rows if row.run_id is not None})
+    return [view(row, scope.who.language, of_tasks.get(row.run_id) if row.run_id else None) for row in rows]
+
+
+async def _show(scope: Scope, row: ApprovalRow) -> Approval:
+    return (await _shown(scope, [row]))[0]
+
+
+def view(row: ApprovalRow, language: str, task_run_id: UUID | None) -> Approval:
+    """An approval as its user sees it, its reasons in ``language``. ``task_run_id``: the run of a task that asks."""
     device = DeviceRef(id=row.device_id, name=row.device_name) if row.device_id else None
     return Approval(
         id=row.id,
         link=f"/approvals/{ids.to_wire('appr', row.id)}",
         run_id=row.run_id,
+        task_run_id=task_run_id,
         conversation_id=row.conversation_id,
         asked_by=row.asked_by,
         tool_call_id=row.tool_call_id,
@@ -307,7 +315,7 @@ async def _end(scope: Scope, row: ApprovalRow, *, state: str, by: UUID | None) -
         "decision": _wire_decision(row),
         "resolvedBy": ids.to_wire("user", by) if by else None,
         "ts": int(scope.now().timestamp() * 1000),
-        "approval": view(row, scope.who.language).model_dump(mode="json", by_alias=True),
+        "approval": (await _show(scope, row)).model_dump(mode="json", by_alias=True),
     }
     await tell(scope, row.user_id, row.workspace_id, {"event": "exec.approval.resolved", "payload": payload})
     await telling.settle(scope, row)

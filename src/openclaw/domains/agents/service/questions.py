@@ -48,7 +48,7 @@ async def ask(scope: Scope, question: Question) -> tuple[Approval, bool]:
         device_id = question.device.id if question.device else None
         if (known.tool, known.arguments, known.device_id) != (question.tool, question.arguments, device_id):
             raise QuestionIdInUseError
-        return approvals.view(known, scope.who.language), False
+        return approvals.view(known, scope.who.language, None), False
     why = [segment.why for segment in question.assessment.segments if segment.grade == Grade.DANGEROUS]
     if why:
         raise NeverRunError(reason="; ".join(why))
@@ -59,7 +59,7 @@ async def ask(scope: Scope, question: Question) -> tuple[Approval, bool]:
     await approvals.announce(scope, row)
     detail = {"tool": row.tool, "grade": row.grade, "askedBy": question.asked_by}
     await audit.append(scope, "agents.approval_asked", subject=ids.to_wire("appr", row.id), detail=detail)
-    return approvals.view(row, scope.who.language), True
+    return approvals.view(row, scope.who.language, None), True
 
 
 def shown_command(command: Exec) -> dict[str, Any]:

@@ -227,7 +227,7 @@ def _view(run: RunRow, steps: Sequence[RunStepRow], questions: dict[UUID, Approv
     parts: list[Part] = []
     for step in steps:
         if step.kind == "tool":
-            parts.append(_tool_part(step, questions.get(step.id), language))
+            parts.append(_tool_part(run, step, questions.get(step.id), language))
         elif text := (step.output or {}).get("text"):
             parts.append(TextPart(text=text))
     return Run(
@@ -252,7 +252,7 @@ def _view(run: RunRow, steps: Sequence[RunStepRow], questions: dict[UUID, Approv
     )
 
 
-def _tool_part(step: RunStepRow, question: ApprovalRow | None, language: str) -> ToolPart:
+def _tool_part(run: RunRow, step: RunStepRow, question: ApprovalRow | None, language: str) -> ToolPart:
     return ToolPart(
         step_id=step.id,
         tool_call_id=step.tool_call_id or "",
@@ -263,7 +263,7 @@ def _tool_part(step: RunStepRow, question: ApprovalRow | None, language: str) ->
         state=step.state,  # type: ignore[arg-type]
         result=step.output,
         error=StepError.model_validate(step.error) if step.error else None,
-        approval=approvals.view(question, language) if question else None,
+        approval=approvals.view(question, language, run.task_run_id) if question else None,
     )
 
 

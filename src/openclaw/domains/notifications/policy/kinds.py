@@ -54,6 +54,11 @@ KINDS: dict[str, NoticeKind] = {
         title=Words("A run failed", "运行失败"),
         body=Words("{error}", "{error}"),
     ),
+    "task.failed": NoticeKind(
+        label=Words("A task failed, was lost or took too long", "任务失败、失联或超时"),
+        title=Words("Task failed: {title}", "任务失败：{title}"),
+        body=Words("{error}", "{error}"),
+    ),
     "workflow.failed": NoticeKind(
         label=Words("A workflow failed", "工作流失败"),
         title=Words("Workflow failed: {title}", "工作流失败：{title}"),

@@ -84,9 +84,9 @@ async def get_profile_schema(_actor: CurrentActor) -> dict[str, Any]:
 @router.post(
     "/system-profile-schema/check", operation_id="checkSystemProfile", responses=errors(NotSignedInError)
 )
-async def check_profile(_actor: CurrentActor, data: CheckProfile) -> CheckedProfile:
+async def check_profile(actor: CurrentActor, data: CheckProfile) -> CheckedProfile:
     """Everything that is wrong with a profile, each with its JSON path."""
-    problems = profiles.find_problems(data.profile)
+    problems = profiles.find_problems(data.profile, actor.language)
     return CheckedProfile(problems=[ProfileProblem(**problem) for problem in problems])
 
 

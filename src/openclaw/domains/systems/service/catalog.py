@@ -99,7 +99,8 @@ async def create_system(scope: Scope, data: CreateSystem) -> SystemRow:
     TooManySystemsError.
     """
     template = find_template(data.template, scope.who.language)
-    raw = profiles.parse(template.profile() if data.profile is None else data.profile, form_fields(template))
+    chosen = template.profile() if data.profile is None else data.profile
+    raw = profiles.parse(chosen, scope.who.language, form_fields(template))
     row = await new_row(scope, data, template, profile=raw, document_digest="")
     row.digest = documents.digest_of(documents.document_of(row))
     await repository.add(scope, row)
@@ -181,7 +182,7 @@ async def update_system(
         if row.is_local:
             raise KeptOnDeviceError
         template = find_template(row.template_id, scope.who.language)
-        wanted = {**wanted, **profiles.parse(data.profile, form_fields(template))}
+        wanted = {**wanted, **profiles.parse(data.profile, scope.who.language, form_fields(template))}
     if wanted != document:
         if not row.is_local:
             await snapshots.keep(scope, row, kind="auto_checkpoint", label="")

@@ -6,6 +6,7 @@ import orjson
 
 from openclaw.domains.systems.errors import InvalidIntakeError, InvalidProfileError
 from openclaw.domains.systems.models import SystemRow
+from openclaw.domains.systems.sayings import in_language
 from openclaw.domains.systems.schemas import LaunchStage, SystemLaunch
 from openclaw.domains.systems.templates import find_template
 from openclaw.infra.json_schema import data_errors, with_defaults
@@ -64,6 +65,7 @@ def fill_in(template_id: str, intake: dict[str, Any], language: str) -> dict[str
     """The form with its defaults, every field there. Raises InvalidIntakeError."""
     problems = find_form_problems(template_id, intake)
     if problems:
+        problems = [each | {"message": in_language(language, each["message"])} for each in problems]
         first = f"{problems[0]['path']}: {problems[0]['message']}"
         raise InvalidIntakeError(count=len(problems), first=first, problems=problems)
     return with_defaults(find_template(template_id, language).intake["schema"], checked(intake))

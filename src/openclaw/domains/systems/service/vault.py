@@ -1,7 +1,7 @@
 """The vault of a system: here, or on the machine that keeps a local-only one."""
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -146,7 +146,7 @@ class Vault:
             scopes = [s for s in before.scopes if after is None or s in after.scopes]
             if not row.is_local:
                 now = documents.document_of(row) if after is None else _content(after)
-                return _compared(protocol.changes_of(_content(before), now, scopes), scope.who.language)
+                return _compared(_content(before), now, scopes, scope.who.language)
         if not scopes:
             return SystemComparison(changes=[], counts=[])
         return (await self._compare_there(actor, row, before.id, data.after, scopes))[0]
@@ -179,8 +179,8 @@ class Vault:
             if not row.is_local:
                 document = documents.document_of(row)
                 wanted = protocol.restored(document, _content(snapshot), scopes)
-                _check_whole(row, wanted)
-                compared = _compared(protocol.changes_of(document, wanted, scopes), scope.who.language)
+                _check_whole(row, wanted, scope.who.language)
+                compared = _compared(document, wanted, scopes, scope.who.language)
             now = scope.now()
         if compared is None:
             compared, digest = await self._compare_there(actor, row, snapshot.id, None, scopes)
@@ -231,7 +231,7 @@ class Vault:
             if not row.is_local:
                 document = documents.document_of(row)
                 wanted = protocol.restored(document, _content(snapshot), plan.scopes)
-                _check_whole(row, wanted)
+                _check_whole(row, wanted, scope.who.language)
                 checkpoint = await snapshots.keep(scope, row, kind="auto_checkpoint", label="")
                 documents.apply(scope, row, wanted)
                 return await self._restored(scope, row, plan, checkpoint)
@@ -366,19 +366,22 @@ def _content(snapshot: SystemSnapshotRow) -> dict[str, Any]:
     return snapshot.content
 
 
-def _check_whole(row: SystemRow, document: dict[str, Any]) -> None:
+def _check_whole(row: SystemRow, document: dict[str, Any], language: str) -> None:
     """A snapshot of parts may not fit what the rest has become meanwhile. Raises InvalidProfileError."""
     profile = {name: value for name, value in document.items() if name not in ("name", "description")}
-    problems = profiles.find_problems(profile, catalog.form_fields(find_template(row.template_id, "en")))
+    fields = catalog.form_fields(find_template(row.template_id, "en"))
+    problems = profiles.find_problems(profile, language, fields)
     if problems:
         first = f"{problems[0]['path']}: {problems[0]['message']}"
         raise InvalidProfileError(count=len(problems), first=first, problems=problems)
 
 
-def _compared(changes: Iterable[Any], language: str) -> SystemComparison:
-    found = list(changes)
+def _compared(
+    before: dict[str, Any], after: dict[str, Any], scopes: Sequence[str], language: str
+) -> SystemComparison:
+    found = list(protocol.changes_of(before, after, scopes))
     counts = [FieldCount.model_validate(each) for each in protocol.count_changes(found)]
-    return SystemComparison(changes=words.describe(found, language), counts=counts)
+    return SystemComparison(changes=words.describe(found, language, after, before), counts=counts)
 
 
 async def _note(scope: Scope, row: SystemRow, action: str, snapshot_id: UUID | None, **detail: Any) -> None:

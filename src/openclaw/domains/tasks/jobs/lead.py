@@ -18,6 +18,7 @@ from openclaw.domains.tasks.errors import HostLostError, TaskTimedOutError
 from openclaw.domains.tasks.events import TASK_ENDED
 from openclaw.domains.tasks.jobs.moving import Carried
 from openclaw.domains.tasks.jobs.seeing import forget_told, see
+from openclaw.domains.tasks.jobs.telling import tell_ended
 from openclaw.domains.tasks.models import TaskRunRow
 from openclaw.domains.tasks.policy import PARKED
 from openclaw.domains.tasks.schemas import State
@@ -354,6 +355,7 @@ class _Look:
             "state": state,
         }
         await record(self.scope, TASK_ENDED, body)
+        await tell_ended(self.scope, run, state)
         return Next(is_over=True)
 
     def _time_left(self) -> timedelta | None:

@@ -59,6 +59,7 @@ export const agents = {
   "approval.pageText": "Answer it here. The first answer counts, wherever it is given.",
   "approval.loadFailed": "This approval cannot be shown",
   "approval.toConversation": "Open the conversation",
+  "approval.toTask": "Open the task",
   "approval.lead.other": "The assistant wants to use {tool}",
   "approval.command": "Command",
   "approval.content": "Full content to be written",

@@ -1,6 +1,6 @@
 export const conversations = {
   "conversations.title": "Conversations",
-  "conversations.new": "New chat",
+  "conversations.new": "New conversation",
   "conversations.search": "Search conversations",
   "conversations.archived": "Archived",
   "conversations.showArchived": "Show archived",

@@ -2,7 +2,6 @@ export const dashboard = {
   "dashboard.title": "Dashboard",
   "dashboard.greeting": "What needs you, what is running, what is done.",
   "dashboard.loadFailed": "The dashboard could not be loaded",
-  "dashboard.chat": "New conversation",
   "dashboard.needs": "Needs you",
   "dashboard.needsNothing": "Nothing waits for you.",
   "dashboard.approvalOf": "{tool} on {device}?",

@@ -11,8 +11,6 @@ export const palette = {
   "palette.systems": "Systems",
   "palette.workflows": "Workflows",
   "palette.automations": "Automations",
-  "palette.newConversation": "New conversation",
-  "palette.newTask": "New task",
   "palette.looking": "Looking…",
   "palette.none": "Nothing of that name",
   "palette.failed": "Not everything could be searched. Try again in a moment.",

@@ -62,6 +62,7 @@ export const agents: Translation<typeof source> = {
   "approval.pageText": "在此答复。无论在何处答复，以第一次为准。",
   "approval.loadFailed": "无法显示此审批",
   "approval.toConversation": "打开对话",
+  "approval.toTask": "打开任务",
   "approval.lead.other": "助手想要使用 {tool}",
   "approval.command": "命令",
   "approval.content": "将写入的完整内容",

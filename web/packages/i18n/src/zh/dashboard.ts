@@ -5,7 +5,6 @@ export const dashboard: Translation<typeof source> = {
   "dashboard.title": "概览",
   "dashboard.greeting": "需要处理的、进行中的、已完成的，都在这里。",
   "dashboard.loadFailed": "无法加载概览",
-  "dashboard.chat": "新对话",
   "dashboard.needs": "等待处理",
   "dashboard.needsNothing": "没有等待处理的事。",
   "dashboard.approvalOf": "是否允许在 {device} 上“{tool}”？",

@@ -14,8 +14,6 @@ export const palette: Translation<typeof source> = {
   "palette.systems": "系统",
   "palette.workflows": "工作流",
   "palette.automations": "自动化",
-  "palette.newConversation": "新建对话",
-  "palette.newTask": "新建任务",
   "palette.looking": "正在查找…",
   "palette.none": "没有此名称的内容",
   "palette.failed": "部分内容无法搜索，请稍后重试。",

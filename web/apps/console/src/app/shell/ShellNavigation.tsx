@@ -26,25 +26,27 @@ export function ShellNavigation({ onLeave, onFind }: { onLeave?: () => void; onF
           <NotificationBell onLeave={onLeave} />
         </div>
       </div>
-      <PendingApprovals {...(onLeave ? { onLeave } : {})} />
-      <nav className="ShellNavigation-work" aria-label={t("app.work")}>
-        <PlaceLinks places={WORK} onLeave={onLeave} />
-      </nav>
-      <ConversationList {...(onLeave ? { onLeave } : {})} />
-      <nav className="ShellNavigation-bottom" aria-label={t("app.navigation")}>
-        <PlaceLinks places={MEANS} onLeave={onLeave} />
-        <Link
-          to="/settings/$section"
-          params={{ section: "profile" }}
-          className="ShellNavigation-link"
-          activeOptions={{ exact: false }}
-          onClick={onLeave}
-        >
-          <Icon name="settings" />
-          <span className="ShellNavigation-label">{t("app.settings")}</span>
-        </Link>
-        <AccountMenu />
-      </nav>
+      <div className="ShellNavigation-rest">
+        <PendingApprovals {...(onLeave ? { onLeave } : {})} />
+        <nav className="ShellNavigation-work" aria-label={t("app.work")}>
+          <PlaceLinks places={WORK} onLeave={onLeave} />
+        </nav>
+        <ConversationList {...(onLeave ? { onLeave } : {})} />
+        <nav className="ShellNavigation-bottom" aria-label={t("app.navigation")}>
+          <PlaceLinks places={MEANS} onLeave={onLeave} />
+          <Link
+            to="/settings/$section"
+            params={{ section: "profile" }}
+            className="ShellNavigation-link"
+            activeOptions={{ exact: false }}
+            onClick={onLeave}
+          >
+            <Icon name="settings" />
+            <span className="ShellNavigation-label">{t("app.settings")}</span>
+          </Link>
+          <AccountMenu />
+        </nav>
+      </div>
     </div>
   );
 }

@@ -14,19 +14,19 @@ export interface Place {
   Aside?: ComponentType;
 }
 
-/** What one works with: above the conversations. */
+/** Work, above the conversations: what is at hand, then the ways to have it done, by hand, by itself, step by step. */
 export const WORK: Place[] = [
   { to: "/dashboard", icon: "dashboard", label: "app.dashboard" },
   { to: "/tasks", icon: "tasks", label: "app.tasks" },
   { to: "/results", icon: "file", label: "app.results" },
-  { to: "/automations", icon: "bolt", label: "app.automations" },
   { to: "/systems", icon: "layers", label: "app.systems" },
+  { to: "/automations", icon: "bolt", label: "app.automations" },
   { to: "/workflows", icon: "branch", label: "app.workflows" },
 ];
 
-/** What it works through: below them. */
+/** What it works through, below them: where it acts, how it reaches one, what it can do more. */
 export const MEANS: Place[] = [
-  { to: "/plugins", icon: "puzzle", label: "app.plugins" },
   { to: "/devices", icon: "laptop", label: "app.devices", Aside: OnlineDevices },
   { to: "/channels", icon: "send", label: "app.channels" },
+  { to: "/plugins", icon: "puzzle", label: "app.plugins" },
 ];

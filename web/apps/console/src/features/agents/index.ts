@@ -5,3 +5,4 @@ export { ApprovalCard } from "./components/ApprovalCard.tsx";
 export { isToolName, toolIcon, toolSubject, undoOf } from "./tools.ts";
 export { ToolSteps } from "./components/ToolSteps.tsx";
 export { useActiveModel, useProviders } from "./queries.ts";
+export { wayTo } from "./way.ts";

@@ -2,6 +2,7 @@ import type { Approval, Decision, Model, SimulationInput } from "@openclaw/api";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
+import { newKey } from "../../shared/newKey.ts";
 import { queryKeys } from "../../shared/queryKeys.ts";
 import { useApi, useServices } from "../../shared/services.tsx";
 
@@ -35,7 +36,7 @@ export function useUndoPreview(runId: string) {
 export function useUndoRun(runId: string) {
   const api = useApi();
   const queryClient = useQueryClient();
-  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  const [idempotencyKey] = useState(newKey);
   return useMutation({
     mutationFn: (force: string[]) => api.runs.undo(runId, { force, idempotencyKey }),
     onSuccess: () => void queryClient.invalidateQueries({ queryKey: queryKeys.allMessages }),

@@ -1,34 +1,17 @@
 import type { AutomationRunState, AutomationTrigger, JsonObject, SaveAutomationInput } from "@openclaw/api";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
 
 import { queryKeys } from "../../shared/queryKeys.ts";
-import { useApi, useServices } from "../../shared/services.tsx";
+import { useApi } from "../../shared/services.tsx";
+import { useFollowLists } from "../../shared/useFollowLists.ts";
 
-/** Runs come in bursts; what they make stale is read again at most so often. */
-const GATHER_MS = 300;
 const FOUND = 50;
 /** Tasks are not searched by words: those that are offered are the newest. */
 const TASKS = 200;
 
 /** Everything of automations that is shown follows what they do. */
 export function useAutomationEvents(): void {
-  const { gateway } = useServices();
-  const queryClient = useQueryClient();
-  useEffect(() => {
-    let timer: number | null = null;
-    const stale = () => {
-      timer ??= window.setTimeout(() => {
-        timer = null;
-        void queryClient.invalidateQueries({ queryKey: queryKeys.automations });
-      }, GATHER_MS);
-    };
-    const ends = [gateway.on("automation.changed", stale), gateway.onResync(stale)];
-    return () => {
-      if (timer !== null) window.clearTimeout(timer);
-      for (const end of ends) end();
-    };
-  }, [gateway, queryClient]);
+  useFollowLists(["automation.changed"], [queryKeys.automations]);
 }
 
 /** The user's automations, the last changed first. */
@@ -193,9 +176,9 @@ export function useChoices(what: Choosable, words: string) {
         case "run_workflow":
           return (await api.workflows.list({ ...q, limit: FOUND }, signal)).items.map(({ id, name }) => ({ id, name }));
         case "publish":
-          return (await api.finding.results({ ...q, limit: FOUND }, signal)).items.map(({ id, title }) => ({ id, name: title }));
+          return (await api.results.list({ ...q, limit: FOUND }, signal)).items.map(({ id, title }) => ({ id, name: title }));
         case "run_task":
-          return (await api.finding.tasks(TASKS, signal)).items.map(({ id, title }) => ({ id, name: title }));
+          return (await api.tasks.list({ limit: TASKS }, signal)).items.map(({ id, title }) => ({ id, name: title }));
       }
     },
     placeholderData: (before) => before,
@@ -209,7 +192,7 @@ export function useChosenName(what: Choosable | null, id: string | null) {
     queryKey: queryKeys.found("name", `${what}:${id}`),
     queryFn: async ({ signal }): Promise<string> => {
       if (what === "run_workflow") return (await api.workflows.get(id as string, undefined, signal)).name;
-      return what === "run_task" ? (await api.finding.task(id as string, signal)).title : (await api.finding.result(id as string, signal)).title;
+      return what === "run_task" ? (await api.tasks.get(id as string, signal)).title : (await api.results.get(id as string, undefined, signal)).title;
     },
     enabled: what !== null && id !== null,
     retry: false,

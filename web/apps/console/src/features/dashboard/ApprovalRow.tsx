@@ -1,16 +1,15 @@
-import type { Approval, TaskRun } from "@openclaw/api";
+import type { Approval } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Badge, Button, Icon } from "@openclaw/ui";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { ApprovalCard, isToolName, toolIcon, toolSubject } from "../agents/index.ts";
-import { wayTo } from "./model.ts";
+import { ApprovalCard, isToolName, toolIcon, toolSubject, wayTo } from "../agents/index.ts";
 
 import "./ApprovalRow.css";
 
 /** A question that waits: what it is about in a line, all of it and the answers when opened. */
-export function ApprovalRow({ approval, tasks }: { approval: Approval; tasks: readonly TaskRun[] }) {
+export function ApprovalRow({ approval }: { approval: Approval }) {
   const t = useTranslator();
   const [isOpen, setOpen] = useState(false);
   const { tool, device, expiresAt, grade } = approval;
@@ -22,7 +21,7 @@ export function ApprovalRow({ approval, tasks }: { approval: Approval; tasks: re
         <Icon name={toolIcon(tool)} />
         <div className="ApprovalRow-text">
           <div className="ApprovalRow-title">
-            <Link {...wayTo(approval, tasks)} className="ApprovalRow-link">
+            <Link {...wayTo(approval)} className="ApprovalRow-link">
               {device ? t("dashboard.approvalOf", { tool: name, device: device.name }) : t("dashboard.approvalAsks", { tool: name })}
             </Link>
             {grade === "high" && <Badge tone="danger">{t("dashboard.high")}</Badge>}

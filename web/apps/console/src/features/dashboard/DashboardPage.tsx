@@ -25,7 +25,7 @@ export function DashboardPage() {
   const actions = (
     <div className="DashboardPage-actions">
       <Button icon="plus" onPress={() => void navigate({ to: "/chat" })}>
-        {t("dashboard.chat")}
+        {t("conversations.new")}
       </Button>
       <Button tone="primary" icon="plus" onPress={() => void navigate({ to: "/tasks/new" })} data-testid="dashboard-new-task">
         {t("tasks.new")}
@@ -53,7 +53,7 @@ function Shown({ seen }: { seen: Dashboard }) {
   return (
     <div className="DashboardPage" data-testid="dashboard">
       <div className="DashboardPage-main">
-        <Needs seen={seen} />
+        <Needs needs={seen.needs} />
         <Section title={t("dashboard.running")}>
           {running.length === 0 ? (
             <p className="DashboardPage-nothing">{t("dashboard.runningNothing")}</p>
@@ -92,7 +92,7 @@ function Shown({ seen }: { seen: Dashboard }) {
 }
 
 /** What waits for a person, the most pressing first. */
-function Needs({ seen: { needs, running } }: { seen: Dashboard }) {
+function Needs({ needs }: Pick<Dashboard, "needs">) {
   const t = useTranslator();
   const count = countNeeds(needs);
   return (
@@ -102,7 +102,7 @@ function Needs({ seen: { needs, running } }: { seen: Dashboard }) {
       ) : (
         <ul className="DashboardPage-needs" aria-label={t("dashboard.needs")} data-testid="needs">
           {needs.approvals.map((approval) => (
-            <ApprovalRow key={approval.id} approval={approval} tasks={running.tasks} />
+            <ApprovalRow key={approval.id} approval={approval} />
           ))}
           {needs.notifications.map((notification) => (
             <NotificationItem key={notification.id} notification={notification} />

@@ -1,11 +1,11 @@
-import type { ResultCard } from "@openclaw/api";
+import type { Result } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Rows, Section } from "@openclaw/ui";
 
 import { ResultLine } from "../tasks/index.ts";
 
 /** What was made or changed last. */
-export function Results({ results }: { results: readonly ResultCard[] }) {
+export function Results({ results }: { results: readonly Result[] }) {
   const t = useTranslator();
   return (
     <Section title={t("taskRun.results")}>

@@ -1,7 +1,7 @@
-import type { Approval, Dashboard, NamedRun, TaskRun } from "@openclaw/api";
+import type { Dashboard, NamedRun, TaskRun } from "@openclaw/api";
 import { expect, it } from "vitest";
 
-import { countNeeds, isQuiet, together, wayTo } from "./model.ts";
+import { countNeeds, isQuiet, together } from "./model.ts";
 
 const EMPTY = {
   needs: { approvals: [], notifications: [], tasks: [], workflows: [] },
@@ -9,7 +9,7 @@ const EMPTY = {
   finished: { tasks: [], workflows: [], results: [] },
   machines: [],
 } as unknown as Dashboard;
-const task = (id: string, createdAt: string, finishedAt: string | null = null, conversationId: string | null = null) => ({ id, createdAt, finishedAt, conversationId }) as TaskRun;
+const task = (id: string, createdAt: string, finishedAt: string | null = null) => ({ id, createdAt, finishedAt }) as TaskRun;
 
 it("is quiet until there is work; a machine is none", () => {
   expect(isQuiet(EMPTY)).toBe(true);
@@ -22,12 +22,4 @@ it("puts runs of both kinds in one order", () => {
   const workflows = [{ id: "wrun_1", createdAt: "2026-01-02T00:00:00Z", finishedAt: null } as NamedRun];
   const tasks = [task("trun_1", "2026-01-01T00:00:00Z", "2026-01-03T00:00:00Z"), task("trun_2", "2026-01-01T12:00:00Z")];
   expect(together({ tasks, workflows }).map(({ run }) => run.id)).toEqual(["trun_1", "wrun_1", "trun_2"]);
-});
-
-it("leads to where a question is asked", () => {
-  const runs = [task("trun_1", "2026-01-01", null, "conv_1")];
-  const asked = (conversationId: string | null) => ({ id: "appr_1", conversationId }) as Approval;
-  expect(wayTo(asked("conv_1"), runs)).toEqual({ to: "/task-runs/$runId", params: { runId: "trun_1" } });
-  expect(wayTo(asked("conv_2"), runs)).toEqual({ to: "/c/$conversationId", params: { conversationId: "conv_2" } });
-  expect(wayTo(asked(null), runs)).toEqual({ to: "/approvals/$approvalId", params: { approvalId: "appr_1" } });
 });

@@ -36,11 +36,10 @@ describe("what fits", () => {
 
 describe("what can be begun", () => {
   const t = createTranslator("en");
-  const pages = [{ ...entry("p", "Tasks"), address: "/tasks" }];
-  it("is of parts that have a page, and what one may", () => {
-    const addresses = (those: typeof pages, isAdmin: boolean) => startsOf(t, those, { isAdmin }).map(({ address }) => address);
-    expect(addresses(pages, true)).toEqual(["/", "/tasks/new", "/automations/new", "/workflows/new", "/devices?open=link", "/devices?open=enrol"]);
-    expect(addresses([], false)).toEqual(["/", "/automations/new", "/workflows/new", "/devices?open=link"]);
+  it("is what one may", () => {
+    const addresses = (isAdmin: boolean) => startsOf(t, { isAdmin }).map(({ address }) => address);
+    expect(addresses(true)).toEqual(["/chat", "/tasks/new", "/automations/new", "/workflows/new", "/devices?open=link", "/devices?open=enrol"]);
+    expect(addresses(false)).not.toContain("/devices?open=enrol");
   });
 });
 

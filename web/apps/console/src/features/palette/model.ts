@@ -44,7 +44,7 @@ export function distinct(groups: readonly EntryGroup[]): EntryGroup[] {
     .filter(({ items }) => items.length > 0);
 }
 
-const ICONS: Readonly<Record<string, IconName>> = { conv: "send", task: "check", trun: "check", art: "file", sys: "nested", wf: "branch", auto: "bolt", host: "server" };
+const ICONS: Readonly<Record<string, IconName>> = { conv: "send", task: "tasks", trun: "tasks", art: "file", sys: "layers", wf: "branch", auto: "bolt", host: "server" };
 
 /** By the prefix of an id. */
 export function iconOf(id: string): IconName {

@@ -14,7 +14,7 @@ export function usePalette(pages: readonly Entry[]): { openPalette: () => void; 
   const [isOpen, setOpen] = useState(false);
   const { role } = useWorkspaces().current;
   const isAdmin = role === "owner" || role === "admin";
-  const starts = useMemo(() => startsOf(t, pages, { isAdmin }), [t, pages, isAdmin]);
+  const starts = useMemo(() => startsOf(t, { isAdmin }), [t, isAdmin]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!isPaletteKey(event, IS_APPLE)) return;

@@ -22,12 +22,12 @@ interface Asked {
 /** A server whose answers are given by hand. */
 function surroundings() {
   const asked: Asked[] = [];
-  const list = (what: string) => (query: number | { q?: string; limit?: number }, signal?: AbortSignal) =>
+  const list = (what: string) => (query: { q?: string; limit?: number }, signal?: AbortSignal) =>
     new Promise((resolve, reject) =>
       asked.push({
         what,
-        q: typeof query === "number" ? undefined : query.q,
-        limit: typeof query === "number" ? query : query.limit,
+        q: query.q,
+        limit: query.limit,
         signal,
         answer: (items) => resolve({ items }),
         fail: () => reject(new Error("away")),
@@ -38,7 +38,9 @@ function surroundings() {
     conversations: lists("conversations"),
     workflows: lists("workflows"),
     automations: lists("automations"),
-    finding: { tasks: list("tasks"), results: list("results"), systems: list("systems") },
+    tasks: lists("tasks"),
+    results: lists("results"),
+    systems: lists("systems"),
   } as unknown as Api;
   const client = new QueryClient();
   const wrapper = ({ children }: { children: ReactNode }) => (

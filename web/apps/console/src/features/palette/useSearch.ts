@@ -17,8 +17,8 @@ type Find = (api: Api, q: string, signal: AbortSignal) => Promise<Entry[]>;
 
 const SOURCES: readonly { what: string; label: MessageKey; find: Find }[] = [
   { what: "conversations", label: "palette.conversations", find: async (api, q, signal) => (await api.conversations.list({ q, limit: MOST }, signal)).items.map(({ id, title }) => entry(id, title ?? "")) },
-  { what: "results", label: "palette.results", find: async (api, q, signal) => (await api.finding.results({ q, limit: MOST }, signal)).items.map(({ id, title }) => entry(id, title)) },
-  { what: "systems", label: "palette.systems", find: async (api, q, signal) => (await api.finding.systems({ q, limit: MOST }, signal)).items.map(({ id, name }) => entry(id, name)) },
+  { what: "results", label: "palette.results", find: async (api, q, signal) => (await api.results.list({ q, limit: MOST }, signal)).items.map(({ id, title }) => entry(id, title)) },
+  { what: "systems", label: "palette.systems", find: async (api, q, signal) => (await api.systems.list({ q, limit: MOST }, signal)).items.map(({ id, name }) => entry(id, name)) },
   { what: "workflows", label: "palette.workflows", find: async (api, q, signal) => (await api.workflows.list({ q, limit: MOST }, signal)).items.map(({ id, name }) => entry(id, name)) },
   { what: "automations", label: "palette.automations", find: async (api, q, signal) => (await api.automations.list({ q, limit: MOST }, signal)).items.map(({ id, name }) => entry(id, name)) },
 ];
@@ -45,7 +45,7 @@ export function useSearch(words: string): Searched {
   });
   const tasks = useQuery({
     queryKey: queryKeys.found("palette:tasks", ""),
-    queryFn: async ({ signal }) => (await api.finding.tasks(TASKS, signal)).items.map(({ id, title, lastRun }) => entry(lastRun?.id ?? id, title)),
+    queryFn: async ({ signal }) => (await api.tasks.list({ limit: TASKS }, signal)).items.map(({ id, title, lastRun }) => entry(lastRun?.id ?? id, title)),
     enabled: isWanted,
     staleTime: FRESH_MS,
     retry: false,

@@ -31,7 +31,8 @@ describe("the address", () => {
   it("becomes what the server is asked", () => {
     expect(filterOf({ show: "finished", view: "list", q: "a" })).toEqual({ q: "a", finished: true });
     expect(filterOf({ show: "live" })).toEqual({ live: true });
-    expect(filterOf({ show: "archived", sort: "best", taskRun: "trun_1" })).toEqual({ status: "archived", sort: "best", taskRun: "trun_1" });
+    expect(filterOf({ show: "archived", sort: "best", taskRun: "trun_1" })).toEqual({ status: "archived", sort: "best", taskRunId: "trun_1" });
+    expect(filterOf({ system: "sys_1" }), "as the server calls it").toEqual({ systemId: "sys_1" });
   });
 
   it("narrows by anything but order and looks", () => {

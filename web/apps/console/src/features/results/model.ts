@@ -1,5 +1,6 @@
 import type { Publication, PublishCheck, Result, ResultAction, ResultDetail, ResultFile, ResultFilter, ResultKind, ResultStatus, ResultVersion } from "@openclaw/api";
 
+import { addressOf } from "../../shared/addresses.tsx";
 import { isRecord, without } from "../../shared/json.ts";
 
 export const KINDS: readonly ResultKind[] = ["site", "document", "markdown", "code", "image", "table", "chart", "file_set"];
@@ -49,8 +50,8 @@ export function readSearch(search: Record<string, unknown>): Search {
 }
 
 /** What the server is asked for. */
-export function filterOf({ show, ...others }: Search): ResultFilter {
-  const rest = without(others, "view");
+export function filterOf({ show, system, taskRun, ...others }: Search): ResultFilter {
+  const rest = { ...without(others, "view"), ...(system ? { systemId: system } : {}), ...(taskRun ? { taskRunId: taskRun } : {}) };
   if (show === undefined) return rest;
   if (show === "finished") return { ...rest, finished: true };
   return show === "live" ? { ...rest, live: true } : { ...rest, status: show };
@@ -96,14 +97,17 @@ export interface Origin {
 export function originsOf(provenance: Record<string, string>): Origin[] {
   const { systemId, taskRunId, workflowRunId, conversationId, stepId, messageId, runId, deviceId } = provenance;
   const call = stepId ?? messageId;
+  const seen = (kind: Origin["kind"], id: string | undefined, maker: Maker | null, page: Pick<Origin, "hash"> & { of?: string | undefined } = {}): Origin[] => {
+    const { of = id, hash } = page;
+    const to = of && (kind === "device" ? "/devices" : addressOf(of));
+    return id && to ? [{ kind, id, to, ...(hash ? { hash } : {}), maker }] : [];
+  };
   return [
-    ...(systemId ? [{ kind: "system" as const, id: systemId, to: `/systems/${systemId}`, maker: "system" as const }] : []),
-    ...(taskRunId ? [{ kind: "task" as const, id: taskRunId, to: `/task-runs/${taskRunId}`, maker: "taskRun" as const }] : []),
-    ...(workflowRunId ? [{ kind: "workflowRun" as const, id: workflowRunId, to: `/workflow-runs/${workflowRunId}`, maker: "workflowRun" as const }] : []),
-    ...(conversationId
-      ? [{ kind: "conversation" as const, id: runId ?? conversationId, to: `/c/${conversationId}`, ...(call ? { hash: call } : {}), maker: runId ? ("run" as const) : null }]
-      : []),
-    ...(deviceId ? [{ kind: "device" as const, id: deviceId, to: "/devices", maker: "device" as const }] : []),
+    ...seen("system", systemId, "system"),
+    ...seen("task", taskRunId, "taskRun"),
+    ...seen("workflowRun", workflowRunId, "workflowRun"),
+    ...seen("conversation", conversationId && (runId ?? conversationId), runId ? "run" : null, { of: conversationId, ...(call ? { hash: call } : {}) }),
+    ...seen("device", deviceId, "device"),
   ];
 }
 

@@ -1,40 +1,20 @@
 import type { PublishInput, Result, ResultChange, ResultKind, ResultStatus } from "@openclaw/api";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 
 import { queryKeys } from "../../shared/queryKeys.ts";
-import { useApi, useServices } from "../../shared/services.tsx";
+import { useApi } from "../../shared/services.tsx";
+import { useFollowLists } from "../../shared/useFollowLists.ts";
 import { filterOf, wayBack, type Search } from "./model.ts";
 
 const PAGE = 48;
-/** Lists are read again at most so often while results are worked on. */
-const LIST_MS = 400;
 /** Addresses of previews last an hour. */
 const VIEW_MS = 50 * 60_000;
 
 /** Everything that shows results follows what happens to them; with an id, to that one. */
 export function useResultEvents(id: string | null = null): void {
-  const { gateway } = useServices();
-  const queryClient = useQueryClient();
-  useEffect(() => {
-    let timer: number | null = null;
-    const stale = () => {
-      timer ??= window.setTimeout(() => {
-        timer = null;
-        void queryClient.invalidateQueries({ queryKey: queryKeys.results });
-      }, LIST_MS);
-    };
-    const ends = [
-      gateway.on("artifact.changed", (payload) => {
-        if (id === null || (payload as { artifactId?: unknown } | null)?.artifactId === id) stale();
-      }),
-      gateway.onResync(stale),
-    ];
-    return () => {
-      if (timer !== null) window.clearTimeout(timer);
-      for (const end of ends) end();
-    };
-  }, [gateway, queryClient, id]);
+  const isMine = useCallback((payload: unknown) => id === null || (payload as { artifactId?: unknown } | null)?.artifactId === id, [id]);
+  useFollowLists(["artifact.changed"], [queryKeys.results], isMine);
 }
 
 export function useResults(search: Search) {
@@ -123,18 +103,6 @@ export function useObjectUrl(body: Blob | null, type: string): string | null {
     };
   }, [body, type]);
   return url;
-}
-
-export function useSystemName(id: string | null): string | null {
-  const api = useApi();
-  const query = useQuery({
-    queryKey: queryKeys.systemName(id ?? ""),
-    queryFn: ({ signal }) => api.results.systemName(id ?? "", signal),
-    enabled: id !== null,
-    staleTime: 300_000,
-    retry: false,
-  });
-  return query.data?.name ?? null;
 }
 
 /** What was done to a result shows wherever results do. */

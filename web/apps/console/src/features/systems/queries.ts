@@ -1,16 +1,11 @@
-import type { CreateSystemInput, SystemDetail, SystemFilter, SystemTaskInput, UpdateSystemInput } from "@openclaw/api";
+import type { CreateSystemInput, SystemDetail, SystemFilter, UpdateSystemInput } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
 
-import { isSame } from "../../shared/json.ts";
-import { newKey } from "../../shared/newKey.ts";
 import { queryKeys } from "../../shared/queryKeys.ts";
-import { useApi, useServices } from "../../shared/services.tsx";
+import { useApi } from "../../shared/services.tsx";
 
 const next = (page: { nextCursor?: string | null }) => page.nextCursor ?? null;
-/** Lists of runs are read again at most so often while runs are under way. */
-const LIST_MS = 400;
 
 /** What systems are made from, in the reader's language. They only change with the server. */
 export function useTemplates() {
@@ -48,11 +43,6 @@ export function usePublicSystems(words: string, isWanted: boolean) {
     placeholderData: (before) => before,
     enabled: isWanted,
   });
-}
-
-export function useSystem(id: string) {
-  const api = useApi();
-  return useQuery({ queryKey: queryKeys.system(id), queryFn: ({ signal }) => api.systems.get(id, signal), retry: false });
 }
 
 export function usePublicSystem(id: string) {
@@ -124,56 +114,6 @@ export function useUnshare(id: string) {
 export function usePlanLaunch(id: string) {
   const api = useApi();
   return useMutation({ mutationFn: (intake: Record<string, unknown>) => api.systems.planLaunch(id, intake) });
-}
-
-/**
- * A task by the form, and its run. The same once more has the same keys, so that whatever got lost on the way is not made
- * twice; a task that was made and could not be launched is changed in place.
- */
-export function useLaunch(id: string) {
-  const api = useApi();
-  const queryClient = useQueryClient();
-  const kept = useRef<{ key: string; asked: SystemTaskInput; task: { id: string; version: number } | null; isSaved: boolean } | null>(null);
-  return useMutation({
-    mutationFn: async (asked: SystemTaskInput) => {
-      const before = kept.current;
-      const now = before && isSame(before.asked, asked) ? before : { key: newKey(), asked, task: before?.task ?? null, isSaved: false };
-      kept.current = now;
-      if (!now.isSaved || !now.task) now.task = now.task ? await api.systems.changeTask(now.task.id, asked, now.task.version) : await api.systems.createTask(asked, now.key);
-      now.isSaved = true;
-      return api.systems.launchTask(now.task.id, now.key);
-    },
-    onSuccess: () => {
-      kept.current = null;
-      void queryClient.invalidateQueries({ queryKey: queryKeys.systemRuns(id) });
-    },
-  });
-}
-
-/** The user's runs of a system, the newest first. */
-export function useSystemRuns(id: string, limit = 30) {
-  const { api, gateway } = useServices();
-  const queryClient = useQueryClient();
-  useEffect(() => {
-    let timer: number | null = null;
-    const stale = () => {
-      timer ??= window.setTimeout(() => {
-        timer = null;
-        void queryClient.invalidateQueries({ queryKey: queryKeys.systemRuns(id) });
-      }, LIST_MS);
-    };
-    const ends = [gateway.on("task.changed", stale), gateway.onResync(stale)];
-    return () => {
-      if (timer !== null) window.clearTimeout(timer);
-      for (const end of ends) end();
-    };
-  }, [gateway, queryClient, id]);
-  return useInfiniteQuery({
-    queryKey: [...queryKeys.systemRuns(id), limit],
-    queryFn: ({ pageParam, signal }) => api.systems.runs(id, { cursor: pageParam, limit }, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: next,
-  });
 }
 
 /** All that is wrong with a profile, as one writes. */

@@ -2,3 +2,4 @@
 export { ResultLine } from "./ResultLine.tsx";
 export { TaskRunRow } from "./list/TaskRunRow.tsx";
 export { shownOf, type Shown } from "./model.ts";
+export { useLaunch, useTaskRuns } from "./queries.ts";

@@ -1,5 +1,7 @@
-import type { BudgetUse, Task, TaskBudget, TaskEvent, TaskRun, TaskRunState, TaskStanding } from "@openclaw/api";
+import type { BudgetUse, JsonObject, Task, TaskBudget, TaskEvent, TaskRun, TaskRunState, TaskStanding } from "@openclaw/api";
 import type { Tone } from "@openclaw/ui";
+
+import { isRecord } from "../../shared/json.ts";
 
 /** Which tasks a list shows; in its address. */
 export type Shown = TaskStanding | "all" | "archived";
@@ -116,4 +118,11 @@ export function detailOf({ kind, data }: TaskEvent): string {
 /** Whether the entries follow on each other by their hashes, from the first of them on. */
 export function isChained(events: readonly TaskEvent[]): boolean {
   return events.every((event, index) => index === 0 || event.previousHash === events[index - 1]?.hash);
+}
+
+/** The stages that a system works in, as its profile has them. */
+export function stagesOf(profile: JsonObject | null): { id: string; title: string; isByPerson: boolean }[] {
+  const stages = profile?.["stages"];
+  if (!Array.isArray(stages)) return [];
+  return stages.filter(isRecord).map((stage) => ({ id: String(stage["id"]), title: String(stage["title"]), isByPerson: stage["byPerson"] === true }));
 }

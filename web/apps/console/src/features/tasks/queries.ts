@@ -1,34 +1,20 @@
-import type { HandOverInput, SaveTaskInput, Task, TaskEvent, TaskRun, TaskStanding } from "@openclaw/api";
+import type { HandOverInput, SaveTaskInput, Task, TaskEvent, TaskRun, TaskRunFilter, TaskStanding } from "@openclaw/api";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useRef } from "react";
 
+import { isSame } from "../../shared/json.ts";
+import { newKey } from "../../shared/newKey.ts";
 import { queryKeys } from "../../shared/queryKeys.ts";
-import { useApi, useServices } from "../../shared/services.tsx";
+import { useApi } from "../../shared/services.tsx";
 import { useFollow } from "../../shared/useFollow.ts";
+import { useFollowLists } from "../../shared/useFollowLists.ts";
 import type { Shown } from "./model.ts";
 
-/** Lists are read again at most so often while runs are under way. */
-const LIST_MS = 400;
 const PAGE = 30;
 
 /** Lists of tasks follow what their runs do. */
 function useTaskEvents(): void {
-  const { gateway } = useServices();
-  const queryClient = useQueryClient();
-  useEffect(() => {
-    let timer: number | null = null;
-    const stale = () => {
-      timer ??= window.setTimeout(() => {
-        timer = null;
-        for (const queryKey of [queryKeys.tasks, queryKeys.taskRuns]) void queryClient.invalidateQueries({ queryKey });
-      }, LIST_MS);
-    };
-    const ends = [gateway.on("task.changed", stale), gateway.onResync(stale)];
-    return () => {
-      if (timer !== null) window.clearTimeout(timer);
-      for (const end of ends) end();
-    };
-  }, [gateway, queryClient]);
+  useFollowLists(["task.changed"], [queryKeys.tasks, queryKeys.taskRuns]);
 }
 
 export function useTasks(shown: Shown) {
@@ -54,21 +40,15 @@ export function useTask(taskId: string | null) {
   });
 }
 
-/** The hosts of the workspace that runs may be sent to. */
-export function useTaskHosts() {
-  const api = useApi();
-  return useQuery({ queryKey: queryKeys.taskHosts, queryFn: ({ signal }) => api.tasks.hosts(signal), select: ({ items }) => items });
-}
-
-/** Every run of a task, the newest first. */
-export function useRunsOf(taskId: string | null) {
+/** The user's runs of a task or a system, the newest first. */
+export function useTaskRuns(filter: Pick<TaskRunFilter, "task" | "systemId">) {
   const api = useApi();
   useTaskEvents();
-  return useQuery({
-    queryKey: [...queryKeys.taskRuns, taskId],
-    queryFn: ({ signal }) => api.taskRuns.list({ task: taskId ?? "", limit: PAGE }, signal),
-    enabled: taskId !== null,
-    select: ({ items }) => items,
+  return useInfiniteQuery({
+    queryKey: [...queryKeys.taskRuns, "list", filter],
+    queryFn: ({ pageParam, signal }) => api.taskRuns.list({ ...filter, cursor: pageParam, limit: PAGE }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor ?? null,
   });
 }
 
@@ -99,22 +79,21 @@ export function useTaskRun(runId: string) {
   return { run, events };
 }
 
-const isAnything = () => true;
-
 /** What a run has saved so far. */
 export function useResultsOf(runId: string) {
   const api = useApi();
-  const results = useQuery({ queryKey: queryKeys.taskResults(runId), queryFn: ({ signal }) => api.taskRuns.results(runId, signal) });
-  const { refetch } = results;
-  const read = useCallback(() => refetch({ cancelRefetch: false }), [refetch]);
-  useFollow("artifact.changed", queryKeys.taskResults(runId), isAnything, read);
-  return results;
+  useFollowLists(["artifact.changed"], [queryKeys.taskResults(runId)]);
+  return useQuery({
+    queryKey: queryKeys.taskResults(runId),
+    queryFn: ({ signal }) => api.results.list({ taskRunId: runId }, signal),
+    select: ({ items }) => items,
+  });
 }
 
 /** One key for each try of one thing: sent again after a failure it is not done twice, done again it is. */
 function useTryKey(): { key: () => string; spent: () => void } {
   const kept = useRef<string | null>(null);
-  const key = useCallback(() => (kept.current ??= crypto.randomUUID()), []);
+  const key = useCallback(() => (kept.current ??= newKey()), []);
   const spent = useCallback(() => (kept.current = null), []);
   return { key, spent };
 }
@@ -126,15 +105,43 @@ function useStaleTasks(): () => void {
   };
 }
 
-/** Makes a task, or changes the one that is given. */
-export function useSaveTask(task: Task | null) {
+interface Try {
+  key: string;
+  asked: SaveTaskInput;
+  task: Task | null;
+  isSaved: boolean;
+}
+
+/**
+ * A form that is saved as a task, and launched. The same form once more has the same keys, so that whatever got lost on the
+ * way is not made twice; a task that was made and could not be launched is changed in place. `given`: the task that the
+ * form changes, and what the form said of it before anything was typed.
+ */
+export function useLaunch(given: { task: Task; asked: SaveTaskInput } | null = null) {
   const api = useApi();
   const stale = useStaleTasks();
-  const [key] = useState(() => crypto.randomUUID());
-  return useMutation({
-    mutationFn: (body: SaveTaskInput) => (task ? api.tasks.save(task.id, body, task.version) : api.tasks.create(body, key)),
-    onSuccess: stale,
+  const kept = useRef<Try | null>(given && { ...given, key: newKey(), isSaved: true });
+  const saved = async (asked: SaveTaskInput): Promise<{ task: Task; key: string }> => {
+    const before = kept.current;
+    const now = before && isSame(before.asked, asked) ? before : { key: newKey(), asked, task: before?.task ?? null, isSaved: false };
+    kept.current = now;
+    if (!now.isSaved || !now.task) now.task = now.task ? await api.tasks.save(now.task.id, asked, now.task.version) : await api.tasks.create(asked, now.key);
+    now.isSaved = true;
+    return { task: now.task, key: now.key };
+  };
+  const save = useMutation({ mutationFn: saved, onSuccess: stale });
+  const launch = useMutation({
+    mutationFn: async (asked: SaveTaskInput) => {
+      const { task, key } = await saved(asked);
+      return api.tasks.launch(task.id, key);
+    },
+    onSuccess: () => {
+      // The form of a task launches that again; any other begins another task.
+      kept.current = given && kept.current && { ...kept.current, key: newKey() };
+    },
+    onSettled: stale,
   });
+  return { save, launch };
 }
 
 export function useLaunchTask() {
@@ -205,10 +212,4 @@ export function useHandOver(runId: string) {
     mutationFn: (body: HandOverInput) => api.taskRuns.handOver(runId, body),
     onSuccess: (run: TaskRun) => queryClient.setQueryData(queryKeys.taskRun(runId), run),
   });
-}
-
-/** The stages that a system works in. A system that is not readable here has none to show. */
-export function useStages(systemId: string) {
-  const api = useApi();
-  return useQuery({ queryKey: queryKeys.taskStages(systemId), queryFn: ({ signal }) => api.tasks.stages(systemId, signal), retry: false });
 }

@@ -19,6 +19,7 @@ function approval(overrides: Partial<Approval> = {}): Approval {
     link: "/approvals/appr_1",
     askedBy: null,
     runId: "run_1",
+    taskRunId: null,
     conversationId: "conv_1",
     toolCallId: "call_1",
     tool: "exec",

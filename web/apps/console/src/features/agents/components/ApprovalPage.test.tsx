@@ -17,6 +17,7 @@ const ASKED: Approval = {
   id: "appr_1",
   link: "/approvals/appr_1",
   runId: null,
+  taskRunId: null,
   conversationId: null,
   askedBy: "build script",
   toolCallId: "",

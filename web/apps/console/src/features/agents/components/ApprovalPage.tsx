@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { Page } from "../../../shared/Page.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
 import { useApproval } from "../queries.ts";
+import { wayTo } from "../way.ts";
 import { ApprovalCard, ApprovalOutcome } from "./ApprovalCard.tsx";
 
 /** One approval by itself: where its link leads, from wherever the question reached the person. */
@@ -21,11 +22,9 @@ export function ApprovalPage({ approvalId }: { approvalId: string }) {
         </Banner>
       )}
       {approval && (approval.state === "pending" ? <ApprovalCard approval={approval} /> : <ApprovalOutcome approval={approval} />)}
-      {approval?.conversationId && (
+      {approval && (approval.taskRunId || approval.conversationId) && (
         <p>
-          <Link to="/c/$conversationId" params={{ conversationId: approval.conversationId }}>
-            {t("approval.toConversation")}
-          </Link>
+          <Link {...wayTo(approval)}>{t(approval.taskRunId ? "approval.toTask" : "approval.toConversation")}</Link>
         </p>
       )}
     </Page>

@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 
 import { queryKeys } from "../../../shared/queryKeys.ts";
 import { useApi } from "../../../shared/services.tsx";
+import { wayTo } from "../way.ts";
 
 import "./PendingApprovals.css";
 
@@ -17,9 +18,7 @@ export function PendingApprovals({ onLeave }: { onLeave?: () => void }) {
   if (!data || !oldest) return null;
   return (
     <Link
-      {...(oldest.conversationId
-        ? { to: "/c/$conversationId" as const, params: { conversationId: oldest.conversationId } }
-        : { to: "/approvals/$approvalId" as const, params: { approvalId: oldest.id } })}
+      {...wayTo(oldest)}
       className="PendingApprovals"
       onClick={onLeave}
       data-testid="pending-approvals"

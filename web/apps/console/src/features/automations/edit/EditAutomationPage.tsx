@@ -6,11 +6,11 @@ import { useEffect, useRef, useState } from "react";
 
 import { Confirm } from "../../../shared/Confirm.tsx";
 import { isSame } from "../../../shared/json.ts";
+import { newKey } from "../../../shared/newKey.ts";
 import { Page } from "../../../shared/Page.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
 import { AutomationCrumbs } from "../AutomationCrumbs.tsx";
 import { draftOf, faultsOf, inputOf, newDraft, placeOf, type Draft, type Faults } from "../model/draft.ts";
-import { newKey } from "../model/key.ts";
 import { SecretDialog } from "../one/SecretDialog.tsx";
 import { useAutomation, useAutomationEvents, useCreateAutomation, useSaveAutomation } from "../queries.ts";
 import { ActionFields } from "./ActionFields.tsx";

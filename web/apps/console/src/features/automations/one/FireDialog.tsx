@@ -5,7 +5,7 @@ import { useState } from "react";
 
 import type { FieldError } from "../../../shared/form/answer.ts";
 import { JsonField } from "../../../shared/form/TypedFields.tsx";
-import { newKey } from "../model/key.ts";
+import { newKey } from "../../../shared/newKey.ts";
 import { useFireAutomation, useTryOut } from "../queries.ts";
 import { TrialResult } from "./TrialResult.tsx";
 

@@ -3,8 +3,8 @@ import { useTranslator } from "@openclaw/i18n";
 import { Badge, Banner, Button, CodeBlock, Dialog, Dot, Row, Rows, Section, Select, Skeleton, useToast } from "@openclaw/ui";
 import { useState } from "react";
 
+import { newKey } from "../../../shared/newKey.ts";
 import { useLabels } from "../../../shared/useLabels.ts";
-import { newKey } from "../model/key.ts";
 import { useReplay, useRotateSecret, useSamples } from "../queries.ts";
 import { hookUrl, SecretDialog, type Secrets } from "./SecretDialog.tsx";
 import { TestDialog } from "./TestDialog.tsx";

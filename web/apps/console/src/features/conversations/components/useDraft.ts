@@ -1,5 +1,7 @@
 import { useCallback, useMemo, useRef, useState, type RefObject } from "react";
 
+import { newKey } from "../../../shared/newKey.ts";
+
 export interface Draft {
   text: string;
   setText: (text: string, options?: { focus?: boolean }) => void;
@@ -28,10 +30,4 @@ export function useDraft(conversationId: string | null): Draft {
   );
   const clear = useCallback(() => setText(""), [setText]);
   return useMemo(() => ({ text, setText, clear, idempotencyKey, input }), [text, setText, clear, idempotencyKey]);
-}
-
-/** Random, also on plain http, where `crypto.randomUUID` does not exist. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `web-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }

@@ -1,13 +1,13 @@
 import type { Host } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
-import { Badge, Banner, Button, EmptyState, Row, Rows, Section, Skeleton, Switch, TextField, useToast, type Tone } from "@openclaw/ui";
+import { Banner, Button, EmptyState, Rows, Section, Skeleton, Switch, TextField, useToast, type Tone } from "@openclaw/ui";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 
-import { ThingLink } from "../../../shared/addresses.tsx";
 import { Confirm } from "../../../shared/Confirm.tsx";
 import { Page } from "../../../shared/Page.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
+import { TaskRunRow } from "../../tasks/index.ts";
 import { changeOf, draftOfHost, isCapacity, wrongLabel } from "./hostForm.ts";
 import { useHost, useRevokeHost, useRunsOn, useUpdateHost } from "./hostQueries.ts";
 import { useIsAdmin } from "./HostsSection.tsx";
@@ -171,12 +171,7 @@ function Runs({ host }: { host: Host }) {
       {runs.data && runs.data.length > 0 && (
         <Rows label={t("hosts.runs")}>
           {runs.data.slice(0, RUNS_SHOWN).map((run) => (
-            <Row
-              key={run.id}
-              title={<ThingLink id={run.id}>{run.title}</ThingLink>}
-              badges={<Badge tone={run.state === "failed" || run.state === "lost" ? "danger" : run.state === "running" ? "accent" : "neutral"}>{t(`hosts.run.${run.state}`)}</Badge>}
-              detail={t.format.relative(run.createdAt)}
-            />
+            <TaskRunRow key={run.id} run={run} />
           ))}
         </Rows>
       )}

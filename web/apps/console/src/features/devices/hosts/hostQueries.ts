@@ -75,7 +75,7 @@ export function useRunsOn(deviceId: string) {
   const api = useApi();
   return useQuery({
     queryKey: queryKeys.found("runs-on", deviceId),
-    queryFn: ({ signal }) => api.finding.taskRuns(RUNS, signal),
+    queryFn: ({ signal }) => api.taskRuns.list({ limit: RUNS }, signal),
     select: ({ items }) => items.filter(({ device }) => device?.id === deviceId),
   });
 }

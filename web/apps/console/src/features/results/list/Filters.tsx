@@ -4,9 +4,9 @@ import { Icon, Segmented, Select, TextField } from "@openclaw/ui";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 
+import { useSystemName } from "../../../shared/useSystem.ts";
 import { useDevices } from "../../devices/index.ts";
 import { ABILITIES, KINDS, MAKERS, type Ability, type Maker, type Search } from "../model.ts";
-import { useSystemName } from "../queries.ts";
 
 import "./Filters.css";
 

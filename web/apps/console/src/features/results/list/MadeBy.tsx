@@ -1,8 +1,8 @@
 import { useTranslator } from "@openclaw/i18n";
 import { Link } from "@tanstack/react-router";
 
+import { useSystemName } from "../../../shared/useSystem.ts";
 import { originsOf } from "../model.ts";
-import { useSystemName } from "../queries.ts";
 
 import "./MadeBy.css";
 

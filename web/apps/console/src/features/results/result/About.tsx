@@ -3,10 +3,11 @@ import { useTranslator } from "@openclaw/i18n";
 import { Button, useToast } from "@openclaw/ui";
 import { Link } from "@tanstack/react-router";
 
+import { useSystemName } from "../../../shared/useSystem.ts";
 import { useDevices } from "../../devices/index.ts";
 import { useWorkspaces } from "../../workspaces/index.ts";
 import { brokenLinks, can, originsOf, type Origin } from "../model.ts";
-import { useChangeResult, useSystemName } from "../queries.ts";
+import { useChangeResult } from "../queries.ts";
 import { StarsField } from "../Stars.tsx";
 import { TagsField } from "./TagsField.tsx";
 

@@ -1,14 +1,14 @@
 import type { SystemDetail } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Banner, Button, Choices, Section, Select, TextField } from "@openclaw/ui";
-import { Link, useRouter } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 
 import { useAnswer } from "../../../shared/form/AnswerForm.tsx";
 import { SchemaForm } from "../../../shared/form/SchemaForm.tsx";
 import { useDevices } from "../../devices/index.ts";
-import { useLaunch, usePlanLaunch } from "../queries.ts";
-import { runAddress } from "../system/RunLink.tsx";
+import { useLaunch } from "../../tasks/index.ts";
+import { usePlanLaunch } from "../queries.ts";
 import { useKeeper } from "../words.ts";
 import { drawField } from "./LaunchFields.tsx";
 import { chosenPlace, isStopped, microsOf, needsMachine, NO_WISHES, obstacleOf, placesOf, refusedFields, schemaOf, sentOf, taskOf, type Obstacle } from "./intake.ts";
@@ -20,11 +20,11 @@ import "./LaunchPart.css";
 /** Work launched from a system: its form, where it works, what happens then. */
 export function LaunchPart({ system }: { system: SystemDetail }) {
   const t = useTranslator();
-  const router = useRouter();
+  const navigate = useNavigate();
   const schema = useMemo(() => schemaOf(system.intake), [system.intake]);
   const answer = useAnswer(schema);
   const plan = usePlanLaunch(system.id);
-  const launch = useLaunch(system.id);
+  const { launch } = useLaunch();
   const devices = useDevices();
   const [wishes, setWishes] = useState(NO_WISHES);
   const [refused, setRefused] = useState<{ fields: Record<string, string>; value: object } | null>(null);
@@ -61,7 +61,7 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
   const submit = () => {
     const intake = read();
     if (!intake) return;
-    launch.mutate(taskOf(system, intake, { ...wishes, place }), { onError, onSuccess: ({ id }) => router.history.push(runAddress(id)) });
+    launch.mutate(taskOf(system, intake, { ...wishes, place }), { onError, onSuccess: ({ id }) => void navigate({ to: "/task-runs/$runId", params: { runId: id } }) });
   };
   const problemAt = (path: string) => {
     const missing = answer.errors[path];

@@ -1,4 +1,4 @@
-import type { Device, JsonObject, SystemDetail, SystemTaskInput } from "@openclaw/api";
+import type { Device, JsonObject, SaveTaskInput, SystemDetail } from "@openclaw/api";
 
 import { isRecord } from "../../../shared/json.ts";
 import { kindOf, propertiesOf, resolved, type JsonSchema } from "../../../shared/form/schema.ts";
@@ -81,13 +81,13 @@ export function chosenPlace(places: ReturnType<typeof placesOf>, wanted: string)
 }
 
 /** The task of a launch, at a place of `placesOf`. */
-export function taskOf(system: Pick<SystemDetail, "id" | "syncMode">, intake: JsonObject, wishes: Wishes): SystemTaskInput {
+export function taskOf(system: Pick<SystemDetail, "id" | "syncMode">, intake: JsonObject, wishes: Wishes): SaveTaskInput {
   const money = microsOf(wishes.limit);
   const target = targetOf(system.syncMode, wishes.place);
   return { systemId: system.id, intake, approvalMode: wishes.approvalMode, ...(target ? { target } : {}), ...(money ? { budget: { moneyMicros: money } } : {}) };
 }
 
-function targetOf(syncMode: SystemDetail["syncMode"], place: string): SystemTaskInput["target"] | null {
+function targetOf(syncMode: SystemDetail["syncMode"], place: string): SaveTaskInput["target"] | null {
   if (place === BY_SYSTEM || syncMode === "local_only") return null;
   if (place.startsWith(PI)) return { kind: "device", deviceId: place.slice(PI.length), runtime: "pi", syncMode };
   return { kind: "device", deviceId: place };

@@ -1,25 +1,14 @@
-import type { SystemTaskRun } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
-import { Badge, Banner, Button, EmptyState, Row, Rows, Skeleton, type Tone } from "@openclaw/ui";
+import { Banner, Button, EmptyState, Rows, Skeleton } from "@openclaw/ui";
 
-import { useSystemRuns } from "../queries.ts";
-import { RunLink } from "./RunLink.tsx";
+import { TaskRunRow, useTaskRuns } from "../../tasks/index.ts";
 
 import "./RunsPart.css";
-
-const TONES: Partial<Record<SystemTaskRun["state"], Tone>> = {
-  running: "accent",
-  waiting_approval: "attention",
-  waiting_device: "attention",
-  failed: "danger",
-  timed_out: "danger",
-  lost: "danger",
-};
 
 /** What was launched from the system: in which state, since when, where, for how much. */
 export function RunsPart({ systemId }: { systemId: string }) {
   const t = useTranslator();
-  const runs = useSystemRuns(systemId);
+  const runs = useTaskRuns({ systemId });
   const items = runs.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>
@@ -33,7 +22,7 @@ export function RunsPart({ systemId }: { systemId: string }) {
       {items.length > 0 && (
         <Rows label={t("systems.part.runs")}>
           {items.map((run) => (
-            <RunRow key={run.id} run={run} />
+            <TaskRunRow key={run.id} run={run} />
           ))}
         </Rows>
       )}
@@ -45,28 +34,5 @@ export function RunsPart({ systemId }: { systemId: string }) {
         </div>
       )}
     </>
-  );
-}
-
-function RunRow({ run }: { run: SystemTaskRun }) {
-  const t = useTranslator();
-  const { id, title, state, isPaused, device, totals, createdAt, finishedAt } = run;
-  const facts = [
-    t("systems.launchedAt", { when: t.format.relative(createdAt) }),
-    ...(finishedAt ? [t.format.span(new Date(finishedAt).getTime() - new Date(createdAt).getTime())] : []),
-    ...(device ? [device.name] : []),
-    ...(totals.costMicros ? [t.format.cost(totals.costMicros)] : []),
-  ];
-  return (
-    <Row
-      data-testid="system-run"
-      title={
-        <RunLink runId={id} className="RunsPart-link">
-          {title}
-        </RunLink>
-      }
-      badges={<Badge tone={TONES[state] ?? "neutral"}>{t(isPaused ? "systems.runPaused" : `systems.runState.${state}`)}</Badge>}
-      detail={facts.join(" · ")}
-    />
   );
 }

@@ -4,11 +4,12 @@ import { Badge, Banner, Button, Skeleton, useToast } from "@openclaw/ui";
 
 import { Page } from "../../../shared/Page.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
+import { useSystem } from "../../../shared/useSystem.ts";
 import { VisibilityBadge } from "../gallery/VisibilityBadge.tsx";
 import { LaunchPart } from "../launch/LaunchPart.tsx";
 import { WhatHappens } from "../launch/WhatHappens.tsx";
 import { ProfilePart } from "../profile/ProfilePart.tsx";
-import { useSystem, useUpdateSystem } from "../queries.ts";
+import { useUpdateSystem } from "../queries.ts";
 import { VaultPart } from "../vault/VaultPart.tsx";
 import { RunsPart } from "./RunsPart.tsx";
 import { SharingPart } from "./SharingPart.tsx";

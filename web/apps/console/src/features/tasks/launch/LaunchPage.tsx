@@ -6,8 +6,8 @@ import { useState } from "react";
 
 import { Page } from "../../../shared/Page.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
-import { useLaunchTask, useSaveTask, useTask } from "../queries.ts";
-import { draftOf, inputOf, keepsBudget, NEW, type Draft, type Faults, type Field } from "./draft.ts";
+import { useLaunch, useTask } from "../queries.ts";
+import { askedOf, draftOf, inputOf, keepsBudget, NEW, type Draft, type Faults, type Field } from "./draft.ts";
 import { PlaceFields } from "./PlaceFields.tsx";
 
 import "./LaunchPage.css";
@@ -46,36 +46,25 @@ function LaunchForm({ task }: { task: Task | null }) {
   const t = useTranslator();
   const toast = useToast();
   const navigate = useNavigate();
-  // What was saved is launched again after a failure, not saved a second time; what is changed then is changed there.
-  const [saved, setSaved] = useState(task);
-  const [isChanged, setChanged] = useState(task === null);
-  const save = useSaveTask(saved);
-  const launch = useLaunchTask();
+  const { save, launch } = useLaunch(task && { task, asked: askedOf(task) });
   const [draft, setDraft] = useState<Draft>(() => (task ? draftOf(task) : NEW));
   const [faults, setFaults] = useState<Faults>({});
-  const change = (part: Partial<Draft>) => {
-    setDraft((before) => ({ ...before, ...part }));
-    setChanged(true);
-  };
+  const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
   const errorOf = (field: Field) => (faults[field] ? t(`tasks.fault.${faults[field]}`) : null);
   const error = save.error ?? launch.error;
 
-  const kept = (made: Task) => {
-    setSaved(made);
-    setChanged(false);
-    return made;
-  };
   const submit = async ({ thenLaunch }: { thenLaunch: boolean }) => {
-    const read = inputOf(draft, saved);
+    const read = inputOf(draft, task);
     setFaults("faults" in read ? read.faults : {});
     if ("faults" in read) return;
-    const { id } = saved && !isChanged ? saved : await save.mutateAsync(read.input).then(kept);
     if (!thenLaunch) {
+      await save.mutateAsync(read.input);
       toast({ text: t("app.saved") });
       await navigate({ to: "/tasks" });
       return;
     }
-    const run = await launch.mutateAsync(id);
+    save.reset();
+    const run = await launch.mutateAsync(read.input);
     await navigate({ to: "/task-runs/$runId", params: { runId: run.id } });
   };
   // What went wrong is said by the mutations themselves.
@@ -143,10 +132,10 @@ function LaunchForm({ task }: { task: Task | null }) {
         </Banner>
       )}
       <div className="LaunchPage-actions">
-        <Button type="submit" tone="primary" icon="play" isPending={save.isPending || launch.isPending} data-testid="launch-task">
+        <Button type="submit" tone="primary" icon="play" isPending={launch.isPending} isDisabled={save.isPending} data-testid="launch-task">
           {t(task ? "tasks.saveAndLaunch" : "tasks.launch")}
         </Button>
-        <Button isPending={save.isPending} onPress={() => send(false)} data-testid="save-task">
+        <Button isPending={save.isPending} isDisabled={launch.isPending} onPress={() => send(false)} data-testid="save-task">
           {t("tasks.saveOnly")}
         </Button>
       </div>

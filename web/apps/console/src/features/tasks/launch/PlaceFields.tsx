@@ -3,8 +3,7 @@ import { useTranslator } from "@openclaw/i18n";
 import { Segmented, Select, TextField, type SelectOption } from "@openclaw/ui";
 
 import { SYNC_MODES } from "../../conversations/index.ts";
-import { useDevices } from "../../devices/index.ts";
-import { useTaskHosts } from "../queries.ts";
+import { useDevices, useHosts } from "../../devices/index.ts";
 import type { Place, Where } from "./draft.ts";
 
 export interface PlaceFieldsProps<Held extends Place> {
@@ -19,7 +18,7 @@ export interface PlaceFieldsProps<Held extends Place> {
 export function PlaceFields<Held extends Place>({ place, onChange, labelsError, hasRuntimes = true }: PlaceFieldsProps<Held>) {
   const t = useTranslator();
   const devices = useDevices().data ?? [];
-  const hosts = useTaskHosts().data ?? [];
+  const hosts = useHosts().data?.pages.flatMap((page) => page.items) ?? [];
   const options: SelectOption<Where>[] = [
     { value: "server", label: t("tasks.place.server"), detail: t("tasks.place.serverText") },
     ...devices.map((device) => ({

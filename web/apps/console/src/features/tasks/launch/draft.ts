@@ -109,6 +109,12 @@ export function inputOf(draft: Draft, task: Task | null): { input: SaveTaskInput
   };
 }
 
+/** What a task says already, as its form sends it; nothing that is known where the form would not take it. */
+export function askedOf(task: Task): SaveTaskInput {
+  const read = inputOf(draftOf(task), task);
+  return "input" in read ? read.input : {};
+}
+
 function amount(typed: string, field: "money" | "tokens" | "minutes", most: number, faults: Faults): number | null {
   const text = typed.trim();
   if (text === "") return null;

@@ -8,7 +8,7 @@ import { useTitle } from "../../../shared/useTitle.ts";
 import { Transcript } from "../../conversations/index.ts";
 import { TaskRunRow } from "../list/TaskRunRow.tsx";
 import { canFollowUp, isOver } from "../model.ts";
-import { useRunsOf, useTaskRun } from "../queries.ts";
+import { useTaskRun, useTaskRuns } from "../queries.ts";
 import { TaskBadge } from "../TaskBadge.tsx";
 import { EventLog } from "./EventLog.tsx";
 import { FollowUp } from "./FollowUp.tsx";
@@ -113,7 +113,7 @@ function Work({ run }: { run: TaskRun }) {
 /** The other runs of the same task. */
 function Others({ run }: { run: TaskRun }) {
   const t = useTranslator();
-  const others = (useRunsOf(run.taskId).data ?? []).filter(({ id }) => id !== run.id);
+  const others = (useTaskRuns({ task: run.taskId }).data?.pages.flatMap((page) => page.items) ?? []).filter(({ id }) => id !== run.id);
   if (others.length === 0) return null;
   return (
     <Section title={t("taskRun.others")}>

@@ -2,6 +2,7 @@ import { isApiError, type WorkflowDetail, type WorkflowStepRun } from "@openclaw
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
+import { newKey } from "../../../shared/newKey.ts";
 import { useApi, useServices } from "../../../shared/services.tsx";
 import type { Definition } from "../canvas/definition.ts";
 import type { PastRun } from "./model/scope.ts";
@@ -151,14 +152,14 @@ export function useActivate() {
 export function useStart() {
   const api = useApi();
   return useMutation({
-    mutationFn: ({ id, version, input }: { id: string; version: number; input: Record<string, unknown> }) => api.workflows.start(id, { version, input, idempotencyKey: crypto.randomUUID() }),
+    mutationFn: ({ id, version, input }: { id: string; version: number; input: Record<string, unknown> }) => api.workflows.start(id, { version, input, idempotencyKey: newKey() }),
   });
 }
 
 export function useRepeat() {
   const api = useApi();
   return useMutation({
-    mutationFn: ({ runId, fromPath, version }: { runId: string; fromPath: string; version: number }) => api.workflowRuns.repeat(runId, { fromPath, version, idempotencyKey: crypto.randomUUID() }),
+    mutationFn: ({ runId, fromPath, version }: { runId: string; fromPath: string; version: number }) => api.workflowRuns.repeat(runId, { fromPath, version, idempotencyKey: newKey() }),
   });
 }
 

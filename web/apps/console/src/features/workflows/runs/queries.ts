@@ -1,15 +1,14 @@
 import type { RepeatWorkflowInput, StartWorkflowInput, WorkflowAnswerInput, WorkflowRun, WorkflowRunFilter, WorkflowSignalInput, WorkflowStepRun } from "@openclaw/api";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect } from "react";
+import { useCallback } from "react";
 
 import { queryKeys } from "../../../shared/queryKeys.ts";
-import { useApi, useServices } from "../../../shared/services.tsx";
+import { useApi } from "../../../shared/services.tsx";
 import { useFollow } from "../../../shared/useFollow.ts";
+import { useFollowLists } from "../../../shared/useFollowLists.ts";
 
 /** As many as the server gives in one page. */
 const PAGE = 200;
-/** Lists of runs are read again at most so often while runs are under way. */
-const LIST_MS = 400;
 
 /** A user's runs, the newest first. */
 export function useWorkflowRuns(filter: WorkflowRunFilter, limit = 30) {
@@ -26,22 +25,7 @@ export function useWorkflowRuns(filter: WorkflowRunFilter, limit = 30) {
 
 /** Lists of workflows and of runs follow what runs do. */
 export function useRunEvents(): void {
-  const { gateway } = useServices();
-  const queryClient = useQueryClient();
-  useEffect(() => {
-    let timer: number | null = null;
-    const stale = () => {
-      timer ??= window.setTimeout(() => {
-        timer = null;
-        for (const queryKey of [queryKeys.workflowRuns, queryKeys.workflows]) void queryClient.invalidateQueries({ queryKey });
-      }, LIST_MS);
-    };
-    const ends = [gateway.on("workflow.changed", stale), gateway.onResync(stale)];
-    return () => {
-      if (timer !== null) window.clearTimeout(timer);
-      for (const end of ends) end();
-    };
-  }, [gateway, queryClient]);
+  useFollowLists(["workflow.changed"], [queryKeys.workflowRuns, queryKeys.workflows]);
 }
 
 /** A run with its whole history, which follow the run as it goes on. Every change has a number, so none is missed. */

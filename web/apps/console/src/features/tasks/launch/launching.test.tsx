@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import type { Api, SystemTaskInput } from "@openclaw/api";
+import type { Api, SaveTaskInput } from "@openclaw/api";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, cleanup, renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
@@ -14,32 +14,32 @@ afterEach(cleanup);
 function launcher(failures: number) {
   const asked: string[] = [];
   const keys: string[] = [];
-  const systems = {
-    createTask: (body: SystemTaskInput, key: string) => {
-      asked.push(`create ${String(body.intake["name"])}`);
+  const tasks = {
+    create: (body: SaveTaskInput, key: string) => {
+      asked.push(`create ${String(body.intake?.["name"])}`);
       keys.push(key);
       return Promise.resolve({ id: "task_1", version: 1 });
     },
-    changeTask: (id: string, body: SystemTaskInput, version: number) => {
-      asked.push(`change ${id} ${version} ${String(body.intake["name"])}`);
+    save: (id: string, body: SaveTaskInput, version: number) => {
+      asked.push(`change ${id} ${version} ${String(body.intake?.["name"])}`);
       return Promise.resolve({ id, version: version + 1 });
     },
-    launchTask: (id: string, key: string) => {
+    launch: (id: string, key: string) => {
       asked.push(`launch ${id}`);
       keys.push(key);
       failures -= 1;
       return failures >= 0 ? Promise.reject(new Error("offline")) : Promise.resolve({ id: "trun_1" });
     },
   };
-  const services = { api: { systems } as unknown as Api } as Services;
+  const services = { api: { tasks } as unknown as Api } as Services;
   const client = new QueryClient();
   const wrapper = ({ children }: { children: ReactNode }) => (
     <ServicesProvider services={services}>
       <QueryClientProvider client={client}>{children}</QueryClientProvider>
     </ServicesProvider>
   );
-  const { result } = renderHook(() => useLaunch("sys_1"), { wrapper });
-  const launch = (name: string) => act(() => result.current.mutateAsync({ systemId: "sys_1", intake: { name } }).catch(() => null));
+  const { result } = renderHook(() => useLaunch(), { wrapper });
+  const launch = (name: string) => act(() => result.current.launch.mutateAsync({ systemId: "sys_1", intake: { name } }).catch(() => null));
   return { asked, keys, launch };
 }
 

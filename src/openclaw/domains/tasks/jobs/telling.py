@@ -1,0 +1,25 @@
+"""What people are notified of: that a task of theirs did not end well."""
+
+from uuid import uuid5
+
+from openclaw.domains.notifications.service import notices
+from openclaw.domains.tasks.models import TaskRunRow
+from openclaw.domains.tasks.policy import STATES_OF
+from openclaw.domains.tasks.schemas import State
+from openclaw.domains.tasks.service.places import place_of
+from openclaw.infra.scope import Scope
+from openclaw.kit import ids
+
+
+async def tell_ended(scope: Scope, run: TaskRunRow, state: State) -> None:
+    """A run has ended in ``state``: its owner is told when it failed, was lost or took too long.
+
+    Where a machine's words are not kept, nor are its reasons.
+    """
+    if state not in STATES_OF["failed"]:
+        return
+    keeps_words = state != "failed" or place_of(run.target).sync_mode == "full"
+    data = {"title": run.title, "error": run.error if keeps_words and run.error else ""}
+    link = f"/task-runs/{ids.to_wire('trun', run.id)}"
+    notice = notices.Notice("task.failed", data, link)
+    await notices.notify(scope, run.user_id, notice, notification_id=uuid5(run.id, "failed"))
