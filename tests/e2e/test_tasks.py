@@ -41,6 +41,13 @@ def test_a_task_is_launched_watched_approved_and_finished(console: Console, brid
     expect(row).to_contain_text(f"Write file on {device}?")
     row.get_by_role("link").click()
     expect(page).to_have_url(run)
+    page.set_viewport_size({"width": 1280, "height": 400})  # all of the navigation is reached all the same
+    page.get_by_role("link", name="Plugins").click()
+    expect(page).to_have_url(re.compile(r"/plugins$"))
+    page.get_by_placeholder("Search conversations").click()
+    page.get_by_test_id("pending-approvals").click()
+    expect(page).to_have_url(run)
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.get_by_test_id("pause-task").click()
     expect(page.get_by_test_id("task-standing")).to_contain_text("It is paused.")
     page.get_by_test_id("resume-task").click()

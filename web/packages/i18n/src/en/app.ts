@@ -19,6 +19,7 @@ export const app = {
   "app.optionalLabel": "{label} (optional)",
   "app.skipToContent": "Skip to content",
   "app.navigation": "Navigation",
+  "app.path": "Where you are",
   "app.openNavigation": "Open navigation",
   "app.work": "Work",
   "app.account": "Account",

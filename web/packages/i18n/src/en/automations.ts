@@ -13,7 +13,6 @@ export const automations = {
   "automations.noneFound": "No automation fits",
   "automations.loadFailed": "The automations could not be loaded.",
   "automations.oneLoadFailed": "The automation could not be loaded.",
-  "automations.path": "Path",
   "automations.actions": "Actions for {name}",
   "automations.isOn": "{name} is on",
   "automations.on": "On",

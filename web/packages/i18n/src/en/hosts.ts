@@ -7,7 +7,6 @@ export const hosts = {
   "hosts.emptyMember": "An admin of the workspace can enrol one.",
   "hosts.loadFailed": "The hosts could not be loaded.",
   "hosts.oneLoadFailed": "The host could not be loaded.",
-  "hosts.path": "Path",
   "hosts.status.pending": "Pending",
   "hosts.status.healthy": "Healthy",
   "hosts.status.degraded": "Degraded",

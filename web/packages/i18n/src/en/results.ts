@@ -1,7 +1,6 @@
 export const results = {
   "results.title": "Results",
   "results.description": "What your work has made: finished, ready to be published, or to go on with. No conversation has to be opened for it.",
-  "results.path": "Where you are",
   "results.loadFailed": "This could not be loaded",
   "results.empty": "No results yet",
   "results.emptyText": "Sites, reports, tables and pictures that the assistant saves are kept here, with every version and what made them. Files of your own can be added, too.",

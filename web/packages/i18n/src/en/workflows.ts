@@ -1,7 +1,6 @@
 export const workflows = {
   "workflows.title": "Workflows",
   "workflows.description": "What OpenClaw does again and again, drawn once and watched step by step.",
-  "workflows.path": "Where you are",
   "workflows.search": "Search workflows",
   "workflows.shown": "Which workflows",
   "workflows.current": "Current",

@@ -22,6 +22,7 @@ export const app: Translation<typeof source> = {
   "app.optionalLabel": "{label}（选填）",
   "app.skipToContent": "跳到正文",
   "app.navigation": "导航",
+  "app.path": "当前位置",
   "app.openNavigation": "打开导航",
   "app.work": "工作",
   "app.account": "账户",

@@ -16,7 +16,6 @@ export const automations: Translation<typeof source> = {
   "automations.noneFound": "没有符合的自动化",
   "automations.loadFailed": "无法加载自动化。",
   "automations.oneLoadFailed": "无法加载该自动化。",
-  "automations.path": "路径",
   "automations.actions": "{name} 的操作",
   "automations.isOn": "{name} 已启用",
   "automations.on": "已启用",

@@ -10,7 +10,6 @@ export const hosts: Translation<typeof source> = {
   "hosts.emptyMember": "工作区管理员可以登记主机。",
   "hosts.loadFailed": "无法加载主机。",
   "hosts.oneLoadFailed": "无法加载该主机。",
-  "hosts.path": "路径",
   "hosts.status.pending": "等待中",
   "hosts.status.healthy": "正常",
   "hosts.status.degraded": "降级",

@@ -4,7 +4,6 @@ import type { Translation } from "../messages.ts";
 export const results: Translation<typeof source> = {
   "results.title": "结果",
   "results.description": "工作产出的内容：已完成的、可以发布的、可以继续的，无需再打开对话查找。",
-  "results.path": "当前位置",
   "results.loadFailed": "无法加载",
   "results.empty": "还没有结果",
   "results.emptyText": "助手保存的网站、报告、表格和图片都在这里，包含每个版本和来源。也可以上传自己的文件。",

@@ -4,7 +4,6 @@ import type { Translation } from "../messages.ts";
 export const workflows: Translation<typeof source> = {
   "workflows.title": "工作流",
   "workflows.description": "OpenClaw 会反复执行的事情：画一次，手动或自动运行，每一步都可查看。",
-  "workflows.path": "当前位置",
   "workflows.search": "搜索工作流",
   "workflows.shown": "显示范围",
   "workflows.current": "使用中",

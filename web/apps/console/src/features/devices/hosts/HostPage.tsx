@@ -5,6 +5,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 
 import { Confirm } from "../../../shared/Confirm.tsx";
+import { Crumbs } from "../../../shared/Crumbs.tsx";
 import { Page } from "../../../shared/Page.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
 import { TaskRunRow } from "../../tasks/index.ts";
@@ -24,9 +25,9 @@ export function HostPage({ hostId }: { hostId: string }) {
   const host = useHost(hostId);
   useTitle(host.data?.name ?? t("hosts.title"));
   const before = (
-    <nav className="HostPage-path" aria-label={t("hosts.path")}>
+    <Crumbs>
       <Link to="/devices">{t("devices.title")}</Link>
-    </nav>
+    </Crumbs>
   );
   if (host.data) return <Known host={host.data} before={before} />;
   return (

@@ -4,6 +4,7 @@ import { Badge, Banner, Button, EmptyState, Markdown, Section, Skeleton } from "
 import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 
+import { Crumbs } from "../../../shared/Crumbs.tsx";
 import { Page } from "../../../shared/Page.tsx";
 import { useLabels } from "../../../shared/useLabels.ts";
 import { useTitle } from "../../../shared/useTitle.ts";
@@ -37,7 +38,7 @@ export function PluginPage({ name, packageId }: { name: string; packageId: strin
     for (const query of [versions, installed, detail]) if (query.error) void query.refetch();
   };
   return (
-    <Page title={plugin?.title ?? name} before={<Crumbs />}>
+    <Page title={plugin?.title ?? name} before={<WayBack />}>
       {error ? (
         <Banner tone="danger" role="alert" title={t("plugins.loadFailed")} action={<Button onPress={retry}>{t("app.retry")}</Button>}>
           {t.error(error)}
@@ -51,12 +52,12 @@ export function PluginPage({ name, packageId }: { name: string; packageId: strin
   );
 }
 
-function Crumbs() {
+function WayBack() {
   const t = useTranslator();
   return (
-    <nav className="PluginPage-crumbs" aria-label={t("workflows.path")}>
+    <Crumbs>
       <Link to="/plugins">{t("plugins.title")}</Link>
-    </nav>
+    </Crumbs>
   );
 }
 
@@ -82,7 +83,7 @@ function Overview({ item, plugin }: { item: PluginPackageDetail; plugin: Plugin 
     <Page
       title={item.title}
       description={item.description}
-      before={<Crumbs />}
+      before={<WayBack />}
       badges={
         <>
           {isShown && <Badge tone="accent">{t("plugins.isInstalled")}</Badge>}

@@ -1,6 +1,8 @@
 import { useTranslator } from "@openclaw/i18n";
 import { Link } from "@tanstack/react-router";
 
+import { Crumbs } from "../../../shared/Crumbs.tsx";
+
 import "./SystemTabs.css";
 
 export const PARTS = ["launch", "profile", "vault", "sharing", "runs"] as const;
@@ -31,8 +33,8 @@ export function SystemTabs({ systemId, current }: { systemId: string; current: S
 SystemTabs.Back = function Back() {
   const t = useTranslator();
   return (
-    <nav className="SystemTabs-back" aria-label={t("systems.path")}>
+    <Crumbs>
       <Link to="/systems">{t("systems.title")}</Link>
-    </nav>
+    </Crumbs>
   );
 };

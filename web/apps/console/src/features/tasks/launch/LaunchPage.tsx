@@ -4,6 +4,7 @@ import { Banner, Button, Checkbox, Segmented, Skeleton, TextField, useToast } fr
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
+import { Crumbs } from "../../../shared/Crumbs.tsx";
 import { Page } from "../../../shared/Page.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
 import { useLaunch, useTask } from "../queries.ts";
@@ -36,9 +37,9 @@ export function LaunchPage({ taskId }: { taskId: string | null }) {
 function Crumb() {
   const t = useTranslator();
   return (
-    <nav className="LaunchPage-crumb" aria-label={t("tasks.crumbs")}>
+    <Crumbs>
       <Link to="/tasks">{t("tasks.title")}</Link>
-    </nav>
+    </Crumbs>
   );
 }
 
