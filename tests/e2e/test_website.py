@@ -41,6 +41,7 @@ def test_a_website_goes_from_its_form_to_the_public_and_back(
     assert url.endswith(f"/p/{SLUG}/")
     clean = open_console().page
     _expect_public(clean, url, FIRST)
+    _expect_linked(clean, url, FIRST)
     assert clean.context.cookies() == []
 
     page.get_by_test_id("result-menu").click()
@@ -55,6 +56,7 @@ def test_a_website_goes_from_its_form_to_the_public_and_back(
     _bring_to_publish(page)
     _publish(page)
     _expect_public(clean, url, SECOND)
+    _expect_linked(clean, url, SECOND)
 
     page.get_by_test_id("roll-back").click()
     page.get_by_test_id("confirm-action").click()
@@ -154,10 +156,13 @@ def _expect_preview(page: Page, words: str) -> None:
 
 
 def _expect_public(page: Page, url: str, words: str) -> None:
-    """Each page of the site, by its links."""
     page.goto(url)
     expect(page.get_by_role("heading", name=NAME, level=1)).to_be_visible()
     expect(page.get_by_text(words, exact=True)).to_be_visible()
+
+
+def _expect_linked(page: Page, url: str, words: str) -> None:
+    """The other pages of the public site, by its links."""
     _menu(page.locator("body"), "About").click()
     expect(page.get_by_text(f"{NAME} has one purpose: {words}")).to_be_visible()
     _menu(page.locator("body"), "Contact").click()

@@ -187,11 +187,16 @@ def test_it_reports_what_came_back(tool: str, result: Any, english: str, chinese
 @pytest.mark.parametrize(
     ("error", "english", "chinese"),
     [
-        ({"code": "DENIED", "reason": "not today"}, "you said no. (not today)", "你拒绝了"),
+        ({"code": "DENIED", "reason": "not today"}, "you said no. (not today)", "此操作已被拒绝"),
         ({"code": "agents.expired"}, "nobody answered", "无人答复"),
         ({"code": "DENIED_BY_LOCAL_POLICY", "message": ".ssh"}, "policy on that machine", "本地策略"),
         ({"code": "NOT_FOUND", "message": "/a"}, "does not exist", "没有这个文件"),
         ({"code": "INTERRUPTED"}, "cannot tell", "无法确定"),
+        (
+            {"code": "NO_DEVICE", "message": "No device is linked."},
+            "Link one under **Devices**",
+            "请先在**设备**",
+        ),
         ({"code": "SOMETHING_NEW", "message": "odd"}, "It did not work. (odd)", "没有成功"),
         ("plain words", "It did not work. (plain words)", "没有成功"),
     ],

@@ -26,6 +26,10 @@ _FAILED = {
         "en": "It was interrupted on the machine; I cannot tell whether it took effect.",
         "zh": "操作在机器上被中断，无法确定是否已生效。",
     },
+    "no_device": {
+        "en": "No machine is linked to do it on. Link one under **Devices**, and do this again.",
+        "zh": "还没有可以操作的设备。请先在**设备**中连接一台，然后再做一次。",
+    },
     "cancelled": {"en": "It was cancelled.", "zh": "操作已取消。"},
     "aborted": {"en": "It was stopped.", "zh": "操作已停止。"},
 }
@@ -47,7 +51,7 @@ def _failure(error: Any, language: str) -> str:
     code = str(details.get("code", "")).rsplit(".", 1)[-1].lower()
     words = _FAILED.get(code, _FAILED_OTHERWISE)[language]
     said = str(details.get("reason") or details.get("message") or "").strip()
-    return f"{words} ({said})" if said else words
+    return f"{words} ({said})" if said and code != "no_device" else words
 
 
 def _write(result: dict[str, Any], chinese: bool) -> str:

@@ -79,7 +79,14 @@ function LaunchForm({ task }: { task: Task | null }) {
         send(true);
       }}
     >
-      {task?.system && <p className="LaunchPage-note">{t("tasks.ofSystem", { name: task.system.name })}</p>}
+      {task?.system && (
+        <p className="LaunchPage-note">
+          {t("tasks.ofSystem", { name: task.system.name })}{" "}
+          <Link to="/systems/$systemId" params={{ systemId: task.system.id }}>
+            {t("tasks.fillInAnew")}
+          </Link>
+        </p>
+      )}
       <TextField
         label={task?.system ? t("app.optionalLabel", { label: t("tasks.further") }) : t("tasks.text")}
         description={t("tasks.textHint")}
