@@ -45,11 +45,11 @@ async def publish(person: Person, artifact: str, **body: Any) -> dict[str, Any]:
         begun = await person.post(f"/artifacts/{artifact}/publish", body)
         number = begun["releases"][0]["number"]
         while True:
+            seen = len(watch.messages)  # before it is read: what changes after that is told
             found = await person.get(f"/artifacts/{artifact}/publication")
             release = next(each for each in found["releases"] if each["number"] == number)
             if release["state"] != "checking":
                 return found
-            seen = len(watch.messages)
             await watch.until(lambda _, seen=seen: len(watch.messages) > seen)
 
 
