@@ -71,14 +71,16 @@ def test_settings_stay_and_deliveries_are_shown(console: Console) -> None:
     page.get_by_test_id("save-hours").click()
     expect(page.get_by_text("not a time zone")).to_be_visible()
     page.get_by_label("Time zone").fill("Asia/Shanghai")
-    page.get_by_test_id("save-hours").click()
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and answer.ok):
+        page.get_by_test_id("save-hours").click()
     expect(page.get_by_text("Saved").last).to_be_visible()
     page.reload()
     expect(page.get_by_label("From")).to_have_value("23:15")
     expect(page.get_by_label("Time zone")).to_have_value("Asia/Shanghai")
     expect(row.get_by_role("checkbox", name="by push")).not_to_be_checked()
 
-    page.get_by_test_id("send-test").click()
+    with page.expect_response("**/notifications/test"):
+        page.get_by_test_id("send-test").click()
     page.get_by_test_id("notification-bell").click()
     page.get_by_role("link", name="Deliveries").click()
     delivery = page.get_by_test_id("delivery")

@@ -53,6 +53,17 @@ async def publish(person: Person, artifact: str, **body: Any) -> dict[str, Any]:
             await watch.until(lambda _, seen=seen: len(watch.messages) > seen)
 
 
+async def processed(person: Person, artifact: str) -> None:
+    """Wait until the worker has looked into the newest version."""
+    with person.server.watching(person.topic) as watch:
+        while True:
+            seen = len(watch.messages)
+            found = await person.get(f"/artifacts/{artifact}")
+            if found["shown"]["derived"] is not None:
+                return
+            await watch.until(lambda _, seen=seen: len(watch.messages) > seen)
+
+
 def archive(files: dict[str, bytes]) -> bytes:
     """A ZIP archive."""
     packed = io.BytesIO()

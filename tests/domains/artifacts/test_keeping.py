@@ -18,7 +18,7 @@ from openclaw.domains.workflows.service import files
 from openclaw.kit import ids
 from openclaw.protocol.tools import ARGUMENTS
 from tests.domains.agents.chatting import chatting, tools, use_model
-from tests.domains.artifacts.saving import PAGE, PNG, content, save, upload, visit
+from tests.domains.artifacts.saving import PAGE, PNG, content, processed, save, upload, visit
 from tests.support.accounts import Person, refused, register
 from tests.support.devices import Call as DeviceCall
 from tests.support.devices import Machine, link, online
@@ -182,15 +182,12 @@ def claiming(width: int, height: int) -> bytes:
 
 async def test_an_image_gets_a_small_picture_and_a_hostile_one_none(server: Server) -> None:
     ann = await register(server)
-    with server.watching(ann.topic) as watch:
-        made = (await upload(ann, picture(800, 400), title="Red", kind="image", filename="red.png")).json()
-        hostile = (
-            await upload(ann, claiming(60_000, 60_000), title="Bomb", kind="image", filename="b.png")
-        ).json()
-        for artifact in (made, hostile):
-            while (await ann.get(f"/artifacts/{artifact['id']}"))["shown"]["derived"] is None:
-                seen = len(watch.messages)
-                await watch.until(lambda _, seen=seen: len(watch.messages) > seen)
+    made = (await upload(ann, picture(800, 400), title="Red", kind="image", filename="red.png")).json()
+    hostile = (
+        await upload(ann, claiming(60_000, 60_000), title="Bomb", kind="image", filename="b.png")
+    ).json()
+    for artifact in (made, hostile):
+        await processed(ann, artifact["id"])
     assert (await ann.get(f"/artifacts/{made['id']}"))["hasThumbnail"]
     with Image.open(io.BytesIO(await content(ann, made["id"], thumbnail=True))) as shown:
         assert (shown.format, shown.size) == ("WEBP", (320, 160))

@@ -12,22 +12,21 @@ from openclaw.domains.artifacts.schemas import NewArtifact, NewVersion, Status
 from openclaw.domains.artifacts.service import listing, results
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
-from tests.domains.artifacts.saving import PNG, REVIEWED, SITE, archive, bring_to, content, save, upload
-from tests.support.accounts import Person, refused, register
+from tests.domains.artifacts.saving import (
+    PNG,
+    REVIEWED,
+    SITE,
+    archive,
+    bring_to,
+    content,
+    processed,
+    save,
+    upload,
+)
+from tests.support.accounts import refused, register
 from tests.support.server import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-async def processed(person: Person, artifact: str) -> None:
-    """Wait until the worker has looked into the newest version."""
-    with person.server.watching(person.topic) as watch:
-        while True:
-            found = await person.get(f"/artifacts/{artifact}")
-            if found["shown"]["derived"] is not None:
-                return
-            seen = len(watch.messages)
-            await watch.until(lambda _, seen=seen: len(watch.messages) > seen)
 
 
 async def test_a_result_is_kept_with_its_versions(server: Server) -> None:

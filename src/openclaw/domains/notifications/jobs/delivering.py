@@ -112,8 +112,8 @@ class Deliverer:
     async def _put_down(self, row: DeliveryRow, values: dict[str, Any]) -> None:
         async with self._database.system(is_quiet=True) as scope:
             await deliveries.put_down(scope, row, **values)
-            if values.get("state") == "failed":
-                payload = {"reason": "failed", "id": ids.to_wire("dlv", row.id)}
+            if values.get("finished_at") is not None:
+                payload = {"reason": values["state"], "id": ids.to_wire("dlv", row.id)}
                 await tell(scope, row.user_id, row.workspace_id, {"event": CHANGED, "payload": payload})
 
     async def _try(self, row: DeliveryRow) -> dict[str, Any]:

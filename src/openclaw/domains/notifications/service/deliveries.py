@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from openclaw.domains.notifications.errors import DeliveryNotFailedError, DeliveryNotFoundError
-from openclaw.domains.notifications.events import DELIVERIES_TOPIC
+from openclaw.domains.notifications.events import CHANGED, DELIVERIES_TOPIC
 from openclaw.domains.notifications.models import DeliveryRow, NotificationRow
 from openclaw.domains.notifications.policy.kinds import words_of
 from openclaw.domains.notifications.policy.plans import Planned, plan
@@ -15,8 +15,10 @@ from openclaw.domains.notifications.schemas import Delivery, DeliveryFailure
 from openclaw.domains.notifications.service.mails import MAIL_QUOTA
 from openclaw.domains.notifications.service.reaching import wishes_in
 from openclaw.infra.bus import publish
+from openclaw.infra.feed import tell
 from openclaw.infra.mail import MailNotConfiguredError, MailServer
 from openclaw.infra.scope import Scope
+from openclaw.kit import ids
 from openclaw.kit.errors import OpenClawError
 from openclaw.kit.pagination import Page, cursor_of, position_of
 
@@ -42,6 +44,8 @@ async def plan_deliveries(scope: Scope, notification_id: UUID, *, mail: MailServ
             values = await _mail_values(scope, row, planned, mail=mail)
             await _add(scope, row, planned, key="mail", target={"to": [user.email]}, **values)
     await publish(scope, DELIVERIES_TOPIC, {})
+    payload = {"reason": "planned", "id": ids.to_wire("noti", row.id)}
+    await tell(scope, row.user_id, row.workspace_id, {"event": CHANGED, "payload": payload})
 
 
 async def list_deliveries(
