@@ -214,7 +214,7 @@ def _systems(console: Console) -> None:
     page.goto(f"{console.url}/systems/{system}")
     page.get_by_test_id("launch").click()
     expect(page.get_by_text("This is needed.").first).to_be_visible()
-    page.get_by_text("Where, approvals, limit").click()
+    page.get_by_text("Approvals, limit").click()
     expect_accessible(page)
     page.goto(f"{console.url}/systems/{system}/profile")
     for card in ("Planner", "Brief"):

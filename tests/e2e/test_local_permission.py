@@ -100,6 +100,7 @@ def test_asked_nothing_is_sent_before_a_click(
     visit.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     visit.page.evaluate("window.dispatchEvent(new Event('online'))")
     visit.page.get_by_role("link", name="Devices").click()
+    expect(visit.page.get_by_role("heading", name="Devices")).to_be_visible()  # not the page before
     visit.step("ask")
     assert visit.asked == []
     visit.set_permission("granted")  # as the person does in the browser's question
