@@ -102,7 +102,9 @@ async def test_feishu_from_its_address_to_an_answered_card(ann: Person, feishu: 
 
 
 async def test_feishu_deliveries_that_are_not_feishus(ann: Person, feishu: ScriptedFeishu) -> None:
-    other = await ann.post("/channels", {"kind": "feishu", "name": "x", "settings": feishu_events.SETTINGS})
+    twice = feishu_events.SETTINGS | {"appId": "cli_twice"}
+    await made(ann, "feishu", twice)
+    other = await ann.post("/channels", {"kind": "feishu", "name": "x", "settings": twice})
     assert (await until_state(ann, other["id"], "failed"))["error"]["code"] == "channels.taken"
     settings = feishu_events.SETTINGS | {"appId": "cli_other"}
     channel = await made(ann, "feishu", settings)
