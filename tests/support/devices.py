@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,8 @@ from uuid import UUID
 import httpx2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from openclaw.domains.devices.service import hosts
+from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 from openclaw.kit.tasks import cancel_and_wait, spawn
 from openclaw.protocol.device import (
@@ -281,3 +283,10 @@ async def online(
             yield peer
         finally:
             await peer.close()
+
+
+async def claim_slot(
+    scope: Scope, *, run_id: UUID, host_id: UUID | None = None, labels: Sequence[str] = ()
+) -> hosts.HostSlot | None:
+    """Room for one run; None when there is none."""
+    return (await hosts.claim_slots(scope, [run_id], host_id=host_id, labels=labels)).get(run_id)

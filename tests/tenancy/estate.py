@@ -7,13 +7,22 @@ from typing import Any
 
 import asyncpg
 
-from openclaw.domains.devices.service import hosts
 from openclaw.infra.db import Base
 from openclaw.kit import ids
 from openclaw.protocol.runs import RUN_ARGUMENTS
 from openclaw.protocol.tools import ARGUMENTS, UNDO_ARGUMENTS
 from tests.support.accounts import Person, register, sign_in
-from tests.support.devices import Answer, Call, Machine, OnlineMachine, enrol, link, online, online_host
+from tests.support.devices import (
+    Answer,
+    Call,
+    Machine,
+    OnlineMachine,
+    claim_slot,
+    enrol,
+    link,
+    online,
+    online_host,
+)
 from tests.support.node_hosts import gateway_token, try_to_connect
 from tests.support.server import Server
 from tests.tenancy.channels import furnish_channels
@@ -245,7 +254,7 @@ async def _host(estate: Estate, stack: contextlib.AsyncExitStack) -> None:
     estate.ids["host_id"] = [host.session["deviceId"].replace("dev_", "host_")]
     estate.ids["host_token_id"] = [(await person.post("/host-tokens", {"name": estate.secret}))["id"]]
     async with person.scope() as scope:
-        slot = await hosts.claim_slot(scope, run_id=ids.new_id(), host_id=there.machine.device_id)
+        slot = await claim_slot(scope, run_id=ids.new_id(), host_id=there.machine.device_id)
     assert slot is not None
 
 

@@ -20,6 +20,7 @@ from openclaw.infra.scope import Role
 from openclaw.kit import ids
 from tests.support.accounts import Person, register
 from tests.support.database import Cluster
+from tests.support.devices import claim_slot
 from tests.support.server import Server, running_server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -79,7 +80,7 @@ async def claim(
     person: Person, run_id: UUID | None = None, *, host_id: UUID | None = None, labels: Sequence[str] = ()
 ) -> hosts.HostSlot | None:
     async with person.scope() as scope:
-        return await hosts.claim_slot(scope, run_id=run_id or ids.new_id(), host_id=host_id, labels=labels)
+        return await claim_slot(scope, run_id=run_id or ids.new_id(), host_id=host_id, labels=labels)
 
 
 async def test_runs_are_spread_over_hosts_with_room(ann: Person) -> None:
@@ -135,7 +136,7 @@ async def test_three_workers_never_exceed_the_room(ann: Person) -> None:
 
         async def work(worker: Database, run_id: UUID) -> hosts.HostSlot | None:
             async with worker.transaction(ann.actor) as scope:
-                return await hosts.claim_slot(scope, run_id=run_id)
+                return await claim_slot(scope, run_id=run_id)
 
         found = await asyncio.gather(*(work(worker, run) for run in runs for worker in workers))
     held: dict[UUID, set[tuple[UUID, int]]] = {}

@@ -11,7 +11,7 @@ from openclaw.domains.devices.service import calls, hosts
 from openclaw.kit import ids
 from tests.support.accounts import Person, refused, register, succeeded
 from tests.support.database import Cluster
-from tests.support.devices import Machine, enrol, heartbeat, link, online, online_host
+from tests.support.devices import Machine, claim_slot, enrol, heartbeat, link, online, online_host
 from tests.support.gateway_client import Refused
 from tests.support.server import Server, running_server
 
@@ -145,7 +145,7 @@ async def test_a_host_is_as_its_heartbeats_say(ann: Person) -> None:
             found = await ann.patch(f"/hosts/{host_of(machine)}", changed)
             assert (found["slots"], found["freeSlots"], found["name"]) == (1, 0, "renamed")
             async with ann.scope() as scope:
-                assert await hosts.claim_slot(scope, run_id=ids.new_id()) is None, "it takes nothing new"
+                assert await claim_slot(scope, run_id=ids.new_id()) is None, "it takes nothing new"
             await ann.patch(f"/hosts/{host_of(machine)}", {"draining": False, "capacity": 9})
             await there.client.call("node.host.heartbeat", heartbeat(machine, **said))
             found = await host(ann, machine)
@@ -183,7 +183,7 @@ async def test_a_member_reaches_a_host_while_it_carries_their_run(ann: Person) -
         about = {"title": "on the host", "deviceId": machine.session["deviceId"]}
         assert refused(await carl.api.post("/conversations", json=about)) == (404, "devices.not_found")
         async with carl.scope() as scope:
-            assert await hosts.claim_slot(scope, run_id=run) is not None
+            assert await claim_slot(scope, run_id=run) is not None
         assert (await carl.post("/conversations", about))["deviceId"] == machine.session["deviceId"]
         async with carl.scope() as scope:
             await calls.send_call(scope, call_id=call, device_id=machine.device_id, **asked)
@@ -203,7 +203,7 @@ async def test_a_revoked_host_loses_its_socket_its_calls_and_its_runs(ann: Perso
     asked = {"command": "system.info", "params": {}, "timeout": LEASE, "wait": LEASE}
     async with online_host(machine) as there:
         async with carl.scope() as scope:
-            slot = await hosts.claim_slot(scope, run_id=ids.new_id())
+            slot = await claim_slot(scope, run_id=ids.new_id())
             assert slot is not None
             await calls.send_call(scope, call_id=call, device_id=machine.device_id, **asked)
         await there.next_call()
@@ -228,7 +228,7 @@ async def test_what_a_silent_host_was_asked_is_over_when_it_comes_back(ann: Pers
     async with online_host(machine) as there:
         async with ann.scope() as scope:
             run = ids.new_id()
-            assert await hosts.claim_slot(scope, run_id=run) is not None
+            assert await claim_slot(scope, run_id=run) is not None
             await calls.send_call(scope, call_id=call, device_id=machine.device_id, **asked)
         await there.next_call()
         server.manual.advance(1.5 * LEASE)
@@ -238,7 +238,7 @@ async def test_what_a_silent_host_was_asked_is_over_when_it_comes_back(ann: Pers
         assert again.seen == []
         async with ann.scope() as scope:
             assert await hosts.find_slot(scope, run) is None
-            assert await hosts.claim_slot(scope, run_id=run) is not None, "it is there for others, and for it"
+            assert await claim_slot(scope, run_id=run) is not None, "it is there for others, and for it"
 
 
 async def test_an_old_token_of_a_host_ends_it(ann: Person) -> None:

@@ -38,17 +38,6 @@ class HostSlot:
     expires_at: datetime
 
 
-async def claim_slot(
-    scope: Scope, *, run_id: UUID, host_id: UUID | None = None, labels: Sequence[str] = ()
-) -> HostSlot | None:
-    """Room for a run of the actor on a healthy host of the workspace; None when none that fits has any.
-
-    As `claim_slots`.
-    """
-    found = await claim_slots(scope, [run_id], host_id=host_id, labels=labels)
-    return found.get(run_id)
-
-
 async def claim_slots(
     scope: Scope, run_ids: Sequence[UUID], *, host_id: UUID | None = None, labels: Sequence[str] = ()
 ) -> dict[UUID, HostSlot]:
