@@ -8,7 +8,7 @@ from openclaw.domains.workflows.manifest import chores
 from openclaw.domains.workflows.service import files
 from openclaw.infra.housekeeping import do_chores
 from openclaw.kit import ids
-from tests.domains.workflows.running import definition, expr, run, save, start, step, transform
+from tests.domains.workflows.running import definition, ended, expr, run, save, start, step, transform
 from tests.support.accounts import Person, refused, register, sign_in
 from tests.support.server import Server
 
@@ -122,19 +122,21 @@ async def test_what_a_later_run_shares_stays_as_long_as_that_one(server: Server)
 
 async def repeated(person: Person, run_id: str) -> str:
     """The run from its second step on, at its end."""
-    again = await person.post(f"/workflow-runs/{run_id}/repeat", {"fromPath": "second"})
-    await person.get(f"/workflow-runs/{again['id']}?wait=30&state=completed")
+    with person.server.watching(person.topic) as watch:
+        again = await person.post(f"/workflow-runs/{run_id}/repeat", {"fromPath": "second"})
+        await ended(watch, again["id"])
     return again["id"]
 
 
 async def test_a_run_that_goes_on_is_not_deleted_before_it_is_cancelled(server: Server) -> None:
     ann = await register(server)
     workflow = await save(ann, definition(step("approval", "ask", {"message": "Go on?"})))
-    run_id = await start(ann, workflow)
-    for path in (f"/workflow-runs/{run_id}", f"/workflows/{workflow}"):
-        assert refused(await ann.api.delete(path)) == (409, "workflows.wrong_state")
-    await ann.post(f"/workflow-runs/{run_id}/cancel")
-    await ann.get(f"/workflow-runs/{run_id}?wait=30&state=waiting")
+    with server.watching(ann.topic) as watch:
+        run_id = await start(ann, workflow)
+        for path in (f"/workflow-runs/{run_id}", f"/workflows/{workflow}"):
+            assert refused(await ann.api.delete(path)) == (409, "workflows.wrong_state")
+        await ann.post(f"/workflow-runs/{run_id}/cancel")
+        await ended(watch, run_id)
     await ann.delete(f"/workflow-runs/{run_id}")
     assert await rows(server, run_id) == {}
 
@@ -143,8 +145,9 @@ async def test_a_workflow_goes_with_everybodys_runs_by_its_owner_or_an_admin(ser
     ann = await (await register(server, "ann")).create_workspace("Team")
     bob = await ann.invite(await register(server, "bob"))
     workflow = await save(ann, two_steps("Inner"))
-    of_bob = await start(bob, workflow, {"text": LARGE})
-    await bob.get(f"/workflow-runs/{of_bob}?wait=30&state=completed")
+    with server.watching(bob.topic) as watch:
+        of_bob = await start(bob, workflow, {"text": LARGE})
+        await ended(watch, of_bob)
     outer = await run(
         ann,
         definition(step("subworkflow", "sub", {"workflow": "Inner", "input": {"text": "a"}}), name="Outer"),

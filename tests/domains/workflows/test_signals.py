@@ -70,7 +70,10 @@ async def test_each_signal_is_taken_once_in_the_order_of_sending(server: Server)
 
 async def test_what_no_step_waits_for_is_refused(server: Server) -> None:
     ann, bob = await register(server, "ann"), await register(server, "bob")
-    run_id = await start(ann, await save(ann, definition(waiting(timeout=60))))
+    workflow = await save(ann, definition(waiting(timeout=60)))
+    with server.watching(ann.topic) as watch:
+        run_id = await start(ann, workflow)
+        await watch.event("workflow.changed", runId=run_id, state="waiting")
     path = f"/workflow-runs/{run_id}/signals"
     for person, body, said in (
         (ann, {"name": "order.lost"}, (422, "workflows.no_such_signal")),
@@ -82,7 +85,6 @@ async def test_what_no_step_waits_for_is_refused(server: Server) -> None:
     async with server.owner() as owner:
         assert await owner.fetchval("SELECT count(*) FROM workflow_signals") == 0
     with server.watching(ann.topic) as watch:
-        await ann.get(f"/workflow-runs/{run_id}?wait=30&state=running")
         server.manual.advance(timedelta(seconds=61))
         await ended(watch, run_id)
     assert (await steps_of(ann, run_id))["wait"]["error"]["code"] == "timeout"

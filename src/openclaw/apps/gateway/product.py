@@ -263,10 +263,9 @@ class Product:
         except OpenClawError:
             return  # the database is away: the next round tells
         for node in nodes:
-            session_id = node.actor.session_id
-            assert session_id is not None
-            if session_id not in live or _device_of(node) not in linked:
-                self._hub.close_session(session_id, reason="session expired")
+            if node.actor.session_id not in live or _device_of(node) not in linked:
+                # This socket only: the session may have been refreshed since, and is greeted anew.
+                node.close(POLICY_VIOLATION, "session expired")
 
     def _on_gap(self) -> None:
         """Events, calls and revocations may be missing: who comes back is checked again and gets what is open."""
