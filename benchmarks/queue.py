@@ -21,7 +21,7 @@ from sqlalchemy.engine import make_url
 from benchmarks.report import Row, milliseconds, percentile
 from openclaw.durable import claims
 from openclaw.durable.claims import Limits
-from openclaw.durable.jobs import Job
+from openclaw.durable.jobs import Job, JobSpec
 from openclaw.durable.queue import JobKind, JobQueue
 from openclaw.infra import migrate
 from openclaw.infra.bus import EventBus
@@ -38,6 +38,7 @@ _TENANT = (
     "INSERT INTO users VALUES (:user, :name, :name, '-', :name, 'user', 'en', 'system', true, now(), now())",
     "INSERT INTO workspaces VALUES (:workspace, 'W', 'personal', :user, now(), now())",
 )
+_ENTER = text("SELECT enter_job_lane(:workspace, 1, :at_most)")
 _MANY = text(
     "INSERT INTO jobs (id, workspace_id, user_id, kind, title, payload, state, priority, due_at, attempt, max_attempts,"
     " retry_seconds, epoch, created_at) SELECT gen_random_uuid(), :workspace, :user, 'bench', 'Job', '{}', 'pending',"
@@ -72,7 +73,9 @@ class Floor:
         began = self.begun[name] = asyncio.get_running_loop().create_future()
         asked = time.perf_counter()
         async with self.database.transaction(who) as scope:
-            await self.accepting.submit(scope, "bench", {"name": name}, title="Job", start_at=start_at)
+            await self.accepting.submit(
+                scope, "bench", JobSpec(payload={"name": name}, title="Job", start_at=start_at)
+            )
         return await began - asked
 
 
@@ -88,8 +91,8 @@ async def _tenant(database: Database) -> Actor:
 async def _fill(database: Database, who: Actor, count: int) -> None:
     """Queue that many jobs of theirs, older than any that come."""
     async with database.transaction(who) as scope:
-        await claims.enter_lane(scope, at_most=Limits.queued)
         values = {"workspace": who.workspace_id, "user": who.user_id, "count": count}
+        await scope.session.execute(_ENTER, {"workspace": who.workspace_id, "at_most": Limits.queued})
         await scope.session.execute(_MANY, values)
 
 

@@ -27,7 +27,7 @@ from openclaw.domains.tasks.jobs.run import TaskJob
 from openclaw.domains.tasks.schemas import SaveTask
 from openclaw.domains.tasks.service import runs, tasks
 from openclaw.durable.claims import Limits
-from openclaw.durable.jobs import Job
+from openclaw.durable.jobs import Job, JobSpec
 from openclaw.durable.queue import JobKind, JobQueue
 from openclaw.infra import migrate
 from openclaw.infra.bus import EventBus
@@ -113,7 +113,9 @@ class Floor:
     async def queue_bare(self, who: Actor) -> str:
         """Queue a job; its name."""
         async with self.database.transaction(who) as scope:
-            return (await self.accepting.submit(scope, BARE, {}, title="Job", timeout=None)).id.hex
+            spec = JobSpec(payload={}, title="Job", timeout=None)
+            await self.accepting.submit(scope, BARE, spec)
+            return spec.id.hex
 
 
 async def measure() -> list[Row]:

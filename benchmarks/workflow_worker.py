@@ -17,12 +17,12 @@ from openclaw.domains.workflows.events import RUN_KIND
 from openclaw.domains.workflows.jobs.carrying import StepCall
 from openclaw.domains.workflows.jobs.run import WorkflowJob
 from openclaw.domains.workflows.schemas import StartRun
-from openclaw.domains.workflows.service import runs
+from openclaw.domains.workflows.service.starting import RunStarts
 from openclaw.durable.claims import Limits
 from openclaw.durable.engine import DurableEngine
 from openclaw.durable.jobs import Job
 from openclaw.durable.queue import JobKind, JobQueue
-from openclaw.infra.blobs import BlobStore, open_blobs
+from openclaw.infra.blobs import open_blobs
 from openclaw.infra.bus import EventBus
 from openclaw.infra.config import Config
 from openclaw.infra.db import Database
@@ -53,12 +53,14 @@ class Nothing:
 class Worker:
     """Accepts runs and waits for their ends."""
 
-    def __init__(self, database: Database, blobs: BlobStore, queue: JobQueue, carrier: Nothing) -> None:
-        self._database = database
-        self._blobs = blobs
-        self._queue = queue
+    def __init__(self, starts: RunStarts, carrier: Nothing) -> None:
+        self._starts = starts
         self._carrier = carrier
-        self.ends: dict[str, asyncio.Event] = {}
+        self._ends: dict[str, asyncio.Event] = {}
+
+    def end_of(self, run_id: str) -> asyncio.Event:
+        """Set once the run has ended, which may be before its acceptance is heard of."""
+        return self._ends.setdefault(run_id, asyncio.Event())
 
     async def serve(self, order: dict[str, Any]) -> dict[str, Any]:
         """Many runs, ``atOnce`` of them open at a time; seconds in all, and from each acceptance to the first step."""
@@ -77,11 +79,10 @@ class Worker:
         return {"seconds": time.perf_counter() - started, "waits": waits}
 
     async def _run(self, actor: Actor, workflow_id: UUID) -> tuple[UUID, float]:
-        async with self._database.transaction(actor) as scope:
-            row = await runs.start_run(scope, workflow_id, StartRun(), self._blobs, self._queue)
-            end = self.ends[row.id.hex] = asyncio.Event()  # a short run may end before this goes on
+        row = await self._starts.start(actor, workflow_id, StartRun())
         accepted_at = time.perf_counter()
-        await end.wait()
+        await self.end_of(row.id.hex).wait()
+        del self._ends[row.id.hex]
         return row.id, accepted_at
 
 
@@ -103,14 +104,13 @@ async def _work(config: Config) -> None:
 
         async def run(begun: Job) -> None:
             await job(begun.payload)
-            if (end := worker.ends.pop(begun.payload["runId"], None)) is not None:
-                end.set()
+            worker.end_of(begun.payload["runId"]).set()
 
         name = new_id().hex
         queue = JobQueue(database, bus, clock, name=name, slots=AT_ONCE, limits=LIMITS)
         queue.register(RUN_KIND, JobKind(run, keeps_end=True))
         engine = DurableEngine(database, clock, owner_url=url, executor_id=name, handlers={}, queue=queue)
-        worker = Worker(database, blobs, queue, carrier)
+        worker = Worker(RunStarts(database, blobs, queue), carrier)
         await bus.start()
         relay = spawn(OutboxRelay(database, bus, clock, {}).run(), name="relay")
         await engine.launch()

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from openclaw.durable import store
 from openclaw.durable.claims import Limits
-from openclaw.durable.jobs import Job
+from openclaw.durable.jobs import Job, JobSpec
 from openclaw.durable.models import JobRow
 from openclaw.durable.queue import JobKind, JobQueue
 from openclaw.infra.bus import EventBus
@@ -93,10 +93,14 @@ class Office:
                 await queue.stop()
             await bus.stop()
 
-    async def submit(self, queue: JobQueue, who: Actor, n: Any = 1, **options: Any) -> JobRow:
+    async def submit(
+        self, queue: JobQueue, who: Actor, n: Any = 1, *, is_part: bool = False, **options: Any
+    ) -> JobRow:
         """A job about ``n``."""
         async with self.database.transaction(who) as scope:
-            return await queue.submit(scope, KIND, {"n": n}, title=f"Job {n}", **options)
+            spec = JobSpec(payload={"n": n}, title=f"Job {n}", **options)
+            (row,) = await queue.submit(scope, KIND, spec, is_part=is_part)
+        return row
 
     async def row(self, job: JobRow) -> JobRow:
         """The job as it is now."""

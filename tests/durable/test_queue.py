@@ -1,6 +1,7 @@
 """One job's life: begun, delayed, failed and tried again, timed out, cancelled in any state, queued again."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,11 +12,12 @@ from openclaw.durable.errors import (
     TooManyJobsError,
     WrongJobStateError,
 )
+from openclaw.durable.jobs import JobSpec
 from openclaw.durable.models import JobRow
 from openclaw.durable.queue import JITTER, MAX_ENTRIES
 from openclaw.infra.scope import Actor
 from openclaw.kit.errors import InvalidInputError, OpenClawError, UnavailableError
-from tests.durable.queues import Office, Work
+from tests.durable.queues import KIND, Office, Work
 from tests.support.server import START
 
 MINUTE = timedelta(minutes=1)
@@ -41,7 +43,7 @@ async def test_a_transaction_that_fails_has_submitted_nothing(office: Office) ->
     async with office.process(work) as queue:
         with pytest.raises(RuntimeError, match="after all"):
             async with office.database.transaction(ann) as scope:
-                await queue.submit(scope, "test", {"n": 1}, title="Never")
+                await queue.submit(scope, "test", JobSpec(payload={"n": 1}, title="Never"))
                 raise RuntimeError("not after all")
         await office.submit(queue, ann, 2)
         assert await work.next() == 2
@@ -137,7 +139,7 @@ async def test_cancelled_in_any_state(office: Office, state: str) -> None:
             await office.submit(queue, ann, "in the way")
         elif state == "tried again":
             work.failures = [RuntimeError("a defect")]
-        due = {"start_at": START + MINUTE} if state == "delayed" else {}
+        due: dict[str, Any] = {"start_at": START + MINUTE} if state == "delayed" else {}
         job = await office.submit(queue, ann, **due)
         if state == "waiting":
             async with office.database.transaction(ann) as scope:
@@ -210,6 +212,29 @@ async def test_a_full_queue_says_so(office: Office) -> None:
         assert (await office.submit(queue, bob)).state == "running"
         assert await cancel(office, ann, queued[2]) == "cancelled"
         assert (await office.submit(queue, ann)).state == "pending"
+
+
+async def test_many_are_accepted_together_or_none(office: Office) -> None:
+    """The urgent ones first for the places there are, what is later in its time; what is too many takes all along."""
+    work, ann = Work(is_open=False), await office.tenant()
+    later = JobSpec(payload={"n": "later"}, title="Later", start_at=START + MINUTE)
+    jobs_of = [JobSpec(payload={"n": n}, title="Job", priority=1 + n // 3) for n in range(4)]
+    async with office.process(work, at_once=2, queued=6) as queue:
+        async with office.database.transaction(ann) as scope:
+            rows = await queue.submit(scope, KIND, later, *jobs_of)
+        assert [row.state for row in rows] == ["delayed", "running", "pending", "pending", "running"]
+        assert {await work.next(), await work.next()} == {0, 3}
+        with pytest.raises(TooManyJobsError):
+            async with office.database.transaction(ann) as scope:
+                await queue.submit(scope, KIND, *(JobSpec(payload={"n": n}, title="Job") for n in range(4)))
+        async with office.database.transaction(ann) as scope:
+            assert sum((await jobs.count_jobs(scope)).states.values()) == 5
+        for row, given in zip(rows, [later, *jobs_of], strict=True):
+            kept = await office.row(row)
+            assert (kept.id, kept.state, kept.payload) == (given.id, row.state, given.payload)
+            assert (kept.executor_id, kept.attempt, kept.due_at) == (row.executor_id, row.attempt, row.due_at)
+        work.gate.set()
+        assert [await work.next(), await work.next()] == [1, 2]
 
 
 async def test_jobs_are_counted_for_their_owner(office: Office) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy import text
 
-from openclaw.durable import claims, jobs
+from openclaw.durable import jobs
 from openclaw.durable.claims import Limits
 from openclaw.durable.jobs import Priority
-from openclaw.infra.scope import Actor
+from openclaw.infra.scope import Actor, Scope
 from tests.durable.queues import KIND, Office, Work
 from tests.support.server import START
 
+_ENTER = text("SELECT enter_job_lane(:lane, 1, :at_most)")
 _MANY = text(
     "INSERT INTO jobs (id, workspace_id, user_id, kind, title, payload, state, priority, due_at, attempt, max_attempts,"
     " retry_seconds, epoch, created_at) SELECT gen_random_uuid(), :workspace, :user, :kind, 'Job',"
@@ -20,10 +21,15 @@ _MANY = text(
 )
 
 
+async def enter_lane(scope: Scope) -> None:
+    """Hold the workspace's lane until the transaction ends, as whoever submits does."""
+    await scope.session.execute(_ENTER, {"lane": scope.workspace_id, "at_most": Limits.queued})
+
+
 async def queue_many(office: Office, who: Actor, count: int) -> None:
     """As if ``who`` had submitted that many, all earlier than anything that comes now."""
     async with office.database.transaction(who) as scope:
-        await claims.enter_lane(scope, at_most=Limits.queued)
+        await enter_lane(scope)
         values = {"workspace": who.workspace_id, "user": who.user_id, "kind": KIND, "count": count}
         await scope.session.execute(_MANY, values | {"at": START - timedelta(days=1)})
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from openclaw.durable import claims, store
-from openclaw.durable.jobs import TOPIC
+from openclaw.durable import store
+from openclaw.durable.jobs import TOPIC, JobSpec
 from openclaw.durable.models import JobRow
 from openclaw.infra.bus import publish
 from tests.durable.queues import Office, Work
-from tests.durable.test_queue_order import names, queue_many
+from tests.durable.test_queue_order import enter_lane, names, queue_many
 from tests.support.server import START
 
 
@@ -111,7 +111,7 @@ async def test_a_process_leaves_alone_what_it_does_not_know(office: Office) -> N
     work, ann = Work(), await office.tenant()
     async with office.process(work, name="newer", is_stuck=True) as newer:
         async with office.database.transaction(ann) as scope:
-            unknown = await newer.submit(scope, "newer.kind", {"n": 1}, title="New")
+            (unknown,) = await newer.submit(scope, "newer.kind", JobSpec(payload={"n": 1}, title="New"))
         async with office.process(work) as queue:
             await office.submit(queue, ann, "known")
             assert await work.next() == "known"
@@ -137,7 +137,7 @@ async def test_a_lane_that_somebody_holds_is_looked_at_again_when_it_is_free(off
 
     async def hold() -> None:
         async with office.database.transaction(ann) as scope:
-            await claims.enter_lane(scope, at_most=9)
+            await enter_lane(scope)
             held.set()
             await free.wait()
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from openclaw.durable import jobs
-from openclaw.durable.jobs import Priority
+from openclaw.durable.jobs import JobSpec, Priority
 from tests.durable.queues import Office, Work
 from tests.durable.test_queue_order import names
 from tests.support.server import START
@@ -57,7 +57,9 @@ async def test_bug_7_a_job_that_cannot_be_read_fails_by_itself(office: Office) -
     work, ann = Work(), await office.tenant()
     async with office.process(work) as queue:
         async with office.database.transaction(ann) as scope:
-            broken = await queue.submit(scope, "test", {"no": "n"}, title="Broken", tries=1)
+            (broken,) = await queue.submit(
+                scope, "test", JobSpec(payload={"no": "n"}, title="Broken", tries=1)
+            )
         assert (await office.until(broken, "failed")).error is not None
         job = await office.submit(queue, ann, "next")
         await office.until(job, "completed")

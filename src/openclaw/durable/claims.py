@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, or_, select, text, update
+import orjson
+from sqlalchemy import func, or_, select, text, update
 
 from openclaw.durable.models import JobLaneRow, JobRow
 from openclaw.infra.db import Database
@@ -14,7 +15,20 @@ from openclaw.infra.metrics import TASK_QUEUE_DEPTH
 from openclaw.infra.scope import Scope
 
 UNFINISHED = ("pending", "delayed", "running", "waiting")
-_ENTER = text("SELECT * FROM enter_job_lane(:lane, :adding, :at_most)")
+# One statement, since the workspace's lane is held from here to the commit: whoever else submits waits for that.
+_ENTER = text(
+    "WITH lane AS (SELECT * FROM enter_job_lane(:lane, :count, :at_most)), turn AS ("
+    " SELECT is_full, least(:room, :most_begun - working - waiting,"
+    " CASE WHEN :is_part THEN :room WHEN has_pending THEN 0 ELSE :at_once - working END) AS room FROM lane"
+    "), asked AS ("
+    " SELECT job, job->>'state' = 'pending' AND row_number() OVER ("
+    " PARTITION BY job->>'state' ORDER BY CAST(job->>'priority' AS integer) DESC, nr) <= room AS begins, is_full"
+    " FROM turn, jsonb_array_elements(CAST(:jobs AS jsonb)) WITH ORDINALITY AS given(job, nr)"
+    ") INSERT INTO jobs SELECT filled.* FROM asked, LATERAL jsonb_populate_record(CAST(NULL AS jobs),"
+    " job || CASE WHEN begins THEN CAST(:begun AS jsonb) ELSE '{}' END) AS filled"
+    " WHERE begins OR NOT (is_full OR :only_begun)"
+    " ON CONFLICT (user_id, workspace_id, idempotency_key) DO NOTHING RETURNING id, state"
+)
 _CLAIM = text(
     "SELECT * FROM claim_jobs(:executor, CAST(:kinds AS text[]), :at, :slots, :spare,"
     " :per_workspace, :most_begun, :per_minute)"
@@ -32,16 +46,6 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Lane:
-    """What a workspace has in the queue, which nobody else adds to until the transaction ends."""
-
-    working: int
-    waiting: int
-    has_pending: bool
-    is_full: bool
-
-
-@dataclass(frozen=True)
 class Claimed:
     """Jobs that are this process's now, and when it is worth looking again.
 
@@ -55,16 +59,39 @@ class Claimed:
     next_at: datetime | None
 
 
-async def enter_lane(scope: Scope, *, at_most: int) -> Lane:
-    """Count a job more in the workspace's lane, and hold it until the transaction ends."""
-    values = {"lane": scope.workspace_id, "adding": 1, "at_most": at_most}
-    return Lane(*(await scope.session.execute(_ENTER, values)).one())
+async def enter(
+    scope: Scope,
+    new: Sequence[dict[str, Any]],
+    begun: dict[str, Any],
+    limits: Limits,
+    *,
+    room: int,
+    is_part: bool,
+    only_begun: bool,
+) -> dict[UUID, JobRow]:
+    """Enter jobs in the workspace's lane, which is held until the transaction ends; those that were added, by id.
 
-
-async def add(scope: Scope, **values: Any) -> JobRow:
-    """Insert a job of the scope's user."""
-    statement = insert(JobRow).values(workspace_id=scope.workspace_id, user_id=scope.user_id, **values)
-    return (await scope.session.scalars(statement.returning(JobRow))).one()
+    One begins, and is then as ``begun`` says, when the process has ``room`` and the workspace a turn, which a part of
+    a begun job needs not; else it is queued, unless ``only_begun``. What finds no room, or whose key is known, is left.
+    """
+    values = {
+        "lane": scope.workspace_id,
+        "count": len(new),
+        "jobs": orjson.dumps(new, default=str).decode(),
+        "begun": orjson.dumps(begun, default=str).decode(),
+        "room": room,
+        "is_part": is_part,
+        "only_begun": only_begun,
+        "at_once": limits.at_once,
+        "most_begun": limits.begun,
+        "at_most": limits.queued,
+    }
+    states = {row.id: row.state for row in await scope.session.execute(_ENTER, values)}
+    return {
+        job["id"]: JobRow(**job | (begun if states[job["id"]] == "running" else {}))
+        for job in new
+        if job["id"] in states
+    }
 
 
 async def claim(

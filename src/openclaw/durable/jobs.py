@@ -1,7 +1,7 @@
 """Jobs as their owner has them: found, listed, cancelled, queued again, counted. Submitting is the queue's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
@@ -16,6 +16,7 @@ from openclaw.infra.bus import publish
 from openclaw.infra.jsonb import storable
 from openclaw.infra.metrics import TASKS_PROCESSED
 from openclaw.infra.scope import Scope
+from openclaw.kit.ids import new_id
 
 TOPIC = "jobs"
 STATES = ("pending", "delayed", "running", "waiting", "completed", "failed", "cancelled")
@@ -36,6 +37,24 @@ class Priority(IntEnum):
     NORMAL = 2
     HIGH = 3
     CRITICAL = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobSpec:
+    """What a job shall be about and how it is tried. The same ``idempotency_key`` again is the same job.
+
+    A try that fails is followed by the next after ``retry_after`` times the tries so far, and a little more by chance.
+    """
+
+    payload: dict[str, Any]
+    title: str
+    id: UUID = field(default_factory=new_id)
+    priority: int = Priority.NORMAL
+    start_at: datetime | None = None
+    tries: int = 3
+    retry_after: timedelta = timedelta(seconds=60)
+    timeout: timedelta | None = timedelta(seconds=300)
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from sqlalchemy import event
 from openclaw.durable import claims, jobs
 from openclaw.durable.claims import Limits
 from openclaw.durable.errors import JobInterruptedError, JobTimedOutError, TooManyJobsError
-from openclaw.durable.jobs import TOPIC, Job, Priority, job_of
+from openclaw.durable.jobs import TOPIC, Job, JobSpec, job_of
 from openclaw.durable.models import JobRow
 from openclaw.infra.bus import EventBus, publish
 from openclaw.infra.db import Database
@@ -27,7 +27,6 @@ from openclaw.infra.metrics import TASKS_PROCESSED, TASKS_RETRIED, TASKS_SUBMITT
 from openclaw.infra.scope import Scope
 from openclaw.kit.clock import Clock
 from openclaw.kit.errors import InternalError, Kind, OpenClawError, UnavailableError
-from openclaw.kit.ids import new_id
 from openclaw.kit.tasks import cancel_and_wait, spawn
 
 _log = structlog.get_logger(__name__)
@@ -72,6 +71,30 @@ class _Outcome:
     error: OpenClawError | None = None
 
 
+def _new_job(scope: Scope, kind: str, spec: JobSpec) -> dict[str, Any]:
+    """The row of a job that has not begun."""
+    now = scope.now()
+    is_delayed = spec.start_at is not None and spec.start_at > now
+    return {
+        "id": spec.id,
+        "workspace_id": scope.workspace_id,
+        "user_id": scope.user_id,
+        "kind": kind,
+        "title": spec.title[:200],
+        "payload": storable(spec.payload),
+        "state": "delayed" if is_delayed else "pending",
+        "priority": spec.priority,
+        "due_at": spec.start_at if is_delayed else now,
+        "attempt": 0,
+        "max_attempts": spec.tries,
+        "retry_seconds": int(spec.retry_after.total_seconds()),
+        "timeout_seconds": None if spec.timeout is None else int(spec.timeout.total_seconds()),
+        "idempotency_key": spec.idempotency_key,
+        "epoch": 0,
+        "created_at": now,
+    }
+
+
 class JobQueue:
     """One per process. ``slots``: how many jobs it works on at once; 0 and it begins none of others' submitting."""
 
@@ -106,73 +129,46 @@ class JobQueue:
     # Submitting
 
     async def submit(
-        self,
-        scope: Scope,
-        kind: str,
-        payload: dict[str, Any],
-        *,
-        title: str,
-        job_id: UUID | None = None,
-        priority: int = Priority.NORMAL,
-        start_at: datetime | None = None,
-        tries: int = 3,
-        retry_after: timedelta = timedelta(seconds=60),
-        timeout: timedelta | None = timedelta(seconds=300),
-        idempotency_key: str | None = None,
-        is_part: bool = False,
-    ) -> JobRow:
-        """Accept a job with the transaction of ``scope``: begun here as it commits when there is room, else queued.
+        self, scope: Scope, kind: str, *specs: JobSpec, is_part: bool = False
+    ) -> Sequence[JobRow]:
+        """Accept jobs with the transaction of ``scope``: begun here as it commits while there is room, else queued.
 
-        The same key again is the same job. A try that fails is followed by the next after ``retry_after`` times the
-        tries so far, and a little more by chance. ``is_part``: of a job that has begun, so it needs no turn of its own.
-
-        Raises TooManyJobsError.
+        ``is_part``: of a job that has begun, so they need no turn of their own. Raises TooManyJobsError.
         """
-        lane = await claims.enter_lane(scope, at_most=self._limits.queued)
-        if idempotency_key and (known := await jobs.find_by_key(scope, idempotency_key)):
-            return known
         now = scope.now()
-        is_delayed = start_at is not None and start_at > now
-        begins = not is_delayed and self._has_joined and self._may_begin(lane, is_part=is_part)
-        if is_part and self._has_joined and not begins:
-            raise TooManyJobsError(limit=self._limits.begun)
-        if lane.is_full and not begins:
-            raise TooManyJobsError(limit=self._limits.queued)
-        row = await claims.add(
+        new = [_new_job(scope, kind, spec) for spec in specs]
+        begun = {"state": "running", "attempt": 1, "epoch": 1, "executor_id": self._name, "started_at": now}
+        only_begun = is_part and self._has_joined
+        added = await claims.enter(
             scope,
-            id=job_id or new_id(),
-            kind=kind,
-            title=title[:200],
-            payload=storable(payload),
-            state="running" if begins else "delayed" if is_delayed else "pending",
-            priority=priority,
-            due_at=start_at if is_delayed and start_at else now,
-            attempt=int(begins),
-            max_attempts=tries,
-            retry_seconds=int(retry_after.total_seconds()),
-            timeout_seconds=None if timeout is None else int(timeout.total_seconds()),
-            idempotency_key=idempotency_key,
-            epoch=int(begins),
-            executor_id=self._name if begins else None,
-            created_at=now,
-            started_at=now if begins else None,
+            new,
+            begun,
+            self._limits,
+            room=self._room(len(new), is_part=is_part),
+            is_part=is_part,
+            only_begun=only_begun,
         )
-        TASKS_SUBMITTED.labels(kind).inc()
+        rows: list[JobRow] = []
+        for spec in specs:
+            row = added.get(spec.id)
+            if row is None and spec.idempotency_key is not None:
+                row = await jobs.find_by_key(scope, spec.idempotency_key)
+            if row is None:
+                raise TooManyJobsError(limit=self._limits.begun if only_begun else self._limits.queued)
+            rows.append(row)
+        TASKS_SUBMITTED.labels(kind).inc(len(added))
+        begins = [job_of(row) for row in added.values() if row.executor_id is not None]
         if begins:
-            job = job_of(row)
-            event.listen(scope.session.sync_session, "after_commit", lambda _: self._begin([job]), once=True)
-        else:
+            event.listen(scope.session.sync_session, "after_commit", lambda _: self._begin(begins), once=True)
+        if len(begins) < len(added):
             await publish(scope, TOPIC, {})
-        return row
+        return rows
 
-    def _may_begin(self, lane: claims.Lane, *, is_part: bool) -> bool:
-        limits = self._limits
-        if lane.working + lane.waiting >= limits.begun:
-            return False
-        if is_part:
-            return True
-        has_room = lane.working < limits.at_once and not lane.has_pending and limits.per_minute is None
-        return has_room and self._busy < self._slots
+    def _room(self, wanted: int, *, is_part: bool) -> int:
+        """How many this process can take up at once; the rest is the workspace's to say."""
+        if not self._has_joined or (self._limits.per_minute is not None and not is_part):
+            return 0
+        return wanted if is_part else max(0, self._slots - self._busy)
 
     # Beginning
 

@@ -11,7 +11,7 @@ import pytest
 from openclaw.domains.workflows.jobs.entry import RunSuperseded
 from openclaw.domains.workflows.jobs.ledger import Ledger, Write
 from openclaw.domains.workflows.schemas import StartRun
-from openclaw.domains.workflows.service import runs as service
+from openclaw.domains.workflows.service import starting
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.infra.scope import Actor, Role
 from openclaw.kit import ids
@@ -64,7 +64,7 @@ class Runs:
         later = StartRun.model_validate({"startAt": due.isoformat()})  # nobody else begins them
         for _ in range(count):
             async with platform.database.transaction(self.actor) as scope:
-                run = await service.start_run(scope, workflow, later, platform.blobs, platform.queue)
+                run = await starting.start_run(scope, workflow, later, platform.blobs, platform.queue)
                 made.append(run.id)
         found = await asyncio.gather(*(self.ledger.enter(self.actor, run) for run in made))
         return [(entered.run.id, entered.run.epoch) for entered in found if entered]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from openclaw.domains.workflows.schemas import StartRun
-from openclaw.domains.workflows.service import runs
+from openclaw.domains.workflows.service import starting
 from openclaw.durable.claims import Limits
 from openclaw.durable.queue import JobQueue
 from openclaw.kit import ids
@@ -237,11 +237,11 @@ async def test_the_same_key_is_the_same_run(ann: Person) -> None:
 
 async def test_what_one_process_accepted_and_cannot_begin_is_begun_by_another(ann: Person) -> None:
     workflow, there = await save(ann, definition(transform("a", 1))), ann.server.platform
-    starting = JobQueue(there.database, there.bus, there.clock, name="starting", slots=1, limits=Limits())
+    other = JobQueue(there.database, there.bus, there.clock, name="starting", slots=1, limits=Limits())
     with ann.server.watching(ann.topic) as watch:
         async with ann.scope() as scope:
-            row = await runs.start_run(
-                scope, ids.from_wire("wf", workflow), StartRun(), there.blobs, starting
+            row = await starting.start_run(
+                scope, ids.from_wire("wf", workflow), StartRun(), there.blobs, other
             )
             assert row.state == "pending"
         await ended(watch, ids.to_wire("wrun", row.id))

@@ -216,6 +216,7 @@ async def open_process(
         start_run=start,
         mail=mail,
         push=push,
+        run_starts=workflows.RunStarts(database, blobs, queue),
         queue=queue,
         plugins=plugin_runtime,
         automations=doing,

@@ -5,7 +5,7 @@ from uuid import UUID
 from openclaw.domains.jobs.schemas import Job, JobFailure, JobStats
 from openclaw.domains.workflows.events import RUN_KIND
 from openclaw.domains.workflows.schemas import RepeatRun
-from openclaw.domains.workflows.service import runs
+from openclaw.domains.workflows.service import runs, starting
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.durable import jobs
 from openclaw.durable.errors import WrongJobStateError
@@ -50,7 +50,7 @@ async def requeue_job(scope: Scope, job_id: UUID, queue: JobQueue) -> Job:
     if row.kind == RUN_KIND:
         if row.state != "failed":
             raise WrongJobStateError(state=row.state)
-        run = await runs.repeat_run(scope, job_id, RepeatRun(), queue)
+        run = await starting.repeat_run(scope, job_id, RepeatRun(), queue)
         row = await jobs.access_job(scope, run.id)
     else:
         row = await jobs.requeue_job(scope, job_id)

@@ -39,7 +39,7 @@ from openclaw.domains.workflows.schemas import (
     Workflows,
     YamlText,
 )
-from openclaw.domains.workflows.service import definitions, deletion, files, history, runs, secrets
+from openclaw.domains.workflows.service import definitions, deletion, files, history, runs, secrets, starting
 from openclaw.domains.workflows.service.watching import watch_run
 from openclaw.domains.workspaces.errors import NotAllowedError
 from openclaw.durable.errors import TooManyJobsError
@@ -249,8 +249,7 @@ async def start_workflow(
 
     A run begins at once while the workspace has few at work, else in its turn; with `startAt`, when that has come.
     """
-    async with platform.database.transaction(actor) as scope:
-        row = await runs.start_run(scope, workflow_id, data or StartRun(), platform.blobs, platform.queue)
+    row = await platform.run_starts.start(actor, workflow_id, data or StartRun())
     return runs.view(row, actor.language)
 
 
@@ -384,5 +383,5 @@ async def repeat_run(
 ) -> WorkflowRun:
     """Run again from any step, by default the one that failed; what came before it is not run again."""
     async with platform.database.transaction(actor) as scope:
-        row = await runs.repeat_run(scope, workflow_run_id, data or RepeatRun(), platform.queue)
+        row = await starting.repeat_run(scope, workflow_run_id, data or RepeatRun(), platform.queue)
     return runs.view(row, actor.language)

@@ -16,6 +16,7 @@ from openclaw.domains.workflows.proposals_api import router as proposals_router
 from openclaw.domains.workflows.results_api import router as results_router
 from openclaw.domains.workflows.runs_api import router as runs_router
 from openclaw.domains.workflows.service import deletion
+from openclaw.domains.workflows.service.starting import RunStarts
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.housekeeping import Chore
 from openclaw.infra.outbox import Subscriber
@@ -53,6 +54,7 @@ __all__ = [
     "ModelAsker",
     "PluginCarrier",
     "PluginTools",
+    "RunStarts",
     "SubworkflowCarrier",
     "WorkflowJob",
     "chores",

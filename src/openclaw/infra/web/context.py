@@ -32,6 +32,7 @@ class Platform:
     mail: MailServer
     push: PushSender
     plugins: Any  # runs plugins; the slice of that name knows its type
+    run_starts: Any  # accepts runs of workflows; the slice of that name knows its type
     queue: Any  # the process's `durable.queue.JobQueue`, which is above what is here
     automations: Any  # what automations can do; the slice of that name knows its type
     hooks: Any  # takes deliveries of webhooks; that slice's too

@@ -18,7 +18,7 @@ from mcp.types import (
 
 from openclaw import __version__
 from openclaw.domains.workflows.schemas import StartRun, WorkflowRun
-from openclaw.domains.workflows.service import history, runs, tools
+from openclaw.domains.workflows.service import history, tools
 from openclaw.domains.workflows.service.watching import watch_run
 from openclaw.infra.scope import Actor
 from openclaw.infra.web.context import Platform
@@ -105,15 +105,8 @@ class _Tools:
         wanted = next((tool for tool in await self._offered() if tool.name == name), None)
         if wanted is None:
             raise LookupError(f"There is no tool {name}: the workflow is gone or no longer active.")
-        async with self._platform.database.transaction(self._actor) as scope:
-            row = await runs.start_run(
-                scope,
-                wanted.workflow_id,
-                StartRun(input=arguments),
-                self._platform.blobs,
-                self._platform.queue,
-            )
-        return row.id
+        start = self._platform.run_starts.start
+        return (await start(self._actor, wanted.workflow_id, StartRun(input=arguments))).id
 
     async def _waits_for(self, run_id: UUID) -> str:
         """The questions to a person and the signals that a run waits for."""

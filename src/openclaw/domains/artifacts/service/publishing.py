@@ -21,6 +21,7 @@ from openclaw.domains.artifacts.service import results
 from openclaw.domains.audit import service as audit
 from openclaw.domains.identity.service.passwords import hash_password
 from openclaw.domains.workspaces.policy import check_role
+from openclaw.durable.jobs import JobSpec
 from openclaw.durable.queue import JobQueue
 from openclaw.infra.config import Config
 from openclaw.infra.outbox import record
@@ -99,7 +100,7 @@ async def publish(
 async def submit(scope: Scope, artifact: ArtifactRow, release: ReleaseRow, queue: JobQueue) -> None:
     """Have the worker check and show a release."""
     payload = {"artifactId": artifact.id.hex, "release": release.number}
-    await queue.submit(scope, events.PUBLISH_KIND, payload, title=artifact.title)
+    await queue.submit(scope, events.PUBLISH_KIND, JobSpec(payload=payload, title=artifact.title))
 
 
 async def show(scope: Scope, artifact: ArtifactRow, row: PublicationRow, release: ReleaseRow) -> None:

@@ -19,7 +19,7 @@ from openclaw.domains.artifacts.schemas import ChangeArtifact, ChangeStatus, New
 from openclaw.domains.artifacts.service import bodies
 from openclaw.domains.audit import service as audit
 from openclaw.domains.workspaces.policy import check_role
-from openclaw.durable.jobs import Priority
+from openclaw.durable.jobs import JobSpec, Priority
 from openclaw.durable.queue import JobQueue
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.feed import tell
@@ -288,7 +288,8 @@ async def _keep(
     await record(scope, events.ARTIFACT_SAVED, saved)
     if read.bodies:
         payload = {"artifactId": row.id.hex, "version": row.version}
-        await queue.submit(scope, events.PROCESS_KIND, payload, title=row.title, priority=Priority.LOW)
+        spec = JobSpec(payload=payload, title=row.title, priority=Priority.LOW)
+        await queue.submit(scope, events.PROCESS_KIND, spec)
     await announce(scope, row)
 
 

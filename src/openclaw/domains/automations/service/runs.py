@@ -23,6 +23,7 @@ from openclaw.domains.automations.service.registry import ActionCall, Automation
 from openclaw.domains.automations.service.secrets import signing_secret_of
 from openclaw.domains.workflows.service import formulas
 from openclaw.durable import jobs
+from openclaw.durable.jobs import JobSpec
 from openclaw.infra.feed import tell
 from openclaw.infra.jsonb import storable
 from openclaw.infra.scope import Scope
@@ -215,16 +216,10 @@ async def _promote(scope: Scope, automations: Automations, automation: Automatio
     if parked is None:
         return
     parked.is_parked = False
-    job = await automations.queue.submit(
-        scope,
-        RUN_KIND,
-        {"runId": parked.id.hex},
-        title=automation.name,
-        tries=TRIES,
-        retry_after=RETRY_AFTER,
-        is_part=False,
-    )
-    parked.job_id = job.id
+    payload = {"runId": parked.id.hex}
+    spec = JobSpec(payload=payload, title=automation.name, tries=TRIES, retry_after=RETRY_AFTER)
+    await automations.queue.submit(scope, RUN_KIND, spec)
+    parked.job_id = spec.id
 
 
 def _criteria_error(automation: AutomationRow, run: AutomationRunRow, result: Any) -> OpenClawError | None:

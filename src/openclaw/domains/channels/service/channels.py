@@ -32,6 +32,7 @@ from openclaw.domains.channels.service.registry import HOOK_SECRET, Channels, Li
 from openclaw.domains.channels.service.sending import queue_message
 from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.policy import check_role
+from openclaw.durable.jobs import JobSpec
 from openclaw.infra.bus import publish
 from openclaw.infra.feed import tell
 from openclaw.infra.keys import lock_key
@@ -290,9 +291,8 @@ async def _write_first(scope: Scope, channels: Channels, row: ChannelRow) -> Non
 async def _begin_check(scope: Scope, channels: Channels, row: ChannelRow) -> None:
     row.state, row.error = "checking", None
     payload = {"channelId": row.id.hex, "at": row.updated_at.isoformat()}
-    await channels.queue.submit(
-        scope, CHECK_KIND, payload, title=row.name, tries=_TRIES, retry_after=timedelta(seconds=3)
-    )
+    spec = JobSpec(payload=payload, title=row.name, tries=_TRIES, retry_after=timedelta(seconds=3))
+    await channels.queue.submit(scope, CHECK_KIND, spec)
 
 
 def _checked(provider: Provider, given: dict[str, Any]) -> dict[str, Any]:

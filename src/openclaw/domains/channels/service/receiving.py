@@ -16,6 +16,7 @@ from openclaw.domains.channels.service.channels import code_mac, tell_changed
 from openclaw.domains.channels.service.registry import Channels, Incoming
 from openclaw.domains.channels.service.sending import queue_message
 from openclaw.domains.identity.service import accounts as identity
+from openclaw.durable.jobs import JobSpec
 from openclaw.infra.buckets import Buckets
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.kit import ids
@@ -69,14 +70,9 @@ class Receiver:
         if not await repository.add_update(scope, values):
             return 0
         row.received_at = scope.now()
-        await self._channels.queue.submit(
-            scope,
-            HANDLE_KIND,
-            {"updateId": update_id.hex, "channelId": row.id.hex},
-            title=row.name,
-            job_id=update_id,
-            timeout=None,
-        )
+        payload = {"updateId": update_id.hex, "channelId": row.id.hex}
+        spec = JobSpec(payload=payload, title=row.name, id=update_id, timeout=None)
+        await self._channels.queue.submit(scope, HANDLE_KIND, spec)
         return 1
 
     async def _pair(self, scope: Scope, row: ChannelRow, item: Incoming) -> bool:

@@ -8,6 +8,7 @@ from openclaw.domains.channels import repository
 from openclaw.domains.channels.events import SEND_KIND
 from openclaw.domains.channels.models import ChannelRow
 from openclaw.domains.channels.service.registry import Channels
+from openclaw.durable.jobs import JobSpec
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
 
@@ -54,12 +55,6 @@ async def queue_message(
         "created_at": scope.now(),
     }
     if await repository.add_message(scope, values):
-        await channels.queue.submit(
-            scope,
-            SEND_KIND,
-            {"messageId": message_id.hex},
-            title=row.name,
-            tries=_TRIES,
-            retry_after=_RETRY,
-            start_at=start_at,
-        )
+        payload = {"messageId": message_id.hex}
+        spec = JobSpec(payload=payload, title=row.name, tries=_TRIES, retry_after=_RETRY, start_at=start_at)
+        await channels.queue.submit(scope, SEND_KIND, spec)

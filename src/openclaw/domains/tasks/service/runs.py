@@ -20,6 +20,7 @@ from openclaw.domains.tasks.service.joining import Told
 from openclaw.domains.tasks.service.log import GENESIS, Log
 from openclaw.domains.tasks.service.tasks import access_task
 from openclaw.domains.workspaces.policy import check_role
+from openclaw.durable.jobs import JobSpec
 from openclaw.durable.queue import JobQueue
 from openclaw.infra.bus import publish
 from openclaw.infra.keys import lock_key
@@ -245,7 +246,6 @@ async def _add(
     await repository.add(scope, row)
     await log.write()
     payload = {"runId": row.id.hex, "workspaceId": row.workspace_id.hex, "userId": row.user_id.hex}
-    await queue.submit(
-        scope, events.RUN_KIND, payload, title=task.title, job_id=row.id, tries=1, timeout=None
-    )
+    spec = JobSpec(payload=payload, title=task.title, id=row.id, tries=1, timeout=None)
+    await queue.submit(scope, events.RUN_KIND, spec)
     return row

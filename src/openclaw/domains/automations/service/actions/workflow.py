@@ -9,7 +9,7 @@ from openclaw.domains.automations.errors import ActionFailedError
 from openclaw.domains.automations.service.registry import ActionCall, Begun, EventSource, Happened
 from openclaw.domains.workflows.events import RUN_ENDED
 from openclaw.domains.workflows.schemas import StartRun
-from openclaw.domains.workflows.service import definitions, runs
+from openclaw.domains.workflows.service import definitions, runs, starting
 from openclaw.durable.queue import JobQueue
 from openclaw.infra.blobs import BlobStore
 from openclaw.infra.scope import Scope
@@ -44,7 +44,7 @@ class WorkflowAction:
             await definitions.access_version(scope, config.workflow_id, config.version)
 
     async def begin(self, scope: Scope, call: ActionCall) -> Begun:
-        """Accept a run, under the automation run's id as its key. Raises as `runs.start_run`."""
+        """Accept a run, under the automation run's id as its key. Raises as `starting.start_run`."""
         config: RunWorkflow = call.config
         data = StartRun.model_validate(
             {
@@ -53,7 +53,7 @@ class WorkflowAction:
                 "idempotencyKey": f"automation:{call.run_id.hex}",
             }
         )
-        row = await runs.start_run(scope, config.workflow_id, data, self._blobs, self._queue)
+        row = await starting.start_run(scope, config.workflow_id, data, self._blobs, self._queue)
         return Begun(target={"kind": KIND, "id": row.id.hex})
 
     async def perform(self, call: ActionCall) -> Any:

@@ -7,7 +7,7 @@ from openclaw.domains.workflows import repository
 from openclaw.domains.workflows.events import run_changed_topic
 from openclaw.domains.workflows.jobs.carrying import StepCall
 from openclaw.domains.workflows.language.failures import StepError
-from openclaw.domains.workflows.service import runs
+from openclaw.domains.workflows.service import runs, starting
 from openclaw.durable.queue import JobQueue
 from openclaw.infra.bus import EventBus
 from openclaw.infra.db import Database
@@ -28,7 +28,7 @@ class SubworkflowCarrier:
         """The child's output. Raises StepError when it fails or cannot begin."""
         async with self._database.transaction(call.actor) as scope:
             workflow_id = await _find(scope, str(call.inputs["workflow"]))
-            child = await runs.start_child(
+            child = await starting.start_child(
                 scope,
                 call.run_id,
                 workflow_id,
