@@ -30,7 +30,7 @@ class Carrier:
         self.called = asyncio.Event()
         self.failure: Exception | None = None
         self.bad: set[int] = set()
-        self.together = Together[int, int](self.carry, subject_of=lambda number: number % 10)
+        self.together = Together[Actor, int, int](self.carry, subject_of=lambda number: number % 10)
 
     async def carry(self, actor: Actor, numbers: Sequence[int]) -> list[int | BaseException]:
         self.batches.append((actor.user_id, list(numbers)))

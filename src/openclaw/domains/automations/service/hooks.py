@@ -1,6 +1,5 @@
 """Deliveries of webhooks: those that come at the same time are kept by one transaction, and then acknowledged."""
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from openclaw.domains.automations.service.accepting import Offer, accept
 from openclaw.domains.automations.service.registry import Automations
 from openclaw.domains.automations.service.secrets import secrets_of
 from openclaw.durable.errors import TooManyJobsError
+from openclaw.durable.together import Together
 from openclaw.infra.buckets import Buckets
 from openclaw.infra.db import Database
 from openclaw.infra.jsonb import checked
@@ -26,9 +26,8 @@ from openclaw.infra.scope import Scope
 from openclaw.infra.signatures import check_signed
 from openclaw.kit import ids
 from openclaw.kit.clock import Clock
-from openclaw.kit.errors import InvalidInputError, OpenClawError, RateLimitedError, UnavailableError
+from openclaw.kit.errors import InvalidInputError, OpenClawError, RateLimitedError
 
-_MOST_AT_ONCE = 200
 _MOST_DEEP = 64
 
 
@@ -42,14 +41,6 @@ class Delivery:
     address: str | None
 
 
-@dataclass(eq=False)
-class _Asked:
-    delivery: Delivery
-    run_id: UUID | None = None
-    failure: BaseException | None = None
-    is_done: bool = False
-
-
 class Hooks:
     """One per process. What is accepted is a row before `accept` returns."""
 
@@ -57,8 +48,7 @@ class Hooks:
         self._database = database
         self._clock = clock
         self._automations = automations
-        self._lock = asyncio.Lock()
-        self._waiting: list[_Asked] = []
+        self._together = Together[None, Delivery, UUID](self._keep, subject_of=id)
         # Only what is well signed counts against an automation: a stranger cannot use up what is its owner's.
         self._of_automation = Buckets(burst=2_000, per_second=20)
         self._of_workspace = Buckets(burst=4_000, per_second=50)
@@ -71,62 +61,31 @@ class Hooks:
         Raises AutomationNotFoundError, WrongSignatureError, StaleDeliveryError, ReplayedDeliveryError,
         InvalidInputError, RateLimitedError, TooManyJobsError, UnavailableError.
         """
-        asked = _Asked(delivery)
-        self._waiting.append(asked)
-        try:
-            async with self._lock:
-                while not asked.is_done:  # else who had the lock before has taken it along
-                    await self._carry()
-        finally:
-            if not asked.is_done:
-                self._waiting.remove(asked)
-        if asked.failure is not None:
-            raise asked.failure
-        assert asked.run_id is not None
-        return asked.run_id
+        return await self._together.ask(None, delivery)
 
-    async def _carry(self) -> None:
-        batch = self._waiting[:_MOST_AT_ONCE]
-        try:
-            await self._keep(batch)
-        except UnavailableError as error:
-            for asked in batch:
-                asked.failure, asked.run_id = error, None
-        except Exception:  # noqa: BLE001  (what cannot be kept must not stand in the way of others)
-            for asked in batch:
-                await self._keep_alone(asked)
-        for asked in batch:
-            asked.is_done = True
-        self._waiting = [asked for asked in self._waiting if not asked.is_done]
-
-    async def _keep_alone(self, asked: _Asked) -> None:
-        asked.failure = asked.run_id = None
-        try:
-            await self._keep([asked])
-        except Exception as error:  # noqa: BLE001  (raised where it was asked)
-            asked.failure, asked.run_id = error, None
-
-    async def _keep(self, batch: Sequence[_Asked]) -> None:
+    async def _keep(self, _of: None, batch: Sequence[Delivery]) -> Sequence[UUID | BaseException]:
+        """What became of each: its run, or why there is none."""
         async with self._database.system(is_quiet=True) as scope:
-            wanted = {asked.delivery.automation_id for asked in batch}
-            rows = await repository.list_by_id(scope, wanted)
+            rows = await repository.list_by_id(scope, {delivery.automation_id for delivery in batch})
             secrets = {i: secrets_of(row, self._automations.keys, scope.now()) for i, row in rows.items()}
-            offers: list[tuple[_Asked, Offer]] = []
-            for asked in batch:
-                row = rows.get(asked.delivery.automation_id)
+            offers: list[Offer | OpenClawError] = []
+            for delivery in batch:
                 try:
-                    offers.append((asked, self._offer(asked.delivery, row, secrets, scope.now())))
+                    offers.append(
+                        self._offer(delivery, rows.get(delivery.automation_id), secrets, scope.now())
+                    )
                 except OpenClawError as error:
-                    asked.failure = error
-            kept = await accept(
-                scope,
-                [offer for _, offer in offers],
-                queued_at_most=self._automations.queued_at_most,
-            )
-            await self._note(scope, offers, kept)
-            of_known = [asked for asked in batch if asked.delivery.automation_id in rows]
-            for automation_id, asked in self._worth_showing(of_known):
-                await _note_refusal(scope, rows[automation_id], asked)
+                    offers.append(error)
+            became = await self._accept(scope, offers)
+            for delivery, error in zip(batch, became, strict=True):
+                row = rows.get(delivery.automation_id)
+                if (
+                    row is not None
+                    and isinstance(error, OpenClawError)
+                    and self._is_worth_showing(row, error)
+                ):
+                    await _note_refusal(scope, row, delivery, error)
+        return became
 
     def _offer(
         self,
@@ -160,43 +119,47 @@ class Hooks:
             input={"body": _read(delivery.body, content_type), "contentType": content_type[:200]},
         )
 
-    async def _note(self, scope: Scope, offers: Sequence[tuple[_Asked, Offer]], kept: set[UUID]) -> None:
-        """Who was kept; of the others, whether the delivery had come before or the queue is full."""
-        before = {(offer.automation_id, offer.key) for _, offer in offers if offer.run_id in kept}
-        for asked, offer in offers:
-            if offer.run_id in kept:
-                asked.run_id = offer.run_id
+    async def _accept(
+        self, scope: Scope, offers: Sequence[Offer | OpenClawError]
+    ) -> list[UUID | OpenClawError]:
+        """The run of each that was kept; of the others, whether the delivery had come before or the queue is full."""
+        good = [offer for offer in offers if isinstance(offer, Offer)]
+        kept = await accept(scope, good, queued_at_most=self._automations.queued_at_most)
+        before = {(offer.automation_id, offer.key) for offer in good if offer.run_id in kept}
+        became: list[UUID | OpenClawError] = []
+        for offer in offers:
+            if isinstance(offer, OpenClawError):
+                became.append(offer)
+            elif offer.run_id in kept:
+                became.append(offer.run_id)
             elif (offer.automation_id, offer.key) in before or await repository.find_run_id(
                 scope, offer.automation_id, offer.key
             ):
-                asked.failure = ReplayedDeliveryError()
+                became.append(ReplayedDeliveryError())
             else:
-                asked.failure = TooManyJobsError(limit=self._automations.queued_at_most)
+                became.append(TooManyJobsError(limit=self._automations.queued_at_most))
+        return became
 
-    def _worth_showing(self, batch: Sequence[_Asked]) -> list[tuple[UUID, _Asked]]:
-        """Refused deliveries that the test console is to show: a few, whatever a stranger sends."""
-        shown: list[tuple[UUID, _Asked]] = []
-        for asked in batch:
-            if asked.failure is None or isinstance(asked.failure, AutomationNotFoundError):
-                continue
-            try:
-                self._of_samples.take(asked.delivery.automation_id, self._clock.now())
-            except RateLimitedError:
-                continue
-            shown.append((asked.delivery.automation_id, asked))
-        return shown
+    def _is_worth_showing(self, row: AutomationRow, error: OpenClawError) -> bool:
+        """Whether the test console is to show a refused delivery: a few, whatever a stranger sends."""
+        if isinstance(error, AutomationNotFoundError):
+            return False
+        try:
+            self._of_samples.take(row.id, self._clock.now())
+        except RateLimitedError:
+            return False
+        return True
 
 
-async def _note_refusal(scope: Scope, row: AutomationRow, asked: _Asked) -> None:
-    assert isinstance(asked.failure, OpenClawError)
+async def _note_refusal(scope: Scope, row: AutomationRow, delivery: Delivery, error: OpenClawError) -> None:
     refused = RefusedDeliveryRow(
         id=ids.new_id(),
         workspace_id=row.workspace_id,
         user_id=row.user_id,
         automation_id=row.id,
-        error=asked.failure.to_wire(),
-        headers=shown_headers(asked.delivery.headers),
-        body=shown_text(asked.delivery.body[:8_000].decode("utf-8", "replace").replace("\0", "␀")),
+        error=error.to_wire(),
+        headers=shown_headers(delivery.headers),
+        body=shown_text(delivery.body[:8_000].decode("utf-8", "replace").replace("\0", "␀")),
         created_at=scope.now(),
     )
     await repository.add(scope, refused)

@@ -59,7 +59,7 @@ class TaskJob:
         self._lead_agent = lead_agent
         self._slots = slots
         self._mover = Mover(database, bus)
-        self._entering = Together[UUID, _Seen](self._enter, subject_of=lambda run_id: run_id)
+        self._entering = Together[Actor, UUID, _Seen](self._enter, subject_of=lambda run_id: run_id)
 
     async def __call__(self, payload: dict[str, Any]) -> None:
         """Bring one run to its end. Raises UnavailableError when the database is away: call again."""

@@ -97,7 +97,7 @@ class Ledger:
     def __init__(self, database: Database, bus: EventBus) -> None:
         self._database = database
         self._bus = bus
-        self._together = Together[_Wanted, Entered | None](self._carry, subject_of=_run_of)
+        self._together = Together[Actor, _Wanted, Entered | None](self._carry, subject_of=_run_of)
         self._definitions: dict[tuple[UUID, int], Definition] = {}
 
     async def enter(self, actor: Actor, run_id: UUID) -> Entered | None:

@@ -52,7 +52,7 @@ class RunStarts:
         self._database = database
         self._blobs = blobs
         self._queue = queue
-        self._together = Together[Wanted, WorkflowRunRow](
+        self._together = Together[Actor, Wanted, WorkflowRunRow](
             self._carry, subject_of=lambda wanted: wanted.data.idempotency_key or id(wanted)
         )
 
