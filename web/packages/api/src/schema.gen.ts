@@ -9779,7 +9779,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "created" | "state" | "dispatched" | "model_replied" | "tool_started" | "tool_ended" | "approval_asked" | "approval_answered" | "paused" | "resumed" | "cancel_requested" | "hand_over" | "moved" | "host_lost";
+            kind: "created" | "state" | "dispatched" | "model_replied" | "tool_started" | "tool_ended" | "approval_asked" | "approval_answered" | "paused" | "resumed" | "cancel_requested" | "hand_over" | "moved" | "not_moved" | "host_lost";
             /** Data */
             data: {
                 [key: string]: unknown;
