@@ -83,7 +83,10 @@ class ActionChoice(WireInput):
 
 
 class SaveAutomation(WireInput):
-    """What an automation is. ``condition`` and ``success`` are CEL; ``expectedEverySeconds`` the dead-man's switch."""
+    """What an automation is. ``condition`` and ``success`` are CEL; ``expectedEverySeconds`` the dead-man's switch.
+
+    ``enabled``: without it a new one is on, and one that is there stays as it is.
+    """
 
     name: Name
     description: Annotated[str, Field(max_length=2000)] = ""
@@ -94,7 +97,7 @@ class SaveAutomation(WireInput):
     overlap: Overlap | None = None
     max_consecutive_failures: Annotated[int, Field(ge=1, le=100)] = 5
     expected_every_seconds: Annotated[int, Field(ge=60, le=31_622_400)] | None = None
-    enabled: bool = True
+    enabled: bool | None = None
 
 
 class Automation(Wire):

@@ -8751,6 +8751,8 @@ export interface components {
         /**
          * SaveAutomation
          * @description What an automation is. ``condition`` and ``success`` are CEL; ``expectedEverySeconds`` the dead-man's switch.
+         *
+         *     ``enabled``: without it a new one is on, and one that is there stays as it is.
          */
         SaveAutomation: {
             /** Name */
@@ -8776,11 +8778,8 @@ export interface components {
             maxConsecutiveFailures: number;
             /** Expectedeveryseconds */
             expectedEverySeconds?: number | null;
-            /**
-             * Enabled
-             * @default true
-             */
-            enabled: boolean;
+            /** Enabled */
+            enabled?: boolean | null;
         };
         /**
          * SaveChannel

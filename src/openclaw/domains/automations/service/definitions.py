@@ -83,7 +83,7 @@ async def create(
     )
     secret = give_secret(row, automations.keys, old_until=None)
     await repository.add(scope, row)
-    if data.enabled:
+    if data.enabled is not False:
         await switching.switch_on(scope, row)
     await switching.set_interests_of(scope, automations)
     await _audit(scope, "automations.created", row)
@@ -118,7 +118,7 @@ async def replace(
     row.version += 1
     if data.enabled and not row.is_enabled:
         await switching.switch_on(scope, row)
-    elif not data.enabled and row.is_enabled:
+    elif data.enabled is False and row.is_enabled:
         await switching.switch_off(scope, row, reason="by_hand")
     else:
         await switching.set_schedules(scope, row)
