@@ -93,6 +93,42 @@ async def test_a_definition_has_versions(ann: Person) -> None:
     assert (await ann.api.get(path)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("formula", "sample", "problem", "place", "holds"),
+    [
+        ("input.n > 1", None, None, None, None),
+        ("input.n > 1", {"input": {"n": 2}}, None, None, True),
+        ("input.n > 1", {"input": {"n": 1}}, None, None, False),
+        ("input.n >", None, "It ends too soon.", (1, 10), None),
+        ("true &&\n  inputt.n > 1", None, "There is no inputt", (2, 3), None),
+        ("result.ok", None, "There is no result", (1, 1), None),
+        ("input.n = 1", None, "To compare, write ==.", (1, 9), None),
+        ("input.n == 'x", None, "A text is not closed.", (1, 12), None),
+        ("1 +* 2", None, "* is not possible here.", (1, 4), None),
+        ("now()", None, "There is no function now.", None, None),
+        ("input.n", {"input": {"n": 1}}, "cannot be told", None, None),
+        ("input.m > 1", {"input": {"n": 1}}, "cannot be told", None, None),
+        ("(" * 4000, None, "", None, None),
+    ],
+)
+async def test_a_formula_is_checked_while_it_is_written(
+    ann: Person, formula: str, sample: Any, problem: str | None, place: Any, holds: bool | None
+) -> None:
+    found = await ann.post("/automation-formulas/check", {"formula": formula, "sample": sample})
+    assert (found["problem"] is None) == (problem is None)
+    assert (problem or "") in (found["problem"] or "")
+    assert found["holds"] is holds
+    if place is not None:
+        assert (found["line"], found["column"]) == place
+
+
+async def test_success_criteria_may_name_the_result(ann: Person) -> None:
+    body = {"formula": "result.ok", "of": "success", "sample": {"result": {"ok": True}}}
+    assert (await ann.post("/automation-formulas/check", body))["holds"] is True
+    await ann.patch("/users/me", {"language": "zh"})
+    assert (await ann.post("/automation-formulas/check", {"formula": "1 +"}))["problem"] == "表达式不完整。"
+
+
 async def test_who_edits_does_not_switch(ann: Person) -> None:
     """Whether it is on is said by who switches, at the same time or before; its times are those of its last form."""
     made = await automation(ann, HOURLY, runs(await echo(ann)))

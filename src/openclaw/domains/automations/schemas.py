@@ -168,6 +168,30 @@ class TryTrigger(WireInput):
     count: Annotated[int, Field(ge=1, le=100)] = 10
 
 
+class CheckFormula(WireInput):
+    """A condition or success criteria while they are written; ``sample``: what they might be about."""
+
+    formula: Formula
+    of: Literal["condition", "success"] = "condition"
+    sample: "FormulaSample | None" = None
+
+
+class FormulaSample(WireInput):
+    """What an automation might be given, and what its action might have come to."""
+
+    input: dict[str, Any] = Field(default_factory=dict[str, Any])
+    result: Any = None
+
+
+class CheckedFormula(Wire):
+    """What is wrong, and where, from 1, when that is known. ``holds``: whether it is true of the sample."""
+
+    problem: str | None
+    line: int | None
+    column: int | None
+    holds: bool | None
+
+
 class Times(Wire):
     """When it is due, in UTC, and what the clocks of its zone show then."""
 
