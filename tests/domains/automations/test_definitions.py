@@ -108,7 +108,9 @@ async def test_a_definition_has_versions(ann: Person) -> None:
         ("now()", None, "There is no function now.", None, None),
         ("input.n", {"input": {"n": 1}}, "cannot be told", None, None),
         ("input.m > 1", {"input": {"n": 1}}, "cannot be told", None, None),
-        ("(" * 4000, None, "", None, None),
+        ("input.xs.exists(x, x > 1", None, "It ends too soon.", None, None),
+        ("(" * 1900, None, "It is nested too deeply.", None, None),
+        ("(" * 4000, None, "It is over the limit", None, None),
     ],
 )
 async def test_a_formula_is_checked_while_it_is_written(

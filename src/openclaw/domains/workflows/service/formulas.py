@@ -13,7 +13,9 @@ from openclaw.kit.errors import InvalidInputError
 
 # What the library of CEL says, without its list of all that might have stood there.
 _SAID = re.compile(r"<input>:(\d+):(\d+): (?:Syntax error: )?(.*)", re.DOTALL)
-_TOO_SOON = re.compile(r"mismatched input '<EOF>'|no viable alternative at input '.*<EOF>'")
+_TOO_SOON = re.compile(
+    r"mismatched input '<EOF>'|no viable alternative at input '.*<EOF>'|missing .* at '<EOF>'|Incomplete "
+)
 _UNEXPECTED = re.compile(
     r"(?:extraneous input|mismatched input|no viable alternative at input|token recognition error at:)"
     r" '(.*?)'(?: expecting|$)"
@@ -105,7 +107,8 @@ def _check(mark: str, source: str, names: Collection[str], field: str) -> None:
 def _explained(wrong: str) -> Problem:
     said = _SAID.fullmatch(wrong)
     if said is None:
-        return Problem(f"It {wrong}." if not wrong.startswith("there") else f"{wrong.capitalize()}.", wrong)
+        en = f"{wrong.capitalize()}." if wrong.startswith("there") else f"It {wrong}."
+        return Problem(en, f"表达式有误：{wrong}")
     line, column, words = int(said[1]), int(said[2]), said[3]
     if _TOO_SOON.match(words):
         return Problem("It ends too soon.", "表达式不完整。", line, column)
@@ -116,7 +119,9 @@ def _explained(wrong: str) -> Problem:
         if text.startswith(("'", '"')):
             return Problem("A text is not closed.", "文本没有结束引号。", line, column)
         return Problem(f"{text} is not possible here.", f"此处不能写 {text}。", line, column)
-    return Problem(f"{words}.", words, line, column)
+    if "Recursion limit" in words:
+        return Problem("It is nested too deeply.", "嵌套层数过多。", line, column)
+    return Problem(f"It cannot be read: {words}", f"表达式无法解析：{words}", line, column)
 
 
 def _place(source: str, at: int) -> tuple[int, int]:
