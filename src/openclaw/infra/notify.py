@@ -133,14 +133,7 @@ class PostgresTransport:
         while True:
             lost = asyncio.Event()
             try:
-                connection = await asyncpg.connect(
-                    self._dsn,
-                    timeout=5,
-                    server_settings={"role": APPLICATION_ROLE, "application_name": "openclaw bus"},
-                )
-                connection.add_termination_listener(lambda _connection, lost=lost: lost.set())
-                await connection.add_listener(CHANNEL, self._on_notify)
-                await connection.execute("SELECT set_config('app.is_system', 'on', false)")
+                connection = await self._listen(lost)
             except (asyncpg.PostgresError, *CONNECTION_ENDED) as error:
                 _log.warning("the event bus is not connected", error=str(error))
                 await self._clock.sleep(timedelta(seconds=wait))
@@ -151,6 +144,22 @@ class PostgresTransport:
             self._tell_gap()
             await self._until_lost(connection, lost)
             self._connected.clear()
+
+    async def _listen(self, lost: asyncio.Event) -> asyncpg.Connection:
+        """A connection that hears what is told, and sets ``lost`` at its end."""
+        connection = await asyncpg.connect(
+            self._dsn,
+            timeout=5,
+            server_settings={"role": APPLICATION_ROLE, "application_name": "openclaw bus"},
+        )
+        try:
+            connection.add_termination_listener(lambda _connection: lost.set())
+            await connection.add_listener(CHANNEL, self._on_notify)
+            await connection.execute("SELECT set_config('app.is_system', 'on', false)")
+        except BaseException:  # also when it is stopped by now: nobody else knows of it yet
+            connection.terminate()
+            raise
+        return connection
 
     async def _until_lost(self, connection: asyncpg.Connection, lost: asyncio.Event) -> None:
         """Return when the connection is gone, also when nobody said so: a silent network is asked."""

@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import typer.main
 
+from openclaw.apps.bridge.help import BridgeGroup
+from openclaw.apps.bridge.host.main import app
 from tests.apps.bridge.control_plane_peer import ControlPlanePeer
 from tests.apps.bridge.gateway_peer import GatewayPeer, NodeConnection
 from tests.apps.bridge.host_process import HostProcess
@@ -141,3 +144,16 @@ async def test_a_revoked_host_ends_everything_and_itself(
     assert (code, said["error"]["code"]) == (6, "host.not_enrolled")
     code, said = await host.command("run", "--token", "oche_" + "t" * 43)
     assert (code, said["error"]["code"]) == (4, "devices.host_token_ended")
+
+
+def test_a_host_is_started_by_the_same_options_with_and_without_its_command() -> None:
+    group = typer.main.get_command(app)
+    assert isinstance(group, BridgeGroup)
+    started, run, enroll = (
+        {each.name: (each.opts, getattr(each, "envvar", None)) for each in command.params}
+        for command in (group, group.commands["run"], group.commands["enroll"])
+    )
+    assert {name: started[name] for name in run} == run
+    assert {"token", "server", "name", "max_tasks", "label", "pi_command", "state_dir", "as_json"} <= set(run)
+    assert set(run) - set(enroll) == {"pi_command"}
+    assert run["state_dir"][1] == "OPENCLAW_HOST_HOME"

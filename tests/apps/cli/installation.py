@@ -192,6 +192,9 @@ class Installation:
             "OPENCLAW_HOME": str(folder / "server"),
             "OPENCLAW_GATEWAY_URL": f"ws://127.0.0.1:{self.relay.port}",
             "OPENCLAW_PLUGIN_INTERNAL_HOSTS": '["localhost"]',
+            "OPENCLAW_SMTP_HOST": "127.0.0.1",
+            "OPENCLAW_SMTP_PORT": "9",  # nobody is there
+            "OPENCLAW_MAIL_FROM": "bot@example.com",
             **pi_environment(),
         }
         self._up = self.terminal.start(

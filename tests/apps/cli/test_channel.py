@@ -20,3 +20,14 @@ def test_a_channel_from_the_command_line(terminal: Terminal) -> None:
     assert terminal.run("channel", "add", "qq", "--set", "appId").code != 0
     assert terminal.run("channel", "remove", "phone", "--yes").code == 0
     assert "Phone" not in terminal.run("channel", "list").out
+
+
+def test_a_code_for_an_address_of_mail_is_to_be_answered(terminal: Terminal) -> None:
+    settings = ("--set", "address=ann@example.com", "--set", "replyTo=bot@example.com")
+    assert terminal.run("channel", "add", "mail", "--name", "Post", *settings).code == 0
+    while "waits for the code" not in (listed := terminal.run("channel", "list").out):
+        assert "checking" in listed
+    said = terminal.run("channel", "pair", "post").out
+    assert "A mail is on its way to the channel's address. Answer it with this code until" in said
+    assert "Send this code" not in said
+    assert terminal.run("channel", "remove", "post", "--yes").code == 0

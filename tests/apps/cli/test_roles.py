@@ -14,7 +14,7 @@ from openclaw.apps.cli.roles import ROLES
 from openclaw.infra.config import Config, default_home
 from openclaw.kit.errors import Kind
 from openclaw.kit.layout import cell_width
-from tests.apps.cli.installation import CLI, Installation, Terminal
+from tests.apps.cli.installation import CLI, Installation, Terminal, free_port
 
 WITHOUT_SERVER = """
 import sys
@@ -94,6 +94,31 @@ def test_a_port_that_is_taken_is_told_with_its_holder(stranger: Terminal) -> Non
     assert done.code == EXIT_CODES[Kind.CONFLICT]
     assert f"Port {port} is in use by" in done.err
     assert "Traceback" not in done.err
+
+
+def test_the_gateways_port_is_told_and_not_the_one_that_the_role_holds_itself(
+    installation: Installation, stranger: Terminal
+) -> None:
+    """Nor one that a program of ours was given besides, for what people publish."""
+    url = installation.terminal.process("db", "url", "--json").json["url"]
+    done = stranger.process(
+        "up",
+        "--port",
+        str(free_port()),
+        "--gateway-port",
+        str(installation.gateway_port),
+        "--no-browser",
+        OPENCLAW_DATABASE_URL=url,
+        OPENCLAW_HOME=str(stranger.home / "server"),
+    )
+    assert done.code == EXIT_CODES[Kind.CONFLICT]
+    assert f"Port {installation.gateway_port} is in use by" in done.err
+    assert "with --gateway-port" in done.err
+    content = stranger.process(
+        "server", "--port", str(free_port()), OPENCLAW_CONTENT_PORT=str(installation.port)
+    )
+    assert f"Port {installation.port} is in use by" in content.err
+    assert "with OPENCLAW_CONTENT_PORT" in content.err
 
 
 @pytest.mark.parametrize(

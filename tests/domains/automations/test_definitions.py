@@ -14,6 +14,7 @@ from openclaw.domains.automations.policy.masking import shown_text, shown_value
 from openclaw.domains.automations.service.actions.webhook import CallWebhook, WebhookAction
 from openclaw.domains.automations.service.registry import ActionCall
 from openclaw.infra.signatures import check_signed
+from openclaw.kit import ids
 from openclaw.kit.ids import new_id
 from tests.domains.automations.setting_off import MANUAL, WEBHOOK, automation, echo, fire, runs, until
 from tests.domains.workflows.running import expr
@@ -21,6 +22,8 @@ from tests.support.accounts import Person, register
 from tests.support.server import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+HOURLY = {"kind": "schedule", "cron": "0 * * * *", "zone": "Europe/Berlin"}
+DAILY = {"kind": "schedule", "cron": "0 9 * * *", "zone": "Europe/Berlin"}
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -88,6 +91,67 @@ async def test_a_definition_has_versions(ann: Person) -> None:
     assert (await ann.api.put(path, json=body, headers={"If-Match": "nonsense"})).status_code == 422
     await ann.api.delete(path)
     assert (await ann.api.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("formula", "sample", "problem", "place", "holds"),
+    [
+        ("input.n > 1", None, None, None, None),
+        ("input.n > 1", {"input": {"n": 2}}, None, None, True),
+        ("input.n > 1", {"input": {"n": 1}}, None, None, False),
+        ("input.n >", None, "It ends too soon.", (1, 10), None),
+        ("true &&\n  inputt.n > 1", None, "There is no inputt", (2, 3), None),
+        ("result.ok", None, "There is no result", (1, 1), None),
+        ("input.n = 1", None, "To compare, write ==.", (1, 9), None),
+        ("input.n == 'x", None, "A text is not closed.", (1, 12), None),
+        ("1 +* 2", None, "* is not possible here.", (1, 4), None),
+        ("now()", None, "There is no function now.", None, None),
+        ("input.n", {"input": {"n": 1}}, "cannot be told", None, None),
+        ("input.m > 1", {"input": {"n": 1}}, "cannot be told", None, None),
+        ("input.xs.exists(x, x > 1", None, "It ends too soon.", None, None),
+        ("(" * 1900, None, "It is nested too deeply.", None, None),
+        ("(" * 4000, None, "It is over the limit", None, None),
+    ],
+)
+async def test_a_formula_is_checked_while_it_is_written(
+    ann: Person, formula: str, sample: Any, problem: str | None, place: Any, holds: bool | None
+) -> None:
+    found = await ann.post("/automation-formulas/check", {"formula": formula, "sample": sample})
+    assert (found["problem"] is None) == (problem is None)
+    assert (problem or "") in (found["problem"] or "")
+    assert found["holds"] is holds
+    if place is not None:
+        assert (found["line"], found["column"]) == place
+
+
+async def test_success_criteria_may_name_the_result(ann: Person) -> None:
+    body = {"formula": "result.ok", "of": "success", "sample": {"result": {"ok": True}}}
+    assert (await ann.post("/automation-formulas/check", body))["holds"] is True
+    await ann.patch("/users/me", {"language": "zh"})
+    assert (await ann.post("/automation-formulas/check", {"formula": "1 +"}))["problem"] == "表达式不完整。"
+
+
+async def test_who_edits_does_not_switch(ann: Person) -> None:
+    """Whether it is on is said by who switches, at the same time or before; its times are those of its last form."""
+    made = await automation(ann, HOURLY, runs(await echo(ann)))
+    path, body = f"/automations/{made['id']}", {"name": "New", "trigger": HOURLY, "action": made["action"]}
+    for turn, is_on in (("disable", False), ("enable", True)):
+        answers = await asyncio.gather(
+            ann.api.put(path, json=body),
+            ann.api.post(f"{path}/{turn}"),
+            ann.api.put(path, json=body | {"trigger": DAILY}),
+        )
+        assert {answer.status_code for answer in answers} == {200}
+        await ann.api.put(path, json=body)
+        found = await ann.get(path)
+        assert (found["enabled"], found["nextAt"] is not None) == (is_on, is_on)
+    async with ann.server.owner() as owner:
+        query = "SELECT count(*) FROM schedules WHERE payload->>'automationId' = $1"
+        name = ids.from_wire("auto", made["id"]).hex
+        assert await owner.fetchval(query, name) == 1
+        await ann.put(path, body | {"enabled": False})
+        assert await owner.fetchval(query, name) == 0
+    assert (await ann.get(path))["enabled"] is False
 
 
 async def test_a_trial_shows_what_would_happen_and_does_nothing(ann: Person) -> None:

@@ -15,6 +15,7 @@ from openclaw.infra.web.limits import MAX_DELIVERY
 from openclaw.kit import ids
 from openclaw.kit.errors import RateLimitedError
 from openclaw.kit.ids import new_id
+from openclaw.kit.tasks import spawn
 from tests.domains.automations.setting_off import WEBHOOK, automation, echo, history, runs, signed, until
 from tests.domains.workflows.running import expr
 from tests.support.accounts import Person, register, sign_in
@@ -124,6 +125,39 @@ async def test_of_a_burst_nothing_that_was_accepted_is_lost(ann: Person) -> None
         kept = {row[0] for row in await owner.fetch(query)}
     assert len(accepted) == 250
     assert accepted <= kept
+
+
+async def test_with_a_full_queue_a_delivery_that_comes_twice_at_once_is_no_replay(ann: Person) -> None:
+    """It was never kept: it may come again, and is kept then. What was kept before stays a replay, full or not."""
+    made = await hook(ann, condition="false")
+    doing, hooks = ann.server.platform.automations, ann.server.platform.hooks
+    known, twice, other = (signed(ann, made["secret"], {"n": n}) for n in range(3))
+    await until(ann, (await deliver(ann, made, **known)).json()["runId"])
+
+    async def at_once(*requests: dict[str, Any]) -> list[tuple[int, str]]:
+        async with hooks._lock:
+            sent = [spawn(deliver(ann, made, **request), name="delivery") for request in requests]
+            while len(hooks._waiting) < len(requests):  # so that one transaction has them all
+                await ann.get("/automation-kinds")
+        answers = await asyncio.gather(*sent)
+        return sorted((answer.status_code, answer.json().get("code", "")) for answer in answers)
+
+    full = (429, "jobs.queue_full")
+    object.__setattr__(doing, "queued_at_most", 0)
+    try:
+        assert await at_once(known, twice, twice, other) == [(409, "automations.replayed"), full, full, full]
+        assert len(await history(ann, made)) == 1
+        samples = (await ann.get(f"/automations/{made['id']}/samples"))["items"]
+        assert Counter(s["error"]["code"] for s in samples if not s["accepted"]) == {
+            "automations.replayed": 1,
+            "jobs.queue_full": 3,
+        }
+        object.__setattr__(doing, "queued_at_most", 1)  # what comes twice takes up no more room than once
+        assert await at_once(twice, twice) == [(202, ""), (409, "automations.replayed")]
+    finally:
+        object.__setattr__(doing, "queued_at_most", 100_000)
+    assert await at_once(other, twice) == [(202, ""), (409, "automations.replayed")]
+    assert len(await history(ann, made)) == 3
 
 
 async def test_who_sends_too_much_is_told_when_to_come_again(ann: Person) -> None:

@@ -24,6 +24,7 @@ from openclaw.apps.bridge.confirmation import confirmation_for
 from openclaw.apps.bridge.daemon import DEFAULT_PORT, BridgeOptions
 from openclaw.apps.bridge.errors import ControlPlaneRefusedError
 from openclaw.apps.bridge.help import BridgeCommand, BridgeGroup
+from openclaw.apps.bridge.options import AsJson, Insecure, Name, PiCommand, Server, StateDir
 from openclaw.apps.bridge.pi.launch import words_of
 from openclaw.apps.bridge.service_files import ServiceSystem
 from openclaw.apps.bridge.state import StateFolder, default_state_folder
@@ -62,28 +63,10 @@ EXIT_CODES: dict[Kind, int] = {
     Kind.INTERNAL: 1,
 }
 
-StateDir = Annotated[
-    Path | None,
-    typer.Option(
-        "--state-dir", metavar="FOLDER", envvar="OPENCLAW_BRIDGE_HOME", help=say("option_state_dir")
-    ),
-]
-Server = Annotated[
-    str | None,
-    typer.Option("--server", metavar="URL", envvar="OPENCLAW_BRIDGE_SERVER", help=say("option_server")),
-]
-Insecure = Annotated[bool, typer.Option("--insecure", help=say("option_insecure"))]
-AsJson = Annotated[bool, typer.Option("--json", help=say("option_json"))]
 Port = Annotated[int, typer.Option("--port", metavar="PORT", min=0, max=65535, help=say("option_port"))]
 AllowOrigin = Annotated[
     list[str] | None,
     typer.Option("--allow-origin", metavar="ORIGIN", help=say("option_allow_origin")),
-]
-PiCommand = Annotated[
-    str | None,
-    typer.Option(
-        "--pi-command", metavar="WORDS", envvar="OPENCLAW_BRIDGE_PI_COMMAND", help=say("option_pi_command")
-    ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help=say("option_yes"))]
 
@@ -169,7 +152,7 @@ def link(
         str | None, typer.Option("--challenge", metavar="ID", help=say("option_challenge"))
     ] = None,
     server: Server = None,
-    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help=say("option_name"))] = None,
+    name: Name = None,
     run_after: Annotated[bool, typer.Option("--run", help=say("option_run"))] = False,
     port: Port = DEFAULT_PORT,
     pi_command: PiCommand = None,

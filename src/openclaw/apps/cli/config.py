@@ -108,6 +108,11 @@ def server_ports() -> tuple[int, int]:
     return _number("OPENCLAW_PORT", DEFAULT_PORT), _number("OPENCLAW_GATEWAY_PORT", DEFAULT_GATEWAY_PORT)
 
 
+def content_port() -> int | None:
+    """The port of what people publish, where it has one of its own."""
+    return _number("OPENCLAW_CONTENT_PORT", 0) or None
+
+
 def server_host() -> str:
     """The address that the server's roles listen on."""
     return os.environ.get("OPENCLAW_HOST") or "127.0.0.1"

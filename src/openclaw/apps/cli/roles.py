@@ -202,11 +202,18 @@ def _taken_port(role: Role, error: OSError) -> PortTakenError:
     from openclaw.apps.cli.ports import holder_of, is_free
 
     web, gateway = config.server_ports()
-    wanted = {"gateway": [gateway], "server": [web]}.get(role.name, [web, gateway])
-    taken = next((port for port in wanted if not is_free(config.server_host(), port)), wanted[0])
-    option = "--gateway-port" if role.name == "up" and taken == gateway else "--port"
-    holder = holder_of(taken)
-    return PortTakenError(port=taken, holder=str(holder or say("another_program")), option=option)
+    port = config.content_port()
+    content = {} if port is None else {"OPENCLAW_CONTENT_PORT": port}
+    wanted = {
+        "gateway": {"--port": gateway},
+        "server": {"--port": web, **content},
+    }.get(role.name, {"--port": web, "--gateway-port": gateway, **content})
+    # What the role itself held it has closed by now.
+    option, taken = next(
+        ((option, port) for option, port in wanted.items() if not is_free(config.server_host(), port)),
+        next(iter(wanted.items())),
+    )
+    return PortTakenError(port=taken, holder=str(holder_of(taken) or say("another_program")), option=option)
 
 
 def _briefly(error: Exception) -> str:

@@ -6,7 +6,7 @@ from openclaw.apps.process.loop import run as run_loop
 from openclaw.apps.process.parts import open_process
 from openclaw.apps.process.signals import stopped
 from openclaw.apps.server.app import build_app
-from openclaw.apps.server.serve import listen_for, serving
+from openclaw.apps.server.serve import listening, serving
 from openclaw.infra.config import Config
 from openclaw.infra.logs import configure_logs
 
@@ -19,10 +19,10 @@ def main() -> None:
 
 
 async def _serve(config: Config) -> None:
-    config, listeners = listen_for(config)
-    async with (
-        database_url(config) as url,
-        open_process(config, url, on_loaded=loaded) as process,
-        serving(build_app(process.platform), *listeners, trusted_proxies=config.trusted_proxies),
-    ):
-        await stopped()
+    with listening(config) as (found, listeners):
+        async with (
+            database_url(found) as url,
+            open_process(found, url, on_loaded=loaded) as process,
+            serving(build_app(process.platform), *listeners, trusted_proxies=found.trusted_proxies),
+        ):
+            await stopped()

@@ -43,14 +43,19 @@ async def serving(
         await asyncio.wait([task])
 
 
-def listen_for(config: Config) -> tuple[Config, list[socket.socket]]:
-    """The sockets that a configuration asks for, and it with the ports that these got."""
-    listeners = [listen(config.host, config.port)]
-    ports = {"port": listeners[0].getsockname()[1]}
-    if config.content_port is not None:
-        listeners.append(listen(config.host, config.content_port))
-        ports["content_port"] = listeners[1].getsockname()[1]
-    return config.model_copy(update=ports), listeners
+@contextlib.contextmanager
+def listening(config: Config) -> Generator[tuple[Config, list[socket.socket]]]:
+    """The sockets that a configuration asks for, closed at the end, and it with the ports that these got.
+
+    Raises OSError when one of its ports is taken.
+    """
+    with contextlib.ExitStack() as opened:
+        listeners = [opened.enter_context(listen(config.host, config.port))]
+        ports = {"port": listeners[0].getsockname()[1]}
+        if config.content_port is not None:
+            listeners.append(opened.enter_context(listen(config.host, config.content_port)))
+            ports["content_port"] = listeners[1].getsockname()[1]
+        yield config.model_copy(update=ports), listeners
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -59,7 +64,11 @@ def listen(host: str, port: int) -> socket.socket:
     # With the protocol named, asyncio turns Nagle's algorithm off; without it each answer waits 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    listener.listen(1024)
+    try:
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError:
+        listener.close()
+        raise
     listener.setblocking(False)
     return listener

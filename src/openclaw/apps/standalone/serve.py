@@ -10,7 +10,7 @@ from openclaw.apps.process.loop import run as run_loop
 from openclaw.apps.process.parts import open_process
 from openclaw.apps.process.signals import stopped
 from openclaw.apps.server.app import build_app
-from openclaw.apps.server.serve import listen_for, serving
+from openclaw.apps.server.serve import listening, serving
 from openclaw.infra.config import Config
 from openclaw.infra.logs import configure_logs
 from openclaw.infra.postgres import EmbeddedPostgres
@@ -23,19 +23,19 @@ def run(config: Config, embedded: EmbeddedPostgres, *, opens_browser: bool) -> N
 
 
 async def _serve(config: Config, embedded: EmbeddedPostgres, *, opens_browser: bool) -> None:
-    config, listeners = listen_for(config)
-    async with (
-        database_url(config, embedded) as url,
-        open_process(config, url, on_loaded=loaded) as process,
-        gateway(process.platform),
-        serving(build_app(process.platform), *listeners, trusted_proxies=config.trusted_proxies),
-    ):
-        address = config.public_url or config.web_origin
-        sys.stdout.write(
-            f"OpenClaw is running at {address}\nData is kept in {config.home}. Stop with Ctrl+C.\n"
-        )
-        sys.stdout.flush()
-        if opens_browser and sys.stdout.isatty():
-            webbrowser.open(address)
-        await stopped()
-        sys.stdout.write("Stopping …\n")
+    with listening(config) as (found, listeners):
+        async with (
+            database_url(found, embedded) as url,
+            open_process(found, url, on_loaded=loaded) as process,
+            gateway(process.platform),
+            serving(build_app(process.platform), *listeners, trusted_proxies=found.trusted_proxies),
+        ):
+            address = found.public_url or found.web_origin
+            sys.stdout.write(
+                f"OpenClaw is running at {address}\nData is kept in {found.home}. Stop with Ctrl+C.\n"
+            )
+            sys.stdout.flush()
+            if opens_browser and sys.stdout.isatty():
+                webbrowser.open(address)
+            await stopped()
+            sys.stdout.write("Stopping …\n")

@@ -83,7 +83,10 @@ class ActionChoice(WireInput):
 
 
 class SaveAutomation(WireInput):
-    """What an automation is. ``condition`` and ``success`` are CEL; ``expectedEverySeconds`` the dead-man's switch."""
+    """What an automation is. ``condition`` and ``success`` are CEL; ``expectedEverySeconds`` the dead-man's switch.
+
+    ``enabled``: without it a new one is on, and one that is there stays as it is.
+    """
 
     name: Name
     description: Annotated[str, Field(max_length=2000)] = ""
@@ -94,7 +97,7 @@ class SaveAutomation(WireInput):
     overlap: Overlap | None = None
     max_consecutive_failures: Annotated[int, Field(ge=1, le=100)] = 5
     expected_every_seconds: Annotated[int, Field(ge=60, le=31_622_400)] | None = None
-    enabled: bool = True
+    enabled: bool | None = None
 
 
 class Automation(Wire):
@@ -163,6 +166,30 @@ class TryTrigger(WireInput):
     trigger: Trigger
     after: AwareDatetime | None = None
     count: Annotated[int, Field(ge=1, le=100)] = 10
+
+
+class CheckFormula(WireInput):
+    """A condition or success criteria while they are written; ``sample``: what they might be about."""
+
+    formula: Formula
+    of: Literal["condition", "success"] = "condition"
+    sample: "FormulaSample | None" = None
+
+
+class FormulaSample(WireInput):
+    """What an automation might be given, and what its action might have come to."""
+
+    input: dict[str, Any] = Field(default_factory=dict[str, Any])
+    result: Any = None
+
+
+class CheckedFormula(Wire):
+    """What is wrong, and where, from 1, when that is known. ``holds``: whether it is true of the sample."""
+
+    problem: str | None
+    line: int | None
+    column: int | None
+    holds: bool | None
 
 
 class Times(Wire):

@@ -59,9 +59,10 @@ class TaskRunRow(Base):
 
     ``agent_run_id`` carries it now, in ``conversation_id``; of its steps those to ``seen_position`` are in the log, but
     for the ends of ``seen_open`` (``{step: state}``). ``event_seq`` and ``event_hash`` are the end of the log.
-    ``moving_to``: the machine that it is to go on at. ``slot_epoch``: the dispatch that holds room on a host,
-    ``lost_epoch`` the one whose host is gone. ``text`` and ``instructions`` are what its agent is told, also when it is
-    tried again; what a sync mode keeps on a machine is here until the machine has it.
+    ``moving_to``: where it is to go on, with the machine that it has left for that (``origin``). ``slot_epoch``: the
+    dispatch that holds room on a host, ``lost_epoch`` the one whose host is gone. ``text`` and ``instructions`` are
+    what its agent is told, also when it is tried again; what a sync mode keeps on a machine is here until the machine
+    has it.
     """
 
     __tablename__ = "task_runs"

@@ -51,6 +51,7 @@ EventKind = Literal[
     "cancel_requested",
     "hand_over",
     "moved",
+    "not_moved",
     "host_lost",
 ]
 Text = Annotated[str, Field(min_length=1, max_length=100_000)]

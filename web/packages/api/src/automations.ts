@@ -11,6 +11,9 @@ export function automations(http: Http) {
     /** When a trigger that is not saved yet would be due. */
     preview: (trigger: Types.AutomationTrigger, signal?: Signal) =>
       http.json<Types.FireTimes>("POST", "/automation-previews", { body: { trigger, count: 10 }, signal }),
+    /** What is wrong with a condition, or with success criteria, that is being written. */
+    checkFormula: (formula: string, of: Types.FormulaOf, signal?: Signal) =>
+      http.json<Types.CheckedFormula>("POST", "/automation-formulas/check", { body: { formula, of }, signal }),
     list: (query: { q?: string; enabled?: boolean } & Paging, signal?: Signal) =>
       http.json<Types.Page<Types.Automation>>("GET", "/automations", { query: { ...query }, signal }),
     get: (id: string, signal?: Signal) => http.json<Types.Automation>("GET", at(id), { signal }),

@@ -4003,6 +4003,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/automation-formulas/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Formula
+         * @description What is wrong with a condition that is being written, and whether it is true of a sample.
+         */
+        post: operations["checkFormula"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/automations": {
         parameters: {
             query?: never;
@@ -5388,6 +5408,21 @@ export interface components {
             yaml?: string | null;
         };
         /**
+         * CheckFormula
+         * @description A condition or success criteria while they are written; ``sample``: what they might be about.
+         */
+        CheckFormula: {
+            /** Formula */
+            formula: string;
+            /**
+             * Of
+             * @default condition
+             * @enum {string}
+             */
+            of: "condition" | "success";
+            sample?: components["schemas"]["FormulaSample"] | null;
+        };
+        /**
          * CheckProfile
          * @description Is it a profile?
          */
@@ -5421,6 +5456,20 @@ export interface components {
             problems: components["schemas"]["DefinitionProblem"][];
             /** Definition */
             definition: unknown;
+        };
+        /**
+         * CheckedFormula
+         * @description What is wrong, and where, from 1, when that is known. ``holds``: whether it is true of the sample.
+         */
+        CheckedFormula: {
+            /** Problem */
+            problem: string | null;
+            /** Line */
+            line: number | null;
+            /** Column */
+            column: number | null;
+            /** Holds */
+            holds: boolean | null;
         };
         /**
          * CheckedProfile
@@ -6157,6 +6206,18 @@ export interface components {
         FollowUp: {
             /** Text */
             text: string;
+        };
+        /**
+         * FormulaSample
+         * @description What an automation might be given, and what its action might have come to.
+         */
+        FormulaSample: {
+            /** Input */
+            input?: {
+                [key: string]: unknown;
+            };
+            /** Result */
+            result?: unknown;
         };
         /**
          * GatewayTicket
@@ -8751,6 +8812,8 @@ export interface components {
         /**
          * SaveAutomation
          * @description What an automation is. ``condition`` and ``success`` are CEL; ``expectedEverySeconds`` the dead-man's switch.
+         *
+         *     ``enabled``: without it a new one is on, and one that is there stays as it is.
          */
         SaveAutomation: {
             /** Name */
@@ -8776,11 +8839,8 @@ export interface components {
             maxConsecutiveFailures: number;
             /** Expectedeveryseconds */
             expectedEverySeconds?: number | null;
-            /**
-             * Enabled
-             * @default true
-             */
-            enabled: boolean;
+            /** Enabled */
+            enabled?: boolean | null;
         };
         /**
          * SaveChannel
@@ -9779,7 +9839,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "created" | "state" | "dispatched" | "model_replied" | "tool_started" | "tool_ended" | "approval_asked" | "approval_answered" | "paused" | "resumed" | "cancel_requested" | "hand_over" | "moved" | "host_lost";
+            kind: "created" | "state" | "dispatched" | "model_replied" | "tool_started" | "tool_ended" | "approval_asked" | "approval_answered" | "paused" | "resumed" | "cancel_requested" | "hand_over" | "moved" | "not_moved" | "host_lost";
             /** Data */
             data: {
                 [key: string]: unknown;
@@ -39410,6 +39470,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Times"];
+                };
+            };
+            /** @description request.malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description identity.csrf */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.no_such_route, workspaces.not_found (by the X-Workspace-Id header) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkFormula: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckFormula"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedFormula"];
                 };
             };
             /** @description request.malformed */

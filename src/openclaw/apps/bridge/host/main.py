@@ -1,7 +1,8 @@
 """``openclaw host``: the commands for the machine itself."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -10,8 +11,17 @@ from openclaw.apps.bridge.config import take_from_environment
 from openclaw.apps.bridge.help import BridgeCommand, BridgeGroup
 from openclaw.apps.bridge.host.commands import EnrolRequest, enrol_host, host_status, leave_host, run_host
 from openclaw.apps.bridge.host.daemon import HostOptions
-from openclaw.apps.bridge.host.profile import MAX_TASKS, change_profile
-from openclaw.apps.bridge.main import AsJson, Insecure, PiCommand, Server, with_plain_errors
+from openclaw.apps.bridge.host.profile import MAX_TASKS, Profile, change_profile
+from openclaw.apps.bridge.main import with_plain_errors
+from openclaw.apps.bridge.options import (
+    AsJson,
+    Insecure,
+    Name,
+    PiCommand,
+    Server,
+    state_dir_option,
+    with_options,
+)
 from openclaw.apps.bridge.pi.launch import words_of
 from openclaw.apps.bridge.state import StateFolder, default_host_folder
 from openclaw.apps.bridge.words import say
@@ -26,14 +36,10 @@ app = typer.Typer(
     help=say("command_host"),
 )
 
-StateDir = Annotated[
-    Path | None,
-    typer.Option("--state-dir", metavar="FOLDER", envvar="OPENCLAW_HOST_HOME", help=say("option_state_dir")),
-]
+StateDir = Annotated[Path | None, state_dir_option("OPENCLAW_HOST_HOME")]
 Token = Annotated[
     str | None, typer.Option("--token", metavar="TOKEN", envvar=_TOKEN, help=say("option_host_token"))
 ]
-Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help=say("option_name"))]
 MaxTasks = Annotated[
     int | None,
     typer.Option("--max-tasks", metavar="N", min=1, max=MAX_TASKS, help=say("option_max_tasks")),
@@ -49,50 +55,50 @@ LongRunning = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class Offers:
+    """What the machine says of itself; None: as it has said before."""
+
+    max_tasks: MaxTasks = None
+    label: Labels = None
+    region: Region = None
+    provider: Provider = None
+    browser: Browser = None
+    long_running: LongRunning = None
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How to carry runs."""
+
+    token: Token = None
+    server: Server = None
+    name: Name = None
+    offers: Offers = Offers()
+    pi_command: PiCommand = None
+    state_dir: StateDir = None
+    insecure: Insecure = False
+    as_json: AsJson = False
+
+
 @app.callback(invoke_without_command=True)
 @with_plain_errors
-def start(
-    context: typer.Context,
-    token: Token = None,
-    server: Server = None,
-    name: Name = None,
-    max_tasks: MaxTasks = None,
-    label: Labels = None,
-    region: Region = None,
-    provider: Provider = None,
-    browser: Browser = None,
-    long_running: LongRunning = None,
-    pi_command: PiCommand = None,
-    state_dir: StateDir = None,
-    insecure: Insecure = False,
-    as_json: AsJson = False,
-) -> None:
+@with_options
+def start(context: typer.Context, options: RunOptions) -> None:
     """Enrol this machine unless it is a host already, and carry runs."""
     if context.invoked_subcommand is None:
-        _run(
-            token=token,
-            server=server,
-            name=name,
-            offers=_offers(max_tasks, label, region, provider, browser, long_running),
-            pi_command=pi_command,
-            state_dir=state_dir,
-            insecure=insecure,
-            as_json=as_json,
-        )
+        _run(options)
 
 
 @app.command(cls=BridgeCommand, help=say("command_host_enroll"))
 @with_plain_errors
+@with_options
 def enroll(
     token: Annotated[str, typer.Argument(metavar="TOKEN", envvar=_TOKEN, help=say("option_host_token"))],
+    *,
     server: Server = None,
     name: Name = None,
-    max_tasks: MaxTasks = None,
-    label: Labels = None,
-    region: Region = None,
-    provider: Provider = None,
-    browser: Browser = None,
-    long_running: LongRunning = None,
+    offers: Offers,
     state_dir: StateDir = None,
     insecure: Insecure = False,
     as_json: AsJson = False,
@@ -100,7 +106,7 @@ def enroll(
     """Make this machine a host of a workspace."""
     take_from_environment(_TOKEN)
     folder = _folder(state_dir)
-    change_profile(folder, **_offers(max_tasks, label, region, provider, browser, long_running))
+    _offer(folder, offers)
     session = enrol_host(folder, EnrolRequest(token, server, name, insecure))
     if as_json:
         host_id = session.device_id.replace("dev_", "host_", 1)
@@ -112,32 +118,10 @@ def enroll(
 
 @app.command(cls=BridgeCommand, help=say("command_host_run"))
 @with_plain_errors
-def run(
-    token: Token = None,
-    server: Server = None,
-    name: Name = None,
-    max_tasks: MaxTasks = None,
-    label: Labels = None,
-    region: Region = None,
-    provider: Provider = None,
-    browser: Browser = None,
-    long_running: LongRunning = None,
-    pi_command: PiCommand = None,
-    state_dir: StateDir = None,
-    insecure: Insecure = False,
-    as_json: AsJson = False,
-) -> None:
+@with_options
+def run(options: RunOptions) -> None:
     """Carry runs until Ctrl-C."""
-    _run(
-        token=token,
-        server=server,
-        name=name,
-        offers=_offers(max_tasks, label, region, provider, browser, long_running),
-        pi_command=pi_command,
-        state_dir=state_dir,
-        insecure=insecure,
-        as_json=as_json,
-    )
+    _run(options)
 
 
 @app.command(cls=BridgeCommand, help=say("command_host_status"))
@@ -168,44 +152,28 @@ def leave(state_dir: StateDir = None, insecure: Insecure = False, as_json: AsJso
         typer.echo(say("host_left" if is_told else "host_left_here_only"))
 
 
-def _run(
-    *,
-    token: str | None,
-    server: str | None,
-    name: str | None,
-    offers: dict[str, Any],
-    pi_command: str | None,
-    state_dir: Path | None,
-    insecure: bool,
-    as_json: bool,
-) -> None:
+def _run(options: RunOptions) -> None:
     take_from_environment(_TOKEN)  # what runs here has no business with it
-    folder = _folder(state_dir)
-    profile = change_profile(folder, **offers)
-    if token is not None:
-        enrol_host(folder, EnrolRequest(token, server, name, insecure), unless_done=True)
-    options = HostOptions(
-        profile, allow_insecure=insecure, pi_command=None if pi_command is None else words_of(pi_command)
+    folder = _folder(options.state_dir)
+    profile = _offer(folder, options.offers)
+    if options.token is not None:
+        request = EnrolRequest(options.token, options.server, options.name, options.insecure)
+        enrol_host(folder, request, unless_done=True)
+    command = None if options.pi_command is None else words_of(options.pi_command)
+    host = HostOptions(profile, allow_insecure=options.insecure, pi_command=command)
+    run_host(folder, host, as_json=options.as_json, tell_json=tell_json)
+
+
+def _offer(folder: StateFolder, offers: Offers) -> Profile:
+    return change_profile(
+        folder,
+        max_concurrent_tasks=offers.max_tasks,
+        labels=offers.label or None,
+        region=offers.region,
+        provider=offers.provider,
+        browser_operator=offers.browser,
+        long_running=offers.long_running,
     )
-    run_host(folder, options, as_json=as_json, tell_json=tell_json)
-
-
-def _offers(
-    max_tasks: int | None,
-    label: list[str] | None,
-    region: str | None,
-    provider: str | None,
-    browser: bool | None,
-    long_running: bool | None,
-) -> dict[str, Any]:
-    return {
-        "max_concurrent_tasks": max_tasks,
-        "labels": label or None,
-        "region": region,
-        "provider": provider,
-        "browser_operator": browser,
-        "long_running": long_running,
-    }
 
 
 def _folder(state_dir: Path | None) -> StateFolder:

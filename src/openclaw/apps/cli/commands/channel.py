@@ -10,6 +10,8 @@ from openclaw.apps.cli.words import say
 channel_app = new_group("channel")
 Name = Annotated[str, typer.Argument(metavar=say("channel_metavar"), help=say("argument_channel"))]
 
+_PAIRED_OTHERWISE = ("mail", "webhook")
+
 
 @command(channel_app, "list", "channel_list")
 def list_channels(server: Server = None, as_json: AsJson = False) -> None:
@@ -69,11 +71,13 @@ def pair_channel(channel: Name, server: Server = None, as_json: AsJson = False) 
     from openclaw.apps.cli.times import local_time
 
     with connect(server) as api:
-        made = api.post(f"/channels/{find_channel(api, channel)['id']}/pairing")
+        found = find_channel(api, channel)
+        made = api.post(f"/channels/{found['id']}/pairing")
     if as_json:
         tell_json(made)
     else:
-        tell(say("channel_code", code=made["code"], at=local_time(made["expiresAt"])))
+        how = f"_{found['kind']}" if found["kind"] in _PAIRED_OTHERWISE else ""
+        tell(say(f"channel_code{how}", code=made["code"], at=local_time(made["expiresAt"])))
 
 
 @command(channel_app, "test", "channel_test")

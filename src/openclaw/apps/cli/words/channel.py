@@ -7,7 +7,7 @@ CHANNEL: dict[str, tuple[str, str]] = {
     ),
     "command_channel_list": ("list the channels", "列出渠道"),
     "command_channel_add": ("add a channel, and check its settings", "添加渠道并检查设置"),
-    "command_channel_pair": ("make a code to send from the channel", "生成配对码，从渠道中发送"),
+    "command_channel_pair": ("make a code that ties the channel to you", "生成配对码，将渠道与本人绑定"),
     "command_channel_test": ("send a line by a channel", "通过渠道发送一条测试消息"),
     "command_channel_pause": ("hear and say nothing by a channel for now", "暂停渠道"),
     "command_channel_resume": ("hear and say things by it again", "恢复渠道"),
@@ -40,6 +40,14 @@ CHANNEL: dict[str, tuple[str, str]] = {
     "channel_code": (
         "Send this code from the channel until {at}: {code}",
         "请在 {at} 前从渠道中发送此配对码：{code}",
+    ),
+    "channel_code_mail": (
+        "A mail is on its way to the channel's address. Answer it with this code until {at}: {code}",
+        "已向该渠道的邮箱地址发送邮件，请在 {at} 前用此配对码回复：{code}",
+    ),
+    "channel_code_webhook": (
+        "Deliver a message whose text is this code until {at}: {code}",
+        "请在 {at} 前投递一条内容为此配对码的消息：{code}",
     ),
     "channel_tested": ("A test is on its way.", "测试消息已发出。"),
     "channel_is_now": ("{name}: {state}", "{name}：{state}"),

@@ -88,7 +88,6 @@ class RunContext:
     origins: dict[str, str] = field(default_factory=dict[str, str])
     meter: Meter | None = None
     denies_questions: bool = False
-    denied_tools: frozenset[str] = frozenset()
     may_go_on: asyncio.Event = field(default_factory=_set_event)
     sync_mode: SyncMode = "full"
     unkept: list[str] = field(default_factory=list[str])  # pieces of a reply that is not a step yet

@@ -77,7 +77,6 @@ async def load_context(
         plugin_tools=await tools.find_installed(scope),
         origins=_origins(run),
         denies_questions=run.approval_mode == "deny",
-        denied_tools=denied_tools(profile),
         sync_mode=run.sync_mode,  # pyright: ignore[reportArgumentType]
     )
 

@@ -104,7 +104,8 @@ class FanOut:
     ) -> "calls.CallEnd | bool":
         """Whether the call was sent now; how it ended, when it cannot be. Nobody waits for one that is away."""
         async with self._database.transaction(ctx.actor) as scope:
-            if await repository.lock_run(scope, ctx.run_id, epoch=ctx.epoch) is None:
+            run = await repository.lock_run(scope, ctx.run_id, epoch=ctx.epoch)
+            if run is None:
                 raise RunSuperseded
             await workspaces.check_still_member(scope)
             if await calls.exists(scope, target.call_id):
@@ -117,7 +118,7 @@ class FanOut:
                 return _error("DEVICE_OFFLINE", "The device is offline; it was not waited for.")
             if not groups.offers(device, step.name):
                 return _error("NOT_OFFERED", f"The device cannot do {step.name}.")
-            if refusal := await find_refusal(scope, device, step.name, step.arguments or {}):
+            if refusal := await find_refusal(scope, run, device, step.name, step.arguments or {}):
                 return _error("REFUSED", refusal)
             await calls.send_call(
                 scope,

@@ -8,7 +8,7 @@ from openclaw.domains.agents import policy, repository
 from openclaw.domains.agents.jobs import plugin_calls, questions
 from openclaw.domains.agents.jobs.context import RunContext
 from openclaw.domains.agents.jobs.fan_out import MAX_TARGETS, TOOLS, as_targets
-from openclaw.domains.agents.jobs.planning import judge_on, with_exact_paths
+from openclaw.domains.agents.jobs.planning import DENIED_BY_SYSTEM, judge_on, with_exact_paths
 from openclaw.domains.agents.jobs.results import SAVE, find_mistake
 from openclaw.domains.agents.models import RunStepRow
 from openclaw.domains.devices.errors import DeviceNotFoundError, NoDeviceError
@@ -32,9 +32,19 @@ class StepPlanner:
         self._approval_lifetime = approval_lifetime
 
     async def plan(
-        self, scope: Scope, ctx: RunContext, call: ToolCall, *, position: int, is_too_many: bool
+        self,
+        scope: Scope,
+        ctx: RunContext,
+        call: ToolCall,
+        *,
+        position: int,
+        is_too_many: bool,
+        denied: frozenset[str],
     ) -> RunStepRow:
-        """Keep a call that the model wants as a step, with the question to the user if it needs one."""
+        """Keep a call that the model wants as a step, with the question to the user if it needs one.
+
+        ``denied``: the tools that the run's system keeps it from calling.
+        """
         said = _storable_arguments(call)
         tool = SAVE if call.name == SAVE else find_tool(call.name)
         of_plugin = None if tool else plugin_calls.find(ctx, call.name)
@@ -64,8 +74,8 @@ class StepPlanner:
             return step if mistake is None else _failed(scope, step, "INVALID_ARGUMENTS", mistake[:1000])
         if tool is None:
             return _failed(scope, step, "UNKNOWN_TOOL", f"There is no tool {call.name!r}.")
-        if tool in ctx.denied_tools:
-            return _denied(scope, step, "The system that this task works in does not allow this tool.")
+        if tool in denied:
+            return _denied(scope, step, DENIED_BY_SYSTEM)
         return await self._plan_on_machine(scope, ctx, step, tool, call, arguments, device_name)
 
     async def _plan_on_machine(

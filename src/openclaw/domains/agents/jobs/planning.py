@@ -8,12 +8,16 @@ from uuid import UUID
 from msgspec import Struct
 
 from openclaw.domains.agents import policy
+from openclaw.domains.agents.jobs.entering import denied_by_system
+from openclaw.domains.agents.models import RunRow
 from openclaw.domains.agents.service import approvals
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.service import policies
 from openclaw.infra.scope import Scope
 from openclaw.protocol.grading import Assessment, Grade, grade_call
 from openclaw.protocol.tools import decode_arguments
+
+DENIED_BY_SYSTEM = "The system that this task works in does not allow this tool."
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,14 @@ async def judge_assessed(
     return Plan(verdict, assessment, refusal)
 
 
-async def find_refusal(scope: Scope, device: DeviceRow, tool: str, arguments: dict[str, Any]) -> str | None:
-    """Why the policies of now refuse a call that was planned, and perhaps allowed, under earlier ones."""
+async def find_refusal(
+    scope: Scope, run: RunRow, device: DeviceRow, tool: str, arguments: dict[str, Any]
+) -> str | None:
+    """Why the policies of now, or the run's system, refuse a call that was planned, and perhaps allowed, under earlier
+    ones. Raises SystemNotFoundError.
+    """
+    if tool in await denied_by_system(scope, run):
+        return DENIED_BY_SYSTEM
     assessment = _graded(device, tool, decode_arguments(tool, arguments))
     plan = await judge_assessed(scope, device, tool, assessment, conversation_id=device.id)
     return plan.refusal

@@ -15,7 +15,7 @@ from openclaw.domains.agents.events import run_topic
 from openclaw.domains.agents.jobs import questions
 from openclaw.domains.agents.jobs.asking import Asker, count_cost, count_usage, dumped
 from openclaw.domains.agents.jobs.context import Remote, RunContext, RunSuperseded
-from openclaw.domains.agents.jobs.entering import bare_context, load_context
+from openclaw.domains.agents.jobs.entering import bare_context, denied_by_system, load_context
 from openclaw.domains.agents.jobs.fan_out import calls_of
 from openclaw.domains.agents.jobs.live import LiveRun
 from openclaw.domains.agents.jobs.machine import MachineRunner
@@ -257,11 +257,18 @@ class RunJob:
         }
         await add_words(scope, ctx, output, state="ok", model=reply.model)
         count_usage(run, reply)
+        denied = frozenset[str]()
         if reply.tool_calls:
+            denied = await denied_by_system(scope, run)
             await ctx.live.said(scope)
         for number, call in enumerate(reply.tool_calls, start=1):
             planned = await self._planner.plan(
-                scope, ctx, call, position=len(ctx.steps) + 1, is_too_many=number > MAX_TOOL_CALLS
+                scope,
+                ctx,
+                call,
+                position=len(ctx.steps) + 1,
+                is_too_many=number > MAX_TOOL_CALLS,
+                denied=denied,
             )
             ctx.steps.append(planned)
             await ctx.live.tool_with(scope, planned, "start")

@@ -204,7 +204,7 @@ class ToolRunner:
                 error = {"code": "NO_DEVICE", "message": "The device is no longer linked."}
                 await self._end(scope, ctx, step, state="error", output=None, error=error)
                 return None
-            refusal = await find_refusal(scope, device, step.name, arguments)
+            refusal = await find_refusal(scope, run, device, step.name, arguments)
             if refusal is not None and not await calls.exists(scope, step.id):
                 error = {"code": "REFUSED", "message": refusal}
                 await self._end(scope, ctx, step, state="denied", output=None, error=error)

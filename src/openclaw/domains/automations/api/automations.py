@@ -17,6 +17,8 @@ from openclaw.domains.automations.schemas import (
     AutomationRun,
     AutomationRuns,
     Automations,
+    CheckedFormula,
+    CheckFormula,
     FireAutomation,
     HookSecret,
     Kinds,
@@ -62,6 +64,12 @@ async def get_kinds(_actor: CurrentActor, platform: CurrentPlatform) -> Kinds:
 async def preview_trigger(scope: CurrentScope, data: TryTrigger) -> Times:
     """When a trigger that is not saved yet would be due."""
     return definitions.try_trigger(scope, data)
+
+
+@router.post("/automation-formulas/check", operation_id="checkFormula", responses=errors(NotSignedInError))
+async def check_formula(scope: CurrentScope, data: CheckFormula) -> CheckedFormula:
+    """What is wrong with a condition that is being written, and whether it is true of a sample."""
+    return await definitions.check_formula(scope, data)
 
 
 @router.get("/automations", operation_id="listAutomations", responses=errors(NotSignedInError))

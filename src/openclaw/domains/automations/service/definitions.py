@@ -18,6 +18,8 @@ from openclaw.domains.automations.models import AutomationRow
 from openclaw.domains.automations.schemas import (
     ActionKind,
     Automation,
+    CheckedFormula,
+    CheckFormula,
     HookSecret,
     Kinds,
     NewAutomation,
@@ -29,6 +31,7 @@ from openclaw.domains.automations.service import switching
 from openclaw.domains.automations.service.registry import NAMES, Automations
 from openclaw.domains.automations.service.secrets import give_secret, signing_secret_of
 from openclaw.domains.workflows.service import formulas
+from openclaw.domains.workspaces import service as workspaces
 from openclaw.domains.workspaces.policy import check_role
 from openclaw.durable.recurrence import Cron, Rule, check_rule, preview
 from openclaw.infra.keys import lock_key
@@ -83,7 +86,7 @@ async def create(
     )
     secret = give_secret(row, automations.keys, old_until=None)
     await repository.add(scope, row)
-    if data.enabled:
+    if data.enabled is not False:
         await switching.switch_on(scope, row)
     await switching.set_interests_of(scope, automations)
     await _audit(scope, "automations.created", row)
@@ -118,7 +121,7 @@ async def replace(
     row.version += 1
     if data.enabled and not row.is_enabled:
         await switching.switch_on(scope, row)
-    elif not data.enabled and row.is_enabled:
+    elif data.enabled is False and row.is_enabled:
         await switching.switch_off(scope, row, reason="by_hand")
     else:
         await switching.set_schedules(scope, row)
@@ -213,6 +216,25 @@ def try_trigger(scope: Scope, data: TryTrigger) -> Times:
     if rule is not None:
         check_rule(rule)
     return _times(rule, data.after or scope.now(), data.count)
+
+
+async def check_formula(scope: Scope, data: CheckFormula) -> CheckedFormula:
+    """What is wrong with a formula that is not saved yet, in the actor's language, and what it says of a sample."""
+    names = NAMES if data.of == "condition" else NAMES | {"result"}
+    found: formulas.Problem | bool | None = formulas.find_problem(data.formula, names)
+    if found is None and data.sample is not None:
+        about = {
+            "input": data.sample.input,
+            "trigger": {"kind": "manual", "at": scope.now().isoformat()},
+            "automation": {"id": "", "name": ""},
+            "result": data.sample.result,
+        }
+        found = formulas.find_value_problem(data.formula, about)
+    if isinstance(found, formulas.Problem):
+        user, _ = await workspaces.get_acting(scope)
+        problem = found.zh if user.language == "zh" else found.en
+        return CheckedFormula(problem=problem, line=found.line, column=found.column, holds=None)
+    return CheckedFormula(problem=None, line=None, column=None, holds=found)
 
 
 def kinds(automations: Automations) -> Kinds:

@@ -59,6 +59,11 @@ KINDS: dict[str, NoticeKind] = {
         title=Words("Task failed: {title}", "任务失败：{title}"),
         body=Words("{error}", "{error}"),
     ),
+    "task.not_moved": NoticeKind(
+        label=Words("A task could not be handed over", "任务无法转移"),
+        title=Words("Task not handed over: {title}", "任务未能转移：{title}"),
+        body=Words("{error} The hand-over was given up.", "{error} 转移已取消。"),
+    ),
     "workflow.failed": NoticeKind(
         label=Words("A workflow failed", "工作流失败"),
         title=Words("Workflow failed: {title}", "工作流失败：{title}"),

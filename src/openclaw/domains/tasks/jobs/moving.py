@@ -1,6 +1,7 @@
 """The files that a run has changed, brought from the machine that it leaves to the one that it goes on at."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -15,21 +16,37 @@ from openclaw.domains.devices.service.waiting import watching
 from openclaw.infra.bus import EventBus
 from openclaw.infra.db import Database
 from openclaw.infra.scope import Actor
+from openclaw.kit.tasks import cancel_and_wait, spawn
 from openclaw.protocol.grading import Grade, grade_call
 from openclaw.protocol.tools import MAX_WRITE_BYTES, FsRead, FsWrite
 
 MOST_FILES = 200
 _LINES = 5_000
 _TIME = timedelta(seconds=30)
+_GIVEN_UP = {"code": "GIVEN_UP", "message": "The files are not brought any more."}
 
 
 @dataclass
 class Carried:
-    """Files on their way: the text of each by its path (``~`` is home), and those that cannot be brought."""
+    """Files on their way: the text of each by its path (``~`` is home), and those that could not be read.
+
+    ``refused`` of them could not be written by the move ``written_for``.
+    """
 
     files: dict[str, str] = field(default_factory=dict[str, str])
-    left: list[str] = field(default_factory=list[str])
-    is_written: bool = False
+    unread: list[str] = field(default_factory=list[str])
+    refused: list[str] = field(default_factory=list[str])
+    written_for: UUID | None = None
+
+    @property
+    def brought(self) -> list[str]:
+        """Those that are there now."""
+        return [path for path in self.files if path not in self.refused]
+
+    @property
+    def left(self) -> list[str]:
+        """Those that are not."""
+        return self.unread + self.refused
 
 
 class Mover:
@@ -40,45 +57,59 @@ class Mover:
         self._bus = bus
 
     async def read(
-        self, actor: Actor, conversation_id: UUID, device_id: UUID | None, *, key: UUID
+        self,
+        actor: Actor,
+        conversation_id: UUID,
+        device_id: UUID | None,
+        *,
+        key: UUID,
+        given_up: asyncio.Event,
     ) -> Carried:
-        """What the runs of the conversation have changed, as it is now on that machine."""
+        """What the runs of the conversation have changed, as it is now on that machine; less of it once given up."""
+        ask = _Asking(self._database, self._bus, actor, key, given_up)
         async with self._database.transaction(actor, is_quiet=True) as scope:
             changed = await leading.list_changed(scope, conversation_id)
             machines = await registry.list_known(scope, {change.device_id for change in changed})
             homes = {device.id: device.home for device in machines}
         paths = _paths(changed, homes)
-        carried = Carried(left=paths[MOST_FILES:])
+        carried = Carried(unread=paths[MOST_FILES:])
         device = await self._online(actor, device_id)
         if device is None:
-            carried.left += paths[:MOST_FILES]
+            carried.unread += paths[:MOST_FILES]
             return carried
         for path in paths[:MOST_FILES]:
-            text = await self._read(actor, device, path, key=key) if may_bring(device, path) else None
+            text = await self._read(ask, device, path) if may_bring(device, path) else None
             if text is None:
-                carried.left.append(path)
+                carried.unread.append(path)
             else:
                 carried.files[path] = text
         return carried
 
     async def write(
-        self, actor: Actor, conversation_id: UUID, device_id: UUID | None, carried: Carried, *, key: UUID
+        self,
+        actor: Actor,
+        conversation_id: UUID,
+        device_id: UUID | None,
+        carried: Carried,
+        *,
+        key: UUID,
+        given_up: asyncio.Event,
     ) -> None:
-        """Bring them there; what cannot be brought is ``left``. Nothing is written over but what the task knows."""
+        """Bring them there; what cannot be is ``refused``. Nothing is written over but what the task knows."""
         async with self._database.transaction(actor, is_quiet=True) as scope:
             changed = await leading.list_changed(scope, conversation_id)
-        carried.is_written = True
+        carried.written_for, carried.refused = key, []
+        ask = _Asking(self._database, self._bus, actor, key, given_up)
         device = await self._online(actor, device_id, least=Grade.MODIFY)
         is_known = any(change.device_id == device_id for change in changed)
-        for path, text in list(carried.files.items()):
+        for path, text in carried.files.items():
             is_there = (
                 device is not None
                 and may_bring(device, path)
-                and await self._write(actor, device, path, text, key=key, may_replace=is_known)
+                and await self._write(ask, device, path, text, may_replace=is_known)
             )
             if not is_there:
-                del carried.files[path]
-                carried.left.append(path)
+                carried.refused.append(path)
 
     async def _online(
         self, actor: Actor, device_id: UUID | None, *, least: Grade = Grade.READ
@@ -96,12 +127,12 @@ class Mover:
             is_able = needed <= {*device.commands} - {*limits.denied_tools} and limits.max_grade >= least
             return device if is_able and registry.is_online(device, scope.now()) else None
 
-    async def _read(self, actor: Actor, device: DeviceRow, path: str, *, key: UUID) -> str | None:
+    async def _read(self, ask: "_Asking", device: DeviceRow, path: str) -> str | None:
         """The whole of a text file; None when it is none, is gone, or is too large."""
         text, offset = "", 0
         while True:
             params = {"path": path, "offset": offset, "limit": _LINES}
-            end = await self._call(actor, device, "fs.read", params, key=key)
+            end = await ask(device, "fs.read", params)
             result = end.result
             if result is None or result.get("binary"):
                 return None
@@ -117,28 +148,39 @@ class Mover:
                 return None
 
     async def _write(
-        self, actor: Actor, device: DeviceRow, path: str, text: str, *, key: UUID, may_replace: bool
+        self, ask: "_Asking", device: DeviceRow, path: str, text: str, *, may_replace: bool
     ) -> bool:
-        there = await self._call(actor, device, "fs.read", {"path": path}, key=key)
+        there = await ask(device, "fs.read", {"path": path})
         is_whole = there.result is not None and not there.result.get("truncated")
         if is_whole and there.result is not None and there.result.get("content") == text:
             return True
         if there.result is not None and not may_replace:
             return False
-        end = await self._call(actor, device, "fs.write", {"path": path, "content": text}, key=key)
+        end = await ask(device, "fs.write", {"path": path, "content": text})
         return end.error is None
 
-    async def _call(
-        self, actor: Actor, device: DeviceRow, command: str, params: dict[str, Any], *, key: UUID
-    ) -> calls.CallEnd:
-        call_id = uuid5(key, f"{device.id.hex}|{command}|{params['path']}|{params.get('offset', -1)}")
+
+@dataclass(frozen=True)
+class _Asking:
+    """Calls of one move to machines. Once it is given up, none is sent and none is waited for."""
+
+    database: Database
+    bus: EventBus
+    actor: Actor
+    key: UUID
+    given_up: asyncio.Event
+
+    async def __call__(self, device: DeviceRow, command: str, params: dict[str, Any]) -> calls.CallEnd:
+        if self.given_up.is_set():
+            return calls.CallEnd(None, _GIVEN_UP)
+        call_id = uuid5(self.key, f"{device.id.hex}|{command}|{params['path']}|{params.get('offset', -1)}")
 
         async def find_end() -> calls.CallEnd | None:
-            async with self._database.transaction(actor, is_quiet=True) as scope:
+            async with self.database.transaction(self.actor, is_quiet=True) as scope:
                 return await calls.find_end(scope, call_id)
 
-        with watching(self._bus, call_id) as watch:
-            async with self._database.transaction(actor) as scope:
+        with watching(self.bus, call_id) as watch:
+            async with self.database.transaction(self.actor) as scope:
                 is_new = await calls.send_call(
                     scope,
                     call_id=call_id,
@@ -148,11 +190,21 @@ class Mover:
                     timeout=_TIME,
                     wait=_TIME,
                 )
-            end = await watch.wait(find_end, timeout=_TIME, is_fresh=is_new)
-        async with self._database.transaction(actor) as scope:
+            end = await self._unless_given_up(watch.wait(find_end, timeout=_TIME, is_fresh=is_new))
+        async with self.database.transaction(self.actor) as scope:
             end = end or await calls.expire_call(scope, call_id)
             await calls.forget(scope, [call_id])  # what is in files is kept nowhere else
         return end
+
+    async def _unless_given_up(
+        self, waiting: Coroutine[Any, Any, calls.CallEnd | None]
+    ) -> calls.CallEnd | None:
+        ending, giving_up = spawn(waiting, name="call of a move"), spawn(self.given_up.wait(), name="give up")
+        try:
+            await asyncio.wait((ending, giving_up), return_when=asyncio.FIRST_COMPLETED)
+            return ending.result() if ending.done() else None
+        finally:
+            await cancel_and_wait(ending, giving_up)
 
 
 def may_bring(device: DeviceRow, path: str) -> bool:

@@ -13,7 +13,8 @@ import structlog
 from openclaw.domains.tasks import repository
 from openclaw.domains.tasks.events import task_topic
 from openclaw.domains.tasks.jobs import lead
-from openclaw.domains.tasks.jobs.lead import Move, Next, TaskSuperseded
+from openclaw.domains.tasks.jobs.lead import TaskSuperseded
+from openclaw.domains.tasks.jobs.looking import Move, Next, is_still_moving
 from openclaw.domains.tasks.jobs.moving import Carried, Mover
 from openclaw.domains.tasks.models import TaskRunRow
 from openclaw.domains.tasks.service.places import Slots
@@ -129,14 +130,36 @@ class TaskJob:
         return run, found
 
     async def _move(self, leading: _Leading, move: Move) -> None:
-        if move.is_reading:
-            leading.carried = await self._mover.read(
-                leading.actor, move.conversation_id, move.device_id, key=move.key
-            )
-        elif leading.carried is not None:
-            await self._mover.write(
-                leading.actor, move.conversation_id, move.device_id, leading.carried, key=move.key
-            )
+        """Read or write files, as long as that is wanted: of a host that is lost nobody waits for each file."""
+        given_up = asyncio.Event()
+        watcher = spawn(self._watch_move(leading, move, given_up), name="task move watch")
+        try:
+            if move.is_reading:
+                carried = await self._mover.read(
+                    leading.actor, move.conversation_id, move.device_id, key=move.key, given_up=given_up
+                )
+                leading.carried = None if given_up.is_set() else carried
+            elif leading.carried is not None:
+                await self._mover.write(
+                    leading.actor,
+                    move.conversation_id,
+                    move.device_id,
+                    leading.carried,
+                    key=move.key,
+                    given_up=given_up,
+                )
+        finally:
+            await cancel_and_wait(watcher)
+
+    async def _watch_move(self, leading: _Leading, move: Move, given_up: asyncio.Event) -> None:
+        while not given_up.is_set():
+            async with self._database.transaction(leading.actor, is_quiet=True) as scope:
+                run = await repository.find_run(scope, leading.run_id)
+            if run is None or run.epoch != leading.epoch or not is_still_moving(run, move.key):
+                given_up.set()
+            else:
+                await leading.woken.wait()
+                leading.woken.clear()
 
     def _begin_agent(self, leading: _Leading, agent_run_id: UUID) -> None:
         """Lead that run of the agent, unless that is done already."""

@@ -1,4 +1,4 @@
-"""What people are notified of: that a task of theirs did not end well."""
+"""What people are notified of: that a task of theirs did not end well, or could not go where they sent it."""
 
 from uuid import uuid5
 
@@ -7,8 +7,10 @@ from openclaw.domains.tasks.models import TaskRunRow
 from openclaw.domains.tasks.policy import STATES_OF
 from openclaw.domains.tasks.schemas import State
 from openclaw.domains.tasks.service.places import place_of
+from openclaw.infra.jsonb import storable
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
+from openclaw.kit.errors import OpenClawError
 
 
 async def tell_ended(scope: Scope, run: TaskRunRow, state: State) -> None:
@@ -20,6 +22,17 @@ async def tell_ended(scope: Scope, run: TaskRunRow, state: State) -> None:
         return
     keeps_words = state != "failed" or place_of(run.target).sync_mode == "full"
     data = {"title": run.title, "error": run.error if keeps_words and run.error else ""}
-    link = f"/task-runs/{ids.to_wire('trun', run.id)}"
-    notice = notices.Notice("task.failed", data, link)
+    notice = notices.Notice("task.failed", data, _link(run))
     await notices.notify(scope, run.user_id, notice, notification_id=uuid5(run.id, "failed"))
+
+
+async def tell_not_moved(scope: Scope, run: TaskRunRow, error: OpenClawError, *, key: str) -> None:
+    """The move ``key`` of a run, which its owner has asked for, is not possible any more."""
+    notice = notices.Notice(
+        "task.not_moved", {"title": run.title, "error": storable(error.to_wire())}, _link(run)
+    )
+    await notices.notify(scope, run.user_id, notice, notification_id=uuid5(run.id, f"not moved {key}"))
+
+
+def _link(run: TaskRunRow) -> str:
+    return f"/task-runs/{ids.to_wire('trun', run.id)}"

@@ -62,14 +62,14 @@ async def check_launch(scope: Scope, system_id: UUID, place: Place) -> SystemRow
     return system
 
 
-async def check_begins(scope: Scope, run: TaskRunRow) -> None:
-    """What the system of a run allows may have changed while it waited to begin.
+async def check_still(scope: Scope, run: TaskRunRow, place: Place) -> None:
+    """What the system of a run allows may have changed since it was launched. ``place``: where it is to work now.
 
     Raises SystemNotFoundError, RemoteLaunchError, InvalidInputError.
     """
     if run.system_id is None:
         return
-    system, place = await access_system(scope, run.system_id), place_of(run.target)
+    system = await access_system(scope, run.system_id)
     if place.kind == "host" and not system.allows_remote_launch:
         raise RemoteLaunchError(name=system.name)
     check_place(system, place)

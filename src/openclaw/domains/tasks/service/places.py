@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from openclaw.domains.agents.errors import RuntimeNotOfferedError
+from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.devices.service import registry
 from openclaw.domains.tasks.schemas import TargetIn, TaskTarget
 from openclaw.infra.scope import Scope
@@ -76,12 +77,19 @@ def view(row: Mapping[str, Any]) -> TaskTarget:
     return TaskTarget(**vars(place_of(row)))
 
 
+async def check_there(scope: Scope, place: Place) -> DeviceRow | None:
+    """The machine that a place names. Raises DeviceNotFoundError when it is gone."""
+    if place.device_id is None:
+        return None
+    access = registry.access_host if place.kind == "host" else registry.access_device
+    return await access(scope, place.device_id)
+
+
 async def checked(scope: Scope, data: TargetIn) -> Place:
     """A target that there is. Raises DeviceNotFoundError, RuntimeNotOfferedError, InvalidInputError."""
     place = Place(data.kind, data.device_id, tuple(data.labels), data.runtime, data.sync_mode)
     # First of all: a machine of others is not found, whatever else is wrong.
-    access = registry.access_host if place.kind == "host" else registry.access_device
-    device = None if place.device_id is None else await access(scope, place.device_id)
+    device = await check_there(scope, place)
     if place.kind == "server" and (device is not None or place.runtime == "pi"):
         raise InvalidInputError(
             field="target", reason="the server itself is no device, and has its own runtime"

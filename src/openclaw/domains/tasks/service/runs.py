@@ -162,7 +162,10 @@ async def hand_over(scope: Scope, run_id: UUID, data: HandOver) -> TaskRunRow:
     if row.system_id is not None:
         await joining.check_launch(scope, row.system_id, there)
     key = f"move {row.event_seq}"
-    row.moving_to = {"target": there.to_row(), "with_files": data.with_files, "key": key}
+    # Where a move that was under way had left the files, there they still are.
+    before = row.moving_to or {}
+    left = {name: before[name] for name in ("origin", "is_lost") if name in before}
+    row.moving_to = {"target": there.to_row(), "with_files": data.with_files, "key": key, **left}
     detail = {"kind": there.kind, "withFiles": data.with_files}
     await audit.append(scope, "tasks.handed_over", subject=ids.to_wire("trun", row.id), detail=detail)
     device = ids.to_wire("dev", there.device_id) if there.device_id else None

@@ -60,6 +60,7 @@ export const queryKeys = {
   automationSamples: (id: string) => ["automations", "samples", id] as const,
   automationRuns: (id: string, state: string | null) => ["automations", "runs", id, state] as const,
   automationKinds: ["automation-kinds"] as const,
+  automationFormula: (formula: unknown, of: string) => ["automation-formula", of, formula] as const,
   automationPreview: (trigger: unknown) => ["automation-preview", trigger] as const,
   found: (what: string, words: string) => ["found", what, words] as const,
   systems: ["systems"] as const,

@@ -182,6 +182,8 @@ export const automations = {
   "automations.rules": "Rules",
   "automations.rulesText": "What has to be true, and what counts as well done.",
   "automations.condition": "Only if",
+  "automations.formulaLine": "Line {line}, place {column}: {problem}",
+  "automations.formulaColumn": "Place {column}: {problem}",
   "automations.conditionText": "An expression in CEL. It may name {names}.",
   "automations.success": "Well done if",
   "automations.successText": "An expression in CEL over {names}. Otherwise the run counts as failed.",

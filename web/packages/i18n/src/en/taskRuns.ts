@@ -86,6 +86,7 @@ export const taskRuns = {
   "taskRun.event.cancel_requested": "Cancel asked for",
   "taskRun.event.hand_over": "Hand-over asked for",
   "taskRun.event.moved": "Handed over",
+  "taskRun.event.not_moved": "Could not be handed over",
   "taskRun.event.host_lost": "Host lost",
   "taskRun.pause": "Pause",
   "taskRun.resume": "Resume",

@@ -185,6 +185,8 @@ export const automations: Translation<typeof source> = {
   "automations.rules": "规则",
   "automations.rulesText": "必须满足的条件，以及怎样才算成功。",
   "automations.condition": "仅当",
+  "automations.formulaLine": "第 {line} 行第 {column} 个字符：{problem}",
+  "automations.formulaColumn": "第 {column} 个字符：{problem}",
   "automations.conditionText": "CEL 表达式，可使用 {names}。",
   "automations.success": "成功条件",
   "automations.successText": "基于 {names} 的 CEL 表达式；不满足则视为失败。",

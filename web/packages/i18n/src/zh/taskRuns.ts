@@ -89,6 +89,7 @@ export const taskRuns: Translation<typeof source> = {
   "taskRun.event.cancel_requested": "请求取消",
   "taskRun.event.hand_over": "请求移交",
   "taskRun.event.moved": "已移交",
+  "taskRun.event.not_moved": "无法转移",
   "taskRun.event.host_lost": "主机失联",
   "taskRun.pause": "暂停",
   "taskRun.resume": "继续",

@@ -1,4 +1,4 @@
-import type { AutomationRunState, AutomationTrigger, JsonObject, SaveAutomationInput } from "@openclaw/api";
+import type { AutomationRunState, AutomationTrigger, FormulaOf, JsonObject, SaveAutomationInput } from "@openclaw/api";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { queryKeys } from "../../shared/queryKeys.ts";
@@ -46,6 +46,18 @@ export function usePreview(trigger: AutomationTrigger | null) {
     queryKey: queryKeys.automationPreview(trigger),
     queryFn: ({ signal }) => api.automations.preview(trigger as AutomationTrigger, signal),
     enabled: trigger !== null,
+    retry: false,
+    gcTime: 60_000,
+  });
+}
+
+/** What is wrong with a formula that is being written; an empty one asks nothing. */
+export function useFormulaCheck(formula: string, of: FormulaOf) {
+  const api = useApi();
+  return useQuery({
+    queryKey: queryKeys.automationFormula(formula, of),
+    queryFn: ({ signal }) => api.automations.checkFormula(formula, of, signal),
+    enabled: formula !== "",
     retry: false,
     gcTime: 60_000,
   });

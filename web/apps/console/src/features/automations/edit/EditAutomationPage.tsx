@@ -28,7 +28,7 @@ export interface Form {
 }
 
 export function EditAutomationPage({ automationId }: { automationId: string | null }) {
-  return automationId === null ? <Editor automation={null} isEnabled={null} onReload={null} /> : <Existing automationId={automationId} />;
+  return automationId === null ? <Editor automation={null} onReload={null} /> : <Existing automationId={automationId} />;
 }
 
 function Existing({ automationId }: { automationId: string }) {
@@ -42,7 +42,7 @@ function Existing({ automationId }: { automationId: string }) {
     if (!first && read) setFirst(read);
   }, [first, read]);
   const base = first ?? read;
-  if (base) return <Editor key={base.version} automation={base} isEnabled={automation.data?.enabled ?? base.enabled} onReload={() => void automation.refetch().then(({ data }) => data && setFirst(data))} />;
+  if (base) return <Editor key={base.version} automation={base} onReload={() => void automation.refetch().then(({ data }) => data && setFirst(data))} />;
   return (
     <Page title={t("automations.editTitle")} before={<AutomationCrumbs />}>
       {automation.error ? (
@@ -58,8 +58,8 @@ function Existing({ automationId }: { automationId: string }) {
 
 const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
-/** `isEnabled`: whether it is on now, which is not this form's to say. `onReload`: begins anew with what somebody else has saved. */
-function Editor({ automation, isEnabled, onReload }: { automation: Automation | null; isEnabled: boolean | null; onReload: (() => void) | null }) {
+/** `onReload`: begins anew with what somebody else has saved. */
+function Editor({ automation, onReload }: { automation: Automation | null; onReload: (() => void) | null }) {
   const t = useTranslator();
   const toast = useToast();
   const navigate = useNavigate();
@@ -108,7 +108,7 @@ function Editor({ automation, isEnabled, onReload }: { automation: Automation | 
   const submit = () => {
     setTries(tries + 1);
     if (Object.keys(faultsOf(draft)).length > 0) return;
-    const body = inputOf(isEnabled === null ? draft : { ...draft, enabled: isEnabled });
+    const body = inputOf(draft);
     if (automation) {
       save.mutate(
         { body, version: automation.version },
@@ -157,7 +157,7 @@ function Editor({ automation, isEnabled, onReload }: { automation: Automation | 
         <Section title={t("automations.rules")} description={t("automations.rulesText")}>
           <RuleFields {...shared} />
         </Section>
-        {automation === null && <Switch label={t("automations.onAtOnce")} isSelected={draft.enabled} onChange={(enabled) => change({ enabled })} />}
+        {automation === null && <Switch label={t("automations.onAtOnce")} isSelected={draft.enabled ?? true} onChange={(enabled) => change({ enabled })} />}
         {error && (
           <Banner
             tone="danger"

@@ -5,6 +5,7 @@ import { Checkbox, Select, TextField } from "@openclaw/ui";
 import { usualOverlap } from "../model/draft.ts";
 import { useKinds } from "../queries.ts";
 import type { Form } from "./EditAutomationPage.tsx";
+import { FormulaField } from "./FormulaField.tsx";
 import { SpanField, USUAL_EXPECTATION } from "./TriggerFields.tsx";
 
 import "./RuleFields.css";
@@ -19,27 +20,23 @@ export function RuleFields({ draft, change, problemAt }: Form) {
   const { expected } = draft;
   return (
     <div className="RuleFields">
-      <TextField
+      <FormulaField
+        of="condition"
         label={t("app.optionalLabel", { label: t("automations.condition") })}
         value={draft.condition}
         onChange={(condition) => change({ condition })}
-        error={problemAt("condition")}
+        problem={problemAt("condition")}
         description={t("automations.conditionText", { names: list(names) })}
         placeholder={'input.body.branch == "main"'}
-        isMono
-        rows={2}
-        maxLength={4000}
       />
-      <TextField
+      <FormulaField
+        of="success"
         label={t("app.optionalLabel", { label: t("automations.success") })}
         value={draft.success}
         onChange={(success) => change({ success })}
-        error={problemAt("success")}
+        problem={problemAt("success")}
         description={t("automations.successText", { names: list([...names, "result"]) })}
         placeholder={'result.state == "succeeded"'}
-        isMono
-        rows={2}
-        maxLength={4000}
       />
       <div className="RuleFields-pair">
         <Select

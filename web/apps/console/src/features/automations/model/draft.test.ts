@@ -45,8 +45,8 @@ it("reads what was saved, and saves the same again", () => {
   const read = draftOf(SAVED, "UTC");
   expect(read.every).toEqual({ amount: "90", unit: "minutes" });
   expect(read.expected).toEqual({ amount: "2", unit: "days" });
-  const { name, trigger, action, success, overlap, maxConsecutiveFailures, expectedEverySeconds, enabled } = SAVED;
-  expect(inputOf(read)).toEqual({ name, description: "", trigger, action, condition: null, success, overlap, maxConsecutiveFailures, expectedEverySeconds, enabled });
+  const { name, trigger, action, success, overlap, maxConsecutiveFailures, expectedEverySeconds } = SAVED;
+  expect(inputOf(read)).toEqual({ name, description: "", trigger, action, condition: null, success, overlap, maxConsecutiveFailures, expectedEverySeconds, enabled: null });
 });
 
 it("says at the place what is missing or wrong, and of the chosen trigger and action only", () => {

@@ -40,7 +40,8 @@ export interface Draft {
   maxFailures: string;
   /** The dead-man's switch. */
   expected: Span | null;
-  enabled: boolean;
+  /** Null: as it is, which is not this form's to say once it is there. */
+  enabled: boolean | null;
 }
 
 export type Fault = "required" | "number" | "range";
@@ -96,7 +97,7 @@ export function draftOf(automation: Automation, zone: string): Draft {
     overlap: automation.overlap,
     maxFailures: String(automation.maxConsecutiveFailures),
     expected: automation.expectedEverySeconds === null ? null : spanOf(automation.expectedEverySeconds),
-    enabled: automation.enabled,
+    enabled: null,
   };
 }
 
