@@ -66,7 +66,6 @@ export const results = {
   "results.origin.conversation": "Conversation",
   "results.origin.device": "Device",
   "results.uploaded": "Uploaded",
-  "results.originNamed": "{kind}: {name}",
   "results.allMadeBy": "{name}: all results of it",
   "results.sameOrigin": "All results",
   "results.rated": "Rated {rating} of 5",

@@ -69,7 +69,6 @@ export const results: Translation<typeof source> = {
   "results.origin.conversation": "对话",
   "results.origin.device": "设备",
   "results.uploaded": "上传",
-  "results.originNamed": "{kind}：{name}",
   "results.allMadeBy": "{name}：查看其所有结果",
   "results.sameOrigin": "全部结果",
   "results.rated": "评分 {rating}/5",

@@ -87,7 +87,7 @@ function OriginLine({ origin }: { origin: Origin }) {
   return (
     <li className="About-origin">
       <Link to={origin.to} {...(origin.hash ? { hash: origin.hash } : {})} data-testid={`origin-${origin.kind}`}>
-        {name ? t("results.originNamed", { kind: word, name }) : word}
+        {name ? [word, name].join(t("app.colon")) : word}
       </Link>
       {origin.maker && (
         <Link to="/results" search={{ [origin.maker]: origin.id }} className="About-more" aria-label={t("results.allMadeBy", { name: name ?? word })}>
