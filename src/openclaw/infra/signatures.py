@@ -27,7 +27,9 @@ _ID = re.compile(r"[A-Za-z0-9._~:+/=-]{1,128}")
 _TIME = re.compile(r"[0-9]{1,12}")
 _SAID = Forms(
     {
-        "{} is missing or not of 1 to 128 letters, digits and ._~:+/=-": "缺少 {0}，或不是由 1 至 128 个字母、数字和 ._~:+/=- 组成",
+        "{} is missing or not of 1 to 128 letters, digits and ._~:+/=-": (
+            "缺少 {0}，或不是由 1 至 128 个字母、数字和 ._~:+/=- 组成"
+        ),
         "{} is missing or not a number of seconds": "缺少 {0}，或不是秒数",
         "{} is missing or has none of version v1": "缺少 {0}，或其中没有 v1 版本的签名",
         "it does not fit the body, the id, the time and the secret": "与请求体、编号、时间和机密不符",
