@@ -88,6 +88,8 @@ def test_permissions_and_role_prompts_are_told() -> None:
     told = instructions_for(row, {"task": "tea"}, "en")
     assert "you must not: run commands." in told
     assert "  Plan tea twice." in told
+    assert "Keep in mind across runs: who the person is, the project" in told
+    assert "跨次运行记住：个人信息、项目" in instructions_for(row, {"task": "tea"}, "zh")
     assert "不得：运行命令。" in instructions_for(row, {"task": "tea"}, "zh")
 
 

@@ -31,6 +31,13 @@ _WORDS = {
         "allow_file_write": "write files",
         "allow_network": "use the network",
         "allow_browser": "use a browser",
+        "user_profile": "who the person is",
+        "project_memory": "the project",
+        "system_rules": "the rules of the system",
+        "result_history": "earlier results",
+        "tool_usage": "how tools were used",
+        "channel_context": "conversations of channels",
+        "brand_style": "brand and style",
     },
     "zh": {
         "comma": "、",
@@ -47,6 +54,13 @@ _WORDS = {
         "allow_file_write": "写入文件",
         "allow_network": "使用网络",
         "allow_browser": "使用浏览器",
+        "user_profile": "个人信息",
+        "project_memory": "项目",
+        "system_rules": "系统规则",
+        "result_history": "历史结果",
+        "tool_usage": "工具使用",
+        "channel_context": "渠道对话",
+        "brand_style": "品牌与风格",
     },
 }
 
@@ -115,7 +129,11 @@ def instructions_for(system: SystemRow, intake: dict[str, Any], language: str) -
     profile, words = _profile(system, language), _WORDS["zh" if language == "zh" else "en"]
     parts = [words["about"].format(name=_line(system.name)), system.description.strip()]
     parts.append(_team(profile, filled, language, words))
-    remembered = [_line(b.get("name") or b["kind"]) for b in profile.get("memory", []) if b["enabled"]]
+    remembered = [
+        _line(bucket.get("name") or words.get(bucket["kind"], bucket["kind"]))
+        for bucket in profile.get("memory", [])
+        if bucket["enabled"]
+    ]
     if remembered:
         parts.append(words["memory"].format(names=words["comma"].join(remembered)))
     denied = [words[_snake(name)] for name, said in profile.get("permissions", {}).items() if said is False]
