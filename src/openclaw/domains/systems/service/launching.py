@@ -130,7 +130,7 @@ def instructions_for(system: SystemRow, intake: dict[str, Any], language: str) -
     parts = [words["about"].format(name=_line(system.name)), system.description.strip()]
     parts.append(_team(profile, filled, language, words))
     remembered = [
-        _line(bucket.get("name") or words.get(bucket["kind"], bucket["kind"]))
+        _line(bucket.get("name") or words.get(bucket["kind"]) or bucket["kind"])
         for bucket in profile.get("memory", [])
         if bucket["enabled"]
     ]
