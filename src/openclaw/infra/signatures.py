@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from openclaw.infra.sayings import Forms
 from openclaw.kit.errors import Kind, OpenClawError
 
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
@@ -24,6 +25,16 @@ _SECRET_BYTES = 32
 _MOST_SIGNATURES = 8
 _ID = re.compile(r"[A-Za-z0-9._~:+/=-]{1,128}")
 _TIME = re.compile(r"[0-9]{1,12}")
+_SAID = Forms(
+    {
+        "{} is missing or not of 1 to 128 letters, digits and ._~:+/=-": (
+            "缺少 {0}，或不是由 1 至 128 个字母、数字和 ._~:+/=- 组成"
+        ),
+        "{} is missing or not a number of seconds": "缺少 {0}，或不是秒数",
+        "{} is missing or has none of version v1": "缺少 {0}，或其中没有 v1 版本的签名",
+        "it does not fit the body, the id, the time and the secret": "与请求体、编号、时间和机密不符",
+    }
+)
 
 
 @dataclass(eq=False)
@@ -36,6 +47,12 @@ class WrongSignatureError(OpenClawError):
     template_zh: ClassVar[str] = "签名无效：{reason}"
 
     reason: str
+
+    def words(self, language: str = "en") -> str:
+        """The sentence with the reason in its language, too."""
+        if language == "zh" and (said := _SAID.in_chinese(self.reason)):
+            return self.template_zh.format(reason=said)
+        return super().words(language)
 
 
 @dataclass(eq=False)

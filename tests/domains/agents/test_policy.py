@@ -1,9 +1,11 @@
 """What a call may do, as a table: pure."""
 
+from typing import Literal
 from uuid import UUID
 
 import pytest
 
+from openclaw.domains.agents.errors import BudgetSpentError
 from openclaw.domains.agents.policy import Rule, Verdict, judge, possible_rules
 from openclaw.kit.ids import new_id
 from openclaw.protocol.grading import Assessment, grade_call
@@ -95,3 +97,12 @@ def test_a_rule_is_offered_only_where_it_would_hold(
     if expected:
         offered = [rule(program, folder) for program, folder in expected]
         assert verdict(assessment, *offered) is Verdict.ALLOW
+
+
+@pytest.mark.parametrize("part", ["money", "tokens", "calls", "time"])
+def test_what_of_a_budget_is_used_up_is_said_in_both_languages(
+    part: Literal["money", "tokens", "calls", "time"],
+) -> None:
+    error = BudgetSpentError(part=part)
+    assert f"({part})" in error.words("en")
+    assert f"（{part}）" not in error.words("zh")

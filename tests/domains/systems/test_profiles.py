@@ -47,6 +47,8 @@ def test_the_eight_templates_are_whole_in_both_languages() -> None:
             assert launch.title
             assert "{{" not in launch.prompt + launch.instructions
             assert all(deliverable["title"] in launch.instructions for deliverable in template.deliverables)
+            said = launch.prompt + launch.instructions + json.dumps(template.profile(), ensure_ascii=False)
+            assert not {"你", "您"} & set(said), "the product's Chinese leaves the pronoun out"
     texts = [
         json.dumps([t.profile() for t in list_templates(language)], ensure_ascii=False)
         for language in ("en", "zh")
@@ -69,6 +71,7 @@ def test_a_launch_says_what_was_filled_in_once_and_as_data() -> None:
     assert data["intake"]["pages"] == ["Home", "About", "Contact"]
     assert [stage.id for stage in launch.stages] == ["plan", "pages", "preview", "export", "publish"]
     assert [stage.id for stage in launch.stages if stage.by_person] == ["publish"]
+    assert "- The finished website" in launch.instructions
     assert "1. Plan" in launch.instructions
     assert "5. Publish (a person does this; stop before it)" in launch.instructions
 
@@ -85,7 +88,9 @@ def test_permissions_and_role_prompts_are_told() -> None:
     told = instructions_for(row, {"task": "tea"}, "en")
     assert "you must not: run commands." in told
     assert "  Plan tea twice." in told
-    assert "你不得：运行命令。" in instructions_for(row, {"task": "tea"}, "zh")
+    assert "Keep in mind across runs: who the person is, the project" in told
+    assert "跨次运行记住：个人信息、项目" in instructions_for(row, {"task": "tea"}, "zh")
+    assert "不得：运行命令。" in instructions_for(row, {"task": "tea"}, "zh")
 
 
 @pytest.mark.parametrize(

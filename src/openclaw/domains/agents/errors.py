@@ -316,6 +316,9 @@ class BudgetNotFoundError(OpenClawError):
     template_zh: ClassVar[str] = "预算不存在。"
 
 
+_PARTS_ZH = {"money": "金额", "tokens": "token 数", "calls": "调用次数", "time": "时间"}
+
+
 @dataclass(eq=False)
 class BudgetSpentError(OpenClawError):
     """What is left of the budget is not enough for another model call. ``part``: of what it is."""
@@ -326,6 +329,12 @@ class BudgetSpentError(OpenClawError):
     template_zh: ClassVar[str] = "预算已用完（{part}），不再请求模型。"
 
     part: Literal["money", "tokens", "calls", "time"]
+
+    def words(self, language: str = "en") -> str:
+        """The sentence with the part in its language, too."""
+        if language == "zh":
+            return self.template_zh.format(part=_PARTS_ZH.get(self.part, self.part))
+        return super().words(language)
 
 
 @dataclass(eq=False)

@@ -15,7 +15,7 @@ const places = (words: string) => [...words.matchAll(/\{(\w+)\}/g)].map(([, name
 /** The same in both languages by their nature. */
 const SAME = new Set([
   "app.name", "language.en", "language.zh", "models.preset.openai", "models.preset.anthropic", "models.preset.google",
-  "systems.comma", "vault.namedAt",
+  "app.comma", "app.colon", "vault.namedAt",
   "channels.kind.telegram", "channels.kind.qq", "channels.kind.webhook", "channels.appId", "channels.encryptKey", "channels.verificationToken",
 ]);
 
@@ -49,8 +49,8 @@ const COMPOSED = [
   /^plugins\.(view|categories|source|sourceText|review|blockKind|tier|tierText|change|effect)\./,
   /^plugins\.(approve|reject)(Title|Text)?$/,
   /^undo\.(does|kind|obstacle)\./,
-  /^results\.(status|kind|can|madeBy|origin|step|visibility|change|check|checkState|release)\./,
-  /^automations\.(shown|trigger|unit|event|on|rhythm|skippedHour|repeatedHour|misfire|action|choose|chooseNone|overlap|state|skipped|made|keepOld)\./,
+  /^results\.(status|kind|can|madeBy|origin|step|visibility|change|check|checkFailed|checkState|release)\./,
+  /^automations\.(shown|trigger|unit|event|on|rhythm|skippedHour|repeatedHour|misfire|action|choose|chooseOne|chooseNone|overlap|state|skipped|made|keepOld)\./,
   /^hosts\.(status|statusText|valid|run)\./,
   /^automations\.(span|each)\./,
   /^systems\.(status|visibility|visibilityText|sync|syncText|view|none|noneText|category|part|runState)\./,

@@ -2,7 +2,7 @@
 
 AUTOMATION: dict[str, tuple[str, str]] = {
     "command_automation": ("what happens by itself: times, webhooks, events", "自动化：定时、webhook、事件"),
-    "command_automation_list": ("your automations", "列出你的自动化"),
+    "command_automation_list": ("your automations", "列出自动化"),
     "command_automation_show": ("one automation", "查看一个自动化"),
     "command_automation_create": ("a new automation from a JSON file", "从 JSON 文件新建自动化"),
     "command_automation_enable": ("switch one on; failures are forgotten", "启用自动化（失败计数清零）"),

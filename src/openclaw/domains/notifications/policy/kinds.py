@@ -71,7 +71,7 @@ KINDS: dict[str, NoticeKind] = {
     ),
     "workflow.waiting": NoticeKind(
         label=Words("A workflow waits for an answer", "工作流等待答复"),
-        title=Words("{title} waits for your answer", "{title} 在等待你的答复"),
+        title=Words("{title} waits for your answer", "{title} 在等待答复"),
         body=Words("{message}", "{message}"),
         escalates=True,
     ),
@@ -91,16 +91,16 @@ KINDS: dict[str, NoticeKind] = {
     ),
     "security.password_changed": NoticeKind(
         label=Words("The password was changed", "密码已更改"),
-        title=Words("Your password was changed", "你的密码已更改"),
+        title=Words("Your password was changed", "密码已更改"),
         body=Words(
             "If that was not you, ask the server's operator for help.",
-            "如果不是你本人操作，请联系服务器运营者。",
+            "如果不是本人操作，请联系服务器运营者。",
         ),
         mail=True,
     ),
     "security.session_stolen": NoticeKind(
         label=Words("A session was ended because it may be stolen", "会话疑似被盗并已结束"),
-        title=Words("A session of yours was ended", "你的一个会话已被结束"),
+        title=Words("A session of yours was ended", "一个会话已被结束"),
         body=Words(
             "Its key was used a second time, as happens when it was copied. Change your password.",
             "其密钥被重复使用，可能已被复制。请更改密码。",
@@ -135,7 +135,7 @@ KINDS: dict[str, NoticeKind] = {
     "notification.test": NoticeKind(
         label=Words("A test", "测试"),
         title=Words("This is a test", "这是一条测试通知"),
-        body=Words("Notifications reach you here.", "你可以在这里收到通知。"),
+        body=Words("Notifications reach you here.", "通知会送达这里。"),
         mail=True,
     ),
 }

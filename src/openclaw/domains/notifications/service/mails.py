@@ -18,7 +18,7 @@ MAIL_QUOTA = "mail"
 _OPEN = Words("Open in OpenClaw", "在 OpenClaw 中打开")
 _WHY = Words(
     "You get this mail because of your notification settings: {link}",
-    "你收到此邮件是因为你的通知设置：{link}",
+    "此邮件根据通知设置发送：{link}",
 )
 _PAGE = (
     '<!doctype html><html lang="{lang}"><body style="font-family:sans-serif;line-height:1.5;max-width:36em">'

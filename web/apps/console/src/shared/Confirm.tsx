@@ -6,13 +6,15 @@ export interface ConfirmProps {
   title: string;
   text: string;
   actionLabel: string;
+  /** Where “Cancel” could be taken for the action itself. */
+  closeLabel?: string;
   isPending?: boolean;
   onConfirm: () => void;
   onClose: () => void;
 }
 
 /** Asks once more before something that cannot be undone. */
-export function Confirm({ isOpen, title, text, actionLabel, isPending, onConfirm, onClose }: ConfirmProps) {
+export function Confirm({ isOpen, title, text, actionLabel, closeLabel, isPending, onConfirm, onClose }: ConfirmProps) {
   const t = useTranslator();
   return (
     <Dialog
@@ -26,7 +28,7 @@ export function Confirm({ isOpen, title, text, actionLabel, isPending, onConfirm
       actions={
         <>
           <Button onPress={onClose} autoFocus>
-            {t("app.cancel")}
+            {closeLabel ?? t("app.cancel")}
           </Button>
           <Button tone="danger" onPress={onConfirm} isPending={isPending} data-testid="confirm-action">
             {actionLabel}

@@ -18,6 +18,7 @@ export const agents = {
   "tool.state.error": "Failed",
   "tool.state.denied": "Denied",
   "tool.state.aborted": "Stopped",
+  "tool.cutShort": "It was stopped before it ended.",
   "tool.showDetails": "Show details",
   "tool.hideDetails": "Hide details",
   "tool.arguments": "Arguments",

@@ -1,5 +1,7 @@
 export const app = {
   "app.name": "OpenClaw",
+  "app.comma": ", ",
+  "app.colon": ": ",
   "app.loading": "Loading",
   "app.close": "Close",
   "app.cancel": "Cancel",

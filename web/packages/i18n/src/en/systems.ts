@@ -1,7 +1,6 @@
 export const systems = {
   "systems.title": "Systems",
   "systems.description": "Named ways of working: a team with its prompts, memory and limits. Launch one with a form, and go back to how it was whenever you want.",
-  "systems.comma": ", ",
   "systems.shown": "Which systems",
   "systems.view.mine": "Mine",
   "systems.view.shared": "Shared",

@@ -21,6 +21,7 @@ export const agents: Translation<typeof source> = {
   "tool.state.error": "失败",
   "tool.state.denied": "已拒绝",
   "tool.state.aborted": "已停止",
+  "tool.cutShort": "在结束之前已停止。",
   "tool.showDetails": "展开详情",
   "tool.hideDetails": "收起详情",
   "tool.arguments": "参数",

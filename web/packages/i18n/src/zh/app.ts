@@ -3,6 +3,8 @@ import type { Translation } from "../messages.ts";
 
 export const app: Translation<typeof source> = {
   "app.name": "OpenClaw",
+  "app.comma": "、",
+  "app.colon": "：",
   "app.loading": "加载中",
   "app.close": "关闭",
   "app.cancel": "取消",

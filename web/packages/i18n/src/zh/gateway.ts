@@ -10,7 +10,7 @@ export const gateway: Translation<typeof source> = {
   "tokens.created": "创建于 {when}",
   "tokens.used": "最近使用：{when}",
   "tokens.neverUsed": "从未使用",
-  "tokens.expires": "{when} 到期",
+  "tokens.expires": "{when}到期",
   "tokens.expired": "已过期",
   "tokens.ends": "末尾为 {hint}",
   "tokens.revoke": "撤销",

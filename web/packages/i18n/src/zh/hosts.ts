@@ -22,7 +22,7 @@ export const hosts: Translation<typeof source> = {
   "hosts.statusText.revoked": "已不再是主机。如需再次使用，请重新登记。",
   "hosts.draining": "不接新运行",
   "hosts.slots": "已用 {busy} / {slots}",
-  "hosts.heartbeat": "心跳 {when}",
+  "hosts.heartbeat": "上次心跳：{when}",
   "hosts.noHeartbeat": "尚无心跳",
   "hosts.labelsAre": "标签：{labels}",
   "hosts.tokens": "等待机器使用的令牌",

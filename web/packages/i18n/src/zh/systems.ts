@@ -4,7 +4,6 @@ import type { Translation } from "../messages.ts";
 export const systems: Translation<typeof source> = {
   "systems.title": "系统",
   "systems.description": "有名称的工作方式：一个团队及其提示词、记忆与权限。填写表单即可启动，随时可以回到从前的样子。",
-  "systems.comma": "、",
   "systems.shown": "显示哪些系统",
   "systems.view.mine": "我的",
   "systems.view.shared": "共享",

@@ -94,7 +94,7 @@ export const ToolCard = memo(function ToolCard({ part }: { part: LiveToolPart })
       {part.approval && !isAsking && part.approval.state !== "pending" && <ApprovalOutcome approval={part.approval} />}
       {part.error && part.state !== "denied" && (
         <p className="ToolCard-error" role="status">
-          {part.error.message} <code>{part.error.code}</code>
+          {part.error.code === "ABORTED" ? t("tool.cutShort") : part.error.message} <code>{part.error.code}</code>
         </p>
       )}
       {saved && <SavedResult {...saved} />}

@@ -31,6 +31,7 @@ export function Chooser({ what, value, onChange, problem }: { what: Choosable; v
       onChange={onChange}
       {...(isNarrowedHere ? {} : { onType: setTyped })}
       noneText={choices.error ? t.error(choices.error) : t(choices.isPending ? "app.loading" : `automations.chooseNone.${what}`)}
+      placeholder={t(`automations.chooseOne.${what}`)}
       error={problem}
       isRequired
       data-testid={`choose-${what}`}

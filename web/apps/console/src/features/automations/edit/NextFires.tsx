@@ -36,7 +36,7 @@ export function FireList({ times, zone }: { times: FireTimes; zone: string | nul
   const t = useTranslator();
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const shown = zone ?? own;
-  const format = new Intl.DateTimeFormat(t.locale, { weekday: "short", year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZone: shown });
+  const format = new Intl.DateTimeFormat(t.locale, { weekday: "short", year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZone: shown });
   if (times.items.length === 0) return <p className="NextFires-none">{t("automations.nextNone")}</p>;
   return (
     <ol className="NextFires-list">

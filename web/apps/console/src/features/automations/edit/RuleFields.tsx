@@ -16,7 +16,6 @@ const OVERLAPS: readonly Overlap[] = ["skip", "queue", "cancel_old", "allow"];
 export function RuleFields({ draft, change, problemAt }: Form) {
   const t = useTranslator();
   const names = useKinds().data?.names ?? ["automation", "input", "trigger"];
-  const list = (items: readonly string[]) => new Intl.ListFormat(t.locale, { type: "conjunction" }).format(items);
   const { expected } = draft;
   return (
     <div className="RuleFields">
@@ -26,7 +25,7 @@ export function RuleFields({ draft, change, problemAt }: Form) {
         value={draft.condition}
         onChange={(condition) => change({ condition })}
         problem={problemAt("condition")}
-        description={t("automations.conditionText", { names: list(names) })}
+        description={t("automations.conditionText", { names: names.join(t("app.comma")) })}
         placeholder={'input.body.branch == "main"'}
       />
       <FormulaField
@@ -35,7 +34,7 @@ export function RuleFields({ draft, change, problemAt }: Form) {
         value={draft.success}
         onChange={(success) => change({ success })}
         problem={problemAt("success")}
-        description={t("automations.successText", { names: list([...names, "result"]) })}
+        description={t("automations.successText", { names: [...names, "result"].join(t("app.comma")) })}
         placeholder={'result.state == "succeeded"'}
       />
       <div className="RuleFields-pair">

@@ -75,9 +75,11 @@ function Action({ automation: { action } }: { automation: Automation }) {
   if (id !== null) {
     return (
       <>
-        {said}: <ThingLink id={id}>{name.data ?? (name.error ? t("automations.choiceGone") : "…")}</ThingLink>
+        {said}
+        {t("app.colon")}
+        <ThingLink id={id}>{name.data ?? (name.error ? t("automations.choiceGone") : "…")}</ThingLink>
       </>
     );
   }
-  return about === undefined ? <>{said}</> : <>{`${said}: ${readText(about)}`}</>;
+  return about === undefined ? <>{said}</> : <>{[said, readText(about)].join(t("app.colon"))}</>;
 }

@@ -1,6 +1,6 @@
 import type { Host } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
-import { Banner, Button, EmptyState, Rows, Section, Skeleton, Switch, TextField, useToast, type Tone } from "@openclaw/ui";
+import { Badge, Banner, Button, EmptyState, Rows, Section, Skeleton, Switch, TextField, useToast, type Tone } from "@openclaw/ui";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 
@@ -80,7 +80,7 @@ function Facts({ host }: { host: Host }) {
     [t("hosts.room"), <Slots key="slots" host={host} />],
     [t("hosts.queue"), t.count("hosts.waitingRuns", queueDepth)],
     [t("hosts.heard"), lastHeartbeatAt ? <time dateTime={lastHeartbeatAt}>{t.format.relative(lastHeartbeatAt)}</time> : t("hosts.noHeartbeat")],
-    [t("hosts.offers"), offers.length > 0 ? offers.join(", ") : t("hosts.offersNone")],
+    [t("hosts.offers"), offers.length > 0 ? <Offers key="offers" offers={offers} /> : t("hosts.offersNone")],
     [t("hosts.can"), can.length > 0 ? can.join(" · ") : t("hosts.offersNone")],
     [t("hosts.software"), `${platform} · ${t("devices.version", { version })}`],
     [t("hosts.since"), t.format.dateTime(registeredAt)],
@@ -94,6 +94,19 @@ function Facts({ host }: { host: Host }) {
         </div>
       ))}
     </dl>
+  );
+}
+
+/** What runs can ask for. */
+function Offers({ offers }: { offers: readonly string[] }) {
+  return (
+    <ul className="HostPage-offers">
+      {offers.map((offer) => (
+        <li key={offer}>
+          <Badge>{offer}</Badge>
+        </li>
+      ))}
+    </ul>
   );
 }
 

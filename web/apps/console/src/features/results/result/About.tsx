@@ -53,7 +53,6 @@ export function About({ result }: { result: ResultDetail }) {
           {mayChange && createdBy === userId && (
             <Button
               size="s"
-              tone="quiet"
               isPending={change.isPending && change.variables.visibility !== undefined}
               onPress={() => change.mutate({ visibility: visibility === "private" ? "workspace" : "private" }, { onError })}
               data-testid="toggle-shared"
@@ -88,7 +87,7 @@ function OriginLine({ origin }: { origin: Origin }) {
   return (
     <li className="About-origin">
       <Link to={origin.to} {...(origin.hash ? { hash: origin.hash } : {})} data-testid={`origin-${origin.kind}`}>
-        {name ? `${word}: ${name}` : word}
+        {name ? [word, name].join(t("app.colon")) : word}
       </Link>
       {origin.maker && (
         <Link to="/results" search={{ [origin.maker]: origin.id }} className="About-more" aria-label={t("results.allMadeBy", { name: name ?? word })}>

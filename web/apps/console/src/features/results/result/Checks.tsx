@@ -30,7 +30,7 @@ export function Checks({ checks }: { checks: readonly ShownCheck[] }) {
           <Icon name={ICONS[state]} size={14} />
           <div className="Checks-words">
             <p className="Checks-name">
-              {t(`results.check.${name}`)} <span className="visually-hidden">{t(`results.checkState.${state}`)}</span>
+              {t(state === "passed" || state === "open" ? `results.check.${name}` : `results.checkFailed.${name}`)} <span className="visually-hidden">{t(`results.checkState.${state}`)}</span>
             </p>
             {problems.length > 0 && (
               <ul className="Checks-problems">

@@ -28,7 +28,7 @@ export function PublicationSection({ result, publish }: { result: ResultDetail; 
   const close = () => setAsking(null);
   const mayChange = current.role !== "viewer";
   const before = publication && releaseBefore(publication);
-  const isOnItsWay = mayChange && ["draft", "ready_for_review", "approved"].includes(result.status) && result.targets.length > 0;
+  const isOnItsWay = mayChange && ["draft", "ready_for_review", "approved"].includes(result.status) && result.targets.length > 0 && result.shown.number === result.version;
   const releases = publication?.releases ?? [];
   const versionOf = (number: number) => releases.find((release) => release.number === number)?.version ?? 0;
   const back = (number: number) =>
@@ -125,10 +125,10 @@ const TONES: Record<Release["state"], Tone> = { checking: "attention", passed: "
 /** One publishing of a version: what became of it, and why not. */
 function ReleaseItem({ release, showAgain }: { release: Release; showAgain: (() => void) | null }) {
   const t = useTranslator();
-  const { number, version, state, createdAt, isLive, checks } = release;
+  const { version, state, createdAt, isLive, checks } = release;
   return (
     <li className="PublicationSection-release" data-testid="release" data-state={state}>
-      <span className="PublicationSection-name">{t("results.releaseOf", { number, version })}</span>
+      <span className="PublicationSection-name">{t("results.versionNumber", { version })}</span>
       <Badge tone={isLive ? "accent" : TONES[state]}>{t(isLive ? "results.live" : `results.release.${state}`)}</Badge>
       <span className="PublicationSection-when">{t.format.relative(createdAt)}</span>
       {showAgain && (

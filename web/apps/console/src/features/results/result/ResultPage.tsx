@@ -68,7 +68,11 @@ function Shown({ result, isPublishing }: { result: ResultDetail; isPublishing: b
       isWide
       action={
         <div className="ResultPage-actions">
-          {isNewest && <FlowButtons result={result} publish={() => setAsking(true)} />}
+          {isNewest && (
+            <div className="ResultPage-steps">
+              <FlowButtons result={result} publish={() => setAsking(true)} />
+            </div>
+          )}
           <ResultMenu result={result} />
         </div>
       }

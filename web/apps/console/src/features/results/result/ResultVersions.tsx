@@ -1,41 +1,26 @@
 import type { ResultDetail, ResultVersion } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
-import { Badge, Banner, Button, IconButton, Menu, Row, Rows, Section, type MenuGroup } from "@openclaw/ui";
+import { Badge, IconButton, Menu, Row, type MenuGroup } from "@openclaw/ui";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
 
+import { VersionList } from "../../../shared/VersionList.tsx";
 import { brokenLinks } from "../model.ts";
 import { useResultVersions } from "../queries.ts";
 import { useRestore } from "./useRestore.ts";
 
 import "./ResultVersions.css";
 
-const AT_FIRST = 6;
-
 /** Every version that was saved; none of them changes any more. */
 export function ResultVersions({ result }: { result: ResultDetail }) {
   const t = useTranslator();
   const versions = useResultVersions(result.id);
-  const [isWhole, setWhole] = useState(false);
-  const items = versions.data ?? [];
   return (
-    <Section title={t("results.versions")} description={t("results.versionsText")}>
-      {versions.error && <Banner tone="danger">{t.error(versions.error)}</Banner>}
-      {items.length > 0 && (
-        <Rows label={t("results.versions")}>
-          {items.slice(0, isWhole ? undefined : AT_FIRST).map((version) => (
-            <VersionRow key={version.number} version={version} result={result} />
-          ))}
-        </Rows>
-      )}
-      {!isWhole && items.length > AT_FIRST && (
-        <div>
-          <Button size="s" onPress={() => setWhole(true)}>
-            {t("app.more")}
-          </Button>
-        </div>
-      )}
-    </Section>
+    <VersionList
+      title={t("results.versions")}
+      text={t("results.versionsText")}
+      versions={versions}
+      row={(version) => <VersionRow key={version.number} version={version} result={result} />}
+    />
   );
 }
 

@@ -25,7 +25,7 @@ export function SystemCard({ system }: { system: System }) {
     <Card
       template={template}
       description={description}
-      facts={[roles.join(t("systems.comma")), t("systems.changedBy", { when: t.format.relative(updatedAt), name: createdByName })]}
+      facts={[roles.join(t("app.comma")), t("systems.changedBy", { when: t.format.relative(updatedAt), name: createdByName })]}
       badges={
         <>
           <VisibilityBadge visibility={system.visibility} />
@@ -45,7 +45,7 @@ export function PublicCard({ system }: { system: PublicSystem }) {
   const t = useTranslator();
   const { id, name, description, template, roles, deliverables, updatedAt } = system;
   return (
-    <Card template={template} description={description} facts={[(deliverables.length > 0 ? deliverables : roles).join(t("systems.comma")), t("systems.changed", { when: t.format.relative(updatedAt) })]}>
+    <Card template={template} description={description} facts={[(deliverables.length > 0 ? deliverables : roles).join(t("app.comma")), t("systems.changed", { when: t.format.relative(updatedAt) })]}>
       <Link to="/systems/public/$systemId" params={{ systemId: id }} className="SystemCards-link">
         {name}
       </Link>

@@ -40,7 +40,7 @@ function Card({ template, onChoose }: { template: SystemTemplate; onChoose: () =
   const { id, name, description, category } = template;
   const made = template.deliverables.map(({ title }) => String(title));
   const roles = template.roles.map((role) => String(role["name"]));
-  const shown = made.slice(0, DELIVERABLES).join(t("systems.comma"));
+  const shown = made.slice(0, DELIVERABLES).join(t("app.comma"));
   return (
     <li className="TemplateGallery-card" data-testid="template-card" data-template={id}>
       <TemplatePicture template={id} />
@@ -60,7 +60,7 @@ function Card({ template, onChoose }: { template: SystemTemplate; onChoose: () =
           )}
           <div>
             <dt>{t("systems.team")}</dt>
-            <dd>{roles.join(t("systems.comma"))}</dd>
+            <dd>{roles.join(t("app.comma"))}</dd>
           </div>
         </dl>
         <div className="TemplateGallery-action">

@@ -26,7 +26,7 @@ export function WhatHappens({ system }: { system: SystemDetail }) {
           ))}
         </ol>
       ) : (
-        <p className="WhatHappens-text">{t("launch.team", { names: roles.map(({ name }) => name).join(t("systems.comma")) })}</p>
+        <p className="WhatHappens-text">{t("launch.team", { names: roles.map(({ name }) => name).join(t("app.comma")) })}</p>
       )}
       {deliverables.length > 0 && (
         <div>

@@ -31,18 +31,20 @@ export function MemoryFields({ profile, change, problemAt }: Editing) {
                   {bucket.kind === "custom" && <TextField label={t("systemProfile.bucketName")} isLabelHidden value={bucket.name ?? ""} onChange={(next) => set(index, { name: next })} maxLength={120} error={problemAt(`memory.${index}.name`)} placeholder={t("systemProfile.bucketName")} />}
                 </div>
                 <div className="MemoryFields-tokens">
-                  <NumberField
-                    label={t("systemProfile.maxTokens", { name })}
-                    isLabelHidden
-                    placeholder={t("systemProfile.noLimit")}
-                    schema={TOKENS}
-                    value={bucket.maxTokens ?? undefined}
-                    onChange={(tokens) => set(index, { maxTokens: typeof tokens === "number" ? tokens : null })}
-                    onFault={() => undefined}
-                    problem={problem}
-                    isNeeded={false}
-                    isLive
-                  />
+                  {(bucket.enabled || problem) && (
+                    <NumberField
+                      label={t("systemProfile.maxTokens", { name })}
+                      isLabelHidden
+                      placeholder={t("systemProfile.noLimit")}
+                      schema={TOKENS}
+                      value={bucket.maxTokens ?? undefined}
+                      onChange={(tokens) => set(index, { maxTokens: typeof tokens === "number" ? tokens : null })}
+                      onFault={() => undefined}
+                      problem={problem}
+                      isNeeded={false}
+                      isLive
+                    />
+                  )}
                   {bucket.kind === "custom" && <IconButton icon="close" label={t("systemProfile.removeItem", { name })} hasTooltip={false} onPress={() => change({ memory: memory.filter((_, at) => at !== index) })} />}
                 </div>
               </li>

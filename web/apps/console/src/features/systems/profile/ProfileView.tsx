@@ -19,20 +19,20 @@ export function ProfileView({ profile }: { profile: Profile }) {
             <li key={role.id}>
               <p className="ProfileView-name">{role.name}</p>
               <p className="ProfileView-text">{role.description}</p>
-              {role.skills.length > 0 && <p className="ProfileView-text">{role.skills.join(t("systems.comma"))}</p>}
+              {role.skills.length > 0 && <p className="ProfileView-text">{role.skills.join(t("app.comma"))}</p>}
             </li>
           ))}
         </ul>
       </Section>
       {deliverables.length > 0 && (
         <Section title={t("systemProfile.field.deliverables")}>
-          <p>{deliverables.map(({ title }) => title).join(t("systems.comma"))}</p>
+          <p>{deliverables.map(({ title }) => title).join(t("app.comma"))}</p>
         </Section>
       )}
       <Texts title={t("systemProfile.field.stages")} parts={stages} nameOf={nameOf} />
       <Texts title={t("systemProfile.field.prompts")} parts={prompts} nameOf={nameOf} />
       <Section title={t("systemProfile.field.memory")}>
-        <p>{memory.filter(({ enabled }) => enabled).map(({ kind, name }) => (kind === "custom" ? name : t(`systemProfile.bucket.${kind}`))).join(t("systems.comma")) || t("systemProfile.remembersNothing")}</p>
+        <p>{memory.filter(({ enabled }) => enabled).map(({ kind, name }) => (kind === "custom" ? name : t(`systemProfile.bucket.${kind}`))).join(t("app.comma")) || t("systemProfile.remembersNothing")}</p>
       </Section>
       {limits.length > 0 && (
         <Section title={t("systemProfile.field.permissions")}>

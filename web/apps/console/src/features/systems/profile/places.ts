@@ -16,5 +16,5 @@ export function goToPart(field: string): void {
 }
 
 export function fieldWords(t: Translator, fields: readonly Field[]): string {
-  return fields.map((field) => t(`systemProfile.field.${field}`)).join(t("systems.comma"));
+  return fields.map((field) => t(`systemProfile.field.${field}`)).join(t("app.comma"));
 }

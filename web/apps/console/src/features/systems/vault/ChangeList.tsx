@@ -21,7 +21,7 @@ export function ChangeList({ comparison, isLocal }: { comparison: SystemComparis
               {(["added", "removed", "changed"] as const)
                 .filter((kind) => count[kind] > 0)
                 .map((kind) => t.count(`vault.count.${kind}`, count[kind]))
-                .join(t("systems.comma"))}
+                .join(t("app.comma"))}
             </li>
           ))}
         </ul>

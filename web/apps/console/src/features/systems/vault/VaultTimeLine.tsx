@@ -105,7 +105,7 @@ function SnapshotRow({ snapshot, line, begins, isActive, canChange, canLook, onT
     t.format.dateTime(createdAt),
     ...(systemVersion === null ? [] : [t("vault.version", { version: systemVersion })]),
     t.format.bytes(bytes),
-    ...(scopes.length < WHOLE ? [t("vault.partOf", { scopes: scopes.map((scope) => t(`vault.scope.${scope}`)).join(t("systems.comma")) })] : []),
+    ...(scopes.length < WHOLE ? [t("vault.partOf", { scopes: scopes.map((scope) => t(`vault.scope.${scope}`)).join(t("app.comma")) })] : []),
   ];
   return (
     <>
@@ -117,7 +117,7 @@ function SnapshotRow({ snapshot, line, begins, isActive, canChange, canLook, onT
           {isActive && <Badge tone="accent">{t("vault.restoredLast")}</Badge>}
         </p>
         <p className="VaultTimeLine-detail">{facts.join(" · ")}</p>
-        {begins.length > 0 && <p className="VaultTimeLine-detail">{t("vault.begins", { names: begins.map((branch) => branch.name).join(t("systems.comma")) })}</p>}
+        {begins.length > 0 && <p className="VaultTimeLine-detail">{t("vault.begins", { names: begins.map((branch) => branch.name).join(t("app.comma")) })}</p>}
       </div>
       <div className="VaultTimeLine-actions">
         <Button size="s" tone="quiet" isDisabled={!canLook} onPress={() => onTask({ kind: "compare", before: snapshot, after: null })} data-testid="compare-snapshot">

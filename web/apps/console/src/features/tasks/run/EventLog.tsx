@@ -17,9 +17,11 @@ export function EventLog({ run, events, error }: { run: TaskRun; events: readonl
   const last = events.at(-1);
   return (
     <section className="EventLog" aria-label={t("taskRun.log")}>
-      <Button icon={isOpen ? "chevronDown" : "chevronRight"} tone="quiet" aria-expanded={isOpen} onPress={() => setOpen(!isOpen)} data-testid="task-log">
-        {t.count("taskRun.entries", run.eventSeq)}
-      </Button>
+      <div className="EventLog-toggle">
+        <Button icon={isOpen ? "chevronDown" : "chevronRight"} tone="quiet" aria-expanded={isOpen} onPress={() => setOpen(!isOpen)} data-testid="task-log">
+          {t.count("taskRun.entries", run.eventSeq)}
+        </Button>
+      </div>
       {isOpen && (
         <div id={id} className="EventLog-body">
           {error && <Banner tone="danger">{t.error(error)}</Banner>}

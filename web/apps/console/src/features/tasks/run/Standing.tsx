@@ -13,7 +13,8 @@ export function Standing({ run }: { run: TaskRun }) {
   return (
     <>
       <Banner tone={tone} title={t(title, { device })} role="status" data-testid="task-standing">
-        {run.error ? run.error.title : text && t(text, { device })} {isSpent(run) && t("taskRun.text.spent")}
+        {run.error ? run.error.title : text && t(text, { device })}
+        {isSpent(run) && <p>{t("taskRun.text.spent")}</p>}
       </Banner>
       {run.originRunId && (
         <p>

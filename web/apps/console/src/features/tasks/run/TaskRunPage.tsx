@@ -7,7 +7,7 @@ import { Page } from "../../../shared/Page.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
 import { Transcript } from "../../conversations/index.ts";
 import { TaskRunRow } from "../list/TaskRunRow.tsx";
-import { canFollowUp, isOver } from "../model.ts";
+import { canFollowUp, isOver, isSpent } from "../model.ts";
 import { useTaskRun, useTaskRuns } from "../queries.ts";
 import { TaskBadge } from "../TaskBadge.tsx";
 import { EventLog } from "./EventLog.tsx";
@@ -86,7 +86,7 @@ function Crumbs({ run }: { run?: TaskRun }) {
           {run.system.name}
         </Link>
       )}
-      {run && (
+      {run && !isSpent(run) && (
         <Link to="/tasks/$taskId/edit" params={{ taskId: run.taskId }}>
           {t("taskRun.editTask")}
         </Link>

@@ -1,40 +1,24 @@
 import type { WorkflowDetail, WorkflowVersion } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
-import { Badge, Banner, Button, IconButton, Menu, Row, Rows, Section, Skeleton, useToast } from "@openclaw/ui";
+import { Badge, Button, IconButton, Menu, Row, useToast } from "@openclaw/ui";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
 
 import { download } from "../../../shared/download.ts";
+import { VersionList } from "../../../shared/VersionList.tsx";
 import { useActivateWorkflow, useExportWorkflow } from "../list/queries.ts";
 import { useWorkflowVersions } from "./queries.ts";
-
-const AT_FIRST = 6;
 
 /** The saved versions: the one that runs, drafts newer than it, and those that were before. */
 export function VersionsSection({ workflow }: { workflow: WorkflowDetail }) {
   const t = useTranslator();
   const versions = useWorkflowVersions(workflow.id);
-  const [isWhole, setWhole] = useState(false);
-  const items = versions.data ?? [];
   return (
-    <Section title={t("workflows.versions")} description={t("workflows.versionsText")}>
-      {versions.error && <Banner tone="danger">{t.error(versions.error)}</Banner>}
-      {versions.isPending && <Skeleton label={t("app.loading")} isBlock />}
-      {items.length > 0 && (
-        <Rows label={t("workflows.versions")}>
-          {items.slice(0, isWhole ? undefined : AT_FIRST).map((version) => (
-            <VersionRow key={version.version} version={version} workflow={workflow} />
-          ))}
-        </Rows>
-      )}
-      {!isWhole && items.length > AT_FIRST && (
-        <div>
-          <Button size="s" onPress={() => setWhole(true)}>
-            {t("app.more")}
-          </Button>
-        </div>
-      )}
-    </Section>
+    <VersionList
+      title={t("workflows.versions")}
+      text={t("workflows.versionsText")}
+      versions={versions}
+      row={(version) => <VersionRow key={version.version} version={version} workflow={workflow} />}
+    />
   );
 }
 
