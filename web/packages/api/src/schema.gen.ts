@@ -3527,7 +3527,7 @@ export interface paths {
         };
         /**
          * List Tasks
-         * @description The user's tasks, the newest first, each with its latest run: all, by how that stands, or of a system.
+         * @description The user's tasks, the newest first, each with its latest run: all, by how that stands, of a system, or by words of titles.
          */
         get: operations["listTasks"];
         put?: never;
@@ -3619,7 +3619,7 @@ export interface paths {
         };
         /**
          * List Task Runs
-         * @description The user's runs, the newest first: of one task or system, in one state, those that go on or have ended.
+         * @description The user's runs, the newest first: of one task or system, in one state, going on or ended, at one machine or host.
          */
         get: operations["listTaskRuns"];
         put?: never;
@@ -36060,6 +36060,7 @@ export interface operations {
                 archived?: boolean;
                 state?: ("running" | "needs_me" | "finished" | "failed") | null;
                 systemId?: string | null;
+                q?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -36902,6 +36903,7 @@ export interface operations {
                 systemId?: string | null;
                 state?: ("queued" | "dispatched" | "running" | "waiting_approval" | "waiting_device" | "succeeded" | "failed" | "cancelled" | "timed_out" | "lost") | null;
                 open?: boolean | null;
+                device?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };

@@ -17,7 +17,6 @@ import { HostBadge, Slots } from "./HostStatus.tsx";
 import "./HostPage.css";
 
 const TONES: Readonly<Record<Host["status"], Tone>> = { pending: "neutral", healthy: "accent", degraded: "attention", offline: "attention", revoked: "danger" };
-const RUNS_SHOWN = 10;
 
 /** One host: how it is, what it offers, what it carries, and its end. */
 export function HostPage({ hostId }: { hostId: string }) {
@@ -171,7 +170,7 @@ function Runs({ host }: { host: Host }) {
       {runs.data?.length === 0 && <EmptyState title={t("hosts.runsNone")}>{t("hosts.runsNoneText")}</EmptyState>}
       {runs.data && runs.data.length > 0 && (
         <Rows label={t("hosts.runs")}>
-          {runs.data.slice(0, RUNS_SHOWN).map((run) => (
+          {runs.data.map((run) => (
             <TaskRunRow key={run.id} run={run} />
           ))}
         </Rows>

@@ -6,8 +6,8 @@ import { useApi } from "../../../shared/services.tsx";
 
 /** That a heartbeat is late is no event, so hosts that are shown are looked at again. */
 const LATE_MS = 30_000;
-/** Runs are not asked for by host: those that went to one are among the newest. */
-const RUNS = 100;
+/** So many of the runs that went to a host are shown. */
+const RUNS = 10;
 
 /** The workspace's hosts, the newest first. */
 export function useHosts() {
@@ -75,7 +75,7 @@ export function useRunsOn(deviceId: string) {
   const api = useApi();
   return useQuery({
     queryKey: queryKeys.found("runs-on", deviceId),
-    queryFn: ({ signal }) => api.taskRuns.list({ limit: RUNS }, signal),
-    select: ({ items }) => items.filter(({ device }) => device?.id === deviceId),
+    queryFn: ({ signal }) => api.taskRuns.list({ device: deviceId, limit: RUNS }, signal),
+    select: ({ items }) => items,
   });
 }
