@@ -74,7 +74,7 @@ async def test_lists_are_of_one_system_and_name_it(bea: Person) -> None:
 @pytest.mark.parametrize(
     ("less", "code"),
     [
-        ({"syncMode": "metadata"}, "request.invalid"),
+        ({"syncMode": "metadata"}, "systems.too_much_leaves"),
         ({"allowsRemoteLaunch": False}, "systems.remote_launch_not_allowed"),
     ],
 )
@@ -148,7 +148,8 @@ async def test_systems_of_others_are_not_found(bea: Person) -> None:
 async def test_no_more_leaves_a_machine_than_the_system_lets(bea: Person) -> None:
     system = await new_system(bea, syncMode="metadata")
     body = {"systemId": system["id"], "intake": FORM}
-    assert refused(await bea.api.post("/tasks", json=body)) == (422, "request.invalid")
+    for place in ({}, {"target": {"kind": "host"}}):
+        assert refused(await bea.api.post("/tasks", json=body | place)) == (422, "systems.too_much_leaves")
     machine = await link(bea)
     there = {"kind": "device", "deviceId": machine.session["deviceId"], "runtime": "pi"}
     for mode, status in (("full", 422), ("metadata", 201), ("local_only", 201)):

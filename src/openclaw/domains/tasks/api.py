@@ -10,9 +10,11 @@ from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.systems.errors import (
     InvalidIntakeError,
     InvalidProfileError,
+    OtherPlaceError,
     RemoteLaunchError,
     SystemArchivedError,
     SystemNotFoundError,
+    TooMuchLeavesError,
 )
 from openclaw.domains.tasks.errors import (
     BudgetNotKeptError,
@@ -57,7 +59,8 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_le
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=40)]
 _GONE = (NotSignedInError, TaskNotFoundError)
 _TARGET = (DeviceNotFoundError, RuntimeNotOfferedError)
-_SYSTEM = (SystemNotFoundError, SystemArchivedError, InvalidIntakeError, InvalidProfileError)
+_PLACE = (OtherPlaceError, TooMuchLeavesError)
+_SYSTEM = (SystemNotFoundError, SystemArchivedError, InvalidIntakeError, InvalidProfileError, *_PLACE)
 _SAVE = (NotAllowedError, *_TARGET, *_SYSTEM, BudgetNotFoundError, BudgetNotKeptError)
 _LAUNCH = (*_GONE, *_SYSTEM, RemoteLaunchError, FormNotKeptError, NotAllowedError, TooManyJobsError)
 _STEER = (*_GONE, NotAllowedError, WrongTaskStateError)
@@ -235,6 +238,7 @@ async def follow_up_task_run(
         SystemNotFoundError,
         SystemArchivedError,
         RemoteLaunchError,
+        *_PLACE,
     ),
 )
 async def hand_over_task_run(scope: CurrentScope, task_run_id: AtRun, data: HandOver) -> TaskRun:

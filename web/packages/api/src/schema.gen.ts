@@ -3527,7 +3527,7 @@ export interface paths {
         };
         /**
          * List Tasks
-         * @description The user's tasks, the newest first, each with its latest run: all, by how that stands, of a system, or by words of titles.
+         * @description The user's tasks, the newest first, each with its latest run; by how that stands, of a system, or by words.
          */
         get: operations["listTasks"];
         put?: never;
@@ -3619,7 +3619,7 @@ export interface paths {
         };
         /**
          * List Task Runs
-         * @description The user's runs, the newest first: of one task or system, in one state, going on or ended, at one machine or host.
+         * @description The user's runs, the newest first: of a task or system, in a state, going on or ended, at a machine or host.
          */
         get: operations["listTaskRuns"];
         put?: never;
@@ -36263,7 +36263,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile */
+            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile, systems.too_much_leaves, systems.works_on_its_machine_only */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -36507,7 +36507,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile */
+            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile, systems.too_much_leaves, systems.works_on_its_machine_only */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -36858,7 +36858,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile */
+            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile, systems.too_much_leaves, systems.works_on_its_machine_only */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -37685,7 +37685,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile */
+            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile, systems.too_much_leaves, systems.works_on_its_machine_only */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -37823,7 +37823,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile */
+            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile, systems.too_much_leaves, systems.works_on_its_machine_only */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -37960,7 +37960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid */
+            /** @description request.invalid, systems.too_much_leaves, systems.works_on_its_machine_only */
             422: {
                 headers: {
                     [name: string]: unknown;

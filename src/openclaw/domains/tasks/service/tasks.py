@@ -27,7 +27,7 @@ async def make_task(scope: Scope, data: SaveTask, *, key: str | None = None) -> 
 
     Raises NotAllowedError for viewers, DeviceNotFoundError, RuntimeNotOfferedError, BudgetNotFoundError,
     BudgetNotKeptError, InvalidInputError; SystemNotFoundError, SystemArchivedError, InvalidIntakeError,
-    InvalidProfileError.
+    InvalidProfileError, OtherPlaceError, TooMuchLeavesError.
     """
     check_role(scope.who, Role.MEMBER)
     if key:
