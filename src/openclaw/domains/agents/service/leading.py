@@ -14,7 +14,10 @@ from openclaw.infra.scope import Scope
 
 @dataclass(frozen=True)
 class StepSeen:
-    """A step as it is now. ``question``: the state of the question that it waits, or waited, for."""
+    """A step as it is now. ``question``: the state of the question that it waits, or waited, for.
+
+    ``said``: the words of a model's reply, as far as they are kept.
+    """
 
     id: UUID
     position: int
@@ -26,6 +29,7 @@ class StepSeen:
     question: str | None
     error_code: str | None
     is_over: bool
+    said: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ async def look(scope: Scope, run_id: UUID, *, after: int, among: Collection[UUID
             question=question.state if question else None,
             error_code=(step.error or {}).get("code"),
             is_over=step.finished_at is not None,
+            said=str((step.output or {}).get("text") or "") if step.kind == "model" else "",
         )
         for step, question in rows
     ]

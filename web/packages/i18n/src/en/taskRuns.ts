@@ -56,6 +56,8 @@ export const taskRuns = {
   "taskRun.timeLimit": "Time limit",
   "taskRun.ofLimit": "{used} of {limit}",
   "taskRun.plan": "Plan",
+  "taskRun.stage.done": "done",
+  "taskRun.stage.stopped": "stopped here",
   "taskRun.stageByPerson": "{title} (done by a person)",
   "taskRun.usage": "Cost",
   "taskRun.cost": "Cost so far",

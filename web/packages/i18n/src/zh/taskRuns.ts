@@ -59,6 +59,8 @@ export const taskRuns: Translation<typeof source> = {
   "taskRun.timeLimit": "时间上限",
   "taskRun.ofLimit": "已用 {used}，上限 {limit}",
   "taskRun.plan": "计划",
+  "taskRun.stage.done": "已完成",
+  "taskRun.stage.stopped": "在此停止",
   "taskRun.stageByPerson": "{title}（由人完成）",
   "taskRun.usage": "花费",
   "taskRun.cost": "目前花费",
