@@ -9802,6 +9802,8 @@ export interface components {
         /**
          * TaskRun
          * @description A launch of a task. ``eventSeq`` and ``eventHash``: the end of its log.
+         *
+         *     ``outcome`` is said of a run that succeeded: ``nothing_worked`` when every call of a tool failed or was refused.
          */
         TaskRun: {
             /**
@@ -9853,6 +9855,8 @@ export interface components {
             isMoving: boolean;
             totals: components["schemas"]["Totals"];
             error: components["schemas"]["RunError"] | null;
+            /** Outcome */
+            outcome: "nothing_worked" | null;
             /** Eventseq */
             eventSeq: number;
             /** Eventhash */

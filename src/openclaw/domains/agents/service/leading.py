@@ -111,6 +111,12 @@ async def set_paused(scope: Scope, run_id: UUID, *, paused: bool) -> None:
         await publish(scope, events.run_topic(run_id), {"kind": "pause" if paused else "resume"})
 
 
+async def failed_calls(scope: Scope, conversation_id: UUID, task_run_id: UUID) -> int | None:
+    """How many calls of tools a run of a task has made, all in vain; None when one worked, or none was made."""
+    made, worked = await steps.count_calls(scope, conversation_id, task_run_id)
+    return made if made and not worked else None
+
+
 async def totals(scope: Scope, run_ids: Sequence[UUID]) -> dict[UUID, Totals]:
     """What runs have taken so far, in two queries however many there are."""
     counts = await steps.count_steps(scope, run_ids)

@@ -18,7 +18,7 @@ from openclaw.domains.tasks.errors import HostLostError, TaskTimedOutError
 from openclaw.domains.tasks.events import TASK_ENDED
 from openclaw.domains.tasks.jobs.moving import Carried
 from openclaw.domains.tasks.jobs.seeing import forget_told, see
-from openclaw.domains.tasks.jobs.telling import tell_ended
+from openclaw.domains.tasks.jobs.telling import tell_ended, tell_outcome
 from openclaw.domains.tasks.models import TaskRunRow
 from openclaw.domains.tasks.policy import PARKED
 from openclaw.domains.tasks.schemas import State
@@ -331,6 +331,7 @@ class _Look:
     async def _ended(self, seen: Seen) -> Next:
         match seen.state:
             case "completed":
+                await tell_outcome(self.scope, self.run)
                 return await self.end("succeeded")
             case "failed":
                 return await self.end("failed", OpenClawError.from_wire(seen.error) if seen.error else None)
@@ -353,6 +354,7 @@ class _Look:
             "workspaceId": run.workspace_id.hex,
             "userId": run.user_id.hex,
             "state": state,
+            "outcome": run.outcome,
         }
         await record(self.scope, TASK_ENDED, body)
         await tell_ended(self.scope, run, state)

@@ -1,7 +1,8 @@
-"""What people are notified of: that a task of theirs did not end well."""
+"""What people are notified of: that a task of theirs did not end well, or to no avail."""
 
 from uuid import uuid5
 
+from openclaw.domains.agents.service import leading
 from openclaw.domains.notifications.service import notices
 from openclaw.domains.tasks.models import TaskRunRow
 from openclaw.domains.tasks.policy import STATES_OF
@@ -20,6 +21,20 @@ async def tell_ended(scope: Scope, run: TaskRunRow, state: State) -> None:
         return
     keeps_words = state != "failed" or place_of(run.target).sync_mode == "full"
     data = {"title": run.title, "error": run.error if keeps_words and run.error else ""}
-    link = f"/task-runs/{ids.to_wire('trun', run.id)}"
-    notice = notices.Notice("task.failed", data, link)
+    notice = notices.Notice("task.failed", data, _link(run))
     await notices.notify(scope, run.user_id, notice, notification_id=uuid5(run.id, "failed"))
+
+
+async def tell_outcome(scope: Scope, run: TaskRunRow) -> None:
+    """The agent has come to its end by itself. That nothing of what it tried worked is noted, and its owner told."""
+    assert run.conversation_id is not None
+    failed = await leading.failed_calls(scope, run.conversation_id, run.id)
+    if failed is None:
+        return
+    run.outcome = "nothing_worked"
+    notice = notices.Notice("task.nothing_worked", {"title": run.title, "count": failed}, _link(run))
+    await notices.notify(scope, run.user_id, notice, notification_id=uuid5(run.id, "nothing worked"))
+
+
+def _link(run: TaskRunRow) -> str:
+    return f"/task-runs/{ids.to_wire('trun', run.id)}"

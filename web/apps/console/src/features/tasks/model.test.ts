@@ -5,6 +5,7 @@ import { canFollowUp, canHandOver, canPause, detailOf, isChained, limitsOf, phas
 
 const RUN = {
   state: "running",
+  outcome: null,
   createdAt: "2026-11-21T05:00:00Z",
   dispatchedAt: "2026-11-21T05:00:01Z",
   startedAt: "2026-11-21T05:00:02Z",
@@ -61,4 +62,5 @@ it("marks the stage that a run is at by what its log says, and no other", () => 
   expect(stageStates(3, begun(1, undefined, 2, "3", 9), RUN)).toEqual(["done", "now", "ahead"]);
   expect(stageStates(3, begun(2), { ...ended, state: "failed" })).toEqual(["done", "stopped", "ahead"]);
   expect(stageStates(3, begun(2), { ...ended, state: "succeeded" })).toEqual(["done", "done", "ahead"]);
+  expect(stageStates(3, begun(2), { ...ended, state: "succeeded", outcome: "nothing_worked" })).toEqual(["done", "stopped", "ahead"]);
 });

@@ -41,6 +41,11 @@ export function isOver(run: Pick<TaskRun, "finishedAt">): boolean {
   return run.finishedAt !== null;
 }
 
+/** Whether a run has ended well: it says that it is done, and something of what it tried worked. */
+export function wentWell(run: Pick<TaskRun, "state" | "outcome">): boolean {
+  return run.state === "succeeded" && run.outcome === null;
+}
+
 /** How far a run is: before, at, or past each of its parts. */
 export interface Phase {
   name: "queued" | "dispatched" | "working" | "ended";
@@ -137,9 +142,9 @@ export function stagesOf(profile: JsonObject | null): Stage[] {
  * How far each of `count` stages is, by the last that the agent said it begins; none is marked where it has said of none.
  * A run that ended otherwise than well stopped in its stage.
  */
-export function stageStates(count: number, events: readonly TaskEvent[], run: Pick<TaskRun, "state" | "finishedAt">): ("done" | "now" | "stopped" | "ahead")[] {
+export function stageStates(count: number, events: readonly TaskEvent[], run: Pick<TaskRun, "state" | "outcome" | "finishedAt">): ("done" | "now" | "stopped" | "ahead")[] {
   const said = events.findLast(({ data }) => typeof data["stage"] === "number" && data["stage"] <= count)?.data["stage"];
   const at = typeof said === "number" ? said : 0;
-  const current = !isOver(run) ? "now" : run.state === "succeeded" ? "done" : "stopped";
+  const current = !isOver(run) ? "now" : wentWell(run) ? "done" : "stopped";
   return Array.from({ length: count }, (_, index) => (index + 1 < at ? "done" : index + 1 === at ? current : "ahead"));
 }
