@@ -13,6 +13,7 @@ import { changeOf, draftOfHost, isCapacity, wrongLabel } from "./hostForm.ts";
 import { useHost, useRevokeHost, useRunsOn, useUpdateHost } from "./hostQueries.ts";
 import { useIsAdmin } from "./HostsSection.tsx";
 import { HostBadge, Slots } from "./HostStatus.tsx";
+import { Rotate } from "./Rotate.tsx";
 
 import "./HostPage.css";
 
@@ -61,7 +62,14 @@ function Known({ host, before }: { host: Host; before: ReactNode }) {
       {canChange && <Settings key={`${host.name}|${host.labels?.join()}|${host.capacity}|${host.region}|${host.provider}`} host={host} />}
       <Runs host={host} />
       <Section title={t("hosts.credentials")} description={t("hosts.credentialsText")}>
-        {canChange ? <Revoke host={host} /> : <p className="HostPage-note">{t(status === "revoked" ? "hosts.revokedAlready" : "hosts.adminsOnly")}</p>}
+        {canChange ? (
+          <div className="HostPage-ends">
+            <Rotate host={host} />
+            <Revoke host={host} />
+          </div>
+        ) : (
+          <p className="HostPage-note">{t(status === "revoked" ? "hosts.revokedAlready" : "hosts.adminsOnly")}</p>
+        )}
       </Section>
     </Page>
   );

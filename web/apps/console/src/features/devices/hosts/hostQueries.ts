@@ -42,6 +42,16 @@ export function useUpdateHost(id: string) {
   return useMutation({ mutationFn: (change: HostChange) => api.hosts.update(id, change), onSuccess: () => queryClient.invalidateQueries({ queryKey: queryKeys.hosts }) });
 }
 
+export function useRotateHost(id: string) {
+  const api = useApi();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.hosts.rotate(id),
+    gcTime: 0, // the secret goes with the dialog that shows it
+    onSuccess: () => Promise.all([queryKeys.hosts, queryKeys.hostTokens].map((queryKey) => queryClient.invalidateQueries({ queryKey }))),
+  });
+}
+
 export function useRevokeHost(id: string) {
   const api = useApi();
   const queryClient = useQueryClient();
