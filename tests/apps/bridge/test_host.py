@@ -141,3 +141,15 @@ async def test_a_revoked_host_ends_everything_and_itself(
     assert (code, said["error"]["code"]) == (6, "host.not_enrolled")
     code, said = await host.command("run", "--token", "oche_" + "t" * 43)
     assert (code, said["error"]["code"]) == (4, "devices.host_token_ended")
+
+
+async def test_a_host_whose_credential_was_rotated_while_it_was_away_comes_back_by_the_one_command(
+    host: HostProcess, control_plane: ControlPlanePeer, gateway: GatewayPeer
+) -> None:
+    await host.command("enroll", control_plane.host_token, "--server", control_plane.url)
+    control_plane.host_token = "oche_" + "r" * 43
+    await host.start("--token", control_plane.host_token, "--server", control_plane.url)
+    await (await gateway.node()).close(1008, "device revoked")
+    again = await gateway.node()
+    assert (await again.heartbeats.get())["nodeId"] == again.node_id
+    assert control_plane.paths.count("/api/v2/bridge/host/enroll") == 2

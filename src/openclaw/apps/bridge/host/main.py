@@ -7,9 +7,11 @@ import typer
 
 from openclaw.apps.bridge.commands import tell_json
 from openclaw.apps.bridge.config import take_from_environment
+from openclaw.apps.bridge.errors import ControlPlaneRefusedError
 from openclaw.apps.bridge.help import BridgeCommand, BridgeGroup
 from openclaw.apps.bridge.host.commands import EnrolRequest, enrol_host, host_status, leave_host, run_host
 from openclaw.apps.bridge.host.daemon import HostOptions
+from openclaw.apps.bridge.host.errors import HostRevokedError
 from openclaw.apps.bridge.host.profile import MAX_TASKS, change_profile
 from openclaw.apps.bridge.main import AsJson, Insecure, PiCommand, Server, with_plain_errors
 from openclaw.apps.bridge.pi.launch import words_of
@@ -182,12 +184,24 @@ def _run(
     take_from_environment(_TOKEN)  # what runs here has no business with it
     folder = _folder(state_dir)
     profile = change_profile(folder, **offers)
-    if token is not None:
-        enrol_host(folder, EnrolRequest(token, server, name, insecure), unless_done=True)
+    request = None if token is None else EnrolRequest(token, server, name, insecure)
+    is_spare = bool(host_status(folder)["enrolled"])
+    if request is not None:
+        enrol_host(folder, request, unless_done=True)
     options = HostOptions(
         profile, allow_insecure=insecure, pi_command=None if pi_command is None else words_of(pi_command)
     )
-    run_host(folder, options, as_json=as_json, tell_json=tell_json)
+    try:
+        run_host(folder, options, as_json=as_json, tell_json=tell_json)
+    except HostRevokedError as revoked:
+        # Its credential may have been rotated while it was away: then the token is for coming back.
+        if request is None or not is_spare:
+            raise
+        try:
+            enrol_host(folder, request)
+        except ControlPlaneRefusedError:
+            raise revoked from None
+        run_host(folder, options, as_json=as_json, tell_json=tell_json)
 
 
 def _offers(
