@@ -172,7 +172,16 @@ def test_everything_is_reached_by_keyboard(console: Console) -> None:
     expect(finder).to_be_hidden()
 
 
-def test_a_host_is_enrolled_narrowed_and_revoked(console: Console, tmp_path: Path) -> None:
+def _host(folder: Path, options: str) -> RealProcess:
+    return RealProcess(
+        "host",
+        ["-m", "openclaw.apps.bridge.host", "--json", *options.split()],
+        environment(HOME=str(folder), OPENCLAW_HOST_HOME=str(folder / "host")),
+        ready=re.compile(r'"running"'),
+    )
+
+
+def test_a_host_is_enrolled_narrowed_rotated_and_revoked(console: Console, tmp_path: Path) -> None:
     page = console.page
     console.enter()
     page.keyboard.press("Control+k")
@@ -191,12 +200,7 @@ def test_a_host_is_enrolled_narrowed_and_revoked(console: Console, tmp_path: Pat
     assert command is not None
     expect_accessible(page)
 
-    host = RealProcess(
-        "host",
-        ["-m", "openclaw.apps.bridge.host", "--json", *command[1].split()],
-        environment(HOME=str(tmp_path), OPENCLAW_HOST_HOME=str(tmp_path / "host")),
-        ready=re.compile(r'"running"'),
-    )
+    host = _host(tmp_path, command[1])
     host.start()
     try:
         expect(state).to_have_attribute("data-state", "healthy")
@@ -206,6 +210,19 @@ def test_a_host_is_enrolled_narrowed_and_revoked(console: Console, tmp_path: Pat
         expect_accessible(page)
         page.get_by_label("Runs at once").fill("2")
         page.get_by_test_id("save-host").click()
+        expect(page.get_by_text("0 of 2 in use")).to_be_visible()
+        page.get_by_test_id("rotate-host").click()
+        page.get_by_test_id("confirm-action").click()
+        dialog = page.get_by_test_id("enrol-dialog")
+        expect(dialog).to_contain_text("The old credential is void")
+        host.wait()
+        expect_accessible(page)
+        command = re.search(r"(--token oche_\S+ --server \S+)", dialog.inner_text().replace("\n", " "))
+        assert command is not None
+        host = _host(tmp_path, command[1])
+        host.start()
+        expect(state).to_have_attribute("data-state", "healthy")
+        dialog.get_by_role("button", name="Close").last.click()
         expect(page.get_by_text("0 of 2 in use")).to_be_visible()
         page.get_by_test_id("revoke-host").click()
         page.get_by_test_id("confirm-action").click()

@@ -115,6 +115,8 @@ def _approve_all(page: Page) -> list[str]:
         card.get_by_test_id("approve-once").click()
         expect(page.get_by_text("You allowed this once")).to_have_count(count)
     expect(state).to_have_attribute("data-state", "succeeded")
+    # The plan has followed; what is left is the person's.
+    expect(page.get_by_test_id("task-plan").locator("[data-state=done]")).to_have_count(4)
     return asked
 
 

@@ -70,7 +70,7 @@ def test_a_form_becomes_a_whole_site_in_stages() -> None:
         [COLLECT],
         [],
     ]
-    assert all(reply.text.startswith("**Demo model** · ") for reply in replies)
+    assert all(reply.text.startswith("**Demo model**\n\n") for reply in replies)
     names = {path.removeprefix("~/sites/tea-sons/site/") for path in files} - {"~/sites/tea-sons/plan.md"}
     assert len(names) == len(files) - 1, "the plan is beside the site, which is kept whole"
     assert names == {"style.css", "index.html", "about.html", "our-teas.html", "contact.html"}
@@ -112,7 +112,7 @@ def test_a_hostile_form_stays_text() -> None:
 
 def test_it_speaks_chinese_and_builds_in_either_language() -> None:
     replies, files = built(asked("zh", siteName="茶铺", pages=["首页", "联系"], language="zh"))
-    assert replies[0].text.startswith("**演示模型** · **1. 计划**")
+    assert replies[0].text.startswith("**演示模型**\n\n**1. 计划**")
     (folder,) = {path.removesuffix("/plan.md") for path in files if path.endswith("/plan.md")}
     assert re.fullmatch(r"~/sites/site-[0-9a-f]{6}", folder)
     names = ("plan.md", "site/style.css", "site/index.html", "site/page-2.html")

@@ -77,7 +77,8 @@ def answer(history: "Sequence[ModelMessage]", *, tools: Collection[str]) -> Demo
     said = next((words for message in reversed(history) if (words := first_words(message))), "")
     language = "zh" if any("\u4e00" <= character <= "\u9fff" for character in said) else "en"
     if (site := build_site(history, said, tools)) is not None:
-        return DemoAnswer(_LABEL[site.language] + site.text, site.calls)
+        label = _LABEL[site.language].removesuffix(" · ")
+        return DemoAnswer(f"{label}\n\n{site.text}", site.calls)  # a stage begins with a line of its own
     results = [part for part in history[-1].parts if part.part_kind == "tool-return"] if history else []
     if results:
         lines = [report(part.tool_name, _decoded(part.content), language) for part in results]

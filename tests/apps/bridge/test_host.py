@@ -157,3 +157,15 @@ def test_a_host_is_started_by_the_same_options_with_and_without_its_command() ->
     assert {"token", "server", "name", "max_tasks", "label", "pi_command", "state_dir", "as_json"} <= set(run)
     assert set(run) - set(enroll) == {"pi_command"}
     assert run["state_dir"][1] == "OPENCLAW_HOST_HOME"
+
+
+async def test_a_host_whose_credential_was_rotated_while_it_was_away_comes_back_by_the_one_command(
+    host: HostProcess, control_plane: ControlPlanePeer, gateway: GatewayPeer
+) -> None:
+    await host.command("enroll", control_plane.host_token, "--server", control_plane.url)
+    control_plane.host_token = "oche_" + "r" * 43
+    await host.start("--token", control_plane.host_token, "--server", control_plane.url)
+    await (await gateway.node()).close(1008, "device revoked")
+    again = await gateway.node()
+    assert (await again.heartbeats.get())["nodeId"] == again.node_id
+    assert control_plane.paths.count("/api/v2/bridge/host/enroll") == 2

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -113,6 +114,7 @@ async def test_only_admins_look_after_hosts(ann: Person) -> None:
             await person.api.delete(f"/host-tokens/{token}"),
             await person.api.patch(path, json={"draining": True}),
             await person.api.delete(path),
+            await person.api.post(f"{path}/rotate"),
         ):
             assert refused(answer)[0] == 403
         for answer in (  # the routes of devices know no hosts
@@ -239,6 +241,52 @@ async def test_what_a_silent_host_was_asked_is_over_when_it_comes_back(ann: Pers
         async with ann.scope() as scope:
             assert await hosts.find_slot(scope, run) is None
             assert await claim_slot(scope, run_id=run) is not None, "it is there for others, and for it"
+
+
+async def test_a_rotated_host_comes_back_with_the_new_token_on_its_own_machine_only(ann: Person) -> None:
+    server, machine = ann.server, await enrol(ann, labels=["gpu"], capacity=2)
+    path = f"/hosts/{host_of(machine)}"
+    admin = await ann.invite(await register(server), "admin")
+    old = dict(machine.session)
+    async with online_host(machine) as there:
+        slot = await claim_slot_of(ann)
+        first = await ann.post(f"{path}/rotate")
+        assert await there.client.ended() == (1008, "device revoked")
+    async with ann.scope() as scope:
+        assert await hosts.find_slot(scope, slot) is None
+    await ann.patch(path, {"name": "renamed", "draining": True})
+    assert refused(await machine.refresh())[1] == "devices.session_revoked"
+    assert (await host(ann, machine))["status"] == "offline", "the old token ends no more than itself"
+
+    made = await admin.post(f"{path}/rotate")
+    assert made["command"].endswith(f"--token {made['token']} --server {made['serverUrl']}")
+    assert (made["status"], made["hostId"]) == ("open", host_of(machine))
+    assert refused(await machine.enrol(first["token"])) == (404, "devices.host_token_ended")
+    thief = Machine(server)
+    assert refused(await thief.enrol(made["token"])) == (409, "devices.host_token_of_another_host")
+    machine.session = succeeded(await machine.enrol(made["token"]))
+    assert machine.session["deviceId"] == old["deviceId"]
+    assert machine.session["refreshToken"] != old["refreshToken"]
+    async with online_host(machine):
+        found = await host(ann, machine)
+    assert (found["name"], found["status"], found["labels"]) == ("renamed", "healthy", ["gpu"])
+    assert (found["capacity"], found["draining"], found["registeredBy"]) == (2, True, ann.id)
+    assert {"devices.host_rotated", "devices.host_token_refused"} <= set(await actions(ann))
+
+    last = (await ann.post(f"{path}/rotate"))["token"]
+    stranger = await (await register(server)).create_workspace()
+    assert refused(await stranger.api.post(f"{path}/rotate")) == (404, "devices.host_not_found")
+    await ann.delete(path)
+    assert refused(await machine.enrol(last)) == (404, "devices.host_token_ended")
+    assert refused(await ann.api.post(f"{path}/rotate")) == (404, "devices.host_not_found")
+
+
+async def claim_slot_of(person: Person) -> UUID:
+    """A run of the person's that holds room on a host; its id."""
+    run = ids.new_id()
+    async with person.scope() as scope:
+        assert await claim_slot(scope, run_id=run) is not None
+    return run
 
 
 async def test_an_old_token_of_a_host_ends_it(ann: Person) -> None:

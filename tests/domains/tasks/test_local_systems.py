@@ -91,6 +91,7 @@ async def test_it_works_nowhere_else_and_for_nobody_else(bea: Person) -> None:
         at_home = {"kind": "device", "deviceId": machine.session["deviceId"], "runtime": "pi"}
         for target in (
             {"kind": "server"},
+            {"kind": "host"},
             {"kind": "host", "runtime": "pi", "syncMode": "local_only"},
             at_home | {"syncMode": "full"},
             at_home | {"syncMode": "metadata"},
@@ -98,7 +99,10 @@ async def test_it_works_nowhere_else_and_for_nobody_else(bea: Person) -> None:
             at_home | {"deviceId": other.session["deviceId"], "syncMode": "local_only"},
         ):
             body = {"systemId": system["id"], "intake": FORM, "target": target}
-            assert refused(await bea.api.post("/tasks", json=body)) == (422, "request.invalid")
+            assert refused(await bea.api.post("/tasks", json=body)) == (
+                422,
+                "systems.works_on_its_machine_only",
+            )
     team = await bea.create_workspace()
     member, keeper = await team.invite(await register(bea.server)), await link(team, "keeper")
     async with online(keeper, {"vault.create": lambda _: KEPT}, commands=COMMANDS):

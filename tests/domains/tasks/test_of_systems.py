@@ -15,7 +15,9 @@ from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FORM = {"siteName": "Tea", "purpose": "Sell tea.", "pages": ["Home", "Contact"]}
-SAVE = Say("kept", [Call("save_result", {"title": "Plan", "kind": "markdown", "content": "# Plan"})])
+SAVE = Say(
+    "**1. Plan** · kept", [Call("save_result", {"title": "Plan", "kind": "markdown", "content": "# Plan"})]
+)
 
 
 async def new_system(person: Person, **more: Any) -> dict[str, Any]:
@@ -24,7 +26,7 @@ async def new_system(person: Person, **more: Any) -> dict[str, Any]:
 
 async def test_the_agent_is_told_the_plan_and_results_say_where_they_come_from(bea: Person) -> None:
     system = await new_system(bea, name="Sites")
-    async with ScriptedOpenAI([SAVE, Say("done"), Say("again")]) as model:
+    async with ScriptedOpenAI([SAVE, Say("**2. Pages**"), Say("again")]) as model:
         await use_model(bea, model)
         with bea.server.watching(bea.topic) as watch:
             body = {"systemId": system["id"], "intake": FORM, "text": "Mention the rain."}
@@ -36,8 +38,10 @@ async def test_the_agent_is_told_the_plan_and_results_say_where_they_come_from(b
             )
             run = Launched(bea, (await bea.post(f"/tasks/{task['id']}/runs"))["id"], watch)
             ended = await run.ended()
+            replies = [entry["data"] for entry in await run.log() if entry["kind"] == "model_replied"]
             again = Launched(bea, (await run.do("retry"))["id"], watch)
             await again.ended()
+    assert [reply["stage"] for reply in replies] == [1, 2], "the log says which stage each begins"
     assert ended["system"] == task["system"] == {"id": system["id"], "name": "Sites"}
     instructions, question = (str(model.requests[0]["messages"][n]["content"]) for n in (0, -1))
     assert "You work in the system “Sites”." in instructions
@@ -74,7 +78,7 @@ async def test_lists_are_of_one_system_and_name_it(bea: Person) -> None:
 @pytest.mark.parametrize(
     ("less", "code"),
     [
-        ({"syncMode": "metadata"}, "request.invalid"),
+        ({"syncMode": "metadata"}, "systems.too_much_leaves"),
         ({"allowsRemoteLaunch": False}, "systems.remote_launch_not_allowed"),
     ],
 )
@@ -148,7 +152,8 @@ async def test_systems_of_others_are_not_found(bea: Person) -> None:
 async def test_no_more_leaves_a_machine_than_the_system_lets(bea: Person) -> None:
     system = await new_system(bea, syncMode="metadata")
     body = {"systemId": system["id"], "intake": FORM}
-    assert refused(await bea.api.post("/tasks", json=body)) == (422, "request.invalid")
+    for place in ({}, {"target": {"kind": "host"}}):
+        assert refused(await bea.api.post("/tasks", json=body | place)) == (422, "systems.too_much_leaves")
     machine = await link(bea)
     there = {"kind": "device", "deviceId": machine.session["deviceId"], "runtime": "pi"}
     for mode, status in (("full", 422), ("metadata", 201), ("local_only", 201)):

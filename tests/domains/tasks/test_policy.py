@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from openclaw.domains.tasks.policy import ENDS, STATES, TRANSITIONS, way
+from openclaw.domains.tasks.policy import ENDS, STATES, TRANSITIONS, stage_begun, way
 from openclaw.domains.tasks.schemas import State
 from openclaw.infra.db import APPLICATION_ROLE, as_libpq
 from openclaw.kit.ids import new_id
@@ -139,3 +139,21 @@ async def test_the_log_of_a_run_only_grows_at_its_end(owner: asyncpg.Connection)
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await owner.execute(change)
     await owner.execute("RESET ROLE")
+
+
+@pytest.mark.parametrize(
+    ("said", "stage"),
+    [
+        ("**1. Plan** · I write it down first.", 1),
+        ("Done.\n\n## 2. Pages & words\nNow.", 2),
+        ("**2. Pages & words:** now", 2),
+        ("**1. Plan** is done, and now:\n**2. Pages & words**", 1),
+        ("1. Plan\n2. Pages & words", None),
+        ("**2. Home**, **3. Contact** and more", None),
+        ("**12. Plan**", None),
+        ("", None),
+    ],
+)
+async def test_a_stage_begins_with_its_number_and_title(said: str, stage: int | None) -> None:
+    told = "Work in these stages:\n1. Plan: write the plan.\n2. Pages & words (a person does this): write 2. Home."
+    assert stage_begun(said, told) == stage

@@ -106,6 +106,31 @@ async def test_where_nobody_is_asked_what_needs_an_answer_is_refused(bea: Person
     assert (entry["data"]["state"], entry["data"]["code"]) == ("denied", "REFUSED")
 
 
+async def test_a_run_none_of_whose_calls_worked_says_so_and_its_owner_is_told(bea: Person) -> None:
+    wrong = Say(calls=[Call("fs_write", {"path": "~/x", "content": "x"}), Call("exec", {"command": "rm x"})])
+    replies = [wrong, Say("All done!"), wrong, LOOK, Say("done"), Say("nothing to do")]
+    async with ScriptedOpenAI(replies) as model, online(await link(bea), WRITTEN):
+        await use_model(bea, model)
+        with bea.server.watching(bea.topic) as watch:
+            vain = await launch(bea, watch, "look", approvalMode="deny")
+            ended = await vain.ended()
+            partly = await launch(bea, watch, "look again", approvalMode="deny")
+            well = await partly.ended()
+            idle = await launch(bea, watch, "say it", approvalMode="deny")
+            quiet = await idle.ended()
+    assert (ended["state"], ended["outcome"], ended["totals"]["toolCalls"]) == (
+        "succeeded",
+        "nothing_worked",
+        2,
+    )
+    assert (well["state"], well["outcome"], quiet["outcome"]) == ("succeeded", None, None)
+    check_log(await vain.log())
+    ((kind, title, body, link_), *others) = await told(bea)
+    assert (kind, title, others) == ("task.nothing_worked", "Nothing worked in: look", [])
+    assert "every call of a tool failed or was refused (2)" in body
+    assert link_ == f"/task-runs/{vain.id}"
+
+
 async def test_a_run_ends_when_its_time_is_over(bea: Person) -> None:
     async with online(await link(bea)) as machine:
         with bea.server.watching(bea.topic) as watch:

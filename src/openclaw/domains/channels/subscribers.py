@@ -28,6 +28,8 @@ from openclaw.infra.outbox import Subscriber
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.kit import ids
 
+_ENDS_OF_TASKS = frozenset({"task.failed", "task.nothing_worked"})
+
 
 def subscribers(channels: Channels) -> Mapping[str, Sequence[Subscriber]]:
     """By fact."""
@@ -56,7 +58,11 @@ async def _tell_ended(scope: Scope, channels: Channels, run_id: UUID) -> None:
         return
     link = f"{channels.origin}/task-runs/{ids.to_wire('trun', run_id)}"
     text = say(
-        "task_ended", user.language, title=run.title, state=state_in(user.language, run.state), link=link
+        "task_ended",
+        user.language,
+        title=run.title,
+        state=state_in(user.language, run.outcome or run.state),
+        link=link,
     )
     start_at = await _after_quiet(scope, scope.user_id)
     for row in telling:
@@ -89,9 +95,7 @@ async def _pass_on(scope: Scope, channels: Channels, notice: NotificationRow) ->
     for row in telling:
         if row.chat_id is None or (row.tells == "questions" and not is_question):
             continue
-        if (
-            notice.kind == "task.failed"
-        ):  # who is told everything is told each end of a task, see `_tell_ended`
+        if notice.kind in _ENDS_OF_TASKS:  # who is told everything is told each of them, see `_tell_ended`
             continue
         if approval_id is not None:
             await asking.ask(

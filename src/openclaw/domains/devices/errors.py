@@ -101,6 +101,18 @@ class HostTokenNotFoundError(OpenClawError):
 
 
 @dataclass(eq=False)
+class HostTokenOfAnotherError(OpenClawError):
+    """The token renews the credential of a host, and this machine's key is not that host's."""
+
+    code: ClassVar[str] = "devices.host_token_of_another_host"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    template: ClassVar[str] = (
+        "This token is for another host. Use it on that machine, with its state folder, or enrol this one anew."
+    )
+    template_zh: ClassVar[str] = "该令牌属于另一台主机。请在那台机器上连同其状态文件夹使用，或重新注册本机。"
+
+
+@dataclass(eq=False)
 class HostTokenEndedError(OpenClawError):
     """The enrolment token is unknown, was used or revoked, has expired, or who made it may not any more."""
 

@@ -110,7 +110,10 @@ class HostSlotRow(Base):
 
 
 class HostEnrolmentRow(Base):
-    """A token with which one machine becomes a host, once; by its SHA-256. ``hint`` is its last four characters."""
+    """A token with which one machine becomes a host, once; by its SHA-256. ``hint`` is its last four characters.
+
+    ``host_id`` is the host that it made; of one that is not used, the host whose credential it renews.
+    """
 
     __tablename__ = "host_enrolments"
 

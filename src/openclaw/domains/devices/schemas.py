@@ -264,7 +264,10 @@ HostCapacity = Annotated[int, Field(ge=1, le=MAX_HOST_SLOTS)]
 
 
 class HostToken(Wire):
-    """A token that makes one machine a host, once. ``hint`` is its last four characters, ``hostId`` what it became."""
+    """A token that makes one machine a host, once. ``hint`` is its last four characters.
+
+    ``hostId``: the host that it made; while it is open, the one that it is for, by its key.
+    """
 
     id: HostTokenId
     hint: str

@@ -186,6 +186,36 @@ class BranchExistsError(OpenClawError):
 
 
 @dataclass(eq=False)
+class OtherPlaceError(OpenClawError):
+    """A local-only system works on its own machine, by that machine's runtime, and nowhere else."""
+
+    code: ClassVar[str] = "systems.works_on_its_machine_only"
+    kind: ClassVar[Kind] = Kind.INVALID
+    template: ClassVar[str] = (
+        "“{name}” is local-only: it works on its own machine, by that machine's runtime, and on no server or host."
+    )
+    template_zh: ClassVar[str] = (
+        "“{name}”仅限本地：只能在自己的设备上由该设备的运行时工作，不能在服务器或主机上工作。"
+    )
+
+    name: str
+
+
+@dataclass(eq=False)
+class TooMuchLeavesError(OpenClawError):
+    """More of what is said would leave a machine than the system lets leave."""
+
+    code: ClassVar[str] = "systems.too_much_leaves"
+    kind: ClassVar[Kind] = Kind.INVALID
+    template: ClassVar[str] = (
+        "“{name}” lets no words leave a machine: launch it by a machine's own runtime, with sync mode metadata or less."
+    )
+    template_zh: ClassVar[str] = "“{name}”不让文字离开设备：请由设备自身的运行时启动，同步方式最多为元数据。"
+
+    name: str
+
+
+@dataclass(eq=False)
 class RemoteLaunchError(OpenClawError):
     """The system may only be launched from the machine itself."""
 

@@ -10,9 +10,11 @@ from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.systems.errors import (
     InvalidIntakeError,
     InvalidProfileError,
+    OtherPlaceError,
     RemoteLaunchError,
     SystemArchivedError,
     SystemNotFoundError,
+    TooMuchLeavesError,
 )
 from openclaw.domains.tasks.errors import (
     BudgetNotKeptError,
@@ -42,7 +44,7 @@ from openclaw.durable.errors import TooManyJobsError
 from openclaw.infra.scope import Scope
 from openclaw.infra.web.context import CurrentActor, CurrentPlatform, CurrentScope
 from openclaw.infra.web.routes import errors, slice_router
-from openclaw.infra.wire import SystemId, TaskId, TaskRunId
+from openclaw.infra.wire import DeviceId, SystemId, TaskId, TaskRunId
 from openclaw.kit.errors import InvalidInputError
 from openclaw.kit.pagination import MAX_PAGE
 
@@ -57,7 +59,8 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_le
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=40)]
 _GONE = (NotSignedInError, TaskNotFoundError)
 _TARGET = (DeviceNotFoundError, RuntimeNotOfferedError)
-_SYSTEM = (SystemNotFoundError, SystemArchivedError, InvalidIntakeError, InvalidProfileError)
+_PLACE = (OtherPlaceError, TooMuchLeavesError)
+_SYSTEM = (SystemNotFoundError, SystemArchivedError, InvalidIntakeError, InvalidProfileError, *_PLACE)
 _SAVE = (NotAllowedError, *_TARGET, *_SYSTEM, BudgetNotFoundError, BudgetNotKeptError)
 _LAUNCH = (*_GONE, *_SYSTEM, RemoteLaunchError, FormNotKeptError, NotAllowedError, TooManyJobsError)
 _STEER = (*_GONE, NotAllowedError, WrongTaskStateError)
@@ -70,12 +73,13 @@ async def list_tasks(
     archived: bool = False,
     state: Annotated[Standing | None, Query()] = None,
     system: OfSystem = None,
+    q: Annotated[str | None, Query(max_length=200)] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Tasks:
-    """The user's tasks, the newest first, each with its latest run: all, by how that stands, or of a system."""
+    """The user's tasks, the newest first, each with its latest run; by how that stands, of a system, or by words."""
     page = await tasks.list_tasks(
-        scope, archived=archived, standing=state, system_id=system, cursor=cursor, limit=limit
+        scope, archived=archived, standing=state, system_id=system, words=q, cursor=cursor, limit=limit
     )
     return Tasks(items=page.items, next_cursor=page.next_cursor)
 
@@ -131,12 +135,20 @@ async def list_task_runs(
     system: OfSystem = None,
     state: Annotated[State | None, Query()] = None,
     open_: Annotated[bool | None, Query(alias="open")] = None,
+    device: Annotated[DeviceId | None, Query()] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> TaskRuns:
-    """The user's runs, the newest first: of one task or system, in one state, those that go on or have ended."""
+    """The user's runs, the newest first: of a task or system, in a state, going on or ended, at a machine or host."""
     page = await runs.list_runs(
-        scope, task_id=task, system_id=system, state=state, is_open=open_, cursor=cursor, limit=limit
+        scope,
+        task_id=task,
+        system_id=system,
+        state=state,
+        is_open=open_,
+        device_id=device,
+        cursor=cursor,
+        limit=limit,
     )
     return TaskRuns(items=page.items, next_cursor=page.next_cursor)
 
@@ -226,6 +238,7 @@ async def follow_up_task_run(
         SystemNotFoundError,
         SystemArchivedError,
         RemoteLaunchError,
+        *_PLACE,
     ),
 )
 async def hand_over_task_run(scope: CurrentScope, task_run_id: AtRun, data: HandOver) -> TaskRun:

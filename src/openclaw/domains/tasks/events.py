@@ -5,7 +5,7 @@ from uuid import UUID
 RUN_KIND = "tasks.run"  # of the job that leads a run; the job has the run's id
 
 TASK_ENDED = "tasks.run_ended"
-"""A run has come to its end: ``runId``, ``taskId``, ``workspaceId``, ``userId``, ``state``."""
+"""A run has come to its end: ``runId``, ``taskId``, ``workspaceId``, ``userId``, ``state``, ``outcome``."""
 
 
 def task_topic(run_id: UUID) -> str:

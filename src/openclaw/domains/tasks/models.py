@@ -60,9 +60,9 @@ class TaskRunRow(Base):
     ``agent_run_id`` carries it now, in ``conversation_id``; of its steps those to ``seen_position`` are in the log, but
     for the ends of ``seen_open`` (``{step: state}``). ``event_seq`` and ``event_hash`` are the end of the log.
     ``moving_to``: where it is to go on, with the machine that it has left for that (``origin``). ``slot_epoch``: the
-    dispatch that holds room on a host, ``lost_epoch`` the one whose host is gone. ``text`` and ``instructions`` are
-    what its agent is told, also when it is tried again; what a sync mode keeps on a machine is here until the machine
-    has it.
+    dispatch that holds room on a host, ``lost_epoch`` the one whose host is gone. ``outcome``, of one that succeeded:
+    ``nothing_worked`` when all its calls failed. ``text`` and ``instructions`` are what its agent is told, also when it
+    is tried again; what a sync mode keeps on a machine is here until the machine has it.
     """
 
     __tablename__ = "task_runs"
@@ -98,6 +98,7 @@ class TaskRunRow(Base):
     paused_at: Mapped[datetime | None]
     cancel_requested_at: Mapped[datetime | None]
     error: Mapped[dict[str, Any] | None]
+    outcome: Mapped[str | None] = mapped_column(String(20))
     idempotency_key: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
     dispatched_at: Mapped[datetime | None]

@@ -3,6 +3,7 @@
 The database refuses every other step (`migrations/versions/0019_tasks.py`); a test holds the two against each other.
 """
 
+import re
 from collections import deque
 from typing import get_args
 
@@ -26,6 +27,12 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 ENDS: frozenset[State] = frozenset(state for state in STATES if not TRANSITIONS[state])
 PARKED: frozenset[State] = frozenset({"waiting_approval", "waiting_device"})
 
+# How an agent is told to begin a stage: a line that starts with its number and title in bold, or as a heading.
+_STAGE = re.compile(
+    r"^[ \t]{0,3}(?:#{1,6}[ \t]+(?:\*\*|__)?|\*\*|__)(?P<stage>(?P<number>[0-9]{1,2})\. [^\n*_]+)",
+    re.MULTILINE,
+)
+
 # How a task stands by its latest run: what goes on may need its owner as well.
 STATES_OF: dict[Standing, frozenset[State]] = {
     "running": frozenset(STATES) - ENDS,
@@ -40,6 +47,15 @@ STATE_OF_AGENT: dict[str, State] = {
     "awaiting_approval": "waiting_approval",
     "waiting_for_device": "waiting_device",
 }
+
+
+def stage_begun(said: str, told: str) -> int | None:
+    """The number of the first stage that a reply begins, of those that the agent was ``told``; None for none."""
+    plan = f"\n{told}"
+    for found in _STAGE.finditer(said):
+        if f"\n{found['stage'].rstrip(' :：')}" in plan:
+            return int(found["number"])
+    return None
 
 
 def way(before: State, after: State) -> list[State]:

@@ -46,14 +46,16 @@ async def list_tasks(
     archived: bool,
     states: Collection[str] = (),
     system_id: UUID | None,
+    words: Sequence[str] = (),
     before: tuple[datetime, UUID] | None,
     limit: int,
 ) -> Sequence[TaskRow]:
-    """The user's tasks, the newest first: all, or those whose latest run is in one of ``states``."""
+    """The user's tasks, the newest first; latest run in one of ``states``, all ``words`` in the title."""
     at = TaskRow.archived_at
     query = select(TaskRow).where(_mine(scope, TaskRow), at.is_not(None) if archived else at.is_(None))
     if system_id is not None:
         query = query.where(TaskRow.system_id == system_id)
+    query = query.where(*(TaskRow.title.icontains(word, autoescape=True) for word in words))
     if states:
         latest = (
             select(TaskRunRow.state)
@@ -105,6 +107,7 @@ async def list_runs(
     system_id: UUID | None,
     state: str | None,
     is_open: bool | None,
+    device_id: UUID | None,
     before: tuple[datetime, UUID] | None,
     limit: int,
 ) -> Sequence[TaskRunRow]:
@@ -119,6 +122,8 @@ async def list_runs(
     if is_open is not None:
         at = TaskRunRow.finished_at
         query = query.where(at.is_(None) if is_open else at.is_not(None))
+    if device_id is not None:
+        query = query.where(TaskRunRow.device_id == device_id)
     if before is not None:
         query = query.where(tuple_(TaskRunRow.created_at, TaskRunRow.id) < before)
     query = query.order_by(TaskRunRow.created_at.desc(), TaskRunRow.id.desc()).limit(limit)

@@ -36,6 +36,7 @@ State = Literal[
 Standing = Literal["running", "needs_me", "finished", "failed"]
 ApprovalMode = Literal["ask", "deny"]
 WhenLost = Literal["redispatch", "end"]
+Outcome = Literal["nothing_worked"]
 Reason = Literal["launch", "retry", "follow_up"]
 EventKind = Literal[
     "created",
@@ -143,7 +144,10 @@ class Totals(Wire):
 
 
 class TaskRun(Wire):
-    """A launch of a task. ``eventSeq`` and ``eventHash``: the end of its log."""
+    """A launch of a task. ``eventSeq`` and ``eventHash``: the end of its log.
+
+    ``outcome`` is said of a run that succeeded: ``nothing_worked`` when every call of a tool failed or was refused.
+    """
 
     id: TaskRunId
     task_id: TaskId
@@ -165,6 +169,7 @@ class TaskRun(Wire):
     is_moving: bool
     totals: Totals
     error: RunError | None
+    outcome: Outcome | None
     event_seq: int
     event_hash: str
     created_at: datetime

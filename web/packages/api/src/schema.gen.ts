@@ -1024,6 +1024,26 @@ export interface paths {
         patch: operations["updateHost"];
         trace?: never;
     };
+    "/api/v2/hosts/{host_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Host
+         * @description End a host's credential, its socket and what it carries. Its machine comes back with the token, shown once.
+         */
+        post: operations["rotateHost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/host-tokens": {
         parameters: {
             query?: never;
@@ -3527,7 +3547,7 @@ export interface paths {
         };
         /**
          * List Tasks
-         * @description The user's tasks, the newest first, each with its latest run: all, by how that stands, or of a system.
+         * @description The user's tasks, the newest first, each with its latest run; by how that stands, of a system, or by words.
          */
         get: operations["listTasks"];
         put?: never;
@@ -3619,7 +3639,7 @@ export interface paths {
         };
         /**
          * List Task Runs
-         * @description The user's runs, the newest first: of one task or system, in one state, those that go on or have ended.
+         * @description The user's runs, the newest first: of a task or system, in a state, going on or ended, at a machine or host.
          */
         get: operations["listTaskRuns"];
         put?: never;
@@ -6390,7 +6410,9 @@ export interface components {
         };
         /**
          * HostToken
-         * @description A token that makes one machine a host, once. ``hint`` is its last four characters, ``hostId`` what it became.
+         * @description A token that makes one machine a host, once. ``hint`` is its last four characters.
+         *
+         *     ``hostId``: the host that it made; while it is open, the one that it is for, by its key.
          */
         HostToken: {
             /**
@@ -9862,6 +9884,8 @@ export interface components {
         /**
          * TaskRun
          * @description A launch of a task. ``eventSeq`` and ``eventHash``: the end of its log.
+         *
+         *     ``outcome`` is said of a run that succeeded: ``nothing_worked`` when every call of a tool failed or was refused.
          */
         TaskRun: {
             /**
@@ -9913,6 +9937,8 @@ export interface components {
             isMoving: boolean;
             totals: components["schemas"]["Totals"];
             error: components["schemas"]["RunError"] | null;
+            /** Outcome */
+            outcome: "nothing_worked" | null;
             /** Eventseq */
             eventSeq: number;
             /** Eventhash */
@@ -18069,6 +18095,130 @@ export interface operations {
             };
         };
     };
+    rotateHost: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The workspace to work in; the personal one when left out. */
+                "X-Workspace-Id"?: string;
+            };
+            path: {
+                host_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewHostToken"];
+                };
+            };
+            /** @description identity.not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description workspaces.not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description devices.host_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.unsupported_version */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description devices.too_many_host_tokens */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.foreign_host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request.rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service.unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listHostTokens: {
         parameters: {
             query?: never;
@@ -18493,6 +18643,15 @@ export interface operations {
             };
             /** @description request.unsupported_version */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description devices.host_token_of_another_host */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -36120,6 +36279,7 @@ export interface operations {
                 archived?: boolean;
                 state?: ("running" | "needs_me" | "finished" | "failed") | null;
                 systemId?: string | null;
+                q?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -36322,7 +36482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile */
+            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile, systems.too_much_leaves, systems.works_on_its_machine_only */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -36566,7 +36726,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile */
+            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile, systems.too_much_leaves, systems.works_on_its_machine_only */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -36917,7 +37077,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile */
+            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile, systems.too_much_leaves, systems.works_on_its_machine_only */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -36962,6 +37122,7 @@ export interface operations {
                 systemId?: string | null;
                 state?: ("queued" | "dispatched" | "running" | "waiting_approval" | "waiting_device" | "succeeded" | "failed" | "cancelled" | "timed_out" | "lost") | null;
                 open?: boolean | null;
+                device?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -37743,7 +37904,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile */
+            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile, systems.too_much_leaves, systems.works_on_its_machine_only */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -37881,7 +38042,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile */
+            /** @description request.invalid, systems.invalid_intake, systems.invalid_profile, systems.too_much_leaves, systems.works_on_its_machine_only */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -38018,7 +38179,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description request.invalid */
+            /** @description request.invalid, systems.too_much_leaves, systems.works_on_its_machine_only */
             422: {
                 headers: {
                     [name: string]: unknown;

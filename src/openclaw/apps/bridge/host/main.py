@@ -8,9 +8,11 @@ import typer
 
 from openclaw.apps.bridge.commands import tell_json
 from openclaw.apps.bridge.config import take_from_environment
+from openclaw.apps.bridge.errors import ControlPlaneRefusedError
 from openclaw.apps.bridge.help import BridgeCommand, BridgeGroup
 from openclaw.apps.bridge.host.commands import EnrolRequest, enrol_host, host_status, leave_host, run_host
 from openclaw.apps.bridge.host.daemon import HostOptions
+from openclaw.apps.bridge.host.errors import HostRevokedError
 from openclaw.apps.bridge.host.profile import MAX_TASKS, Profile, change_profile
 from openclaw.apps.bridge.main import with_plain_errors
 from openclaw.apps.bridge.options import (
@@ -156,12 +158,25 @@ def _run(options: RunOptions) -> None:
     take_from_environment(_TOKEN)  # what runs here has no business with it
     folder = _folder(options.state_dir)
     profile = _offer(folder, options.offers)
+    request: EnrolRequest | None = None
     if options.token is not None:
         request = EnrolRequest(options.token, options.server, options.name, options.insecure)
+    is_spare = bool(host_status(folder)["enrolled"])
+    if request is not None:
         enrol_host(folder, request, unless_done=True)
     command = None if options.pi_command is None else words_of(options.pi_command)
     host = HostOptions(profile, allow_insecure=options.insecure, pi_command=command)
-    run_host(folder, host, as_json=options.as_json, tell_json=tell_json)
+    try:
+        run_host(folder, host, as_json=options.as_json, tell_json=tell_json)
+    except HostRevokedError as revoked:
+        # Its credential may have been rotated while it was away: then the token is for coming back.
+        if request is None or not is_spare:
+            raise
+        try:
+            enrol_host(folder, request)
+        except ControlPlaneRefusedError:
+            raise revoked from None
+        run_host(folder, host, as_json=options.as_json, tell_json=tell_json)
 
 
 def _offer(folder: StateFolder, offers: Offers) -> Profile:

@@ -99,6 +99,26 @@ def make_token(
     tell(say("host_token_do"), f"  {styled(made['command'], 'cyan')}")
 
 
+@command(host_app, "rotate", "host_rotate", heading=_OPERATORS)
+def rotate_host(host: HostName, server: Server = None, yes: Yes = False, as_json: AsJson = False) -> None:
+    """End a host's credential and show the token with which its machine comes back, after asking."""
+    from openclaw.apps.cli.api import connect
+    from openclaw.apps.cli.output import confirm, printable, styled, tell, tell_json
+    from openclaw.apps.cli.resolve import find_host
+    from openclaw.apps.cli.times import local_time
+
+    with connect(server) as api:
+        found = find_host(api, host)
+        if not yes:
+            confirm(say("ask_host_rotate", name=printable(found["name"])))
+        made = api.post(f"/hosts/{found['id']}/rotate")
+    if as_json:
+        tell_json(made)
+        return
+    tell(say("host_rotated", name=printable(found["name"]), at=local_time(made["expiresAt"])))
+    tell(say("host_token_do"), f"  {styled(made['command'], 'cyan')}")
+
+
 @command(host_app, "tokens", "host_tokens", heading=_OPERATORS)
 def list_tokens(server: Server = None, as_json: AsJson = False) -> None:
     """The enrolment tokens."""

@@ -283,7 +283,7 @@ def _followed(api: "Api", run: Any, *, is_quiet: bool) -> int:
         run = api.get(f"/task-runs/{run['id']}", wait=20, after=seen)
     if not is_quiet:
         tell(_line(run), *_sheet(run))
-    return 0 if run["state"] == "succeeded" else 1
+    return 0 if run["state"] == "succeeded" and run["outcome"] is None else 1
 
 
 def _events(api: "Api", run_id: str, *, after: int) -> list[Any]:
@@ -341,6 +341,8 @@ def _sheet(run: Any) -> list[str]:
         ]
         if parts:
             lines.append(say("task_budget", parts=", ".join(parts)))
+    if run["outcome"]:
+        lines.append(say("task_nothing_worked"))
     if run["error"]:
         lines.append(printable(run["error"]["title"]))
     return lines

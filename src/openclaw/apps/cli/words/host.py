@@ -30,6 +30,10 @@ HOST: dict[str, tuple[str, str]] = {
     "command_host_tokens": ("list the enrolment tokens", "列出注册令牌"),
     "command_host_revoke_token": ("end an enrolment token", "撤销注册令牌"),
     "command_host_set": ("say what a host offers and how much it carries", "设置主机的标签与容量"),
+    "command_host_rotate": (
+        "end a host's credential; its machine comes back with a new token",
+        "更换主机的凭据",
+    ),
     "command_host_revoke": ("end a host; what runs there is killed", "撤销主机，并终止其上的任务"),
     "argument_host": ("the host: its name, its id, or the end of its id", "主机：名称、编号或编号的结尾"),
     "host_metavar": ("HOST", "主机"),
@@ -58,6 +62,14 @@ HOST: dict[str, tuple[str, str]] = {
     "host_token_made": (
         "This token makes one machine a host. It works once, until {at}, and is not shown again:",
         "此令牌可将一台机器注册为主机，仅能使用一次，{at} 前有效，且不会再次显示：",
+    ),
+    "host_rotated": (
+        "The old credential of “{name}” is void. The token works once, on that machine, until {at}.",
+        "“{name}”的旧凭据已失效。令牌仅能在该机器上使用一次，{at} 前有效。",
+    ),
+    "ask_host_rotate": (
+        "End the credential of “{name}”? What it carries is killed, and it comes back only by hand.",
+        "更换“{name}”的凭据？其上的任务将被终止，且须手动恢复连接。",
     ),
     "host_token_do": ("On the machine, type:", "在该机器上运行："),
     "host_token_state_open": ("open", "未使用"),

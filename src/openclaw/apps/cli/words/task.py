@@ -60,6 +60,10 @@ TASK: dict[str, tuple[str, str]] = {
     "task_number_metavar": ("NUMBER", "数字"),
     "task_labels_metavar": ("LABELS", "标签"),
     "task_mode_metavar": ("MODE", "模式"),
+    "task_nothing_worked": (
+        "Every call of a tool failed or was refused: nothing that it tried worked.",
+        "所有工具调用都失败或被拒绝：没有一步成功。",
+    ),
     "no_task_runs": ("There are no runs.", "没有运行记录。"),
     "task_bad_place": ("Give a device or a host, not both.", "请指定设备或主机之一。"),
     "task_launched": ("Launched: {id}", "已启动：{id}"),

@@ -72,6 +72,21 @@ async def count_steps(scope: Scope, run_ids: Sequence[UUID]) -> dict[UUID, dict[
     return found
 
 
+async def count_calls(scope: Scope, conversation_id: UUID, task_run_id: UUID) -> tuple[int, int]:
+    """How many calls of tools the runs that carried that run of a task have made, and how many of these worked."""
+    row = await scope.session.execute(
+        select(func.count(), func.count().filter(RunStepRow.state == "ok"))
+        .join(RunRow, RunRow.id == RunStepRow.run_id)
+        .where(
+            RunRow.conversation_id == conversation_id,
+            RunRow.task_run_id == task_run_id,
+            RunStepRow.kind == "tool",
+        )
+    )
+    made, worked = row.one()
+    return made, worked
+
+
 async def list_writing(scope: Scope, conversation_id: UUID) -> Sequence[RunStepRow]:
     """The calls of a conversation's runs that have written, moved or deleted files, in order."""
     return list(

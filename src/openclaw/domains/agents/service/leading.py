@@ -14,7 +14,10 @@ from openclaw.infra.scope import Scope
 
 @dataclass(frozen=True)
 class StepSeen:
-    """A step as it is now. ``question``: the state of the question that it waits, or waited, for."""
+    """A step as it is now. ``question``: the state of the question that it waits, or waited, for.
+
+    ``said``: the words of a model's reply, as far as they are kept.
+    """
 
     id: UUID
     position: int
@@ -26,6 +29,7 @@ class StepSeen:
     question: str | None
     error_code: str | None
     is_over: bool
+    said: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ async def look(scope: Scope, run_id: UUID, *, after: int, among: Collection[UUID
             question=question.state if question else None,
             error_code=(step.error or {}).get("code"),
             is_over=step.finished_at is not None,
+            said=str((step.output or {}).get("text") or "") if step.kind == "model" else "",
         )
         for step, question in rows
     ]
@@ -104,6 +109,12 @@ async def set_paused(scope: Scope, run_id: UUID, *, paused: bool) -> None:
     """Have the run begin nothing new, or go on. Nothing happens when it has ended."""
     if await steps.set_paused(scope, run_id, paused=paused):
         await publish(scope, events.run_topic(run_id), {"kind": "pause" if paused else "resume"})
+
+
+async def failed_calls(scope: Scope, conversation_id: UUID, task_run_id: UUID) -> int | None:
+    """How many calls of tools a run of a task has made, all in vain; None when one worked, or none was made."""
+    made, worked = await steps.count_calls(scope, conversation_id, task_run_id)
+    return made if made and not worked else None
 
 
 async def totals(scope: Scope, run_ids: Sequence[UUID]) -> dict[UUID, Totals]:

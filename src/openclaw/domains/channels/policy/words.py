@@ -88,6 +88,7 @@ def say(line: str, language: str, **data: Any) -> str:
 
 _STATES = {
     "succeeded": ("done", "已完成"),
+    "nothing_worked": ("done, but nothing that it tried worked", "已完成，但没有一步成功"),
     "failed": ("failed", "失败"),
     "cancelled": ("cancelled", "已取消"),
     "timed_out": ("out of time", "超时"),

@@ -10,6 +10,7 @@ from openclaw.domains.devices.errors import (
     HostNotFoundError,
     HostTokenEndedError,
     HostTokenNotFoundError,
+    HostTokenOfAnotherError,
     TooManyHostTokensError,
 )
 from openclaw.domains.devices.schemas import (
@@ -25,7 +26,7 @@ from openclaw.domains.devices.schemas import (
 from openclaw.domains.devices.service import enrolments, host_registry
 from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.workspaces.errors import NotAllowedError
-from openclaw.infra.web.context import CurrentActor, CurrentPlatform, CurrentScope, address_of
+from openclaw.infra.web.context import CurrentActor, CurrentPlatform, CurrentScope, Platform, address_of
 from openclaw.infra.web.limits import RateLimit
 from openclaw.infra.web.routes import errors, slice_router
 from openclaw.infra.wire import HostId, HostTokenId
@@ -81,6 +82,20 @@ async def revoke_host(actor: CurrentActor, platform: CurrentPlatform, host_id: A
         await host_registry.revoke_host(scope, actor, host_id)
 
 
+@router.post(
+    "/hosts/{host_id}/rotate",
+    status_code=201,
+    operation_id="rotateHost",
+    responses=errors(NotSignedInError, HostNotFoundError, NotAllowedError, TooManyHostTokensError),
+)
+async def rotate_host(
+    request: Request, actor: CurrentActor, platform: CurrentPlatform, host_id: AtHost
+) -> NewHostToken:
+    """End a host's credential, its socket and what it carries. Its machine comes back with the token, shown once."""
+    async with platform.database.system() as scope:  # the runs on it are of several users
+        return _shown(request, platform, await enrolments.rotate(scope, actor, host_id))
+
+
 @router.get(
     "/host-tokens", operation_id="listHostTokens", responses=errors(NotSignedInError, NotAllowedError)
 )
@@ -99,15 +114,7 @@ async def create_host_token(
     request: Request, scope: CurrentScope, platform: CurrentPlatform, data: CreateHostToken
 ) -> NewHostToken:
     """Make a token with which one machine becomes a host. Its secret is in this answer only."""
-    made = await enrolments.create_token(scope, data)
-    origin = request.headers.get("origin") or platform.config.web_origin
-    server_url = origin if origin in platform.config.web_origins else platform.config.web_origin
-    return NewHostToken(
-        **enrolments.seen(made.row, scope.now()).model_dump(),
-        token=made.secret,
-        server_url=server_url,
-        command=f"openclaw host --token {made.secret} --server {server_url}",
-    )
+    return _shown(request, platform, await enrolments.create_token(scope, data))
 
 
 @router.delete(
@@ -124,7 +131,7 @@ async def revoke_host_token(scope: CurrentScope, host_token_id: Annotated[HostTo
 @router.post(
     "/bridge/host/enroll",
     operation_id="enrolHost",
-    responses=errors(HostTokenEndedError, BadProofError),
+    responses=errors(HostTokenEndedError, HostTokenOfAnotherError, BadProofError),
 )
 async def enrol_host(request: Request, platform: CurrentPlatform, data: EnrolHost) -> Linked:
     """By the machine: become a host, with a token and proof of its key."""
@@ -140,3 +147,14 @@ async def enrol_host(request: Request, platform: CurrentPlatform, data: EnrolHos
         raise enrolled  # after the note of it was committed
     assert answer is not None
     return answer
+
+
+def _shown(request: Request, platform: Platform, made: enrolments.NewToken) -> NewHostToken:
+    origin = request.headers.get("origin") or platform.config.web_origin
+    server_url = origin if origin in platform.config.web_origins else platform.config.web_origin
+    return NewHostToken(
+        **enrolments.seen(made.row, platform.clock.now()).model_dump(),
+        token=made.secret,
+        server_url=server_url,
+        command=f"openclaw host --token {made.secret} --server {server_url}",
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, tuple_
+from sqlalchemy import Select, delete, func, select, tuple_, update
 
 from openclaw.domains.devices.models import DeviceRow, HostEnrolmentRow, HostRow, HostSlotRow
 from openclaw.infra.scope import Scope
@@ -105,10 +105,23 @@ async def list_enrolments(scope: Scope, *, limit: int) -> list[HostEnrolmentRow]
     )
 
 
-async def count_open_enrolments(scope: Scope) -> int:
+async def revoke_renewals(scope: Scope, host_id: UUID) -> None:
+    """End the tokens that would renew the credential of a host."""
+    await scope.session.execute(
+        update(HostEnrolmentRow)
+        .where(
+            HostEnrolmentRow.host_id == host_id,
+            HostEnrolmentRow.used_at.is_(None),
+            HostEnrolmentRow.revoked_at.is_(None),
+        )
+        .values(revoked_at=scope.now())
+    )
+
+
+async def count_open_enrolments(scope: Scope, workspace_id: UUID) -> int:
     """How many of the workspace's tokens could still be used."""
     query = select(func.count()).where(
-        HostEnrolmentRow.workspace_id == scope.workspace_id,
+        HostEnrolmentRow.workspace_id == workspace_id,
         HostEnrolmentRow.used_at.is_(None),
         HostEnrolmentRow.revoked_at.is_(None),
         HostEnrolmentRow.expires_at > scope.now(),

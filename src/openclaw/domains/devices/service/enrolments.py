@@ -8,8 +8,10 @@ from uuid import UUID
 from openclaw.domains.audit import service as audit
 from openclaw.domains.devices.errors import (
     BadProofError,
+    HostNotFoundError,
     HostTokenEndedError,
     HostTokenNotFoundError,
+    HostTokenOfAnotherError,
     TooManyHostTokensError,
 )
 from openclaw.domains.devices.models import DeviceRow, HostEnrolmentRow, HostRow
@@ -44,13 +46,44 @@ class NewToken:
 async def create_token(scope: Scope, data: CreateHostToken) -> NewToken:
     """A token for one machine. Raises NotAllowedError below admin, TooManyHostTokensError, InvalidInputError."""
     check_role(scope.who, Role.ADMIN)
-    if await repository.count_open_enrolments(scope) >= MOST_OPEN:
+    made = await _add(scope, scope.who, data)
+    await audit.append(scope, "devices.host_token_created", subject=ids.to_wire("htok", made.row.id))
+    return made
+
+
+async def rotate(scope: Scope, actor: Actor, host_id: UUID) -> NewToken:
+    """End the credential of a host, with its socket and what it carries; a token with which its machine comes back.
+
+    The host stays what it is, and only its own key can use the token. Needs a system scope. Raises HostNotFoundError,
+    NotAllowedError, TooManyHostTokensError.
+    """
+    found = await repository.find_host(scope, host_id)
+    if found is None or found.host.workspace_id != actor.workspace_id or found.device.revoked_at is not None:
+        raise HostNotFoundError
+    check_role(actor, Role.ADMIN)
+    await repository.revoke_renewals(scope, host_id)
+    made = await _add(scope, actor, CreateHostToken(name=found.device.name), host_id=host_id)
+    await audit.append_for(
+        scope,
+        workspace_id=actor.workspace_id,
+        user_id=actor.user_id,
+        action="devices.host_rotated",
+        subject=ids.to_wire("host", host_id),
+        detail={"name": found.device.name, "token": ids.to_wire("htok", made.row.id)},
+    )
+    await registry.end_sessions(scope, found.device, reason="its credential was rotated")
+    await registry.announce(scope, found.device, "changed")
+    return made
+
+
+async def _add(scope: Scope, maker: Actor, data: CreateHostToken, *, host_id: UUID | None = None) -> NewToken:
+    if await repository.count_open_enrolments(scope, maker.workspace_id) >= MOST_OPEN:
         raise TooManyHostTokensError(limit=MOST_OPEN)
     secret = new_token(PREFIX)
     row = HostEnrolmentRow(
         id=ids.new_id(),
-        workspace_id=scope.workspace_id,
-        created_by_user_id=scope.user_id,
+        workspace_id=maker.workspace_id,
+        created_by_user_id=maker.user_id,
         hash=digest(secret),
         hint=secret[-_HINT_LETTERS:],
         name=registry.checked_name(data.name) if data.name is not None else None,
@@ -61,11 +94,10 @@ async def create_token(scope: Scope, data: CreateHostToken) -> NewToken:
         created_at=scope.now(),
         expires_at=scope.now() + timedelta(minutes=data.expires_in_minutes),
         used_at=None,
-        host_id=None,
+        host_id=host_id,
         revoked_at=None,
     )
     await repository.add_enrolment(scope, row)
-    await audit.append(scope, "devices.host_token_created", subject=ids.to_wire("htok", row.id))
     return NewToken(row, secret)
 
 
@@ -100,11 +132,16 @@ async def enrol(scope: Scope, data: EnrolHost) -> sessions.NewSession | OpenClaw
     if not await _is_open(scope, row):
         await _note_refused(scope, row, node_id)
         return HostTokenEndedError()
-    owner = Actor(user_id=row.created_by_user_id, workspace_id=row.workspace_id, role=Role.MEMBER)
+    renewed = await repository.find_host(scope, row.host_id) if row.host_id else None
+    if renewed is not None and renewed.device.node_id != node_id:
+        await _note_refused(scope, row, node_id)
+        return HostTokenOfAnotherError()
+    owner_id = renewed.device.user_id if renewed else row.created_by_user_id
+    owner = Actor(user_id=owner_id, workspace_id=row.workspace_id, role=Role.MEMBER)
     machine = registry.Machine(
         node_id=node_id,
         public_key=data.device.public_key,
-        name=row.name or data.device.name,
+        name=renewed.device.name if renewed else row.name or data.device.name,
         platform=data.device.platform,
         version=data.device.version,
         client="bridge",
@@ -112,7 +149,8 @@ async def enrol(scope: Scope, data: EnrolHost) -> sessions.NewSession | OpenClaw
         kind=registry.HOST,
     )
     device = await registry.adopt(scope, owner, machine)
-    await _note_host(scope, row, device)
+    if renewed is None:
+        await _note_host(scope, row, device)
     row.used_at, row.host_id = scope.now(), device.id
     await audit.append_for(
         scope,
@@ -157,6 +195,10 @@ async def _is_open(scope: Scope, row: HostEnrolmentRow) -> bool:
     """Whether the token may be used: also who made it must still be one who may."""
     if _status(row, scope.now()) != "open":
         return False
+    if row.host_id is not None:
+        found = await repository.find_host(scope, row.host_id)
+        if found is None or found.device.revoked_at is not None:
+            return False
     role = await workspaces.find_standing(
         scope, user_id=row.created_by_user_id, workspace_id=row.workspace_id
     )

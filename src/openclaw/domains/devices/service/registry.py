@@ -168,7 +168,17 @@ async def end_link(scope: Scope, row: DeviceRow, *, reason: str, told_as: str | 
 
     ``told_as``: the kind of notification that its owner gets of it, who has not done it.
     """
-    row.revoked_at, row.online_until = scope.now(), None
+    row.revoked_at = scope.now()
+    await end_sessions(scope, row, reason=reason)
+    await announce(scope, row, "revoked")
+    if told_as is not None:
+        notice = notices.Notice(told_as, {"device": row.name}, "/devices", is_sticky=True)
+        await notices.notify(scope, row.user_id, notice, workspace_id=row.workspace_id)
+
+
+async def end_sessions(scope: Scope, row: DeviceRow, *, reason: str) -> None:
+    """End what a machine is let in with, its socket and what it was asked. A host's needs a system scope."""
+    row.online_until = None
     if row.kind == HOST:
         await hosts.lose_leases(scope, row.id, reason="revoked")
     await repository.revoke_sessions(scope, row.id)
@@ -176,10 +186,6 @@ async def end_link(scope: Scope, row: DeviceRow, *, reason: str, told_as: str | 
     for call_id in await repository.end_open_calls(scope, row.id, error=error):
         await publish(scope, call_topic(call_id), {"kind": "ended"})
     await publish(scope, device_topic(row.id), {"kind": "revoked"})
-    await announce(scope, row, "revoked")
-    if told_as is not None:
-        notice = notices.Notice(told_as, {"device": row.name}, "/devices", is_sticky=True)
-        await notices.notify(scope, row.user_id, notice, workspace_id=row.workspace_id)
 
 
 async def adopt(scope: Scope, owner: Actor, machine: Machine) -> DeviceRow:

@@ -64,6 +64,15 @@ KINDS: dict[str, NoticeKind] = {
         title=Words("Task not handed over: {title}", "任务未能转移：{title}"),
         body=Words("{error} The hand-over was given up.", "{error} 转移已取消。"),
     ),
+    "task.nothing_worked": NoticeKind(
+        label=Words("A task ended, but nothing that it tried worked", "任务已结束，但没有一步成功"),
+        title=Words("Nothing worked in: {title}", "没有一步成功：{title}"),
+        body=Words(
+            "The task has ended, but every call of a tool failed or was refused ({count}). "
+            "Do not rely on what it says it did.",
+            "任务已结束，但所有工具调用都失败或被拒绝（{count} 次）。请勿轻信其所述结果。",
+        ),
+    ),
     "workflow.failed": NoticeKind(
         label=Words("A workflow failed", "工作流失败"),
         title=Words("Workflow failed: {title}", "工作流失败：{title}"),

@@ -16,7 +16,7 @@ from openclaw.domains.tasks.errors import HostLostError, TaskTimedOutError
 from openclaw.domains.tasks.events import TASK_ENDED
 from openclaw.domains.tasks.jobs.moving import Carried
 from openclaw.domains.tasks.jobs.seeing import forget_told, see
-from openclaw.domains.tasks.jobs.telling import tell_ended, tell_not_moved
+from openclaw.domains.tasks.jobs.telling import tell_ended, tell_not_moved, tell_outcome
 from openclaw.domains.tasks.models import TaskRunRow
 from openclaw.domains.tasks.schemas import State
 from openclaw.domains.tasks.service import joining, places
@@ -313,6 +313,7 @@ class Look:
     async def _ended(self, seen: Seen) -> Next:
         match seen.state:
             case "completed":
+                await tell_outcome(self.scope, self.run)
                 return await self.end("succeeded")
             case "failed":
                 return await self.end("failed", OpenClawError.from_wire(seen.error) if seen.error else None)
@@ -336,6 +337,7 @@ class Look:
             "workspaceId": run.workspace_id.hex,
             "userId": run.user_id.hex,
             "state": state,
+            "outcome": run.outcome,
         }
         await record(self.scope, TASK_ENDED, body)
         await tell_ended(self.scope, run, state)

@@ -6,7 +6,7 @@ from uuid import UUID
 from openclaw.domains.agents.service import leading
 from openclaw.domains.agents.service.leading import Seen, StepSeen
 from openclaw.domains.tasks.models import TaskRunRow
-from openclaw.domains.tasks.policy import STATE_OF_AGENT
+from openclaw.domains.tasks.policy import STATE_OF_AGENT, stage_begun
 from openclaw.domains.tasks.service.log import Log
 from openclaw.infra.scope import Scope
 from openclaw.kit import ids
@@ -45,7 +45,8 @@ async def _note(run: TaskRunRow, log: Log, step: StepSeen, known: dict[str, Any]
         await log.move("running")
     name = ids.to_wire("step", step.id)
     if step.kind == "model":
-        log.add("model_replied", {"stepId": name})
+        stage = stage_begun(step.said, f"{run.instructions or ''}\n{run.text}") if run.system_id else None
+        log.add("model_replied", {"stepId": name, **({} if stage is None else {"stage": stage})})
         return
     about: dict[str, Any] = {"stepId": name, "tool": step.name}
     if step.device_id is not None:

@@ -1,7 +1,8 @@
-"""What people are notified of: that a task of theirs did not end well, or could not go where they sent it."""
+"""What people are notified of: that a task of theirs did not end well, to no avail, or could not go where they sent it."""
 
 from uuid import uuid5
 
+from openclaw.domains.agents.service import leading
 from openclaw.domains.notifications.service import notices
 from openclaw.domains.tasks.models import TaskRunRow
 from openclaw.domains.tasks.policy import STATES_OF
@@ -32,6 +33,17 @@ async def tell_not_moved(scope: Scope, run: TaskRunRow, error: OpenClawError, *,
         "task.not_moved", {"title": run.title, "error": storable(error.to_wire())}, _link(run)
     )
     await notices.notify(scope, run.user_id, notice, notification_id=uuid5(run.id, f"not moved {key}"))
+
+
+async def tell_outcome(scope: Scope, run: TaskRunRow) -> None:
+    """The agent has come to its end by itself. That nothing of what it tried worked is noted, and its owner told."""
+    assert run.conversation_id is not None
+    failed = await leading.failed_calls(scope, run.conversation_id, run.id)
+    if failed is None:
+        return
+    run.outcome = "nothing_worked"
+    notice = notices.Notice("task.nothing_worked", {"title": run.title, "count": failed}, _link(run))
+    await notices.notify(scope, run.user_id, notice, notification_id=uuid5(run.id, "nothing worked"))
 
 
 def _link(run: TaskRunRow) -> str:

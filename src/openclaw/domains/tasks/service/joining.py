@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from openclaw.domains.systems.errors import RemoteLaunchError
+from openclaw.domains.systems.errors import OtherPlaceError, RemoteLaunchError, TooMuchLeavesError
 from openclaw.domains.systems.models import SystemRow
 from openclaw.domains.systems.schemas import SystemRef
 from openclaw.domains.systems.service import access_system, check_can_launch, list_names, plan_launch
@@ -41,20 +41,18 @@ def default_target(system: SystemRow | None) -> TargetIn:
 
 
 def check_place(system: SystemRow, place: Place) -> None:
-    """No more may leave a machine than the system lets leave. Raises InvalidInputError."""
+    """No more may leave a machine than the system lets leave. Raises OtherPlaceError, TooMuchLeavesError."""
     own = ("device", system.device_id, "pi", "local_only")
     if system.is_local and (place.kind, place.device_id, place.runtime, place.sync_mode) != own:
-        reason = "a local-only system works on its own machine, by that machine's runtime, local_only"
-        raise InvalidInputError(field="target", reason=reason)
+        raise OtherPlaceError(name=system.name)
     if _MODES.index(place.sync_mode) > _MODES.index(system.sync_mode):
-        reason = f"the system lets {system.sync_mode} leave a machine, by the machine's own runtime"
-        raise InvalidInputError(field="target.syncMode", reason=reason)
+        raise TooMuchLeavesError(name=system.name)
 
 
 async def check_launch(scope: Scope, system_id: UUID, place: Place) -> SystemRow:
     """The system, if it may be launched there by the one who asks. Only somebody's own session is no remote launch.
 
-    Raises SystemNotFoundError, SystemArchivedError, RemoteLaunchError, InvalidInputError.
+    Raises SystemNotFoundError, SystemArchivedError, RemoteLaunchError, OtherPlaceError, TooMuchLeavesError.
     """
     system = await access_system(scope, system_id)
     check_can_launch(system, remotely=scope.who.session_id is None or place.kind == "host")
@@ -65,7 +63,7 @@ async def check_launch(scope: Scope, system_id: UUID, place: Place) -> SystemRow
 async def check_still(scope: Scope, run: TaskRunRow, place: Place) -> None:
     """What the system of a run allows may have changed since it was launched. ``place``: where it is to work now.
 
-    Raises SystemNotFoundError, RemoteLaunchError, InvalidInputError.
+    Raises SystemNotFoundError, RemoteLaunchError, OtherPlaceError, TooMuchLeavesError.
     """
     if run.system_id is None:
         return

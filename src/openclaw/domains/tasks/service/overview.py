@@ -26,7 +26,14 @@ async def look(scope: Scope, *, since: datetime, limit: int) -> Overview:
     running, count = await repository.list_open(scope, limit=limit)
     failed = await repository.list_last(scope, states=STATES_OF["failed"], since=since, limit=limit)
     finished = await repository.list_runs(
-        scope, task_id=None, system_id=None, state="succeeded", is_open=None, before=None, limit=limit
+        scope,
+        task_id=None,
+        system_id=None,
+        state="succeeded",
+        is_open=None,
+        device_id=None,
+        before=None,
+        limit=limit,
     )
     seen = iter(await views.view_runs(scope, [*running, *failed, *finished]))
 

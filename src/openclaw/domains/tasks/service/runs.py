@@ -101,6 +101,7 @@ async def list_runs(
     system_id: UUID | None = None,
     state: str | None = None,
     is_open: bool | None = None,
+    device_id: UUID | None = None,
     cursor: str | None,
     limit: int,
 ) -> Page[TaskRun]:
@@ -113,6 +114,7 @@ async def list_runs(
         system_id=system_id,
         state=state,
         is_open=is_open,
+        device_id=device_id,
         before=position_of(cursor),
         limit=limit + 1,
     )

@@ -27,7 +27,7 @@ async def make_task(scope: Scope, data: SaveTask, *, key: str | None = None) -> 
 
     Raises NotAllowedError for viewers, DeviceNotFoundError, RuntimeNotOfferedError, BudgetNotFoundError,
     BudgetNotKeptError, InvalidInputError; SystemNotFoundError, SystemArchivedError, InvalidIntakeError,
-    InvalidProfileError.
+    InvalidProfileError, OtherPlaceError, TooMuchLeavesError.
     """
     check_role(scope.who, Role.MEMBER)
     if key:
@@ -82,15 +82,20 @@ async def list_tasks(
     archived: bool,
     standing: Standing | None = None,
     system_id: UUID | None = None,
+    words: str | None = None,
     cursor: str | None,
     limit: int,
 ) -> Page[Task]:
-    """A page of the user's tasks, the newest first, each with its latest run. Raises InvalidInputError."""
+    """A page of the user's tasks, the newest first, each with its latest run; with all of ``words`` in their titles.
+
+    Raises InvalidInputError.
+    """
     rows = await repository.list_tasks(
         scope,
         archived=archived,
         states=STATES_OF[standing] if standing else (),
         system_id=system_id,
+        words=(words or "").split(),
         before=position_of(cursor),
         limit=limit + 1,
     )

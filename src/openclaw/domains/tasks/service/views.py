@@ -48,6 +48,7 @@ async def view_runs(scope: Scope, rows: Sequence[TaskRunRow]) -> list[TaskRun]:
                 is_moving=is_open and row.moving_to is not None,
                 totals=Totals() if of_run is None else Totals(**vars(of_run)),
                 error=_error(row.error, scope.who.language),
+                outcome=row.outcome,  # pyright: ignore[reportArgumentType]
                 event_seq=row.event_seq,
                 event_hash=row.event_hash.hex(),
                 created_at=row.created_at,

@@ -116,6 +116,8 @@ export const systems = {
   "launch.place": "Where it works",
   "launch.anywhere": "Where the system says",
   "launch.anywhereText": "The server's assistant, with the machines that it needs",
+  "launch.anyHostText": "The first that has room",
+  "launch.hostsNotAllowed": "Hosts are offered once the system allows remote launch.",
   "launch.onMachine": "The server's assistant, with the tools of this machine",
   "launch.approvals": "When something needs approval",
   "launch.approvals.ask": "Ask me",

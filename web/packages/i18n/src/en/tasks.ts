@@ -5,6 +5,8 @@ export const tasks = {
   "tasks.empty": "No tasks yet",
   "tasks.emptyText": "A task is something to be done that is not a chat: it has a place, limits, a log, and an end. It can be launched again.",
   "tasks.loadFailed": "The tasks could not be loaded",
+  "tasks.search": "Search tasks",
+  "tasks.noneFound": "No task has these words in its name",
   "tasks.shown": "Show",
   "tasks.show.all": "All",
   "tasks.show.running": "Running",

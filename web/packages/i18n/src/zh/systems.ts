@@ -119,6 +119,8 @@ export const systems: Translation<typeof source> = {
   "launch.place": "在哪里工作",
   "launch.anywhere": "由系统决定",
   "launch.anywhereText": "服务器上的助手，按需使用设备",
+  "launch.anyHostText": "第一台有空位的主机",
+  "launch.hostsNotAllowed": "系统允许远程启动后，才能选择主机。",
   "launch.onMachine": "服务器上的助手，使用此设备的工具",
   "launch.approvals": "需要批准时",
   "launch.approvals.ask": "询问",

@@ -8,6 +8,8 @@ export const tasks: Translation<typeof source> = {
   "tasks.empty": "还没有任务",
   "tasks.emptyText": "任务不是聊天：它有执行的地方、上限、日志和结局，而且可以再次启动。",
   "tasks.loadFailed": "无法加载任务",
+  "tasks.search": "搜索任务",
+  "tasks.noneFound": "没有名称包含这些词的任务",
   "tasks.shown": "显示",
   "tasks.show.all": "全部",
   "tasks.show.running": "进行中",

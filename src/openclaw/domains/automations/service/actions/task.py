@@ -61,6 +61,7 @@ async def _ended(scope: Scope, body: dict[str, Any]) -> Happened | None:
         "taskId": ids.to_wire("task", row.task_id),
         "title": row.title,
         "state": row.state,
+        "outcome": row.outcome,
         "error": {"code": failure.code, "title": failure.words()} if failure else None,
     }
     error = None

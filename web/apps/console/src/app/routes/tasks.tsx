@@ -10,13 +10,14 @@ const TaskRunPage = lazyRouteComponent(() => import("../../features/tasks/module
 const tasksRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/tasks",
-  // Which tasks are shown; all of them when it does not say.
-  validateSearch: (search: Record<string, unknown>): { show?: Shown } => {
-    const show = shownOf(search["show"]);
-    return show === "all" ? {} : { show };
+  // Which tasks are shown, by how they stand and by words; all of them when it does not say.
+  validateSearch: ({ show, q }: Record<string, unknown>): { show?: Shown; q?: string } => {
+    const shown = shownOf(show);
+    return { ...(shown === "all" ? {} : { show: shown }), ...(q === undefined || q === "" ? {} : { q: String(q).slice(0, 200) }) };
   },
   component: function TasksRoute() {
-    return <TasksPage shown={tasksRoute.useSearch().show ?? "all"} />;
+    const { show = "all", q = "" } = tasksRoute.useSearch();
+    return <TasksPage shown={show} q={q} />;
   },
 });
 

@@ -1,22 +1,21 @@
 import type { Api } from "@openclaw/api";
 import type { MessageKey } from "@openclaw/i18n";
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useQueries } from "@tanstack/react-query";
 
 import { addressOf } from "../../shared/addresses.tsx";
 import { queryKeys } from "../../shared/queryKeys.ts";
 import { useApi } from "../../shared/services.tsx";
-import { found, iconOf, type Entry } from "./model.ts";
+import { iconOf, type Entry } from "./model.ts";
 
 /** Of each kind: more is on its own page. */
 const MOST = 5;
-/** Tasks are not searched by words: those that are looked through are the newest. */
-const TASKS = 100;
 const FRESH_MS = 30_000;
 
 type Find = (api: Api, q: string, signal: AbortSignal) => Promise<Entry[]>;
 
 const SOURCES: readonly { what: string; label: MessageKey; find: Find }[] = [
   { what: "conversations", label: "palette.conversations", find: async (api, q, signal) => (await api.conversations.list({ q, limit: MOST }, signal)).items.map(({ id, title }) => entry(id, title ?? "")) },
+  { what: "tasks", label: "palette.tasks", find: async (api, q, signal) => (await api.tasks.list({ q, limit: MOST }, signal)).items.map(({ id, title, lastRun }) => entry(lastRun?.id ?? id, title)) },
   { what: "results", label: "palette.results", find: async (api, q, signal) => (await api.results.list({ q, limit: MOST }, signal)).items.map(({ id, title }) => entry(id, title)) },
   { what: "systems", label: "palette.systems", find: async (api, q, signal) => (await api.systems.list({ q, limit: MOST }, signal)).items.map(({ id, name }) => entry(id, name)) },
   { what: "workflows", label: "palette.workflows", find: async (api, q, signal) => (await api.workflows.list({ q, limit: MOST }, signal)).items.map(({ id, name }) => entry(id, name)) },
@@ -43,17 +42,8 @@ export function useSearch(words: string): Searched {
       retry: false,
     })),
   });
-  const tasks = useQuery({
-    queryKey: queryKeys.found("palette:tasks", ""),
-    queryFn: async ({ signal }) => (await api.tasks.list({ limit: TASKS }, signal)).items.map(({ id, title, lastRun }) => entry(lastRun?.id ?? id, title)),
-    enabled: isWanted,
-    staleTime: FRESH_MS,
-    retry: false,
-  });
   const groups = SOURCES.map(({ what, label }, index) => ({ id: what, label, items: (isWanted && answers[index]?.data) || [] }));
-  groups.splice(1, 0, { id: "tasks", label: "palette.tasks", items: isWanted ? found(tasks.data ?? [], words, MOST) : [] });
-  const all = [...answers, tasks];
-  return { groups, isBusy: isWanted && all.some(({ isFetching }) => isFetching), hasFailed: isWanted && all.some(({ isError }) => isError) };
+  return { groups, isBusy: isWanted && answers.some(({ isFetching }) => isFetching), hasFailed: isWanted && answers.some(({ isError }) => isError) };
 }
 
 function entry(id: string, label: string): Entry {

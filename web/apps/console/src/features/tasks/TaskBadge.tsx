@@ -10,9 +10,10 @@ export function TaskBadge({ run }: { run: TaskRun }) {
   if (run.isCancelling) return <Badge>{t("taskRun.cancelling")}</Badge>;
   if (run.isPaused) return <Badge tone="attention">{t("taskRun.paused")}</Badge>;
   if (run.isMoving) return <Badge tone="accent">{t("taskRun.moving")}</Badge>;
+  if (run.outcome) return <Badge tone="attention">{t("taskRun.nothingWorked")}</Badge>;
   return <Badge tone={TONES[run.state]}>{t(`taskRun.state.${run.state}`)}</Badge>;
 }
 
 export function TaskDot({ run }: { run: TaskRun | null }) {
-  return <Dot state={run === null ? "off" : DOTS[run.state]} />;
+  return <Dot state={run === null ? "off" : run.outcome ? "attention" : DOTS[run.state]} />;
 }

@@ -1,10 +1,11 @@
 import type { TaskBudget, TaskEvent, TaskRun } from "@openclaw/api";
 import { expect, it } from "vitest";
 
-import { canFollowUp, canHandOver, canPause, detailOf, isChained, limitsOf, phasesOf, placeOf, shownOf } from "./model.ts";
+import { canFollowUp, canHandOver, canPause, detailOf, isChained, limitsOf, phasesOf, placeOf, shownOf, stageStates } from "./model.ts";
 
 const RUN = {
   state: "running",
+  outcome: null,
   createdAt: "2026-11-21T05:00:00Z",
   dispatchedAt: "2026-11-21T05:00:01Z",
   startedAt: "2026-11-21T05:00:02Z",
@@ -52,4 +53,14 @@ it("finds a log that does not follow on itself", () => {
   expect(isChained(log)).toBe(true);
   expect(isChained([log[0], log[2]] as TaskEvent[])).toBe(false);
   expect(detailOf(log[0] as TaskEvent)).toBe("exec · agents.denied");
+});
+
+it("marks the stage that a run is at by what its log says, and no other", () => {
+  const begun = (...stages: unknown[]) => stages.map((stage, seq) => ({ seq, kind: "model_replied", data: { stage } })) as unknown as TaskEvent[];
+  const ended = { ...RUN, finishedAt: "2026-11-21T05:00:03Z" };
+  expect(stageStates(3, [], RUN)).toEqual(["ahead", "ahead", "ahead"]);
+  expect(stageStates(3, begun(1, undefined, 2, "3", 9), RUN)).toEqual(["done", "now", "ahead"]);
+  expect(stageStates(3, begun(2), { ...ended, state: "failed" })).toEqual(["done", "stopped", "ahead"]);
+  expect(stageStates(3, begun(2), { ...ended, state: "succeeded" })).toEqual(["done", "done", "ahead"]);
+  expect(stageStates(3, begun(2), { ...ended, state: "succeeded", outcome: "nothing_worked" })).toEqual(["done", "stopped", "ahead"]);
 });

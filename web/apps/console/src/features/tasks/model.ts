@@ -41,6 +41,11 @@ export function isOver(run: Pick<TaskRun, "finishedAt">): boolean {
   return run.finishedAt !== null;
 }
 
+/** Whether a run has ended well: it says that it is done, and something of what it tried worked. */
+export function wentWell(run: Pick<TaskRun, "state" | "outcome">): boolean {
+  return run.state === "succeeded" && run.outcome === null;
+}
+
 /** How far a run is: before, at, or past each of its parts. */
 export interface Phase {
   name: "queued" | "dispatched" | "working" | "ended";
@@ -120,9 +125,26 @@ export function isChained(events: readonly TaskEvent[]): boolean {
   return events.every((event, index) => index === 0 || event.previousHash === events[index - 1]?.hash);
 }
 
+export interface Stage {
+  id: string;
+  title: string;
+  isByPerson: boolean;
+}
+
 /** The stages that a system works in, as its profile has them. */
-export function stagesOf(profile: JsonObject | null): { id: string; title: string; isByPerson: boolean }[] {
+export function stagesOf(profile: JsonObject | null): Stage[] {
   const stages = profile?.["stages"];
   if (!Array.isArray(stages)) return [];
   return stages.filter(isRecord).map((stage) => ({ id: String(stage["id"]), title: String(stage["title"]), isByPerson: stage["byPerson"] === true }));
+}
+
+/**
+ * How far each of `count` stages is, by the last that the agent said it begins; none is marked where it has said of none.
+ * A run that ended otherwise than well stopped in its stage.
+ */
+export function stageStates(count: number, events: readonly TaskEvent[], run: Pick<TaskRun, "state" | "outcome" | "finishedAt">): ("done" | "now" | "stopped" | "ahead")[] {
+  const said = events.findLast(({ data }) => typeof data["stage"] === "number" && data["stage"] <= count)?.data["stage"];
+  const at = typeof said === "number" ? said : 0;
+  const current = !isOver(run) ? "now" : wentWell(run) ? "done" : "stopped";
+  return Array.from({ length: count }, (_, index) => (index + 1 < at ? "done" : index + 1 === at ? current : "ahead"));
 }

@@ -17,13 +17,14 @@ function useTaskEvents(): void {
   useFollowLists(["task.changed"], [queryKeys.tasks, queryKeys.taskRuns]);
 }
 
-export function useTasks(shown: Shown) {
+/** The user's tasks by how they stand, with all of `words` in their names. */
+export function useTasks(shown: Shown, words: string) {
   const api = useApi();
   useTaskEvents();
   const filter = shown === "all" ? {} : shown === "archived" ? { archived: true } : { state: shown satisfies TaskStanding };
   return useInfiniteQuery({
-    queryKey: [...queryKeys.tasks, "list", shown],
-    queryFn: ({ pageParam, signal }) => api.tasks.list({ ...filter, cursor: pageParam, limit: PAGE }, signal),
+    queryKey: [...queryKeys.tasks, "list", shown, words],
+    queryFn: ({ pageParam, signal }) => api.tasks.list({ ...filter, ...(words ? { q: words } : {}), cursor: pageParam, limit: PAGE }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor ?? null,
     placeholderData: (before) => before,

@@ -13,11 +13,11 @@ import { changeOf, draftOfHost, isCapacity, wrongLabel } from "./hostForm.ts";
 import { useHost, useRevokeHost, useRunsOn, useUpdateHost } from "./hostQueries.ts";
 import { useIsAdmin } from "./HostsSection.tsx";
 import { HostBadge, Slots } from "./HostStatus.tsx";
+import { Rotate } from "./Rotate.tsx";
 
 import "./HostPage.css";
 
 const TONES: Readonly<Record<Host["status"], Tone>> = { pending: "neutral", healthy: "accent", degraded: "attention", offline: "attention", revoked: "danger" };
-const RUNS_SHOWN = 10;
 
 /** One host: how it is, what it offers, what it carries, and its end. */
 export function HostPage({ hostId }: { hostId: string }) {
@@ -62,7 +62,14 @@ function Known({ host, before }: { host: Host; before: ReactNode }) {
       {canChange && <Settings key={`${host.name}|${host.labels?.join()}|${host.capacity}|${host.region}|${host.provider}`} host={host} />}
       <Runs host={host} />
       <Section title={t("hosts.credentials")} description={t("hosts.credentialsText")}>
-        {canChange ? <Revoke host={host} /> : <p className="HostPage-note">{t(status === "revoked" ? "hosts.revokedAlready" : "hosts.adminsOnly")}</p>}
+        {canChange ? (
+          <div className="HostPage-ends">
+            <Rotate host={host} />
+            <Revoke host={host} />
+          </div>
+        ) : (
+          <p className="HostPage-note">{t(status === "revoked" ? "hosts.revokedAlready" : "hosts.adminsOnly")}</p>
+        )}
       </Section>
     </Page>
   );
@@ -184,7 +191,7 @@ function Runs({ host }: { host: Host }) {
       {runs.data?.length === 0 && <EmptyState title={t("hosts.runsNone")}>{t("hosts.runsNoneText")}</EmptyState>}
       {runs.data && runs.data.length > 0 && (
         <Rows label={t("hosts.runs")}>
-          {runs.data.slice(0, RUNS_SHOWN).map((run) => (
+          {runs.data.map((run) => (
             <TaskRunRow key={run.id} run={run} />
           ))}
         </Rows>

@@ -6,8 +6,8 @@ import { useApi } from "../../../shared/services.tsx";
 
 /** That a heartbeat is late is no event, so hosts that are shown are looked at again. */
 const LATE_MS = 30_000;
-/** Runs are not asked for by host: those that went to one are among the newest. */
-const RUNS = 100;
+/** So many of the runs that went to a host are shown. */
+const RUNS = 10;
 
 /** The workspace's hosts, the newest first. */
 export function useHosts() {
@@ -40,6 +40,16 @@ export function useUpdateHost(id: string) {
   const api = useApi();
   const queryClient = useQueryClient();
   return useMutation({ mutationFn: (change: HostChange) => api.hosts.update(id, change), onSuccess: () => queryClient.invalidateQueries({ queryKey: queryKeys.hosts }) });
+}
+
+export function useRotateHost(id: string) {
+  const api = useApi();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.hosts.rotate(id),
+    gcTime: 0, // the secret goes with the dialog that shows it
+    onSuccess: () => Promise.all([queryKeys.hosts, queryKeys.hostTokens].map((queryKey) => queryClient.invalidateQueries({ queryKey }))),
+  });
 }
 
 export function useRevokeHost(id: string) {
@@ -75,7 +85,7 @@ export function useRunsOn(deviceId: string) {
   const api = useApi();
   return useQuery({
     queryKey: queryKeys.found("runs-on", deviceId),
-    queryFn: ({ signal }) => api.taskRuns.list({ limit: RUNS }, signal),
-    select: ({ items }) => items.filter(({ device }) => device?.id === deviceId),
+    queryFn: ({ signal }) => api.taskRuns.list({ device: deviceId, limit: RUNS }, signal),
+    select: ({ items }) => items,
   });
 }

@@ -1,9 +1,9 @@
 import type { ResultCounts, ResultKind } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
-import { Icon, Segmented, Select, TextField } from "@openclaw/ui";
+import { Icon, Segmented, Select } from "@openclaw/ui";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
 
+import { SearchField } from "../../../shared/SearchField.tsx";
 import { useSystemName } from "../../../shared/useSystem.ts";
 import { useDevices } from "../../devices/index.ts";
 import { ABILITIES, KINDS, MAKERS, type Ability, type Maker, type Search } from "../model.ts";
@@ -11,8 +11,6 @@ import { ABILITIES, KINDS, MAKERS, type Ability, type Maker, type Search } from 
 import "./Filters.css";
 
 const ANY = "any";
-/** Typing goes on: the address follows when it rests. */
-const REST_MS = 200;
 
 /** What narrows the list, all of it in the address: words, kind, what one can do with it, order, and what made it. */
 export function Filters({ search, counts }: { search: Search; counts: ResultCounts | null }) {
@@ -25,7 +23,7 @@ export function Filters({ search, counts }: { search: Search; counts: ResultCoun
     <div className="Filters">
       <div className="Filters-row">
         <div className="Filters-words">
-          <Words value={search.q ?? ""} onChange={(q) => go({ q })} />
+          <SearchField label={t("results.search")} value={search.q ?? ""} onChange={(q) => go({ q })} />
         </div>
         <Select<ResultKind | typeof ANY>
           label={t("results.kind")}
@@ -67,31 +65,6 @@ export function Filters({ search, counts }: { search: Search; counts: ResultCoun
       <Chosen search={search} drop={(name) => go({ [name]: undefined })} />
     </div>
   );
-}
-
-function Words({ value, onChange }: { value: string; onChange: (words: string) => void }) {
-  const t = useTranslator();
-  const [typed, setTyped] = useState(value);
-  const told = useRef(value);
-  const tell = useRef(onChange);
-  useEffect(() => {
-    tell.current = onChange;
-  });
-  // The address was changed otherwise, such as by the way back.
-  useEffect(() => {
-    if (value !== told.current) setTyped(value);
-    told.current = value;
-  }, [value]);
-  useEffect(() => {
-    const words = typed.trim();
-    if (words === told.current) return;
-    const timer = window.setTimeout(() => {
-      told.current = words;
-      tell.current(words);
-    }, REST_MS);
-    return () => window.clearTimeout(timer);
-  }, [typed]);
-  return <TextField label={t("results.search")} isLabelHidden type="search" value={typed} onChange={setTyped} placeholder={t("results.search")} maxLength={200} />;
 }
 
 /** A tag and what made it, which one comes to by links: shown so that one gets away from them again. */

@@ -1,17 +1,17 @@
 import type { SystemDetail } from "@openclaw/api";
-import { useTranslator } from "@openclaw/i18n";
-import { Banner, Button, Choices, Section, Select, TextField } from "@openclaw/ui";
+import { useTranslator, type Translator } from "@openclaw/i18n";
+import { Banner, Button, Choices, Section, Select, TextField, type SelectOption } from "@openclaw/ui";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 
 import { useAnswer } from "../../../shared/form/AnswerForm.tsx";
 import { SchemaForm } from "../../../shared/form/SchemaForm.tsx";
-import { useDevices } from "../../devices/index.ts";
+import { useDevices, useHosts } from "../../devices/index.ts";
 import { useLaunch } from "../../tasks/index.ts";
 import { usePlanLaunch } from "../queries.ts";
 import { useKeeper } from "../words.ts";
 import { drawField } from "./LaunchFields.tsx";
-import { chosenPlace, isStopped, microsOf, needsMachine, NO_WISHES, obstacleOf, placesOf, refusedFields, schemaOf, sentOf, taskOf, type Obstacle } from "./intake.ts";
+import { ANY_HOST, chosenPlace, isStopped, microsOf, needsMachine, NO_WISHES, obstacleOf, placesOf, refusedFields, schemaOf, sentOf, taskOf, type LaunchPlace, type Obstacle } from "./intake.ts";
 import { LaunchPreview } from "./LaunchPreview.tsx";
 import { WhatHappens } from "./WhatHappens.tsx";
 
@@ -26,6 +26,7 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
   const plan = usePlanLaunch(system.id);
   const { launch } = useLaunch();
   const devices = useDevices();
+  const hosts = useHosts().data?.pages.flatMap((page) => page.items) ?? [];
   const [wishes, setWishes] = useState(NO_WISHES);
   const [refused, setRefused] = useState<{ fields: Record<string, string>; value: object } | null>(null);
   const [isLimitWrong, setLimitWrong] = useState(false);
@@ -36,9 +37,9 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
     if (faults > 0) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [faults]);
   const isMachineNeeded = needsMachine(schema);
-  const places = placesOf(system, devices.data ?? [], isMachineNeeded);
+  const places = placesOf(system, devices.data ?? [], hosts, isMachineNeeded);
   const place = chosenPlace(places, wishes.place);
-  const obstacle = devices.data ? obstacleOf(system, devices.data, place, isMachineNeeded) : null;
+  const obstacle = devices.data ? obstacleOf(system, devices.data, places, place, isMachineNeeded) : null;
 
   /** What is filled in; null when something is wrong, which is shown then. */
   const read = (): Record<string, unknown> | null => {
@@ -79,17 +80,9 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
           <Select
             label={t("launch.place")}
             value={place}
-            options={places.map(({ value, device, isRuntime }) =>
-              device
-                ? {
-                    value,
-                    label: isRuntime ? t("composer.pi", { device: device.name }) : device.name,
-                    detail: !device.online ? t("systems.machineOffline") : isRuntime ? t("composer.piDetail") : t("launch.onMachine"),
-                    dot: device.online ? ("live" as const) : ("off" as const),
-                  }
-                : { value, label: t("launch.anywhere"), detail: t("launch.anywhereText") },
-            )}
+            options={places.map((one) => optionOf(t, one))}
             onChange={(next) => setWishes({ ...wishes, place: next })}
+            {...(hosts.length > 0 && !system.allowsRemoteLaunch ? { description: t("launch.hostsNotAllowed") } : {})}
             data-testid="launch-place"
           />
         )}
@@ -128,6 +121,18 @@ export function LaunchPart({ system }: { system: SystemDetail }) {
       {plan.data && <LaunchPreview plan={plan.data} onClose={plan.reset} />}
     </div>
   );
+}
+
+function optionOf(t: Translator, { value, machine, isRuntime }: LaunchPlace): SelectOption<string> {
+  if (!machine) return value === ANY_HOST ? { value, label: t("tasks.place.hosts"), detail: t("launch.anyHostText") } : { value, label: t("launch.anywhere"), detail: t("launch.anywhereText") };
+  const name = machine.slots ? t("tasks.place.host", { name: machine.name }) : machine.name;
+  const room = machine.slots && t("tasks.place.slots", machine.slots);
+  return {
+    value,
+    label: isRuntime ? t("composer.pi", { device: name }) : name,
+    detail: !machine.isThere ? t("systems.machineOffline") : (room ?? (isRuntime ? t("composer.piDetail") : t("launch.onMachine"))),
+    dot: machine.isThere ? "live" : "off",
+  };
 }
 
 function ObstacleBanner({ obstacle, system }: { obstacle: Obstacle; system: SystemDetail }) {

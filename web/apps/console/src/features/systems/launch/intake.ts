@@ -1,4 +1,4 @@
-import type { Device, JsonObject, SaveTaskInput, SystemDetail } from "@openclaw/api";
+import type { Device, Host, JsonObject, SaveTaskInput, SystemDetail } from "@openclaw/api";
 
 import { isRecord } from "../../../shared/json.ts";
 import { kindOf, propertiesOf, resolved, type JsonSchema } from "../../../shared/form/schema.ts";
@@ -33,12 +33,11 @@ export function refusedFields(error: unknown): Record<string, string> | null {
   return Object.fromEntries(found.reverse());
 }
 
-/** Where a launch works: as the system says, with the tools of a machine, or by a machine's own runtime. */
+/** Where a launch works: as the system says, on whichever host has room, with the tools of a machine, or by its own runtime. */
 export const BY_SYSTEM = "system";
+export const ANY_HOST = "hosts";
+const HOST = "host:";
 const PI = "pi:";
-
-export const placeOfDevice = (id: string): string => id;
-export const placeOfRuntime = (id: string): string => PI + id;
 
 export interface Wishes {
   place: string;
@@ -57,26 +56,53 @@ export function microsOf(limit: string): number | null | undefined {
   return Number.isFinite(dollars) && dollars > 0 ? Math.round(dollars * 1_000_000) : undefined;
 }
 
-/** Whether the program there offers a runtime of its own. */
-export function hasRuntime(device: Device): boolean {
-  return device.commands.includes("pi.run");
+/** A machine that can be chosen: one of the person's own, or a host of the workspace. */
+export interface Machine {
+  key: string;
+  name: string;
+  isThere: boolean;
+  hasRuntime: boolean;
+  /** Of a host: so many of its places are free. */
+  slots: { free: number; all: number } | null;
+}
+
+/** `machine` is null where no one machine is meant. */
+export interface LaunchPlace {
+  value: string;
+  machine: Machine | null;
+  isRuntime: boolean;
+}
+
+const offersRuntime = ({ commands }: { commands: readonly unknown[] }) => commands.includes("pi.run");
+
+function machineOf(device: Device): Machine {
+  return { key: device.id, name: device.name, isThere: device.online, hasRuntime: offersRuntime(device), slots: null };
+}
+
+function machineOfHost(host: Host): Machine {
+  const isThere = host.status === "healthy" || host.status === "degraded";
+  return { key: HOST + host.deviceId, name: host.name, isThere, hasRuntime: offersRuntime(host), slots: { free: host.freeSlots, all: host.slots } };
 }
 
 /**
  * The places that a system can work at: the server's agent reads all, so where no words are kept a machine's runtime works.
- * What makes files is launched on one of the machines, if there is any.
+ * A launch on a host is one from elsewhere: the system has to allow it. What makes files is launched on one of the machines,
+ * if there is any.
  */
-export function placesOf({ syncMode }: Pick<SystemDetail, "syncMode">, devices: readonly Device[], isMachineNeeded = false): { value: string; device: Device | null; isRuntime: boolean }[] {
+export function placesOf({ syncMode, allowsRemoteLaunch }: Pick<SystemDetail, "syncMode" | "allowsRemoteLaunch">, devices: readonly Device[], hosts: readonly Host[], isMachineNeeded = false): LaunchPlace[] {
   if (syncMode === "local_only") return [];
-  const runtimes = devices.filter(hasRuntime).map((device) => ({ value: placeOfRuntime(device.id), device, isRuntime: true }));
+  const away = allowsRemoteLaunch ? hosts.map(machineOfHost) : [];
+  const machines = [...devices.map(machineOf), ...away];
+  const runtimes = machines.filter(({ hasRuntime }) => hasRuntime).map((machine) => ({ value: PI + machine.key, machine, isRuntime: true }));
   if (syncMode === "metadata") return runtimes;
-  const anywhere = isMachineNeeded && devices.length > 0 ? [] : [{ value: BY_SYSTEM, device: null, isRuntime: false }];
-  return [...anywhere, ...devices.map((device) => ({ value: placeOfDevice(device.id), device, isRuntime: false })), ...runtimes];
+  const anywhere = isMachineNeeded && machines.length > 0 ? [] : [{ value: BY_SYSTEM, machine: null, isRuntime: false }];
+  const anyHost = away.length > 1 ? [{ value: ANY_HOST, machine: null, isRuntime: false }] : [];
+  return [...anywhere, ...machines.map((machine) => ({ value: machine.key, machine, isRuntime: false })), ...anyHost, ...runtimes];
 }
 
 /** The place that is chosen, or the first that is there: one that is online before one that is not. */
-export function chosenPlace(places: ReturnType<typeof placesOf>, wanted: string): string {
-  const found = places.find(({ value }) => value === wanted) ?? places.find(({ device }) => device === null || device.online) ?? places[0];
+export function chosenPlace(places: readonly LaunchPlace[], wanted: string): string {
+  const found = places.find(({ value }) => value === wanted) ?? places.find(({ machine }) => machine === null || machine.isThere) ?? places[0];
   return found?.value ?? BY_SYSTEM;
 }
 
@@ -89,8 +115,11 @@ export function taskOf(system: Pick<SystemDetail, "id" | "syncMode">, intake: Js
 
 function targetOf(syncMode: SystemDetail["syncMode"], place: string): SaveTaskInput["target"] | null {
   if (place === BY_SYSTEM || syncMode === "local_only") return null;
-  if (place.startsWith(PI)) return { kind: "device", deviceId: place.slice(PI.length), runtime: "pi", syncMode };
-  return { kind: "device", deviceId: place };
+  if (place === ANY_HOST) return { kind: "host" };
+  const isRuntime = place.startsWith(PI);
+  const key = isRuntime ? place.slice(PI.length) : place;
+  const machine = key.startsWith(HOST) ? { kind: "host" as const, deviceId: key.slice(HOST.length) } : { kind: "device" as const, deviceId: key };
+  return isRuntime ? { ...machine, runtime: "pi", syncMode } : machine;
 }
 
 /** Why a launch would not get far, before it is tried. */
@@ -101,15 +130,16 @@ export function needsMachine(schema: JsonSchema): boolean {
   return propertiesOf(schema).some(([name]) => name === "folder");
 }
 
-export function obstacleOf(system: Pick<SystemDetail, "syncMode" | "deviceId">, devices: readonly Device[], place: string, isMachineNeeded = false): Obstacle | null {
+/** What stands in the way at `place`, which is one of `places` if there are any. */
+export function obstacleOf(system: Pick<SystemDetail, "syncMode" | "deviceId">, devices: readonly Device[], places: readonly LaunchPlace[], place: string, isMachineNeeded = false): Obstacle | null {
   if (system.syncMode === "local_only") {
     const keeper = devices.find(({ id }) => id === system.deviceId);
     return !keeper ? "keeper_unknown" : keeper.online ? null : "keeper_offline";
   }
-  if (place === BY_SYSTEM && system.syncMode === "metadata") return "no_runtime";
-  if (place === BY_SYSTEM) return isMachineNeeded && devices.length === 0 ? "no_machine" : null;
-  const device = devices.find(({ id }) => place === placeOfDevice(id) || place === placeOfRuntime(id));
-  return device && !device.online ? "machine_offline" : null;
+  if (system.syncMode === "metadata" && places.length === 0) return "no_runtime";
+  if (place === BY_SYSTEM) return isMachineNeeded ? "no_machine" : null;
+  const machine = places.find(({ value }) => value === place)?.machine;
+  return machine && !machine.isThere ? "machine_offline" : null;
 }
 
 /** Whether a launch is of no use before the obstacle is gone. */

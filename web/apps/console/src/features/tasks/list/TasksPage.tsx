@@ -3,6 +3,7 @@ import { Banner, Button, EmptyState, Rows, Select, Skeleton } from "@openclaw/ui
 import { useNavigate } from "@tanstack/react-router";
 
 import { Page } from "../../../shared/Page.tsx";
+import { SearchField } from "../../../shared/SearchField.tsx";
 import { useTitle } from "../../../shared/useTitle.ts";
 import { SHOWN, type Shown } from "../model.ts";
 import { useTasks } from "../queries.ts";
@@ -11,15 +12,16 @@ import { TaskRow } from "./TaskRow.tsx";
 import "./TasksPage.css";
 
 /** What is to be done, and how each stands by its latest run. */
-export function TasksPage({ shown }: { shown: Shown }) {
+export function TasksPage({ shown, q }: { shown: Shown; q: string }) {
   const t = useTranslator();
   const navigate = useNavigate();
-  const tasks = useTasks(shown);
+  const tasks = useTasks(shown, q);
   useTitle(t("tasks.title"));
 
   const items = tasks.data?.pages.flatMap((page) => page.items) ?? [];
-  const isFresh = tasks.data !== undefined && items.length === 0 && shown === "all";
-  const show = (next: Shown) => void navigate({ to: "/tasks", search: next === "all" ? {} : { show: next }, replace: true });
+  const isFresh = tasks.data !== undefined && items.length === 0 && shown === "all" && q === "";
+  const show = (next: Shown, words: string) =>
+    void navigate({ to: "/tasks", search: { ...(next === "all" ? {} : { show: next }), ...(words ? { q: words } : {}) }, replace: true });
   const launch = (
     <Button tone="primary" icon="plus" onPress={() => void navigate({ to: "/tasks/new" })} data-testid="new-task">
       {t("tasks.new")}
@@ -38,11 +40,13 @@ export function TasksPage({ shown }: { shown: Shown }) {
         </EmptyState>
       ) : (
         <div className="TasksPage-filter">
+          <SearchField label={t("tasks.search")} value={q} onChange={(words) => show(shown, words)} />
           <Select
             label={t("tasks.shown")}
+            isLabelHidden
             value={shown}
             options={SHOWN.map((value) => ({ value, label: t(`tasks.show.${value}`) }))}
-            onChange={show}
+            onChange={(next) => show(next, q)}
             data-testid="tasks-shown"
           />
         </div>
@@ -55,7 +59,8 @@ export function TasksPage({ shown }: { shown: Shown }) {
           ))}
         </Rows>
       )}
-      {tasks.data && items.length === 0 && shown !== "all" && <EmptyState title={t(`tasks.none.${shown}`)} />}
+      {tasks.data && items.length === 0 && q !== "" && <EmptyState title={t("tasks.noneFound")} />}
+      {tasks.data && items.length === 0 && q === "" && shown !== "all" && <EmptyState title={t(`tasks.none.${shown}`)} />}
       {tasks.hasNextPage && (
         <div className="TasksPage-more">
           <Button isPending={tasks.isFetchingNextPage} onPress={() => void tasks.fetchNextPage()}>

@@ -1,22 +1,31 @@
+import type { TaskEvent, TaskRun } from "@openclaw/api";
 import { useTranslator } from "@openclaw/i18n";
 import { Section } from "@openclaw/ui";
 
 import { useSystem } from "../../../shared/useSystem.ts";
-import { stagesOf } from "../model.ts";
+import { stagesOf, stageStates } from "../model.ts";
 
 import "./Plan.css";
 
-/** The stages that the system of the run works in, in order; the agent says when it begins each. */
-export function Plan({ systemId }: { systemId: string }) {
+/** The stages that the system of the run works in, in order, and how far each is: the agent says when it begins one. */
+export function Plan({ run, systemId, events }: { run: TaskRun; systemId: string; events: readonly TaskEvent[] }) {
   const t = useTranslator();
   const stages = stagesOf(useSystem(systemId).data?.profile ?? null);
   if (stages.length === 0) return null;
+  const states = stageStates(stages.length, events, run);
   return (
     <Section title={t("taskRun.plan")}>
       <ol className="Plan" data-testid="task-plan">
-        {stages.map(({ id, title, isByPerson }) => (
-          <li key={id}>{isByPerson ? t("taskRun.stageByPerson", { title }) : title}</li>
-        ))}
+        {stages.map(({ id, title, isByPerson }, index) => {
+          const state = states[index] ?? "ahead";
+          return (
+            <li key={id} className="Plan-stage" data-state={state} {...(state === "now" ? { "aria-current": "step" as const } : {})}>
+              {isByPerson ? t("taskRun.stageByPerson", { title }) : title}
+              {state === "done" && <span className="visually-hidden"> {t("taskRun.stage.done")}</span>}
+              {state === "stopped" && <span className="visually-hidden"> {t("taskRun.stage.stopped")}</span>}
+            </li>
+          );
+        })}
       </ol>
     </Section>
   );

@@ -27,8 +27,12 @@ export function Standing({ run }: { run: TaskRun }) {
   );
 }
 
-type Says = `taskRun.says.${TaskRun["state"]}` | "taskRun.says.cancelling" | "taskRun.says.paused" | "taskRun.says.moving" | "taskRun.says.queuedHost";
-type Text = "taskRun.text.waiting_approval" | "taskRun.text.waiting_device" | "taskRun.text.failed" | "taskRun.text.timed_out" | "taskRun.text.lost" | "taskRun.text.paused";
+type Says =
+  | "taskRun.says.nothing_worked"
+  | `taskRun.says.${TaskRun["state"]}` | "taskRun.says.cancelling" | "taskRun.says.paused" | "taskRun.says.moving" | "taskRun.says.queuedHost";
+type Text =
+  | "taskRun.text.nothing_worked"
+  | "taskRun.text.waiting_approval" | "taskRun.text.waiting_device" | "taskRun.text.failed" | "taskRun.text.timed_out" | "taskRun.text.lost" | "taskRun.text.paused";
 
 function said(run: TaskRun): { tone: Tone; title: Says; text?: Text } {
   if (!isOver(run)) {
@@ -37,6 +41,7 @@ function said(run: TaskRun): { tone: Tone; title: Says; text?: Text } {
     if (run.isMoving) return { tone: "neutral", title: "taskRun.says.moving" };
     if (run.state === "queued" && run.target.kind === "host") return { tone: "neutral", title: "taskRun.says.queuedHost" };
   }
+  if (run.outcome) return { tone: "attention", title: "taskRun.says.nothing_worked", text: "taskRun.text.nothing_worked" };
   const title: Says = `taskRun.says.${run.state}`;
   const tone = TONES[run.state] === "accent" && !isOver(run) ? "neutral" : TONES[run.state];
   switch (run.state) {

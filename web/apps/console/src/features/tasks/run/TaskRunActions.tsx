@@ -5,7 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { Confirm } from "../../../shared/Confirm.tsx";
-import { canHandOver, canPause, isOver, isSpent } from "../model.ts";
+import { canHandOver, canPause, isOver, isSpent, wentWell } from "../model.ts";
 import { useRetryTaskRun, useSteerTaskRun, type Steer } from "../queries.ts";
 import { HandOverDialog } from "./HandOverDialog.tsx";
 
@@ -32,12 +32,12 @@ export function TaskRunActions({ run }: { run: TaskRun }) {
     return (
       <Button
         icon="refresh"
-        {...(run.state === "succeeded" ? {} : { tone: "primary" as const })}
+        {...(wentWell(run) ? {} : { tone: "primary" as const })}
         onPress={() => retry.mutate(undefined, { onError, onSuccess: ({ id }) => void navigate({ to: "/task-runs/$runId", params: { runId: id } }) })}
         isPending={retry.isPending}
         data-testid="retry-task"
       >
-        {t(run.state === "succeeded" ? "taskRun.again" : "taskRun.retry")}
+        {t(wentWell(run) ? "taskRun.again" : "taskRun.retry")}
       </Button>
     );
   }

@@ -64,7 +64,7 @@ export function TaskRunPage({ runId }: { runId: string }) {
         </div>
         <aside className="TaskRunPage-side" aria-label={t("taskRun.about")}>
           <Progress run={run.data} />
-          {run.data.system && <Plan systemId={run.data.system.id} />}
+          {run.data.system && <Plan run={run.data} systemId={run.data.system.id} events={events.data ?? []} />}
           <Usage run={run.data} />
           <Others run={run.data} />
         </aside>
