@@ -21,7 +21,7 @@ help:
 	@echo "make run     start OpenClaw on this machine and print its address"
 	@echo "make test    install what tests need, then: make check, all tests, the web app's tests"
 	@echo "make check   format, lint, types, architecture, dependencies (no tests)"
-	@echo "make soak    a hundred random schedules of lost connections and killed processes, over each transport; 500 workflows under 50 kills"
+	@echo "make soak    a hundred random schedules of lost connections and killed processes, over each transport; 500 workflows under 50 kills; 50 revocations"
 	@echo "make bench   measure, each figure as a ratio to its floor"
 	@echo "make lock    resolve pyproject.toml into requirements/*.txt (UPGRADE=1: to the newest)"
 	@echo "make build   a wheel and a source archive in dist/"
@@ -107,12 +107,13 @@ pytest: $(VENV)/.dev
 web-test: web-packages
 	@cd web && npm run --silent test
 
-# The suite plays the first dozen, and a small size of the second; here all of them, over PostgreSQL and over Valkey.
+# The suite plays the first dozen, and a small size of the others; here all of them, over PostgreSQL and over Valkey.
 soak: $(VENV)/.dev
 	@OPENCLAW_TEST_SCHEDULES=100 $(BIN)/python -m pytest -q tests/chaos/test_schedules.py
 	@OPENCLAW_TEST_SCHEDULES=100 OPENCLAW_TEST_BROKER=1 $(BIN)/python -m pytest -q tests/chaos/test_schedules.py
 	@OPENCLAW_TEST_RUNS=500 OPENCLAW_TEST_KILLS=50 OPENCLAW_TEST_RESTARTS=2 \
 	  $(BIN)/python -m pytest -q tests/chaos/test_workflow_death.py
+	@OPENCLAW_TEST_REVOCATIONS=50 $(BIN)/python -m pytest -q tests/chaos/test_revocation.py
 
 bench: $(VENV)/.dev web
 	@$(BIN)/python -m benchmarks

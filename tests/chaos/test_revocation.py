@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import os
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterator
@@ -23,9 +24,9 @@ from tests.support.processes import BridgeProcess, Installation
 from tests.support.scripted_openai import Call, Say
 from tests.support.server import Server
 
-TRIES = 50
+TRIES = int(os.environ.get("OPENCLAW_TEST_REVOCATIONS", "8"))
 LIMIT_SECONDS = 1.0
-BRIDGES = 3  # a bridge lets itself be linked 20 times in ten minutes
+BRIDGES = math.ceil(TRIES / 20)  # a bridge lets itself be linked 20 times in ten minutes
 TREE = 'setsid sleep 600 & echo "pids $$ $!."; sleep 601'  # reads nothing and changes nothing: runs without a question
 
 
@@ -45,7 +46,7 @@ def bridges(installation: Installation, tmp_path: Path) -> Iterator[list[BridgeP
 async def test_socket_and_processes_end_within_a_second(
     installation: Installation, chat: Chat, bridges: list[BridgeProcess]
 ) -> None:
-    """p99 of 50 revocations, each under a running tree of processes, from the request to the last of their ends."""
+    """p99 of so many revocations, each under a running tree of processes, from the request to the last of their ends."""
     took: list[float] = []
     async with page(chat.person, installation.gateway_url()) as here:
         for number in range(TRIES):

@@ -22,6 +22,11 @@ from openclaw.kit.errors import UnavailableError
 from openclaw.kit.tasks import cancel_and_wait, spawn
 from tests.support.server import START
 
+_GRANTED = (
+    "SELECT array_agg(defaclobjtype::text || defaclacl::text ORDER BY defaclobjtype) FROM pg_default_acl"
+    " WHERE defaclnamespace = 'dbos'::regnamespace"
+)
+
 
 class Work:
     """A handler that the test opens and fails by hand."""
@@ -104,6 +109,37 @@ async def cluster_of(database_url: str) -> AsyncIterator[Cluster]:
     cluster = Cluster(database_url)
     yield cluster
     await cluster.database.close()
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "DROP SCHEMA dbos CASCADE",
+        "REVOKE USAGE ON SCHEMA dbos FROM openclaw_app",
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA dbos REVOKE EXECUTE ON FUNCTIONS FROM openclaw_app",
+    ],
+)
+async def test_its_own_tables_are_made_and_granted_whatever_is_missing(
+    cluster_of: Cluster, missing: str
+) -> None:
+    work = Work()
+    work.gate.set()
+    async with cluster_of.owner() as owner:
+        granted = await owner.fetchval(_GRANTED)
+        await owner.execute(missing)
+        async with cluster_of.engine("one", work) as engine:
+            await engine.start("work", work_id="w1", payload={})
+            assert await work.ended.get() == "done"
+        assert await owner.fetchval(_GRANTED) == granted
+
+
+async def test_its_own_tables_are_left_alone_when_they_are_up_to_date(cluster_of: Cluster) -> None:
+    """Granting again what is granted would write every table's row of the catalogue anew, at each start."""
+    rows = "SELECT array_agg(xmin::text) FROM pg_class WHERE relnamespace = 'dbos'::regnamespace"
+    async with cluster_of.owner() as owner:
+        before = await owner.fetchval(rows)
+        async with cluster_of.engine("one", Work()):
+            assert await owner.fetchval(rows) == before
 
 
 async def test_work_is_started_once_however_often_it_is_asked_for(cluster_of: Cluster) -> None:

@@ -29,8 +29,10 @@ _ENTER = text(
     " WHERE begins OR NOT (is_full OR :only_begun)"
     " ON CONFLICT (user_id, workspace_id, idempotency_key) DO NOTHING RETURNING id, state"
 )
+# As texts: what an array of UUIDs is, the driver would ask the server first, at length and on every connection.
 _CLAIM = text(
-    "SELECT * FROM claim_jobs(:executor, CAST(:kinds AS text[]), :at, :slots, :spare,"
+    "SELECT CAST(claimed AS text[]) AS claimed, locked, has_more, next_at"
+    " FROM claim_jobs(:executor, CAST(:kinds AS text[]), :at, :slots, :spare,"
     " :per_workspace, :most_begun, :per_minute)"
 )
 
@@ -112,7 +114,7 @@ async def claim(
         "per_minute": limits.per_minute,
     }
     found = (await scope.session.execute(_CLAIM, values)).one()
-    ids: list[UUID] = found.claimed
+    ids = [UUID(claimed) for claimed in found.claimed]
     rows = {row.id: row for row in await _rows(scope, ids)}
     return Claimed([rows[i] for i in ids], found.locked, found.has_more, found.next_at)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import ProgrammingError
 
 from openclaw.durable import store
 from openclaw.durable.queue import JobQueue
@@ -79,7 +80,9 @@ class DurableEngine:
                 await self._clock.sleep(_RETRY)
 
     async def _join(self) -> None:
-        dbos = await asyncio.to_thread(migrate, self._owner_url)
+        dbos, newest = await asyncio.to_thread(_load)
+        if await self._recorded_version() < newest:
+            await asyncio.to_thread(migrate, self._owner_url)
         async with self._database.system() as scope:
             await store.note_alive(scope, self._executor_id)
         dbos.DBOS(
@@ -112,6 +115,14 @@ class DurableEngine:
             spawn(self._adopt_dead(), name="durable adoption"),
         ]
         self._ready.set()
+
+    async def _recorded_version(self) -> int:
+        """That of the engine's own tables; 0 where there are none, or none that the application may read."""
+        try:
+            async with self._database.system() as scope:
+                return await store.recorded_version(scope)
+        except ProgrammingError:
+            return 0
 
     async def stop(self) -> None:
         """Leave: work in progress ends where it is, and another process goes on with it soon."""
@@ -234,7 +245,7 @@ class DurableEngine:
 
 def _abandon() -> None:
     """Half a start leaves an instance and a registered workflow behind, which a second start would trip over."""
-    import dbos  # noqa: PLC0415  (see migrate)
+    import dbos  # noqa: PLC0415  (see _load)
 
     dbos.DBOS.destroy(destroy_registry=True)
 
@@ -246,10 +257,16 @@ def _log_as_we_do() -> None:
     logger.propagate = True
 
 
-def migrate(url: str | URL) -> Any:
-    """Create or upgrade the engine's own tables, as the owner role. Blocking. Returns the module."""
+def migrate(url: str | URL) -> None:
+    """Create or upgrade the engine's own tables, as the owner role. Blocking."""
+    dbos, _ = _load()
+    dbos.DBOS.migrate(as_libpq(url), application_role=APPLICATION_ROLE)
+
+
+def _load() -> tuple[Any, int]:
+    """The library, and the version that its tables must have. Blocking."""
     # One second and 30 MiB: loaded after the process already answers, in a thread.
     import dbos  # noqa: PLC0415
+    from dbos._migration import get_dbos_migrations  # noqa: PLC0415  (its other ways to ask connect once more)
 
-    dbos.DBOS.migrate(as_libpq(url), application_role=APPLICATION_ROLE)
-    return dbos
+    return dbos, len(get_dbos_migrations("dbos", use_listen_notify=True, is_cockroach=False))

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import column, delete, exists, func, select, table, update
+from sqlalchemy import column, delete, exists, func, select, table, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from openclaw.durable.models import ExecutorRow, JobRow
@@ -12,6 +12,18 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _WORK = table(
     "workflow_status", column("workflow_uuid"), column("executor_id"), column("status"), schema="dbos"
 )
+_VERSION = text(
+    "SELECT version FROM dbos.dbos_migrations WHERE EXISTS (SELECT FROM pg_default_acl"
+    " JOIN pg_namespace n ON n.oid = defaclnamespace WHERE nspname = 'dbos' AND defaclobjtype = 'f')"
+)
+
+
+async def recorded_version(scope: Scope) -> int:
+    """How far the library's own tables are migrated; 0 until the last of its grants is there, too.
+
+    Raises SQLAlchemy's ProgrammingError where there are no tables, or none that the application may read.
+    """
+    return await scope.session.scalar(_VERSION) or 0
 
 
 async def note_alive(scope: Scope, executor_id: str) -> None:

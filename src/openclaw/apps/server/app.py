@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -64,6 +64,21 @@ _SLICES = (
 )
 
 
+def _routes() -> list[BaseRoute]:
+    """Those of every slice; each request brings the process's parts with it."""
+    api, public = APIRouter(prefix=f"/api/{CURRENT}"), APIRouter()
+    for manifest in _SLICES:
+        for router in manifest.ROUTERS:
+            api.include_router(router)
+    for router in (*channels.PUBLIC_ROUTERS, *automations.PUBLIC_ROUTERS):
+        public.include_router(router)
+    return [*api.routes, *public.routes]
+
+
+# Not by way of `include_router`, which would work out every route's parameters and answers at once, and then again.
+_ROUTES = _routes()
+
+
 def build_app(platform: Platform) -> FastAPI:
     """The application for one process."""
     app = FastAPI(
@@ -76,13 +91,7 @@ def build_app(platform: Platform) -> FastAPI:
     )
     app.state.platform = platform
     app.state.authenticate = workspaces.authenticate_request
-    api = APIRouter(prefix=f"/api/{CURRENT}")
-    for manifest in _SLICES:
-        for router in manifest.ROUTERS:
-            api.include_router(router)
-    app.include_router(api)
-    for router in (*channels.PUBLIC_ROUTERS, *automations.PUBLIC_ROUTERS):
-        app.include_router(router)
+    app.router.routes.extend(_ROUTES)
     app.include_router(_operations(platform))
     install_error_handlers(app)
     plain = app.openapi

@@ -1,4 +1,4 @@
-"""What people are notified of: that a task of theirs did not end well, to no avail, or could not go where they sent it."""
+"""What people are notified of: a task that did not end well, or to no avail, or could not go where they sent it."""
 
 from uuid import uuid5
 
