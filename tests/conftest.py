@@ -1,5 +1,6 @@
 """What every test shares: where a browser is, a loud word when there is none, PostgreSQL and a server on it."""
 
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 if TYPE_CHECKING:  # tests of the bridge and the protocols need no server code
@@ -45,6 +47,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(missing)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: nobody need look through it for garbage again and again, a second each time.
+
+    Nor so often through the rest, most of which is one server after the other.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 5, 5)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -86,6 +98,28 @@ def database_url(cluster: "Cluster") -> Iterator[str]:
 @pytest.fixture
 async def server(database_url: str, tmp_path: Path) -> "AsyncIterator[Server]":
     """A server on a database of its own, with its gateway; time stands still unless the test moves it."""
+    from tests.support.server import running_server
+
+    async with running_server(database_url, tmp_path) as server:
+        yield server
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(cluster: "Cluster", tmp_path_factory: pytest.TempPathFactory) -> "AsyncIterator[Server]":
+    """A server for a module whose tests share a loop: each brings its own people, and none needs another.
+
+    Such a module starts no other server beside it: the engine is one in a process.
+    """
+    from tests.support.server import running_server
+
+    with cluster.database() as url:
+        async with running_server(url, tmp_path_factory.mktemp("home")) as server:
+            yield server
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def alone(database_url: str, tmp_path: Path) -> "AsyncIterator[Server]":
+    """A server of the test's own, in a module whose tests share no server: the engine is one in a process."""
     from tests.support.server import running_server
 
     async with running_server(database_url, tmp_path) as server:
