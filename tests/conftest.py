@@ -115,12 +115,3 @@ async def shared(cluster: "Cluster", tmp_path_factory: pytest.TempPathFactory) -
     with cluster.database() as url:
         async with running_server(url, tmp_path_factory.mktemp("home")) as server:
             yield server
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def alone(database_url: str, tmp_path: Path) -> "AsyncIterator[Server]":
-    """A server of the test's own, in a module whose tests share no server: the engine is one in a process."""
-    from tests.support.server import running_server
-
-    async with running_server(database_url, tmp_path) as server:
-        yield server

@@ -1,6 +1,7 @@
 """The first account of an instance, and who may have a later one: each on a server of its own."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,12 @@ from tests.domains.identity.test_sign_up import body
 from tests.support.accounts import refused, register, succeeded
 from tests.support.server import Server, running_server
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+@pytest.fixture
+async def alone(database_url: str, tmp_path: Path) -> AsyncIterator[Server]:
+    """A server on which nobody has been yet."""
+    async with running_server(database_url, tmp_path) as server:
+        yield server
 
 
 async def test_the_first_account_owns_the_instance(alone: Server) -> None:
