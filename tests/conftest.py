@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 if TYPE_CHECKING:  # tests of the bridge and the protocols need no server code
@@ -58,6 +59,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(missing)
 
 
+def pytest_collection_finish() -> None:
+    """What was imported stays: nobody need look through it for garbage again and again, a second each time.
+
+    Nor so often through the rest, most of which is one server after the other.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 5, 5)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """A test that was skipped for want of a program must not look like a passed one."""
     skipped = terminalreporter.stats.get("skipped", [])
@@ -101,3 +112,16 @@ async def server(database_url: str, tmp_path: Path) -> "AsyncIterator[Server]":
 
     async with running_server(database_url, tmp_path) as server:
         yield server
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(cluster: "Cluster", tmp_path_factory: pytest.TempPathFactory) -> "AsyncIterator[Server]":
+    """A server for a module whose tests share a loop: each brings its own people, and none needs another.
+
+    Such a module starts no other server beside it: the engine is one in a process.
+    """
+    from tests.support.server import running_server
+
+    with cluster.database() as url:
+        async with running_server(url, tmp_path_factory.mktemp("home")) as server:
+            yield server

@@ -14,6 +14,8 @@ from tests.support.accounts import refused, register
 from tests.support.routes import operations
 from tests.support.server import Server
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 VERSIONS = (
     ("/api/v2", "*/*", False),
     ("/api", "*/*", False),
@@ -31,6 +33,11 @@ NO_VERSIONS = (
     ("/api", "application/vnd.openclaw.v3+json"),
     ("/api", "application/json; version=7"),
 )
+
+
+@pytest.fixture(scope="module")
+def server(shared: Server) -> Server:
+    return shared
 
 
 async def test_every_version_is_the_same_api(server: Server) -> None:

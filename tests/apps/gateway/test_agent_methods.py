@@ -4,18 +4,14 @@ import pytest
 
 from openclaw.protocol.gateway.not_offered import NOT_OFFERED
 from tests.domains.agents.chatting import use_model
-from tests.support.accounts import Person, register
+from tests.support.accounts import Person
 from tests.support.gateway_client import Refused, operator
 from tests.support.node_hosts import command_line, gateway_token
 from tests.support.scripted_openai import Fail, Say, ScriptedOpenAI
-from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ASK = {"message": "hello", "idempotencyKey": "k1"}
-
-
-@pytest.fixture
-async def ann(server: Server) -> Person:
-    return await register(server, "ann")
 
 
 async def test_a_turn_is_accepted_and_then_answered(ann: Person) -> None:

@@ -1,6 +1,6 @@
 """Released clients with a personal token: what it grants, pairing under the owner's eyes, and what ends with it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,14 +11,12 @@ from tests.support.accounts import Person, register
 from tests.support.devices import Machine, link, online
 from tests.support.gateway_client import Refused, operator
 from tests.support.node_hosts import command_line, gateway_token, node_host, pair, try_to_connect
-from tests.support.server import Server
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+REQUESTS = "SELECT count(*) FROM pairing_requests WHERE user_id = $1"
+COMMANDS = "SELECT commands::text FROM pairing_requests WHERE user_id = $1"
 ALL = ("operator.read", "operator.write", "operator.approvals", "operator.pairing")
-
-
-@pytest.fixture
-async def ann(server: Server) -> Person:
-    return await register(server, "ann")
 
 
 async def token_of(person: Person, *scopes: str, **body: Any) -> str:
@@ -46,12 +44,13 @@ async def test_a_command_line_gets_what_its_token_carries(ann: Person, protocol:
             }
         else:
             assert "auth" not in client.hello, "old clients validate closed objects"
-    assert (await ann.get("/gateway-tokens"))["items"][0]["lastUsedAt"] == "2026-11-21T05:00:00Z"
+    used_at = (await ann.get("/gateway-tokens"))["items"][0]["lastUsedAt"]
+    assert datetime.fromisoformat(used_at) == ann.server.clock.now()
 
 
 async def test_a_viewer_reads_only_whatever_the_token_said_before(ann: Person) -> None:
     team = await ann.create_workspace("Team")
-    vera = await team.invite(await register(ann.server, "vera"), "member")
+    vera = await team.invite(await register(ann.server), "member")
     token = await token_of(vera, *ALL, "node")
     machine = await pair(vera, token)
     async with command_line(vera, token) as client:
@@ -80,7 +79,7 @@ async def test_tokens_that_open_nothing(ann: Person) -> None:
     error, _ = await try_to_connect(machine, of_operators)
     assert error["details"]["errorCode"] == "devices.gateway_token_scope"
     async with ann.server.owner() as owner:
-        assert await owner.fetchval("SELECT count(*) FROM pairing_requests") == 0
+        assert await owner.fetchval(REQUESTS, ann.user_id) == 0
 
 
 @pytest.mark.parametrize("protocol", [3, 4])
@@ -191,7 +190,7 @@ async def test_a_flood_of_machines_is_bounded(ann: Person) -> None:
             resolved = await page.event("device.pair.resolved", lambda p, gone=gone: p["requestId"] == gone)
             assert resolved["decision"] == "expired"
     async with ann.server.owner() as owner:
-        assert await owner.fetchval("SELECT count(*) FROM pairing_requests") == pairing.MOST_WAITING
+        assert await owner.fetchval(REQUESTS, ann.user_id) == pairing.MOST_WAITING
 
 
 async def test_what_a_machine_says_of_itself_is_cut_to_size(ann: Person) -> None:
@@ -208,7 +207,7 @@ async def test_what_a_machine_says_of_itself_is_cut_to_size(ann: Person) -> None
     (row,) = await waiting(ann)
     assert (row["name"], row["version"], row["platform"]) == ("x" * 100, "9" * 40, "p" * 40)
     async with ann.server.owner() as owner:
-        kept = str(await owner.fetchval("SELECT commands::text FROM pairing_requests"))
+        kept = str(await owner.fetchval(COMMANDS, ann.user_id))
     assert kept.count('"system.run"') == 1
     assert kept.count('", "') == 99
 
@@ -258,7 +257,7 @@ async def test_revoking_the_machine_ends_it_and_it_has_to_ask_again(ann: Person)
 
 
 async def test_one_tenant_decides_for_no_other(ann: Person) -> None:
-    bob = await register(ann.server, "bob")
+    bob = await register(ann.server)
     elsewhere = await ann.create_workspace("Elsewhere")
     token = await token_of(ann)
     error, _ = await try_to_connect(Machine(ann.server), token)
@@ -275,7 +274,7 @@ async def test_one_tenant_decides_for_no_other(ann: Person) -> None:
 
 
 async def test_a_stolen_key_lets_nobody_in_with_a_token_of_their_own(ann: Person) -> None:
-    bob = await register(ann.server, "bob")
+    bob = await register(ann.server)
     machine = await pair(ann, await token_of(ann))
     bobs = await token_of(bob)
     error, _ = await try_to_connect(machine, bobs)
@@ -326,5 +325,5 @@ async def test_a_revocation_reaches_the_socket_by_the_bus(ann: Person) -> None:
             await client.ended()
 
 
-def test_request_ids_have_their_own_form() -> None:
+async def test_request_ids_have_their_own_form() -> None:
     assert ids.to_wire("pair", ids.new_id()).startswith("pair_")

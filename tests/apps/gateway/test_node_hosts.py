@@ -7,11 +7,12 @@ import pytest
 
 from openclaw.kit import ids
 from tests.domains.agents.chatting import chatting, text, tools, use_model
-from tests.support.accounts import Person, register
+from tests.support.accounts import Person
 from tests.support.gateway_client import Refused, operator
 from tests.support.node_hosts import OLD_COMMANDS, gateway_token, node_host, pair
 from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
-from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LINUX = {
     "exitCode": 0,
@@ -31,11 +32,6 @@ PLAN = {
     "sessionKey": "agent:main:main",
     "policySnapshot": {"security": "full", "ask": "off", "allowlistRules": []},
 }
-
-
-@pytest.fixture
-async def ann(server: Server) -> Person:
-    return await register(server, "ann")
 
 
 async def token_of(person: Person) -> str:
@@ -211,7 +207,7 @@ async def test_what_a_dead_gateway_had_sent_is_not_sent_again(ann: Person) -> No
         await chat.say("look")
         await chat.tool("waiting_for_device")
         async with ann.server.owner() as owner:
-            await owner.execute("UPDATE device_calls SET state = 'sent'")
+            await owner.execute("UPDATE device_calls SET state = 'sent' WHERE user_id = $1", ann.user_id)
         async with node_host(machine, token, protocol=3) as node:
             (step,) = tools(await chat.reply())
             assert step["error"]["code"] == "INTERRUPTED"

@@ -5,22 +5,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from openclaw.protocol.device import encode_base64url
-from tests.support.accounts import Person, register
+from tests.support.accounts import Person
 from tests.support.devices import Machine, link, online
 from tests.support.gateway_client import GatewayClient, Refused, operator
-from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 INFO = {"hostname": "desk"}
 
 
-@pytest.fixture
-async def ann(server: Server) -> Person:
-    return await register(server, "ann")
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def machine(ann: Person) -> Machine:
     return await link(ann)
 

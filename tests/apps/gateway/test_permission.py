@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from openclaw.domains.agents.service import questions
 from openclaw.domains.devices.service import registry
@@ -20,6 +21,8 @@ from tests.support.devices import Machine, OnlineMachine, link, online
 from tests.support.gateway_client import GatewayClient, Refused, operator
 from tests.support.node_hosts import gateway_token, node_host, pair
 from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 DONE = {"exitCode": 0, "stdout": "", "stderr": ""}
 
@@ -48,9 +51,9 @@ class Scene:
         return await self.ann.post(f"/approvals/{approval['id']}/decision", {"decision": decision, **more})
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def scene(server: Server) -> AsyncIterator[Scene]:
-    ann = await register(server, "ann")
+    ann = await register(server)
     machine = await link(ann)
     async with operator(ann) as cli, operator(ann) as page, online(machine) as peer:
         yield Scene(ann, cli, page, peer)
@@ -176,7 +179,7 @@ async def test_nobody_answers_for_another(scene: Scene) -> None:
     asking = scene.call()
     approval = await scene.asked()
     asking.cancel()
-    bob = await register(scene.ann.server, "bob")
+    bob = await register(scene.ann.server)
     stolen = await bob.api.post(f"/approvals/{approval['id']}/decision", json={"decision": "allow_once"})
     assert refused(stolen) == (404, "agents.approval_not_found")
     assert scene.peer.seen == []
@@ -191,7 +194,7 @@ async def test_a_command_line_that_only_reads_asks_nobody(scene: Scene) -> None:
 
 
 async def test_commands_of_released_machines_are_asked_about(server: Server) -> None:
-    ann = await register(server, "ann")
+    ann = await register(server)
     token = (await gateway_token(ann))["token"]
     machine: Machine = await pair(ann, token, protocol=3)
     async with operator(ann) as page, node_host(machine, token, protocol=3) as node:

@@ -14,14 +14,10 @@ from openclaw.protocol.tools import Exec
 from tests.support.accounts import Person, refused, register
 from tests.support.gateway_client import Refused, operator
 from tests.support.node_hosts import command_line, gateway_token, pair
-from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ASK = {"id": "mine-1", "command": "touch notes.txt", "cwd": "/srv", "timeoutMs": 60_000}
-
-
-@pytest.fixture
-async def ann(server: Server) -> Person:
-    return await register(server, "ann")
 
 
 async def test_the_person_is_asked_on_every_surface_and_the_first_answer_counts(ann: Person) -> None:
@@ -102,7 +98,7 @@ async def test_a_deletion_is_confirmed_and_no_rule_comes_of_a_question_about_no_
 
 
 async def test_it_can_be_about_a_machine_of_ones_own_and_of_nobody_elses(ann: Person) -> None:
-    bob = await register(ann.server, "bob")
+    bob = await register(ann.server)
     machine = await pair(ann, (await gateway_token(ann))["token"])
     async with operator(ann) as client, operator(ann) as page, operator(bob) as stranger:
         with pytest.raises(Refused) as refusal:
@@ -154,7 +150,7 @@ def question(
 
 
 async def test_a_flood_of_questions_is_bounded_and_what_has_lapsed_counts_no_more(ann: Person) -> None:
-    bob = await register(ann.server, "bob")
+    bob = await register(ann.server)
     async with ann.scope() as scope:
         for _ in range(questions.MAX_OPEN):
             await questions.ask(scope, question(lifetime=timedelta(minutes=1)))

@@ -15,6 +15,8 @@ from tests.support.devices import link
 from tests.support.gateway_client import operator
 from tests.support.server import Server
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 ANN, BOB = (Actor(user_id=uuid4(), workspace_id=uuid4(), role=Role.MEMBER) for _ in range(2))
 
 
@@ -111,7 +113,7 @@ async def test_a_failure_is_told_to_all_and_not_kept(recent: RecentReads) -> Non
 
 
 async def test_who_changes_something_and_asks_again_sees_it(server: Server) -> None:
-    ann = await register(server, "ann")
+    ann = await register(server)
     machine = await link(ann)
     path = (await ann.get("/devices"))["items"][0]["id"]
     async with operator(ann) as page:

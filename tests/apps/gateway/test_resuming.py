@@ -1,13 +1,11 @@
 """A client that comes back, to this gateway or another, is told what it has missed: all of it, in order, once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 
 from openclaw.apps.gateway.main import gateway
 from openclaw.apps.gateway.reading import MOST_HELD, FeedReader, Page
@@ -15,33 +13,14 @@ from openclaw.apps.gateway.send_queue import OutgoingEvent
 from openclaw.infra.feed import cursor_of
 from tests.domains.agents.chatting import CREATE, WRITTEN, chatting, use_model
 from tests.support.accounts import Person, register
-from tests.support.database import Cluster
 from tests.support.devices import link, online
 from tests.support.gateway_client import GatewayClient, Refused, operator
 from tests.support.scripted_openai import Say, ScriptedOpenAI
-from tests.support.server import Server, running_server
+from tests.support.server import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CAPS = ["tool-events", "approvals", "run-names", "cursor"]
-
-
-@pytest.fixture(scope="module")
-def database_url(cluster: Cluster) -> Iterator[str]:
-    with cluster.database() as url:
-        yield url
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """One for all tests, each of which has people of its own."""
-    async with running_server(database_url, tmp_path_factory.mktemp("home")) as server:
-        yield server
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def ann(server: Server) -> Person:
-    return await register(server)
 
 
 def numbered(page: GatewayClient) -> list[tuple[int, str]]:

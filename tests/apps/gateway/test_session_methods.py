@@ -7,17 +7,13 @@ import pytest
 
 from openclaw.kit import ids
 from tests.domains.agents.chatting import chatting
-from tests.support.accounts import Person, register
+from tests.support.accounts import Person
 from tests.support.devices import link, online
 from tests.support.gateway_client import GatewayClient, Refused, operator
-from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NO_SESSION = ids.to_wire("conv", ids.new_id())
-
-
-@pytest.fixture
-async def ann(server: Server) -> Person:
-    return await register(server, "ann")
 
 
 async def made(ann: Person, *titles: str) -> list[str]:

@@ -1,46 +1,25 @@
 """sessions.create, send, abort, describe, chat.inject, startup and metadata, and who is told of what is said."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from openclaw.apps.gateway.main import gateway
 from openclaw.kit import ids
 from openclaw.protocol.gateway.errors import InvalidParamsError
 from openclaw.protocol.gateway.methods import METHODS
 from tests.domains.agents.chatting import chatting, use_model
-from tests.support.accounts import Person, register
-from tests.support.database import Cluster
+from tests.support.accounts import Person
 from tests.support.gateway_client import GatewayClient, Refused, operator
 from tests.support.scripted_openai import Say, ScriptedOpenAI
-from tests.support.server import Server, running_server
 
 NOBODYS = ids.to_wire("conv", ids.new_id())
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest.fixture(scope="module")
-def database_url(cluster: Cluster) -> Iterator[str]:
-    with cluster.database() as url:
-        yield url
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """One for all tests, each of which has people of its own."""
-    async with running_server(database_url, tmp_path_factory.mktemp("home")) as server:
-        yield server
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def ann(server: Server) -> Person:
-    return await register(server)
 
 
 async def refusal(page: GatewayClient, method: str, params: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Two gateways of one installation: who is at the one is reached from the other."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,34 +11,14 @@ import pytest_asyncio
 from openclaw.apps.gateway.main import gateway
 from openclaw.domains.devices.events import device_topic
 from tests.support.accounts import Person, register
-from tests.support.database import Cluster
 from tests.support.devices import link, online
 from tests.support.gateway_client import GatewayClient, operator
-from tests.support.server import Server, running_server
+from tests.support.server import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CAPS = ["tool-events", "approvals", "run-names", "cursor"]
 INFO = {"hostname": "laptop", "system": "Linux", "home": "/home/ann"}
-
-
-@pytest.fixture(scope="module")
-def database_url(cluster: Cluster) -> Iterator[str]:
-    with cluster.database() as url:
-        yield url
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """One for all tests, each of which has people of its own."""
-    async with running_server(database_url, tmp_path_factory.mktemp("home")) as server:
-        yield server
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def ann(server: Server) -> Person:
-    """Somebody at the first gateway."""
-    return await register(server)
 
 
 @pytest_asyncio.fixture(loop_scope="module")

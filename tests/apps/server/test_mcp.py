@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
@@ -13,13 +14,21 @@ from tests.support.accounts import Person, register
 from tests.support.node_hosts import gateway_token
 from tests.support.server import ORIGIN, Server
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 ACCEPT = {"accept": "application/json, text/event-stream"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def server(shared: Server) -> Server:
+    return shared
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def ann(server: Server) -> Person:
-    return await register(server, "ann")
+    """Somebody new for each test."""
+    return await register(server)
 
 
 @contextlib.asynccontextmanager
@@ -121,7 +130,7 @@ async def test_others_see_and_start_nothing(server: Server, ann: Person) -> None
     async with connected(server, ann.token) as client:
         await client.call_tool("add_up", {"a": 1})
     run_id = (await ann.get("/workflow-runs"))["items"][0]["id"]
-    eve = await register(server, "eve")
+    eve = await register(server)
     async with connected(server, eve.token) as client:
         assert [tool.name for tool in (await client.list_tools()).tools] == ["get_workflow_run"]
         assert (await client.call_tool("add_up", {"a": 1})).is_error

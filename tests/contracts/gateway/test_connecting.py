@@ -12,6 +12,8 @@ from tests.support.gateway_client import Refused, open_socket
 from tests.support.node_hosts import gateway_token, pair
 from tests.support.server import Server
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 ALL = ("node", "operator.read", "operator.write", "operator.approvals", "operator.pairing")
 
 
@@ -91,9 +93,14 @@ def problems_of(release: str, recorded: dict[str, Any], outcome: dict[str, Any] 
     return differences(f"connect {recorded['params']['role']}", expected | {"snapshot": snapshot}, outcome)
 
 
+@pytest.fixture(scope="module")
+def server(shared: Server) -> Server:
+    return shared
+
+
 @pytest.mark.parametrize("release", RELEASES)
 async def test_every_recorded_connect_ends_as_it_was_recorded(server: Server, release: str) -> None:
-    person = await register(server, "ann")
+    person = await register(server)
     token = (await gateway_token(person, *ALL))["token"]
     machine = await pair(person, token)
     wrong: list[str] = []

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from openclaw.domains.devices.service import pairing
 from tests.domains.agents.chatting import chatting, use_model
@@ -22,15 +23,23 @@ from tests.support.node_hosts import (
 from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
 from tests.support.server import Server
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 SCOPES = ("operator.read", "operator.write", "operator.approvals", "operator.pairing")
 GO_ON = {"recommendedNextStep": "wait_then_retry", "retryable": True, "pauseReconnect": False}
 OF_NODES = {"connect.challenge", "tick", "shutdown", "node.invoke.request", "node.invoke.cancel"}
 WORK = [Say(calls=[Call("exec", {"command": "touch a", "cwd": "/srv"})]), Say("Done, and told at length.")]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def server(shared: Server) -> Server:
+    return shared
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def ann(server: Server) -> Person:
-    return await register(server, "ann")
+    """Somebody new for each test."""
+    return await register(server)
 
 
 async def test_pairing_is_never_a_wall(ann: Person) -> None:
@@ -147,7 +156,7 @@ async def test_nodes_get_only_their_own_events(ann: Person) -> None:
 
 async def test_a_slow_or_a_dead_client_costs_nobody_else_anything(ann: Person) -> None:
     """One page reads nothing any more, one has vanished without a word: the others hear everything, whole."""
-    bob = await register(ann.server, "bob")
+    bob = await register(ann.server)
     async with (
         ScriptedOpenAI([Say("word " * 2000)] * 3) as model,
         open_socket(ann.server) as slow,

@@ -18,6 +18,8 @@ from tests.support.gateway_client import GatewayClient, Refused, operator
 from tests.support.node_hosts import command_line, gateway_token, node_host, pair, try_to_connect
 from tests.support.server import Server
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 RUN = "system.run"
 SCOPES = ("operator.read", "operator.write", "operator.approvals", "operator.pairing")
 BINS = {"bins": {"uname": "/usr/bin/uname", "bash": "/usr/bin/bash"}}
@@ -168,11 +170,16 @@ def _code(recorded: dict[str, Any], protocol: int) -> str:
     return "INVALID_REQUEST" if protocol < 4 and code == "FORBIDDEN" else code
 
 
+@pytest.fixture(scope="module")
+def server(shared: Server) -> Server:
+    return shared
+
+
 @contextlib.asynccontextmanager
 async def at_the_gateway(server: Server, release: str) -> AsyncIterator[Replay]:
     """The clients of a release, connected to our gateway."""
     protocol = RELEASES[release]["protocol"]
-    person = await register(server, "ann")
+    person = await register(server)
     token = (await gateway_token(person, "node", *SCOPES))["token"]
     machine = await pair(person, token, protocol=protocol)
     conversation = await person.post("/conversations", {})

@@ -2,10 +2,14 @@
 
 import json
 
+import pytest
+
 from tests.domains.agents.chatting import CREATE, WRITTEN, chatting, use_model
 from tests.support.accounts import Person
 from tests.support.devices import link, online
 from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_machine_hears_of_the_very_call_that_its_owner_is_asked_about(ann: Person) -> None:

@@ -1,7 +1,7 @@
 """What changes something is asked for: the question, every answer to it, and the rules that answers leave."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,6 +12,8 @@ from tests.support.accounts import Person, refused
 from tests.support.devices import HOME, link, online
 from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
 from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_what_changes_something_is_asked_for_and_then_done(ann: Person) -> None:
@@ -27,16 +29,14 @@ async def test_what_changes_something_is_asked_for_and_then_done(ann: Person) ->
         assert approval["arguments"]["path"] == f"{HOME}/docs/notes.txt"
         assert approval["arguments"]["content"].count("\n") == 3
         assert (approval["folder"], approval["coverage"]["program"]) == (f"{HOME}/docs", "fs.write")
-        assert approval["expiresAt"] == "2026-11-21T06:00:00Z"
+        now = ann.server.clock.now()
+        assert datetime.fromisoformat(approval["expiresAt"]) == now + timedelta(hours=1)
         assert (await ann.get("/approvals?state=pending"))["items"] == [approval]
         assert (await ann.get("/conversations"))["items"][0]["runState"] == "awaiting_approval"
         assert machine.seen == []
         decided = (await chat.decide(approval, "allow_once")).json()
-        assert decided == decided | {
-            "state": "allowed",
-            "decision": "allow_once",
-            "decidedAt": "2026-11-21T05:00:00Z",
-        }
+        assert (decided["state"], decided["decision"]) == ("allowed", "allow_once")
+        assert datetime.fromisoformat(decided["decidedAt"]) == now
         reply = await chat.reply()
     assert [call.params for call in machine.seen] == [approval["arguments"]]
     assert tools(reply)[0] == tools(reply)[0] | {"state": "ok", "approval": decided}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+import pytest_asyncio
 
 from openclaw.domains.agents.errors import BudgetSpentError, PriceUnknownError
 from openclaw.domains.agents.jobs.metering import Meters, RunMeter
@@ -19,6 +20,8 @@ from openclaw.runtime.models import ModelConfig
 from openclaw.runtime.streaming import ModelReply, Models, ReplyRequest
 from tests.support.accounts import Person, refused
 from tests.support.scripted_openai import MODEL, Answer, Fail, Say, ScriptedOpenAI
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ASKED = ReplyRequest("Be brief.", [user_message("Say something.")], max_output_tokens=100)
 SIZE = measure(ASKED.system, ASKED.history, ())
@@ -61,7 +64,7 @@ async def ask(
         return error
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def models(ann: Person) -> AsyncIterator[Models]:
     models = Models(ann.server.platform.clock)
     yield models

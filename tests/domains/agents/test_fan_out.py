@@ -6,17 +6,20 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from tests.domains.agents.chatting import Chat, chatting, text, tools, use_model
 from tests.support.accounts import Person
 from tests.support.devices import OnlineMachine, link, online
 from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 UPTIME = Call("exec", {"command": "uptime", "device": "web"})
 TOUCH = Call("exec", {"command": "touch x", "device": "web"})
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def web(ann: Person) -> AsyncIterator[list[OnlineMachine]]:
     """A group of two that are online and one that is not."""
     async with AsyncExitStack() as stack:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 
 from openclaw.domains.agents.jobs.live import LiveRun
 from openclaw.domains.agents.models import RunStepRow
@@ -18,6 +19,8 @@ from openclaw.kit.clock import SystemClock
 from tests.support.accounts import Person
 from tests.support.buses import BusProcess, bus_processes, valkey
 from tests.support.server import Watch
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_text_goes_out_as_it_comes(database_url: str) -> None:
@@ -88,11 +91,11 @@ def _kind(payload: dict[str, Any]) -> str:
     return data["partialResult"]["text"] if "partialResult" in data else data["phase"]
 
 
-@pytest.fixture(params=["postgres", "valkey"])
-async def led(request: pytest.FixtureRequest, ann: Person, database_url: str) -> AsyncIterator[Led]:
+@pytest_asyncio.fixture(loop_scope="module", params=["postgres", "valkey"])
+async def led(request: pytest.FixtureRequest, ann: Person) -> AsyncIterator[Led]:
     with contextlib.ExitStack() as stack:
         broker = stack.enter_context(valkey()) if request.param == "valkey" else None
-        async with bus_processes(database_url, broker) as processes:
+        async with bus_processes(ann.server.owner_url, broker) as processes:
             heard: list[Watch] = []
             for process in processes:
                 heard.append(Watch())

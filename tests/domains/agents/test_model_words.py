@@ -13,6 +13,8 @@ from tests.support.accounts import Person
 from tests.support.devices import link, online
 from tests.support.scripted_openai import Call, Fail, Say, ScriptedOpenAI
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def test_a_model_behind_an_api_streams_calls_tools_and_counts(ann: Person) -> None:
     script = [
@@ -162,7 +164,7 @@ async def test_more_calls_in_one_reply_than_anyone_needs_are_refused(ann: Person
         assert [tool["error"]["code"] for tool in tools(reply)[MAX_TOOL_CALLS:]] == ["TOO_MANY_CALLS"] * 2
 
 
-def test_a_run_with_a_call_of_unknown_price_has_no_price() -> None:
+async def test_a_run_with_a_call_of_unknown_price_has_no_price() -> None:
     run = RunRow(model=None, cost_micros=None)
     for price, total in ((5, 5), (7, 12), (None, None), (3, None)):
         count_cost(run, price, model="m", is_demo=False)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from openclaw.domains.agents.errors import ProviderKeyUnreadableError
 from openclaw.domains.agents.service import providers
@@ -12,18 +13,22 @@ from tests.support.accounts import Person, refused, register
 from tests.support.scripted_openai import Fail, Say, ScriptedOpenAI
 from tests.support.server import Server
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 KEY = "sk-not-to-be-seen-1234"
 BODY = {"kind": "openai", "name": "Local", "baseUrl": "http://127.0.0.1:9/v1", "model": "m1", "apiKey": KEY}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def ann(server: Server) -> Person:
-    return await (await register(server, "ann")).create_workspace()
+    return await (await register(server)).create_workspace()
 
 
 async def sealed_of(person: Person) -> bytes | None:
     async with person.server.owner() as owner:
-        return await owner.fetchval("SELECT sealed_key FROM model_providers")
+        return await owner.fetchval(
+            "SELECT sealed_key FROM model_providers WHERE workspace_id = $1", person.workspace_id
+        )
 
 
 async def key_in_use(person: Person, provider: dict[str, Any]) -> str:
@@ -74,14 +79,16 @@ async def test_a_sealed_key_opens_in_its_workspace_only(ann: Person) -> None:
 async def test_a_key_copied_into_another_workspace_is_useless(ann: Person) -> None:
     """Somebody who may write rows but has no key: the sealed bytes of others do not decrypt in theirs."""
     await ann.post("/model-providers", BODY)
-    bob = await register(ann.server, "bob")
+    bob = await register(ann.server)
     stolen = await bob.post(
         "/model-providers", BODY | {"apiKey": None, "baseUrl": "http://127.0.0.1:9/thief"}
     )
     async with ann.server.owner() as owner:
         await owner.execute(
-            "UPDATE model_providers SET sealed_key = (SELECT sealed_key FROM model_providers WHERE workspace_id = $1)",
+            "UPDATE model_providers SET sealed_key = (SELECT sealed_key FROM model_providers WHERE workspace_id = $1)"
+            " WHERE workspace_id = $2",
             ann.workspace_id,
+            bob.workspace_id,
         )
     with pytest.raises(ProviderKeyUnreadableError):
         await key_in_use(bob, stolen)
@@ -128,7 +135,7 @@ async def test_one_of_them_is_the_default(ann: Person) -> None:
 async def test_admins_keep_them_and_members_use_them(ann: Person, role: str) -> None:
     async with ScriptedOpenAI(lambda _: Say("hello")) as model:
         provider = await use_model(ann, model)
-        bob = await ann.invite(await register(ann.server, "bob"), role)
+        bob = await ann.invite(await register(ann.server), role)
         path = f"/model-providers/{provider['id']}"
         assert len((await bob.get("/model-providers"))["items"]) == 1
         attempts = [

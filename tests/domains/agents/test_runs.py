@@ -1,14 +1,18 @@
 """A turn of the assistant from the message to the answer, with the machine there, away, lost or unlinked."""
 
+import contextlib
 import itertools
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from sqlalchemy.event import listen
 
 from tests.domains.agents.chatting import CREATE, WRITTEN, chatting, text, tools
 from tests.support.accounts import Person, refused
 from tests.support.devices import Answer, link, online
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_the_demo_model_reads_without_asking(ann: Person) -> None:
@@ -132,15 +136,26 @@ async def test_a_large_result_is_kept_whole_beside_its_row(ann: Person) -> None:
         assert len(whole["notes"]) == 300_000
 
 
-async def test_a_large_result_without_object_storage_is_a_short_one(ann: Person, tmp_path: Path) -> None:
+async def test_a_large_result_without_object_storage_is_a_short_one(ann: Person) -> None:
     answers: dict[str, Answer] = {"system.info": lambda _: {"hostname": "laptop", "notes": "x" * 300_000}}
     async with online(await link(ann), answers), chatting(ann) as chat:
-        shutil.rmtree(tmp_path / "blobs")
-        (tmp_path / "blobs").write_text("in the way")
-        await chat.say("system info")
-        reply = await chat.reply()
+        with in_the_way(ann.server.platform.config.home / "blobs"):
+            await chat.say("system info")
+            reply = await chat.reply()
         assert reply["state"] == "complete"
         assert tools(reply)[0]["result"]["isShortened"]
+
+
+@contextlib.contextmanager
+def in_the_way(folder: Path) -> Iterator[None]:
+    """Inside the block there is a file where the folder is."""
+    kept = folder.rename(folder.with_name("kept"))
+    folder.write_text("in the way")
+    try:
+        yield
+    finally:
+        folder.unlink()
+        kept.rename(folder)
 
 
 async def test_one_turn_at_a_time(ann: Person) -> None:

@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+
 from openclaw.apps.gateway.main import gateway
 from openclaw.protocol.runs import RUN, SAY
 from tests.domains.agents.test_machine_runs import COMMANDS, Pi, machine_with_pi
 from tests.support.accounts import Person
 from tests.support.devices import Call, online
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def said_into(pi: Pi, *texts: str) -> list[Call]:

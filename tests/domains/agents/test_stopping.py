@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import pytest
+
 from tests.domains.agents.chatting import CREATE, Chat, chatting, text, tools, use_model
 from tests.support.accounts import Person, refused
 from tests.support.devices import link, online
 from tests.support.scripted_openai import Say, ScriptedOpenAI
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def abort(chat: Chat) -> dict[str, Any]:

@@ -3,11 +3,15 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from openclaw.protocol.tools import ARGUMENTS
 from tests.domains.agents.chatting import CREATE, WRITTEN, Chat, chatting, use_model
 from tests.support.accounts import Person, refused
 from tests.support.devices import Answer, link, online
 from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def path(name: str, **changes: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+import pytest_asyncio
 
 from openclaw.domains.audit import service
 from openclaw.infra.db import APPLICATION_ROLE, as_libpq
@@ -14,11 +15,18 @@ from openclaw.kit.pagination import encode_cursor
 from tests.support.accounts import Person, refused, register
 from tests.support.server import Server
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
+
+@pytest.fixture(scope="module")
+def server(shared: Server) -> Server:
+    return shared
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def ann(server: Server) -> Person:
     """Somebody with a log of ten entries."""
-    ann = await (await register(server, "ann")).create_workspace()
+    ann = await (await register(server)).create_workspace()
     for number in range(10):
         async with ann.scope() as scope:
             await service.append(
@@ -37,7 +45,7 @@ async def test_entries_form_a_chain(ann: Person) -> None:
     assert entries[-1]["previousHash"] == "0" * 64
     for later, earlier in itertools.pairwise(entries):
         assert later["previousHash"] == earlier["hash"]
-    assert entries[0]["actor"] == {"id": ann.id, "name": "ann"}
+    assert entries[0]["actor"] == {"id": ann.id, "name": ann.username}
     assert entries[0]["detail"] == {"number": 9, "é": "字"}
     assert await verified(ann) == {"ok": True, "entries": 10, "brokenAt": None}
 
@@ -126,15 +134,17 @@ async def test_nor_does_its_owner_by_mistake(ann: Person, statement: str) -> Non
 async def test_a_forgery_by_the_owner_of_the_database_shows(
     ann: Person, forgery: str, broken_at: int
 ) -> None:
-    async with ann.server.owner() as owner:
+    async with ann.server.owner() as owner, owner.transaction():
         await owner.execute("ALTER TABLE audit_entries DISABLE TRIGGER audit_entries_append_only")
-        await owner.execute(forgery)
+        where = " AND " if " WHERE " in forgery else " WHERE "
+        await owner.execute(f"{forgery}{where}workspace_id = $1", ann.workspace_id)
+        await owner.execute("ALTER TABLE audit_entries ENABLE TRIGGER audit_entries_append_only")
     answer = await verified(ann)
     assert (answer["ok"], answer["brokenAt"]) == (False, broken_at)
 
 
 async def test_logs_are_apart(ann: Person) -> None:
-    bob = await register(ann.server, "bob")
+    bob = await register(ann.server)
     await ann.server.settle()
     assert [e["action"] for e in (await bob.get("/audit"))["items"]] == ["identity.signed_up"]
     member = await ann.invite(bob)

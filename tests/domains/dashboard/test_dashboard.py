@@ -1,7 +1,7 @@
 """The dashboard: what is on it, for whom, and that it asks the database as often however much there is."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -17,9 +17,8 @@ from tests.domains.agents.chatting import CREATE, WRITTEN
 from tests.domains.tasks.launching import launch
 from tests.domains.workflows.running import definition, expr, save, step, transform
 from tests.support.accounts import Person, refused, register
-from tests.support.database import Cluster
 from tests.support.devices import enrol, link, online, online_host
-from tests.support.server import START, Server, running_server
+from tests.support.server import START, Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -30,13 +29,6 @@ _COPY = """
 INSERT INTO {table} SELECT (jsonb_populate_record(kept, jsonb_build_object('id', gen_random_uuid()) || $1::jsonb)).*
 FROM {table} kept, generate_series(1, {count}) WHERE workspace_id = $2
 """
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    with cluster.database() as url:
-        async with running_server(url, tmp_path_factory.mktemp("home")) as server:
-            yield server
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -11,6 +11,8 @@ from tests.support.devices import Machine, link, online
 from tests.support.gateway_client import Refused, open_socket
 from tests.support.server import Server
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 REVOKED = (401, "devices.session_revoked")
 
 
@@ -170,7 +172,7 @@ async def test_a_socket_whose_session_was_not_refreshed_is_closed(server: Server
 
 
 async def test_machines_of_every_tenant_stay_online_while_their_sockets_stand(server: Server) -> None:
-    people = [await register(server, name) for name in ("ann", "bob")]
+    people = [await register(server) for _ in range(2)]
     machines = [await link(person) for person in people]
     async with online(machines[0]), online(machines[1]), server.owner() as owner:
         # Bob's was taken up by another gateway meanwhile: that one speaks for it.

@@ -11,6 +11,8 @@ from tests.support.accounts import Person, refused, register
 from tests.support.devices import link, online
 from tests.support.server import Server
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def chosen(person: Person, named: str | None = None, *, tool: str = "exec") -> list[str]:
     async with person.scope() as scope:
@@ -66,7 +68,7 @@ async def test_names_groups_and_lists_of_both(server: Server) -> None:
 
 
 async def test_what_no_group_can_be(server: Server) -> None:
-    ann, bob = await register(server, "ann"), await register(server, "bob")
+    ann, bob = await register(server), await register(server)
     mine, theirs = await link(ann, "laptop"), await link(bob, "other")
     await ann.post("/device-groups", {"name": "web", "deviceIds": []})
     for name, members, status, code in (
@@ -85,8 +87,8 @@ async def test_what_no_group_can_be(server: Server) -> None:
 
 
 async def test_the_stricter_policy_of_workspace_and_machine_counts(server: Server) -> None:
-    ann = await (await register(server, "ann")).create_workspace("team")
-    bob = await ann.invite(await register(server, "bob"), "member")
+    ann = await (await register(server)).create_workspace("team")
+    bob = await ann.invite(await register(server), "member")
     assert await ann.get("/tool-policy") == {"maxGrade": "high", "standingRules": True, "deniedTools": []}
     strict = {"maxGrade": "modify", "standingRules": False, "deniedTools": ["fs.delete"]}
     assert refused(await bob.api.put("/tool-policy", json=strict)) == (403, "workspaces.not_allowed")

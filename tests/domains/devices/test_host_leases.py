@@ -1,10 +1,9 @@
 """Slots of hosts: never more runs than room, one lease for a run, and what becomes of them when a host is lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -19,19 +18,10 @@ from openclaw.infra.db import Database
 from openclaw.infra.scope import Role
 from openclaw.kit import ids
 from tests.support.accounts import Person, register
-from tests.support.database import Cluster
 from tests.support.devices import claim_slot
-from tests.support.server import Server, running_server
+from tests.support.server import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    home: Path = tmp_path_factory.mktemp("home")
-    with cluster.database() as url:
-        async with running_server(url, home) as running:
-            yield running
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -1,6 +1,5 @@
 """Hosts over the API and the gateway: enrolment, heartbeats, what members and admins may do, the end of one."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,20 +10,12 @@ import pytest_asyncio
 from openclaw.domains.devices.service import calls, hosts
 from openclaw.kit import ids
 from tests.support.accounts import Person, refused, register, succeeded
-from tests.support.database import Cluster
 from tests.support.devices import Machine, claim_slot, enrol, heartbeat, link, online, online_host
 from tests.support.gateway_client import Refused
-from tests.support.server import Server, running_server
+from tests.support.server import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LEASE = timedelta(seconds=30)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    with cluster.database() as url:
-        async with running_server(url, tmp_path_factory.mktemp("home")) as running:
-            yield running
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -1,7 +1,7 @@
 """Linking a machine: the code, the proof, and everything that ends a challenge."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,8 @@ from openclaw.protocol.device import encode_base64url
 from tests.support.accounts import Person, refused, register, succeeded
 from tests.support.devices import Machine, link, online
 from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def challenge_of(person: Person) -> dict[str, Any]:
@@ -30,25 +32,25 @@ async def test_a_challenge_says_what_the_page_needs(server: Server) -> None:
     challenge = await challenge_of(ann)
     assert len(challenge["code"]) == 6
     assert challenge["code"].isdigit()
-    assert challenge["expiresAt"] == "2026-11-21T05:10:00Z"
+    assert datetime.fromisoformat(challenge["expiresAt"]) == server.clock.now() + timedelta(minutes=10)
     assert challenge["scopes"] == ["device:connect", "tools:run"]
     assert f"bridge link {challenge['code']} --server http://127.0.0.1:3000" in challenge["command"]
     assert await status_of(ann, challenge) == ("pending", 5)
     async with server.owner() as owner:
-        row = str(await owner.fetch("SELECT * FROM link_challenges"))
+        row = str(await owner.fetch("SELECT * FROM link_challenges WHERE user_id = $1", ann.user_id))
     assert challenge["code"] not in row, "only its MAC is kept"
 
 
 @pytest.mark.parametrize("typed", [False, True])
 async def test_the_machine_that_knows_the_code_is_linked(server: Server, typed: bool) -> None:
-    ann = await (await register(server, "ann", displayName="Ann")).create_workspace("Team")
+    ann = await (await register(server, displayName="Ann")).create_workspace("Team")
     challenge, machine = await challenge_of(ann), Machine(server)
     linked = succeeded(await machine.redeem(challenge["code"], None if typed else challenge["challengeId"]))
     assert linked["nodeId"] == machine.node_id
     assert linked["user"] == {"displayName": "Ann"}
     assert linked["workspace"] == {"id": ann.workspace["id"], "name": "Team"}
     assert linked["scopes"] == challenge["scopes"]
-    assert linked["accessExpiresAt"] == "2026-11-21T05:15:00Z"
+    assert datetime.fromisoformat(linked["accessExpiresAt"]) == server.clock.now() + timedelta(minutes=15)
     state = await ann.get(f"/bridge/challenges/{challenge['challengeId']}")
     assert (state["status"], state["deviceId"]) == ("redeemed", linked["deviceId"])
     device = (await ann.get("/devices"))["items"][0]

@@ -10,6 +10,8 @@ from tests.support.accounts import Person, refused, register, succeeded
 from tests.support.devices import Machine, link
 from tests.support.server import ORIGIN, Server
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 NONCE = "n" * 43
 
 

@@ -1,7 +1,7 @@
 """Sessions: access tokens that end, refresh tokens that rotate, revocation that closes sockets."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -15,6 +15,8 @@ from tests.support.devices import link
 from tests.support.gateway_client import Refused, open_socket, operator, operator_params
 from tests.support.server import SECRET, Server
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def refresh(server: Server, token: str) -> httpx2.Response:
     return await server.client().post("/auth/refresh", json={"refreshToken": token})
@@ -26,7 +28,8 @@ async def whoami(server: Server, token: str) -> httpx2.Response:
 
 async def test_an_access_token_ends_after_fifteen_minutes(server: Server) -> None:
     ann = await register(server)
-    assert ann.session["accessExpiresAt"] == "2026-11-21T05:15:00Z"
+    ends = datetime.fromisoformat(ann.session["accessExpiresAt"])
+    assert ends == server.clock.now() + timedelta(minutes=15)
     server.manual.advance(timedelta(minutes=14, seconds=59))
     assert (await ann.api.get("/users/me")).status_code == 200
     server.manual.advance(timedelta(seconds=1))
@@ -221,7 +224,7 @@ async def test_tokens_are_for_what_they_were_made_for(server: Server) -> None:
 async def test_a_gateway_ticket_is_good_for_a_minute(server: Server) -> None:
     ann = await (await register(server)).create_workspace()
     ticket = await ann.post("/auth/gateway-ticket")
-    assert ticket["expiresAt"] == "2026-11-21T05:01:00Z"
+    assert datetime.fromisoformat(ticket["expiresAt"]) == server.clock.now() + timedelta(minutes=1)
     server.manual.advance(timedelta(seconds=59))
     async with operator(ann, token=ticket["ticket"]) as page:
         assert page.hello["auth"]["scopes"]

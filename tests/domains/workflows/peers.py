@@ -5,6 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
+from openclaw.kit.tasks import cancel_and_wait, spawn
+
 BODY = b'{"n": 5, "echo": "Bearer s3cret"}'
 
 
@@ -17,6 +19,7 @@ class Peer:
     status: str = "200 OK"
     answers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    serving: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
     @property
     def url(self) -> str:
@@ -38,6 +41,12 @@ class Peer:
         async with self.changed:
             await self.changed.wait_for(lambda: len(self.asked) >= count)
 
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A connection; it ends with the peer, if nobody has been answered by then."""
+        task = spawn(self.serve(reader, writer), name="peer")
+        self.serving.add(task)
+        task.add_done_callback(self.serving.discard)
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -57,9 +66,10 @@ class Peer:
 async def running_peer() -> AsyncIterator[Peer]:
     """A peer on a free port."""
     peer = Peer()
-    server = await asyncio.start_server(peer.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(peer.take, "127.0.0.1", 0)
     peer.port = server.sockets[0].getsockname()[1]
     try:
         yield peer
     finally:
         server.close()
+        await cancel_and_wait(*peer.serving)

@@ -1,14 +1,15 @@
 """Agent steps that act on machines: judged and asked about like any call, done once, whoever carries the run."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.domains.workflows.running import definition, ended, save, start, step
-from tests.support.accounts import Person, register, sign_in
+from tests.support.accounts import Person, register
 from tests.support.devices import link, online
-from tests.support.server import Server, running_server
+from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LISTING = {
     "path": "/home/ann",
@@ -87,28 +88,3 @@ async def test_a_run_that_ends_leaves_no_question(server: Server) -> None:
             await ended(watch, run_id)
             await watch.event("exec.approval.resolved")
     assert [a["state"] for a in (await ann.get("/approvals"))["items"]] == ["expired"]
-
-
-async def test_who_takes_over_asks_the_model_and_the_person_nothing_twice(
-    database_url: str, tmp_path: Path
-) -> None:
-    async with running_server(database_url, tmp_path, executor_id="one") as server:
-        ann = await register(server)
-        machine = await link(ann, "laptop")
-        workflow = await save(ann, asking("create b.txt with one line in /home/ann", "fs.write"))
-        async with online(machine, {}):
-            with server.watching(ann.topic) as watch:
-                run_id = await start(ann, workflow)
-                asked = (await watch.event("exec.approval.requested"))["approval"]
-    done: list[Any] = []
-    async with running_server(database_url, tmp_path, executor_id="one") as server:
-        ann = await sign_in(server, Person(server, server.client(), ann.session, ann.workspace))
-        machine.server = server
-        async with online(machine, {"fs.write": lambda parameters: done.append(parameters) or WRITTEN}):
-            with server.watching(ann.topic) as watch:
-                await ann.post(f"/approvals/{asked['id']}/decision", {"decision": "allow_once"})
-                await ended(watch, run_id)
-        async with server.owner() as owner:
-            turns = await owner.fetchval("SELECT count(*) FROM workflow_agent_turns")
-        assert len((await ann.get("/approvals"))["items"]) == 1
-    assert (len(done), turns) == (1, 1)

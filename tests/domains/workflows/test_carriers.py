@@ -1,10 +1,10 @@
 """Steps that are carried out elsewhere: HTTP, other workflows, the model, machines; secrets, death and return."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from openclaw.domains.workflows.jobs.carriers.http_step import HttpCarrier
 from openclaw.domains.workflows.jobs.carrying import StepCall
@@ -25,12 +25,14 @@ from tests.domains.workflows.running import (
     steps_of,
     transform,
 )
-from tests.support.accounts import Person, register, sign_in
+from tests.support.accounts import register
 from tests.support.devices import link, online
-from tests.support.server import Server, running_server
+from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def peer() -> AsyncIterator[Peer]:
     async with running_peer() as peer:
         yield peer
@@ -152,58 +154,3 @@ async def test_a_machine_reads_at_once_and_writes_when_its_user_lets_it(server: 
     assert done["state"] == "completed", steps
     assert steps["read"]["output"]["content"] == "hello"
     assert steps["write"]["output"]["created"]
-
-
-async def test_who_takes_over_runs_no_finished_step_again(
-    database_url: str, tmp_path: Path, peer: Peer
-) -> None:
-    """The process goes in the middle of a step: another goes on with that step, and repeats none before it."""
-    first = get(peer, method="POST") | {"id": "first", "next_steps": ["get"]}
-    raw = definition(
-        first, get(peer, method="POST") | {"next_steps": ["ask"]}, step("approval", "ask", {"message": "?"})
-    )
-    peer.allow(1)
-    async with running_server(database_url, tmp_path, executor_id="one") as server:
-        ann = await register(server)
-        workflow = await save(ann, raw)
-        run_id = await start(ann, workflow)
-        await peer.until_asked(2)
-    peer.allow(2)  # one for the connection that has ended
-    async with running_server(database_url, tmp_path, executor_id="one") as server:
-        ann = await sign_in(server, Person(server, server.client(), ann.session, ann.workspace))
-        while (await ann.get(f"/workflow-runs/{run_id}"))["state"] != "waiting":
-            pass
-        row = (await steps_of(ann, run_id))["ask"]
-        with server.watching(ann.topic) as watch:
-            await ann.post(f"/workflow-runs/{run_id}/steps/{row['id']}/answer", {"approved": True})
-            await ended(watch, run_id)
-        steps = await steps_of(ann, run_id)
-        assert [s["state"] for s in steps.values()] == ["completed"] * 3
-        assert list(steps) == ["first", "get", "ask"]
-    assert len(peer.asked) == 3, "the step in flight again, the one before it not"
-    keys = peer.keys
-    assert (keys[1] == keys[2], keys[0] == keys[1]) == (True, False)
-
-
-async def test_a_paused_run_stays_so_whoever_takes_over(
-    database_url: str, tmp_path: Path, peer: Peer
-) -> None:
-    async with running_server(database_url, tmp_path, executor_id="one") as server:
-        ann = await register(server)
-        workflow = await save(ann, definition(get(peer, method="POST")))
-        run_id = await start(ann, workflow)
-        await peer.until_asked(1)
-        await ann.post(f"/workflow-runs/{run_id}/pause")
-    async with running_server(database_url, tmp_path, executor_id="one") as server:
-        ann = await sign_in(server, Person(server, server.client(), ann.session, ann.workspace))
-        while (await ann.get(f"/workflow-runs/{run_id}"))["state"] != "waiting":
-            pass
-        await start(ann, workflow)
-        await peer.until_asked(2)
-        assert len(set(peer.keys)) == 2, "of the paused run nothing has come before what was begun after it"
-        peer.allow(5)
-        with server.watching(ann.topic) as watch:
-            await ann.post(f"/workflow-runs/{run_id}/resume")
-            await ended(watch, run_id)
-        assert (await ann.get(f"/workflow-runs/{run_id}"))["state"] == "completed"
-    assert len(peer.asked) == 3

@@ -1,8 +1,12 @@
 """Workflows by the API: versions, states, text form, differences, secrets, roles."""
 
+import pytest
+
 from tests.domains.workflows.running import definition, save, start, transform
 from tests.support.accounts import refused, register
 from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_draft_active_archived(server: Server) -> None:

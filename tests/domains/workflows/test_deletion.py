@@ -4,6 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from openclaw.domains.workflows.manifest import chores
 from openclaw.domains.workflows.service import files
 from openclaw.infra.housekeeping import do_chores
@@ -11,6 +13,8 @@ from openclaw.kit import ids
 from tests.domains.workflows.running import definition, ended, expr, run, save, start, step, transform
 from tests.support.accounts import Person, refused, register, sign_in
 from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LARGE = "x" * 40_000
 _OF_RUNS = (
@@ -23,9 +27,9 @@ _OF_RUNS = (
 )
 
 
-def objects(server: Server) -> list[str]:
-    """What object storage holds of runs."""
-    folder = Path(server.platform.config.home) / "blobs"
+def objects(person: Person) -> list[str]:
+    """What object storage holds of runs in the person's workspace."""
+    folder = Path(person.server.platform.config.home) / "blobs/workspaces" / person.workspace_id.hex
     found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     return sorted(name.partition("workflow-runs/")[2] for name in found if "workflow-runs/" in name)
 
@@ -62,7 +66,7 @@ def two_steps(name: str = "Two") -> dict[str, Any]:
 
 
 async def test_a_run_goes_with_all_that_is_its_own(server: Server) -> None:
-    ann, bob = await register(server, "ann"), await register(server, "bob")
+    ann, bob = await register(server), await register(server)
     await save(ann, two_steps("Inner"))
     sub = step("subworkflow", "sub", {"workflow": "Inner", "input": {"text": LARGE}})
     done = await run(ann, definition(sub))
@@ -81,7 +85,7 @@ async def test_a_run_goes_with_all_that_is_its_own(server: Server) -> None:
     assert refused(await ann.api.get(path))[0] == 404
     assert refused(await ann.api.delete(path))[0] == 404
     assert await rows(server, done["id"]) == await rows(server, child) == {}
-    left = {name.partition("/")[0] for name in objects(server)}
+    left = {name.partition("/")[0] for name in objects(ann)}
     assert left == {other["id"].removeprefix("wrun_")}, "and nothing of another run"
     assert [each["id"] for each in (await ann.get("/workflow-runs"))["items"]] == [other["id"]]
     logged = (await ann.get("/audit"))["items"]
@@ -112,11 +116,11 @@ async def test_what_a_later_run_shares_stays_as_long_as_that_one(server: Server)
         assert LARGE[:100] not in str(
             await owner.fetch("SELECT * FROM workflow_runs WHERE state = 'deleted'")
         )
-    kept = [name for name in objects(server) if name.startswith(origin)]
+    kept = [name for name in objects(ann) if name.startswith(origin)]
     assert len(kept) == 3, "what went into the shared step and came out, and its file"
     await ann.delete(f"/workflow-runs/{last}")
     await server.settle()
-    assert objects(server) == []
+    assert objects(ann) == []
     assert await rows(server, first["id"]) == await rows(server, again) == {}
 
 
@@ -142,8 +146,8 @@ async def test_a_run_that_goes_on_is_not_deleted_before_it_is_cancelled(server: 
 
 
 async def test_a_workflow_goes_with_everybodys_runs_by_its_owner_or_an_admin(server: Server) -> None:
-    ann = await (await register(server, "ann")).create_workspace("Team")
-    bob = await ann.invite(await register(server, "bob"))
+    ann = await (await register(server)).create_workspace("Team")
+    bob = await ann.invite(await register(server))
     workflow = await save(ann, two_steps("Inner"))
     with server.watching(bob.topic) as watch:
         of_bob = await start(bob, workflow, {"text": LARGE})
@@ -158,13 +162,14 @@ async def test_a_workflow_goes_with_everybodys_runs_by_its_owner_or_an_admin(ser
     assert refused(await ann.api.get(f"/workflows/{workflow}"))[0] == 404
     assert [each["name"] for each in (await ann.get("/workflows"))["items"]] == ["Outer"]
     assert refused(await bob.api.get(f"/workflow-runs/{of_bob}"))[0] == 404
-    assert (await rows(server, of_bob), objects(server)) == ({}, [])
+    assert (await rows(server, of_bob), objects(ann)) == ({}, [])
     child = next(each for each in (await ann.get("/workflow-runs"))["items"] if each["parentRunId"])
     assert child["workflowId"] == workflow, "what is part of another workflow's run stays with that"
     await ann.delete(f"/workflow-runs/{outer['id']}")
     await do_chores(server.platform.database, chores(None))
     async with server.owner() as owner:
-        assert await owner.fetchval("SELECT count(*) FROM workflows") == 1
+        left = "SELECT count(*) FROM workflows WHERE workspace_id = $1"
+        assert await owner.fetchval(left, ann.workspace_id) == 1
     again = await save(ann, two_steps("Inner"))
     assert (await ann.get(f"/workflows/{again}"))["name"] == "Inner"
 
@@ -175,7 +180,8 @@ async def test_old_runs_go_where_that_is_set(server: Server) -> None:
     sub = step("subworkflow", "sub", {"workflow": "Two", "input": {"text": "a"}})
     outer = await run(ann, definition(sub, name="Outer"))
     async with server.owner() as owner:  # what it has started goes on, as when a process could not stop it
-        await owner.execute("UPDATE workflow_runs SET finished_at = NULL WHERE parent_run_id IS NOT NULL")
+        begun = "UPDATE workflow_runs SET finished_at = NULL WHERE parent_run_id IS NOT NULL AND user_id = $1"
+        await owner.execute(begun, ann.user_id)
     server.manual.advance(timedelta(days=31))
     ann = await sign_in(server, ann)
     new = await run(ann, two_steps("New"), {"text": "a"})
@@ -185,4 +191,4 @@ async def test_old_runs_go_where_that_is_set(server: Server) -> None:
     await server.settle()
     left = [each for each in (await ann.get("/workflow-runs"))["items"] if each["parentRunId"] is None]
     assert [each["id"] for each in left] == [new["id"], outer["id"]]
-    assert (await rows(server, old["id"]), objects(server)) == ({}, [])
+    assert (await rows(server, old["id"]), objects(ann)) == ({}, [])

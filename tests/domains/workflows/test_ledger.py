@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import pytest_asyncio
 
 from openclaw.domains.workflows.jobs.entry import RunSuperseded
 from openclaw.domains.workflows.jobs.ledger import Ledger, Write
@@ -21,6 +22,8 @@ from openclaw.kit.tasks import cancel_and_wait, spawn
 from tests.domains.workflows.running import definition, save, transform
 from tests.support.accounts import Person, register
 from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Begun = Callable[[int], Any]
 
@@ -75,11 +78,12 @@ class Runs:
 
     async def paths(self) -> list[str]:
         async with self.person.server.owner() as owner:
-            found = await owner.fetch("SELECT path FROM workflow_run_steps ORDER BY path")
+            paths = "SELECT path FROM workflow_run_steps WHERE workspace_id = $1 ORDER BY path"
+            found = await owner.fetch(paths, self.person.workspace_id)
         return [step["path"] for step in found]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def runs(server: Server) -> Runs:
     return Runs(await register(server))
 
@@ -131,7 +135,8 @@ async def test_whose_writer_is_cancelled_takes_nothing_from_others(runs: Runs) -
 async def test_nothing_is_begun_for_who_has_left(runs: Runs) -> None:
     (one, epoch_1), (two, epoch_2) = await runs.entered(2)
     async with runs.person.server.owner() as owner:
-        await owner.execute("UPDATE memberships SET role = 'viewer'")
+        demote = "UPDATE memberships SET role = 'viewer' WHERE user_id = $1"
+        await owner.execute(demote, runs.person.user_id)
     answers = await asyncio.gather(
         runs.write(one, epoch_1, "begins", begins_work=True),
         runs.write(two, epoch_2, "ends"),

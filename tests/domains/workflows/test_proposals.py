@@ -15,6 +15,8 @@ from tests.support.accounts import Person, refused, register
 from tests.support.scripted_openai import Fail, Say, ScriptedOpenAI
 from tests.support.server import Server
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 LINE = definition(
     transform("first", 1, next_steps=["get"]),
     step("http", "get", {"url": "https://example.com"}, next_steps=["last"], on_failure="tell"),
@@ -60,14 +62,14 @@ async def test_the_demo_model_adds_an_approval_and_nothing_is_saved(server: Serv
         ("wait 9999999 days before last", ["first", "get", "tell", "wait_before_last", "last"]),
     ],
 )
-def test_what_the_demo_model_makes_is_a_workflow(words: str, expected: list[str]) -> None:
+async def test_what_the_demo_model_makes_is_a_workflow(words: str, expected: list[str]) -> None:
     made = edit(LINE, words)
     assert ids(made.definition) == expected
     assert checks.find_problems(made.definition) == []
     assert made.explanation
 
 
-def test_edits_of_the_demo_model_keep_ways_of_conditions_and_names_apart() -> None:
+async def test_edits_of_the_demo_model_keep_ways_of_conditions_and_names_apart() -> None:
     fork = step("condition", "fork", {"cases": [{"when": "true", "next_steps": ["a"]}], "default": ["b"]})
     raw = definition(fork, transform("a", 1), transform("b", 2))
     once = edit(raw, "add an approval before a").definition

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import pytest
+
 from openclaw.domains.workflows.jobs.entry import MOST_LOGS, Entry
 from openclaw.kit import ids
 from tests.domains.workflows.driving import START
@@ -11,6 +13,8 @@ from tests.domains.workflows.running import definition, ended, run, save, start,
 from tests.support.accounts import register
 from tests.support.devices import link, online
 from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WRITTEN = {"path": "/home/ann/b", "bytes": 1, "created": True, "diff": ""}
 
@@ -73,7 +77,7 @@ async def test_machines_questions_models_and_other_runs_are_told(server: Server)
     assert found["sub"] == ["Started wrun, version 1.", "It ended: completed."]
 
 
-def test_a_log_has_an_end() -> None:
+async def test_a_log_has_an_end() -> None:
     entry = Entry(None, ids.new_id(), 1, 0, False, None)  # type: ignore[arg-type]
     for number in range(MOST_LOGS * 2):
         entry.log("a", START, f"{number}" * 500)

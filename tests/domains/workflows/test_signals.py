@@ -1,17 +1,20 @@
 """Steps that wait for signals: sent before or after, each taken by one, kept for whoever goes on with the run."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from openclaw.domains.workflows.language.checks import find_problems
+from openclaw.kit import ids
 from tests.domains.workflows.running import definition, ended, save, start, step, steps_of, transform
 from tests.support.accounts import Person, refused, register, sign_in
-from tests.support.server import Server, running_server
+from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 AMOUNT = {"type": "object", "properties": {"amount": {"type": "integer"}}, "required": ["amount"]}
+SIGNALS = "SELECT count(*) FROM workflow_signals WHERE run_id = $1"
 PAID = {"name": "order.paid", "data_schema": AMOUNT}
 
 
@@ -63,13 +66,13 @@ async def test_each_signal_is_taken_once_in_the_order_of_sending(server: Server)
     taken = [steps[path]["output"]["data"]["amount"] for path in ("both/a/wa", "both/b/wb", "last")]
     assert taken == [1, 2, 3]
     async with server.owner() as owner:
-        assert await owner.fetchval("SELECT count(*) FROM workflow_signals") == 3
+        assert await owner.fetchval(SIGNALS, ids.from_wire("wrun", run_id)) == 3
     answer = await ann.api.post(f"/workflow-runs/{run_id}/signals", json={"name": "order.paid"})
     assert refused(answer) == (409, "workflows.wrong_state")
 
 
 async def test_what_no_step_waits_for_is_refused(server: Server) -> None:
-    ann, bob = await register(server, "ann"), await register(server, "bob")
+    ann, bob = await register(server), await register(server)
     workflow = await save(ann, definition(waiting(timeout=60)))
     with server.watching(ann.topic) as watch:
         run_id = await start(ann, workflow)
@@ -83,7 +86,7 @@ async def test_what_no_step_waits_for_is_refused(server: Server) -> None:
     ):
         assert refused(await person.api.post(path, json=body)) == said
     async with server.owner() as owner:
-        assert await owner.fetchval("SELECT count(*) FROM workflow_signals") == 0
+        assert await owner.fetchval(SIGNALS, ids.from_wire("wrun", run_id)) == 0
     with server.watching(ann.topic) as watch:
         server.manual.advance(timedelta(seconds=61))
         await ended(watch, run_id)
@@ -109,26 +112,6 @@ async def test_a_dry_run_takes_what_was_recorded(server: Server) -> None:
         ({"name": "a"}, {"retries": {"max": 1}}, "$.steps[0].retries"),
     ],
 )
-def test_a_wrong_signal_step_is_told(config: dict[str, Any], more: dict[str, Any], path: str) -> None:
+async def test_a_wrong_signal_step_is_told(config: dict[str, Any], more: dict[str, Any], path: str) -> None:
     found = find_problems(definition(step("signal", "wait", config, **more)))
     assert [problem.path for problem in found] == [path]
-
-
-async def test_who_takes_over_goes_on_waiting_and_takes_what_was_sent(
-    database_url: str, tmp_path: Path
-) -> None:
-    async with running_server(database_url, tmp_path, executor_id="one") as server:
-        ann = await register(server)
-        workflow = await save(ann, definition(waiting(next_steps=["last"]), waiting("last")))
-        with server.watching(ann.topic) as watch:
-            run_id = await start(ann, workflow)
-            await watch.event("workflow.changed", runId=run_id, state="waiting")
-            await send(ann, run_id, {"amount": 1})
-            while "last" not in await steps_of(ann, run_id):
-                await watch.event("workflow.changed")
-    async with running_server(database_url, tmp_path, executor_id="one") as server:
-        ann = await sign_in(server, Person(server, server.client(), ann.session, ann.workspace))
-        with server.watching(ann.topic) as watch:
-            await send(ann, run_id, {"amount": 2})
-            await ended(watch, run_id)
-        assert (await ann.get(f"/workflow-runs/{run_id}"))["output"]["data"] == {"amount": 2}

@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.domains.workflows.peers import running_peer
 from tests.domains.workflows.running import definition, ended, run, save, start, step, steps_of, transform
 from tests.support.accounts import refused, register, sign_in
 from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_step_that_is_being_carried_out_is_seen_before_it_ends(server: Server) -> None:
@@ -72,7 +76,7 @@ async def test_runs_are_found_by_day_and_state(server: Server) -> None:
     async def found(**query: str) -> list[str]:
         return [item["id"] for item in (await ann.get("/workflow-runs", params=query))["items"]]
 
-    midnight = "2026-11-22T00:00:00Z"
+    midnight = (server.clock.now() - timedelta(hours=12)).isoformat()
     assert await found(until=midnight) == [old]
     assert await found(since=midnight) == [new]
     assert await found(state="failed") == [new]

@@ -16,6 +16,8 @@ from tests.domains.workflows.running import definition, step, transform
 from tests.support.accounts import register
 from tests.support.server import Server
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 SLICE = Path(openclaw.domains.workflows.__file__).parent
 TEXTS = Path(openclaw.infra.texts.__file__)
 SPEAKERS = ("language/checks.py", "language/sources.py", "language/yaml_text.py", "service/plugin_steps.py")
@@ -39,7 +41,7 @@ def sentences(path: Path, only: str | None = None) -> Iterator[str]:
             yield node.value
 
 
-def test_every_sentence_of_the_validators_has_its_chinese() -> None:
+async def test_every_sentence_of_the_validators_has_its_chinese() -> None:
     said = [text for name in SPEAKERS for text in sentences(SLICE / name)]
     said += [
         text
@@ -80,7 +82,7 @@ WRONG: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("raw", WRONG)
-def test_what_libraries_say_is_told_in_chinese_too(raw: dict[str, Any]) -> None:
+async def test_what_libraries_say_is_told_in_chinese_too(raw: dict[str, Any]) -> None:
     found = find_problems(raw)
     assert found
     for problem in found:
@@ -90,7 +92,7 @@ def test_what_libraries_say_is_told_in_chinese_too(raw: dict[str, Any]) -> None:
         assert in_language("en", problem.code, problem.message) == problem.message
 
 
-def test_a_long_message_is_not_searched_for_its_form() -> None:
+async def test_a_long_message_is_not_searched_for_its_form() -> None:
     long = "Input tag '" + "x is not one of " * 20_000
     assert in_language("zh", "shape", long) == f"格式不正确：{long}"
 
