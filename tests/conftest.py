@@ -40,16 +40,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
     return _Scheduling(config, log)
 
 
-def pytest_configure() -> None:
-    """Look for garbage less often: each look goes through all that is loaded, a fifth of what a test costs."""
-    gc.set_threshold(10_000, 10, 10)
-
-
-def pytest_collection_finish() -> None:
-    """What is loaded by now stays: it need not be looked through again."""
-    gc.freeze()
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Without a browser its tests are skipped; the other tests need none."""
     if find_chromium() is None:
