@@ -46,7 +46,7 @@ def bridges(installation: Installation, tmp_path: Path) -> Iterator[list[BridgeP
 async def test_socket_and_processes_end_within_a_second(
     installation: Installation, chat: Chat, bridges: list[BridgeProcess]
 ) -> None:
-    """p99 of so many revocations, each under a running tree of processes, from the request to the last of their ends."""
+    """p99 of revocations, each under a running tree of processes, from the request to the last of their ends."""
     took: list[float] = []
     async with page(chat.person, installation.gateway_url()) as here:
         for number in range(TRIES):
