@@ -29,10 +29,11 @@ def find_chromium() -> str | None:
 
 
 class _Scheduling(LoadScopeScheduling):
-    """Any test on any worker, but a folder of ``_ONE_WORKER`` on one: its tests share what a machine has once."""
+    """The tests of a module on one worker, which may share a server; a folder of ``_ONE_WORKER`` on one, too."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((folder for folder in _ONE_WORKER if nodeid.startswith(folder)), nodeid)
+        module = nodeid.partition("::")[0]
+        return next((folder for folder in _ONE_WORKER if nodeid.startswith(folder)), module)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from openclaw.durable.together import _Lane
 from openclaw.infra.buckets import Buckets
 from openclaw.infra.web.limits import MAX_DELIVERY
 from openclaw.kit import ids
@@ -135,9 +136,10 @@ async def test_with_a_full_queue_a_delivery_that_comes_twice_at_once_is_no_repla
     await until(ann, (await deliver(ann, made, **known)).json()["runId"])
 
     async def at_once(*requests: dict[str, Any]) -> list[tuple[int, str]]:
-        async with hooks._lock:
+        lane = hooks._together._lanes.setdefault(None, _Lane())
+        async with lane.lock:
             sent = [spawn(deliver(ann, made, **request), name="delivery") for request in requests]
-            while len(hooks._waiting) < len(requests):  # so that one transaction has them all
+            while len(lane.waiting) < len(requests):  # so that one transaction has them all
                 await ann.get("/automation-kinds")
         answers = await asyncio.gather(*sent)
         return sorted((answer.status_code, answer.json().get("code", "")) for answer in answers)

@@ -34,7 +34,7 @@ async def test_a_paused_run_resumes_only_as_its_system_allows_by_then(bea: Perso
             await bea.patch(f"/systems/{system['id']}", {"syncMode": "metadata"})
             await run.do("resume")
             ended = await run.ended()
-    assert (ended["state"], ended["error"]["code"]) == ("failed", "request.invalid")
+    assert (ended["state"], ended["error"]["code"]) == ("failed", "systems.too_much_leaves")
     assert "metadata" in str(ended["error"])
     assert len(model.requests) == 1
     check_log(await run.log())
@@ -63,7 +63,7 @@ async def test_a_run_that_another_process_leads_on_goes_on_only_as_its_system_al
                 ended = await run.ended()
             finally:
                 await heir.stop()
-    assert (ended["state"], ended["error"]["code"]) == ("failed", "request.invalid")
+    assert (ended["state"], ended["error"]["code"]) == ("failed", "systems.too_much_leaves")
     check_log(await run.log())
 
 

@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from openclaw.domains.workflows.schemas import StartRun
 from openclaw.domains.workflows.service.starting import RunStarts
 from openclaw.infra.scope import Actor, Role
@@ -11,6 +13,8 @@ from openclaw.kit import ids
 from tests.domains.workflows.running import definition, ended, expr, save, transform
 from tests.support.accounts import Person, refused, register
 from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NUMBER = {"type": "object", "properties": {"n": {"type": "integer", "default": 7}}}
 
