@@ -75,8 +75,11 @@ class ScriptedHttp:
         self._busy.add(task)
         task.add_done_callback(self._busy.discard)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            await self._one(reader, writer)
-        writer.close()
+            try:
+                await self._one(reader, writer)
+            finally:  # also when this server ends before it has answered
+                writer.close()
+                await writer.wait_closed()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")

@@ -7,6 +7,7 @@ process has to steer is under ``/control`` (see ``_control``). It never sleeps: 
 
 import argparse
 import asyncio
+import contextlib
 import json
 import math
 import re
@@ -136,6 +137,8 @@ class ScriptedOpenAI:
             self.dropped.set()
         finally:
             writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
             del self._connections[task]
 
     async def _respond(

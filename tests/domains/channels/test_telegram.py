@@ -242,9 +242,8 @@ async def test_a_provider_that_fails_is_tried_again_and_one_that_refuses_is_said
     telegram.failures.append((502, "<html>"))
     await ann.post(f"/channels/{made['id']}/test")
     await telegram.until_failed()
-    with ann.server.watching() as watch:
-        while (await ann.get("/jobs"))["items"][0]["state"] != "delayed":
-            await watch.until(lambda _: True)
+    while (await ann.get("/jobs"))["items"][0]["state"] != "delayed":
+        await ann.server.platform.database.ping()
     ann.server.manual.advance(timedelta(seconds=12))
     await bot.until_sent("a test from OpenClaw")
     telegram.failures.append((403, {"ok": False, "description": "bot was blocked by the user"}))
@@ -284,9 +283,8 @@ async def test_work_that_is_done_a_second_time_says_nothing_a_second_time(
     sent = len(bot.sent)
     async with ann.server.owner() as owner:
         unfinished = "SELECT count(*) FROM jobs WHERE user_id = $1 AND finished_at IS NULL"
-        with ann.server.watching() as watch:
-            while await owner.fetchval(unfinished, ann.user_id):
-                await watch.until(lambda _: True)
+        while await owner.fetchval(unfinished, ann.user_id):
+            await ann.server.platform.database.ping()
         again = "UPDATE jobs SET state = 'pending', finished_at = NULL, attempt = 0 WHERE user_id = $1"
         await owner.execute(again, ann.user_id)
         ann.server.manual.advance(timedelta(seconds=6))
