@@ -212,15 +212,16 @@ class JobQueue:
                 _log.warning("the job queue waits for the database")
             except Exception:  # noqa: BLE001  (the queue must outlive whatever it meets)
                 _log.exception("the job queue failed; it tries again")
-            wait = _LOOK if next_at is None else min(_LOOK, next_at - self._clock.now())
-            timer = spawn(self._ring_after(wait), name="job queue timer")
+            look_at = self._clock.now() + _LOOK
+            timer = spawn(self._ring_at(min(look_at, next_at or look_at)), name="job queue timer")
             try:
                 await self._woken.wait()
             finally:
                 await cancel_and_wait(timer)
 
-    async def _ring_after(self, wait: timedelta) -> None:
-        await self._clock.sleep(wait)
+    async def _ring_at(self, due_at: datetime) -> None:
+        """Not after a while: the clock may go on before this begins."""
+        await self._clock.sleep(due_at - self._clock.now())
         self._woken.set()
 
     async def _claim(self) -> datetime | None:
