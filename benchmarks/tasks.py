@@ -43,8 +43,8 @@ STARTS, WARM_UP, MANY, PEOPLE = 100, 20, 400, 8
 ROOM = STARTS + WARM_UP + MANY
 BARE = "bench"
 LIMITS = Limits(at_once=10_000, begun=10_000)
-# The queue alone began 1,500 jobs a second where this was set: 300 dispatches a second are a fifth of that.
-SHARE = 1 / 5
+# In a second, on two cores. The queue alone begins all that wait with one claim: its rate is told, and no measure.
+DISPATCHES = 300
 _TENANT = (
     "INSERT INTO users VALUES (:user, :name, :name, '-', :name, 'user', 'en', 'system', true, now(), now())",
     "INSERT INTO workspaces VALUES (:workspace, 'W', 'personal', :user, now(), now())",
@@ -139,8 +139,8 @@ async def measure() -> list[Row]:
             f"{rate:,.0f}/s",
             f"{bare_rate:,.0f}/s",
             f"{rate / bare_rate:.2f}×",
-            f"≥ {SHARE:.2f}×",
-            rate / bare_rate >= SHARE,
+            f"≥ {DISPATCHES}/s",
+            rate >= DISPATCHES,
         ),
     ]
 
