@@ -1,11 +1,15 @@
 """Tasks as a test holds them: launched, waited for, read."""
 
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 from openclaw.domains.tasks.policy import ENDS, TRANSITIONS
 from openclaw.domains.tasks.schemas import TaskEvent
 from openclaw.domains.tasks.service.log import is_whole
+from openclaw.durable.claims import Limits
+from openclaw.durable.queue import JobQueue
 from tests.support.accounts import Person
 from tests.support.server import Watch
 
@@ -92,3 +96,20 @@ def check_log(log: list[dict[str, Any]]) -> list[str]:
 
 def kinds(log: list[dict[str, Any]]) -> list[str]:
     return [entry["kind"] for entry in log if entry["kind"] != "state"]
+
+
+@contextlib.asynccontextmanager
+async def taken_over(person: Person) -> AsyncIterator[None]:
+    """Another process leads what the person has begun, as after the death of the one that did."""
+    platform = person.server.platform
+    heir = JobQueue(platform.database, platform.bus, platform.clock, name="heir", slots=4, limits=Limits())
+    for kind, does in platform.queue.kinds.items():
+        heir.register(kind, does)
+    await heir.start()
+    try:
+        async with person.server.owner() as owner:
+            name = await owner.fetchval("SELECT executor_id FROM jobs WHERE user_id = $1", person.user_id)
+        await heir.take_over(str(name))
+        yield
+    finally:
+        await heir.stop()

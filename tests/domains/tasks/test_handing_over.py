@@ -9,10 +9,8 @@ import pytest
 
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.tasks.jobs.moving import may_bring
-from openclaw.durable.claims import Limits
-from openclaw.durable.queue import JobQueue
 from tests.domains.agents.chatting import use_model
-from tests.domains.tasks.launching import check_log, kinds, launch
+from tests.domains.tasks.launching import check_log, kinds, launch, taken_over
 from tests.support.accounts import Person, refused
 from tests.support.devices import HOME, Answer, enrol, link, online, online_host
 from tests.support.scripted_openai import Call, Say, ScriptedOpenAI
@@ -121,7 +119,7 @@ async def test_files_are_brought_also_when_a_process_dies_while_there_is_no_room
     """The next one reads them from where the run was, and not from where it wants to go."""
     here, there = Disk(), Disk()
     script = [Say("begun", [WRITE]), Say("still at it", gate="away", gate_after=1), Say("finished")]
-    laptop, platform = await link(bea, "laptop"), bea.server.platform
+    laptop = await link(bea, "laptop")
     target = {"kind": "device", "deviceId": laptop.session["deviceId"]}
     async with ScriptedOpenAI(script) as model, online(laptop, here.answers):
         await use_model(bea, model)
@@ -135,23 +133,9 @@ async def test_files_are_brought_also_when_a_process_dies_while_there_is_no_room
             bea.server.manual.advance(timedelta(seconds=6))
             moving = await run.get()
             assert (moving["device"]["name"], moving["isMoving"]) == ("laptop", True)
-            heir = JobQueue(
-                platform.database, platform.bus, platform.clock, name="heir", slots=4, limits=Limits()
-            )
-            for kind, does in platform.queue.kinds.items():
-                heir.register(kind, does)
-            await heir.start()
-            try:
-                async with bea.server.owner() as owner:
-                    name = await owner.fetchval(
-                        "SELECT executor_id FROM jobs WHERE user_id = $1", bea.user_id
-                    )
-                await heir.take_over(str(name))
-                async with online_host(await enrol(bea, "cloud"), there.answers):
-                    bea.server.manual.advance(timedelta(seconds=6))
-                    assert (await run.ended())["state"] == "succeeded"
-            finally:
-                await heir.stop()
+            async with taken_over(bea), online_host(await enrol(bea, "cloud"), there.answers):
+                bea.server.manual.advance(timedelta(seconds=6))
+                assert (await run.ended())["state"] == "succeeded"
     assert there.files == {f"{HOME}/plan.md": "one\n"}
 
 

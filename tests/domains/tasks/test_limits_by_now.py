@@ -4,10 +4,8 @@ from typing import Any
 
 import pytest
 
-from openclaw.durable.claims import Limits
-from openclaw.durable.queue import JobQueue
 from tests.domains.agents.chatting import WRITTEN, use_model
-from tests.domains.tasks.launching import Launched, check_log, launch
+from tests.domains.tasks.launching import Launched, check_log, launch, taken_over
 from tests.domains.tasks.test_of_systems import FORM, new_system
 from tests.support.accounts import Person
 from tests.support.devices import link, online
@@ -43,26 +41,13 @@ async def test_a_paused_run_resumes_only_as_its_system_allows_by_then(bea: Perso
 async def test_a_run_that_another_process_leads_on_goes_on_only_as_its_system_allows_by_then(
     bea: Person,
 ) -> None:
-    system, platform = await new_system(bea), bea.server.platform
+    system = await new_system(bea)
     async with ScriptedOpenAI([Say("begun", gate="away", gate_after=1), Say("more")]) as model:
         with bea.server.watching(bea.topic) as watch:
             run = await begun(bea, watch, model, system)
             await bea.patch(f"/systems/{system['id']}", {"syncMode": "metadata"})
-            heir = JobQueue(
-                platform.database, platform.bus, platform.clock, name="heir", slots=4, limits=Limits()
-            )
-            for kind, does in platform.queue.kinds.items():
-                heir.register(kind, does)
-            await heir.start()
-            try:
-                async with bea.server.owner() as owner:
-                    name = await owner.fetchval(
-                        "SELECT executor_id FROM jobs WHERE user_id = $1", bea.user_id
-                    )
-                await heir.take_over(str(name))
+            async with taken_over(bea):
                 ended = await run.ended()
-            finally:
-                await heir.stop()
     assert (ended["state"], ended["error"]["code"]) == ("failed", "systems.too_much_leaves")
     check_log(await run.log())
 
