@@ -15,6 +15,18 @@ from tests.support.processes import BridgeProcess, Installation
 NAME = "loopback-network"
 Setting = Literal["granted", "denied", "prompt"]
 BRIDGE_REQUESTS = "127.0.0.1:43115"
+PAST_COOLDOWNS_MS = 5_000
+"""More than the page rests between two looks, whatever makes it look."""
+COUNT_LOOKS = """() => {
+    window.looks = 0;
+    const query = navigator.permissions.query.bind(navigator.permissions);
+    navigator.permissions.query = async (asked) => {
+        const status = await query(asked);
+        window.looks++;
+        return status;
+    };
+}"""
+"""A look that nobody clicked for begins with this question, and ends with it where the browser would ask."""
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +88,15 @@ class Visit:
     def step(self, step: str) -> None:
         expect(self.page.get_by_test_id("local-here")).to_have_attribute("data-step", step)
 
+    @contextlib.contextmanager
+    def one_look(self) -> Iterator[None]:
+        """What makes the page look, until it has looked. The rest since its last look is over."""
+        self.page.clock.fast_forward(PAST_COOLDOWNS_MS)
+        before = self.page.evaluate("window.looks")
+        yield
+        self.page.wait_for_function("before => window.looks > before", arg=before)
+        assert self.page.evaluate("window.looks") == before + 1
+
     def _note(self, url: str) -> None:
         if BRIDGE_REQUESTS in url:
             self.asked.append(url)
@@ -96,11 +117,16 @@ def test_asked_nothing_is_sent_before_a_click(
     visit = open_public("prompt")
     assert visit.state() == "prompt"
     visit.step("ask")
-    visit.page.evaluate("window.dispatchEvent(new Event('focus'))")
-    visit.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    visit.page.evaluate("window.dispatchEvent(new Event('online'))")
-    visit.page.get_by_role("link", name="Devices").click()
-    expect(visit.page.get_by_role("heading", name="Devices")).to_be_visible()  # not the page before
+    visit.page.clock.install()
+    visit.page.evaluate(COUNT_LOOKS)
+    for event in ("focus", "online"):
+        with visit.one_look():
+            visit.page.evaluate("event => window.dispatchEvent(new Event(event))", event)
+    with visit.one_look():
+        visit.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    with visit.one_look():
+        visit.page.get_by_role("link", name="Devices").click()
+        expect(visit.page.get_by_role("heading", name="Devices")).to_be_visible()
     visit.step("ask")
     assert visit.asked == []
     visit.set_permission("granted")  # as the person does in the browser's question
