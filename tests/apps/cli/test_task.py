@@ -40,6 +40,21 @@ def test_a_system_is_launched_by_its_form(terminal: Terminal, tmp_path: Path) ->
     assert terminal.run("task", "run", "--system", "Sites", "--intake", str(tmp_path)).code == 2
 
 
+def test_runs_are_found_by_words_and_by_machine(terminal: Terminal) -> None:
+    there = terminal.run("task", "launch", "hello tall cedars", "--device", "Laptop", "--json").json
+    here = terminal.run("task", "launch", "hello tall larches", "--json").json
+
+    def found(*options: str) -> list[str]:
+        return [run["id"] for run in terminal.run("task", "list", *options, "--json").json["items"]]
+
+    assert found("--search", "TALL hello") == [here["id"], there["id"]]
+    assert found("--search", "tall", "--device", "laptop") == [there["id"]]
+    assert found("--search", "ta%l") == []
+    unknown = terminal.run("task", "list", "--device", "nowhere")
+    assert (unknown.code != 0, "nowhere" in unknown.err) == (True, True)
+    assert "--search" in terminal.run("task", "list", "--help").out
+
+
 def test_what_cannot_be_is_said(terminal: Terminal) -> None:
     assert terminal.run("task", "show", "trun_" + "0" * 32).code != 0
     assert terminal.run("task", "launch", "x", "--device", "a", "--host", "b").code == 2

@@ -35,7 +35,7 @@ async def test_tasks_are_found_by_all_words_of_their_names_and_page_by_page(bea:
     assert refused(await bea.api.get("/tasks", params={"q": "x" * 201})) == (422, "request.invalid")
 
 
-async def test_runs_are_found_by_the_machine_that_they_are_at(bea: Person) -> None:
+async def test_runs_are_found_by_the_machine_that_they_are_at_and_by_words(bea: Person) -> None:
     laptop, host = await link(bea), await enrol(bea)
     places = [
         {"kind": "server"},
@@ -49,6 +49,11 @@ async def test_runs_are_found_by_the_machine_that_they_are_at(bea: Person) -> No
     for device in (place["deviceId"] for place in places[1:]):
         (run,) = (await bea.get(f"/task-runs?device={device}"))["items"]
         assert run["id"] == made[device]
+    titled = await new_task(bea, "say hello", title="Mow the meadow")
+    mown = (await bea.post(f"/tasks/{titled}/runs"))["id"]
+    assert [run["id"] for run in (await bea.get("/task-runs?q=MEADOW%20mow"))["items"]] == [mown]
+    assert (await bea.get("/task-runs?q=meadow%25"))["items"] == []
     stranger = await register(bea.server)
     theirs = await stranger.get(f"/task-runs?device={laptop.session['deviceId']}")
     assert theirs["items"] == []
+    assert (await stranger.get("/task-runs?q=meadow"))["items"] == []

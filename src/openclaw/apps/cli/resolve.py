@@ -26,6 +26,16 @@ def find_host(api: Api, wanted: str) -> Item:
     return find_one(api.get("/hosts", limit=200)["items"], wanted, name="name", command="openclaw host list")
 
 
+def find_machine(api: Api, wanted: str) -> str:
+    """The device id of one of the person's machines, or of a host of the workspace.
+
+    Raises NoMatchError or AmbiguousError.
+    """
+    hosts = [{**host, "id": host["deviceId"]} for host in api.get("/hosts", limit=200)["items"]]
+    known = [*api.get("/devices")["items"], *hosts]
+    return find_one(known, wanted, name="name", command="openclaw devices list")["id"]
+
+
 def find_pi(api: Api) -> Item:
     """The machine whose own Pi is meant when none is named: one that is online, the primary one, the latest seen.
 

@@ -54,6 +54,7 @@ AtRun = Annotated[TaskRunId, Path()]
 Cursor = Annotated[str | None, Query(max_length=300)]
 After = Annotated[int, Query(ge=0, le=2**31 - 1)]
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
+Words = Annotated[str | None, Query(max_length=200)]
 OfSystem = Annotated[SystemId | None, Query(alias="systemId")]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=40)]
@@ -73,7 +74,7 @@ async def list_tasks(
     archived: bool = False,
     state: Annotated[Standing | None, Query()] = None,
     system: OfSystem = None,
-    q: Annotated[str | None, Query(max_length=200)] = None,
+    q: Words = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Tasks:
@@ -136,10 +137,11 @@ async def list_task_runs(
     state: Annotated[State | None, Query()] = None,
     open_: Annotated[bool | None, Query(alias="open")] = None,
     device: Annotated[DeviceId | None, Query()] = None,
+    q: Words = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> TaskRuns:
-    """The user's runs, the newest first: of a task or system, in a state, going on or ended, at a machine or host."""
+    """The user's runs, the newest first: of a task or system, in a state, open or ended, at a machine, by words."""
     page = await runs.list_runs(
         scope,
         task_id=task,
@@ -147,6 +149,7 @@ async def list_task_runs(
         state=state,
         is_open=open_,
         device_id=device,
+        words=q,
         cursor=cursor,
         limit=limit,
     )

@@ -108,10 +108,11 @@ async def list_runs(
     state: str | None,
     is_open: bool | None,
     device_id: UUID | None,
+    words: Sequence[str] = (),
     before: tuple[datetime, UUID] | None,
     limit: int,
 ) -> Sequence[TaskRunRow]:
-    """The user's runs, the newest first."""
+    """The user's runs, the newest first; with all ``words`` in the title."""
     query = select(TaskRunRow).where(_mine(scope, TaskRunRow))
     if task_id is not None:
         query = query.where(TaskRunRow.task_id == task_id)
@@ -124,6 +125,7 @@ async def list_runs(
         query = query.where(at.is_(None) if is_open else at.is_not(None))
     if device_id is not None:
         query = query.where(TaskRunRow.device_id == device_id)
+    query = query.where(*(TaskRunRow.title.icontains(word, autoescape=True) for word in words))
     if before is not None:
         query = query.where(tuple_(TaskRunRow.created_at, TaskRunRow.id) < before)
     query = query.order_by(TaskRunRow.created_at.desc(), TaskRunRow.id.desc()).limit(limit)

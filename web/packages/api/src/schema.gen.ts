@@ -3639,7 +3639,7 @@ export interface paths {
         };
         /**
          * List Task Runs
-         * @description The user's runs, the newest first: of a task or system, in a state, going on or ended, at a machine or host.
+         * @description The user's runs, the newest first: of a task or system, in a state, open or ended, at a machine, by words.
          */
         get: operations["listTaskRuns"];
         put?: never;
@@ -37123,6 +37123,7 @@ export interface operations {
                 state?: ("queued" | "dispatched" | "running" | "waiting_approval" | "waiting_device" | "succeeded" | "failed" | "cancelled" | "timed_out" | "lost") | null;
                 open?: boolean | null;
                 device?: string | null;
+                q?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };

@@ -119,15 +119,23 @@ def list_runs(
         str | None, typer.Option("--state", metavar=say("job_state_metavar"), help=say("option_task_state"))
     ] = None,
     is_open: Annotated[bool, typer.Option("--open", help=say("option_task_open"))] = False,
+    search: Annotated[
+        str | None, typer.Option("--search", metavar=say("text_metavar"), help=say("option_task_search"))
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option("--device", metavar=say("device_metavar"), help=say("option_task_at"))
+    ] = None,
     server: Server = None,
     as_json: AsJson = False,
 ) -> None:
     """The latest runs."""
     from openclaw.apps.cli.api import connect
     from openclaw.apps.cli.output import tell, tell_json
+    from openclaw.apps.cli.resolve import find_machine
 
     with connect(server) as api:
-        found = api.get("/task-runs", state=state, open=is_open or None, limit=_LISTED)
+        at = None if device is None else find_machine(api, device)
+        found = api.get("/task-runs", state=state, open=is_open or None, q=search, device=at, limit=_LISTED)
     if as_json:
         tell_json(found)
     elif found["items"]:

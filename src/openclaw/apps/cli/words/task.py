@@ -56,6 +56,11 @@ TASK: dict[str, tuple[str, str]] = {
         "只列出该状态：queued、running、waiting_approval、waiting_device、succeeded、failed、cancelled、timed_out、lost",
     ),
     "option_task_open": ("only those that go on", "只列出进行中的"),
+    "option_task_search": ("only those with all these words in the title", "只列出标题中含有所有这些词的"),
+    "option_task_at": (
+        "only those at this machine or host: a name or an id",
+        "只列出在该设备或主机上的：名称或编号",
+    ),
     "option_task_no_files": ("leave the files that it has changed where they are", "不转移已修改的文件"),
     "task_number_metavar": ("NUMBER", "数字"),
     "task_labels_metavar": ("LABELS", "标签"),

@@ -102,10 +102,14 @@ async def list_runs(
     state: str | None = None,
     is_open: bool | None = None,
     device_id: UUID | None = None,
+    words: str | None = None,
     cursor: str | None,
     limit: int,
 ) -> Page[TaskRun]:
-    """A page of the user's runs, the newest first. Raises TaskNotFoundError, InvalidInputError."""
+    """A page of the user's runs, the newest first; with all of ``words`` in their titles.
+
+    Raises TaskNotFoundError, InvalidInputError.
+    """
     if task_id is not None:
         await access_task(scope, task_id)
     rows = await repository.list_runs(
@@ -115,6 +119,7 @@ async def list_runs(
         state=state,
         is_open=is_open,
         device_id=device_id,
+        words=(words or "").split(),
         before=position_of(cursor),
         limit=limit + 1,
     )
