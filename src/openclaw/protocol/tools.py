@@ -148,6 +148,7 @@ ARGUMENTS: dict[str, type[Struct]] = {
     "system.info": SystemInfo,
 }
 
+OTHERS = "pi.*"  # in a list of tools: all that a machine's own runtime has and we do not know
 COLLECT = "fs.collect"
 UNDO = "fs.undo"
 UNDO_PREVIEW = "fs.undo.preview"

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from openclaw.kit.differences import Change, differences
-from openclaw.protocol.tools import InvalidArguments
+from openclaw.protocol.tools import OTHERS, InvalidArguments
 
 Kind = Literal["baseline", "auto_checkpoint", "manual", "milestone", "pre_migration", "pre_experiment"]
 Scope = Literal[
@@ -84,19 +84,34 @@ def count_changes(changes: Iterable[Change]) -> list[dict[str, Any]]:
     return [{"field": field, **count} for field, count in counts.items()]
 
 
-# What a system's permissions keep its runs from calling, where they say no. There is no tool that is only for networks
-# or browsers: of those its runs are told.
+# What a system's permissions keep its runs from calling, where they say no. A tool that is not known may do any of it.
 _TOOLS = {
-    "allowBash": ("exec",),
-    "allowFileWrite": ("fs.write", "fs.edit", "fs.move", "fs.delete"),
+    "allowBash": ("exec", OTHERS),
+    "allowFileWrite": ("fs.write", "fs.edit", "fs.move", "fs.delete", OTHERS),
+    "allowNetwork": (OTHERS,),
+    "allowBrowser": (OTHERS,),
+}
+# And the permissions of plugins that must not be had by one that is called.
+_GRANTS = {
+    "allowNetwork": ("network", "email", "database", "javascript"),
+    "allowBrowser": ("javascript",),
 }
 
 
 def denied_tools(document: Mapping[str, Any]) -> frozenset[str]:
-    """The tools that runs of a system may not call, by its document or profile."""
+    """The tools of machines that runs of a system may not call, by its document or profile."""
+    return _denied(document, _TOOLS)
+
+
+def denied_grants(document: Mapping[str, Any]) -> frozenset[str]:
+    """The permissions whose holders, plugins, runs of a system may not call, by its document or profile."""
+    return _denied(document, _GRANTS)
+
+
+def _denied(document: Mapping[str, Any], by_name: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
     found: Any = document.get("permissions")
     said = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
-    return frozenset(tool for name, tools in _TOOLS.items() if said.get(name) is False for tool in tools)
+    return frozenset(each for name, denied in by_name.items() if said.get(name) is False for each in denied)
 
 
 # ── What a machine is asked for ──

@@ -18,6 +18,7 @@ from openclaw.apps.bridge.policy import PolicyStore
 from openclaw.apps.bridge.state import StateFolder
 from openclaw.protocol.grading import Grade
 from openclaw.protocol.runs import RunLimits
+from openclaw.protocol.vault import denied_tools
 
 KEY = "-----BEGIN PRIVATE KEY-----"
 
@@ -105,3 +106,14 @@ async def test_what_is_switched_off_is_so_also_with_arguments_that_are_none(
     limits = RunLimits(denied_tools=["exec", "fs.write"])
     found = await verdict(home, use(home, tool, **given), limits=limits)
     assert "switched off" in (found.refusal or "")
+
+
+@pytest.mark.parametrize("tool", ["web_search", "browser", "pi.bash", "BASH", "exec ", "pi.*"])
+async def test_tools_that_nobody_knows_are_switched_off_by_a_system_that_forbids_the_network(
+    home: Path, tool: str
+) -> None:
+    limits = RunLimits(denied_tools=sorted(denied_tools({"permissions": {"allowNetwork": False}})))
+    refusal = (await verdict(home, use(home, tool, url="https://example.com"), limits=limits)).refusal
+    assert "switched off" in (refusal or "")
+    assert await verdict(home, use(home, "read", path="a.txt"), limits=limits) == Verdict(Grade.READ)
+    assert (await verdict(home, use(home, tool, url="https://example.com"))).refusal is None

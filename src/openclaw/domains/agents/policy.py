@@ -21,6 +21,14 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
+class Denied:
+    """What a run's system keeps it from calling: ``tools`` of machines, and plugins that have one of ``grants``."""
+
+    tools: frozenset[str] = frozenset()
+    grants: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Rule:
     """What the user allowed beyond one call."""
 

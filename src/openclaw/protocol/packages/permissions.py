@@ -96,6 +96,11 @@ def permission_problem(permissions: Permissions) -> tuple[str, str] | None:
     return None
 
 
+def names_in(permissions: Permissions) -> frozenset[str]:
+    """The names of those that are there."""
+    return frozenset(name for name in NAMES if getattr(permissions, name) is not None)
+
+
 def describe(permissions: Permissions, language: str = "en") -> dict[str, str]:
     """What each permission means for whoever grants it, by its name; ``language`` is ``en`` or ``zh``."""
     return {

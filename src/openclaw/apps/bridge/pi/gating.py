@@ -16,7 +16,7 @@ from openclaw.apps.bridge.tools.judgement import judge
 from openclaw.apps.bridge.tools.paths import resolve
 from openclaw.protocol.grading import Grade, grade_call
 from openclaw.protocol.runs import RunLimits
-from openclaw.protocol.tools import ARGUMENTS, InvalidArguments, decode_arguments
+from openclaw.protocol.tools import ARGUMENTS, OTHERS, InvalidArguments, decode_arguments
 
 ANYTHING = RunLimits()
 _PI = "pi."
@@ -82,8 +82,9 @@ async def verdict_on(use: ToolUse, policy: Callable[[], Policy], limits: RunLimi
         return Verdict(Grade.DANGEROUS, str(error))
     except ToolFailedError as failed:
         return Verdict(Grade.DANGEROUS, failed.failure.message)
-    if _ours(use) in limits.denied_tools:
-        return Verdict(verdict.grade, f"{_ours(use)} is switched off for this machine.")
+    name = _ours(use)
+    if name in limits.denied_tools or (name not in ARGUMENTS and OTHERS in limits.denied_tools):
+        return Verdict(verdict.grade, f"{name} is switched off for this machine.")
     if verdict.grade > Grade(limits.max_grade):
         return Verdict(
             verdict.grade,

@@ -10,6 +10,7 @@ import orjson
 
 from openclaw.domains.agents.jobs.live import LiveRun
 from openclaw.domains.agents.models import RunStepRow
+from openclaw.domains.agents.policy import Denied
 from openclaw.domains.agents.service.transcript import History
 from openclaw.domains.devices.models import DeviceRow
 from openclaw.domains.plugins.service.tools import PluginTool, model_name
@@ -69,7 +70,8 @@ def _set_event() -> asyncio.Event:
 class RunContext:
     """One entry of a run. ``steps`` grows as it works; nothing new begins until ``may_go_on`` is set.
 
-    ``plugin_tools`` are by models' names. ``origins``: what its results come from besides, by name.
+    ``plugin_tools`` are by models' names; ``denied`` are not offered. ``origins``: what its results come from besides,
+    by name.
     """
 
     actor: Actor
@@ -85,6 +87,7 @@ class RunContext:
     live: LiveRun
     remote: "Remote | None" = None
     plugin_tools: dict[str, PluginTool] = field(default_factory=dict[str, PluginTool])
+    denied: Denied = field(default_factory=Denied)
     origins: dict[str, str] = field(default_factory=dict[str, str])
     meter: Meter | None = None
     denies_questions: bool = False

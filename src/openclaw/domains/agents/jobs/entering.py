@@ -8,6 +8,7 @@ from openclaw.domains.agents import repository
 from openclaw.domains.agents.jobs.context import Remote, RunContext
 from openclaw.domains.agents.jobs.live import LiveRun
 from openclaw.domains.agents.models import RunRow, RunStepRow
+from openclaw.domains.agents.policy import Denied
 from openclaw.domains.agents.service import providers
 from openclaw.domains.agents.service.transcript import History
 from openclaw.domains.devices.errors import DeviceNotFoundError
@@ -19,7 +20,7 @@ from openclaw.domains.systems.service import access_system
 from openclaw.infra.scope import Actor, Scope
 from openclaw.infra.secrets import KeyRing
 from openclaw.kit import ids
-from openclaw.protocol.vault import denied_tools
+from openclaw.protocol.vault import denied_grants, denied_tools
 from openclaw.runtime.models import ModelConfig
 from openclaw.runtime.prompts import DeviceNote, system_prompt
 
@@ -75,15 +76,20 @@ async def load_context(
         steps=steps.pop(run.id, []),
         live=live,
         plugin_tools=await tools.find_installed(scope),
+        denied=_denied(profile),
         origins=_origins(run),
         denies_questions=run.approval_mode == "deny",
         sync_mode=run.sync_mode,  # pyright: ignore[reportArgumentType]
     )
 
 
-async def denied_by_system(scope: Scope, run: RunRow) -> frozenset[str]:
-    """The tools that the run's system keeps it from calling. Raises SystemNotFoundError."""
-    return denied_tools(await _profile(scope, run))
+async def denied_by_system(scope: Scope, run: RunRow) -> Denied:
+    """What the run's system keeps it from calling by now. Raises SystemNotFoundError."""
+    return _denied(await _profile(scope, run))
+
+
+def _denied(profile: dict[str, Any]) -> Denied:
+    return Denied(denied_tools(profile), denied_grants(profile))
 
 
 async def _profile(scope: Scope, run: RunRow) -> dict[str, Any]:

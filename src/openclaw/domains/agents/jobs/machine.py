@@ -156,7 +156,7 @@ class MachineRunner:
             if RUN not in device.commands:
                 raise RuntimeNotOfferedError(name=device.name)
             limits = await policies.limits_of(scope, device)
-            denied = limits.denied_tools | await denied_by_system(scope, run)
+            denied = limits.denied_tools | (await denied_by_system(scope, run)).tools
             command = Run(
                 ctx.conversation_id.hex,
                 remote.sync_mode,

@@ -39,11 +39,11 @@ class StepPlanner:
         *,
         position: int,
         is_too_many: bool,
-        denied: frozenset[str],
+        denied: policy.Denied,
     ) -> RunStepRow:
         """Keep a call that the model wants as a step, with the question to the user if it needs one.
 
-        ``denied``: the tools that the run's system keeps it from calling.
+        ``denied``: what the run's system keeps it from calling by now.
         """
         said = _storable_arguments(call)
         tool = SAVE if call.name == SAVE else find_tool(call.name)
@@ -67,6 +67,8 @@ class StepPlanner:
             return _failed(
                 scope, step, "TOO_MANY_CALLS", "Too many calls in one reply. Ask for it again later."
             )
+        if of_plugin is not None and plugin_calls.is_denied(of_plugin, denied):
+            return _denied(scope, step, DENIED_BY_SYSTEM)
         if of_plugin is not None:
             return await self._plan_plugin(scope, ctx, step, of_plugin, call)
         if tool == SAVE:
@@ -74,7 +76,7 @@ class StepPlanner:
             return step if mistake is None else _failed(scope, step, "INVALID_ARGUMENTS", mistake[:1000])
         if tool is None:
             return _failed(scope, step, "UNKNOWN_TOOL", f"There is no tool {call.name!r}.")
-        if tool in denied:
+        if tool in denied.tools:
             return _denied(scope, step, DENIED_BY_SYSTEM)
         return await self._plan_on_machine(scope, ctx, step, tool, call, arguments, device_name)
 

@@ -76,7 +76,7 @@ async def find_refusal(
     """Why the policies of now, or the run's system, refuse a call that was planned, and perhaps allowed, under earlier
     ones. Raises SystemNotFoundError.
     """
-    if tool in await denied_by_system(scope, run):
+    if tool in (await denied_by_system(scope, run)).tools:
         return DENIED_BY_SYSTEM
     assessment = _graded(device, tool, decode_arguments(tool, arguments))
     plan = await judge_assessed(scope, device, tool, assessment, conversation_id=device.id)

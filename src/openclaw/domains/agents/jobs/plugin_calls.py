@@ -8,7 +8,10 @@ import orjson
 
 from openclaw.domains.agents import repository
 from openclaw.domains.agents.jobs.context import RunContext, RunSuperseded
+from openclaw.domains.agents.jobs.entering import denied_by_system
+from openclaw.domains.agents.jobs.planning import DENIED_BY_SYSTEM
 from openclaw.domains.agents.models import RunStepRow
+from openclaw.domains.agents.policy import Denied
 from openclaw.domains.audit import service as audit
 from openclaw.domains.plugins.service import tools
 from openclaw.domains.plugins.service.running import ActionCall, Done, PluginFile
@@ -38,13 +41,19 @@ class CallEnd:
 
 
 def offered(ctx: RunContext) -> list[PluginTool]:
-    """As many of the workspace's actions as providers take besides the tools of machines."""
-    return list(ctx.plugin_tools.values())[: tools.MOST_OFFERED - len(tool_definitions())]
+    """As many of the workspace's actions as providers take besides the tools of machines, and the system allows."""
+    allowed = [tool for tool in ctx.plugin_tools.values() if not is_denied(tool, ctx.denied)]
+    return allowed[: tools.MOST_OFFERED - len(tool_definitions())]
 
 
 def find(ctx: RunContext, name: str) -> PluginTool | None:
-    """An action by the name that the model was given, or that people give it."""
-    return next((tool for tool in offered(ctx) if name in (tool.model_name, tool.tool)), None)
+    """An action by the name that models know it by, or that people give it; also one that was not offered."""
+    return next((tool for tool in ctx.plugin_tools.values() if name in (tool.model_name, tool.tool)), None)
+
+
+def is_denied(tool: PluginTool, denied: Denied) -> bool:
+    """Whether a run's system keeps it from calling the action, for what its plugin was granted."""
+    return not tool.grants.isdisjoint(denied.grants)
 
 
 def find_problem(tool: PluginTool, arguments: dict[str, Any] | None) -> str | None:
@@ -72,6 +81,8 @@ class PluginCalls:
             tool = await self._find_allowed(scope, step)
             if tool is None:
                 return _failed("CHANGED", "The plugin is gone, or is not what it was. It was not called.")
+            if is_denied(tool, await denied_by_system(scope, run)):
+                return _failed("REFUSED", DENIED_BY_SYSTEM)
             if step.state != "running":
                 await self._note_begun(scope, ctx, step)
             run.state = "running"

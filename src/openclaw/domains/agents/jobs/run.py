@@ -24,6 +24,7 @@ from openclaw.domains.agents.jobs.planner import StepPlanner
 from openclaw.domains.agents.jobs.steps import add_words
 from openclaw.domains.agents.jobs.tools import ToolRunner
 from openclaw.domains.agents.models import RunRow
+from openclaw.domains.agents.policy import Denied
 from openclaw.domains.agents.repository import leading, machine_events
 from openclaw.domains.agents.service import approvals, budgets
 from openclaw.domains.agents.service.telling import tell_failed
@@ -257,7 +258,7 @@ class RunJob:
         }
         await add_words(scope, ctx, output, state="ok", model=reply.model)
         count_usage(run, reply)
-        denied = frozenset[str]()
+        denied = Denied()
         if reply.tool_calls:
             denied = await denied_by_system(scope, run)
             await ctx.live.said(scope)

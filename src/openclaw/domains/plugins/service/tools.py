@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from openclaw.domains.plugins.repository import installed as repository
 from openclaw.domains.plugins.service import blocks, builtin
-from openclaw.domains.plugins.service.views import manifest_in
+from openclaw.domains.plugins.service.views import granted_in, manifest_in
 from openclaw.infra.scope import Scope
 from openclaw.protocol.grading import Assessment, Grade, Segment
 from openclaw.protocol.packages.manifest import Action
+from openclaw.protocol.packages.permissions import names_in
 from openclaw.protocol.tools import ARGUMENTS
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ _WHY = {
 
 @dataclass(frozen=True)
 class PluginTool:
-    """An action that a model may call."""
+    """An action that a model may call. ``grants``: the names of the permissions that its plugin has."""
 
     plugin: str
     name: str
     action: Action
+    grants: frozenset[str] = frozenset()
 
     @property
     def tool(self) -> str:
@@ -93,14 +95,17 @@ async def find_installed(scope: Scope) -> dict[str, PluginTool]:
     """The actions of the workspace's plugins that are on, by models' names."""
     rows = [row for row in await repository.list_all(scope) if row.is_enabled]
     switched_off = await blocks.list_blocks(scope) if rows else []
-    actions = {
-        row.name: manifest_in(row).actions
+    usable = [
+        row
         for row in rows
         if not blocks.find_reason(
             switched_off, name=row.name, version=row.version, publisher_key=row.publisher_key
         )
-    }
-    return {tool.model_name: tool for name in actions for tool in _tools_named(name, actions)}
+    ]
+    actions = {row.name: manifest_in(row).actions for row in usable}
+    grants = {row.name: names_in(granted_in(row)) for row in usable}
+    found = [replace(tool, grants=grants[name]) for name in actions for tool in _tools_named(name, actions)]
+    return {tool.model_name: tool for tool in found}
 
 
 def _tools_named(name: str, actions: Mapping[str, Mapping[str, Action]]) -> Iterable[PluginTool]:

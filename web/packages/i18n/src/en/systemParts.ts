@@ -75,7 +75,7 @@ export const systemParts = {
   "systemProfile.defaultRole": "If nothing else is said",
   "systemProfile.nobody": "No role in particular",
   "systemProfile.taskKind": "Another kind of task",
-  "systemProfile.permissionsText": "Only ever stricter than the workspace and the machine.",
+  "systemProfile.permissionsText": "Only ever stricter than the workspace and the machine. The network and browsers are kept from plugins; commands that run on a machine can still reach them.",
   "systemProfile.permission.allowBash": "Run commands",
   "systemProfile.permission.allowFileWrite": "Write files",
   "systemProfile.permission.allowNetwork": "Use the network",

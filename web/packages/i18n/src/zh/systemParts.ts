@@ -78,7 +78,7 @@ export const systemParts: Translation<typeof source> = {
   "systemProfile.defaultRole": "默认",
   "systemProfile.nobody": "不指定角色",
   "systemProfile.taskKind": "另一类任务",
-  "systemProfile.permissionsText": "只会比工作区与设备更严格。",
+  "systemProfile.permissionsText": "只会比工作区与设备更严格。网络与浏览器的限制针对插件；在设备上运行的命令仍可访问网络。",
   "systemProfile.permission.allowBash": "运行命令",
   "systemProfile.permission.allowFileWrite": "写入文件",
   "systemProfile.permission.allowNetwork": "使用网络",
