@@ -48,6 +48,67 @@ async def test_a_run_whose_host_is_lost_while_it_is_to_leave_goes_where_it_was_s
     assert kinds(log).count("moved") == 1
 
 
+async def test_what_was_read_of_a_host_before_it_was_lost_is_brought_and_the_rest_is_named(
+    bea: Person,
+) -> None:
+    disk, host, laptop = Disk(), await enrol(bea, "cloud"), await link(bea, "laptop")
+    script = [
+        Say("one", [WRITE]),
+        Say("two", [Call("fs_write", {"path": "~/second.md", "content": "two\n"})]),
+        Say("still at it", gate="away", gate_after=1),
+        Say("finished"),
+    ]
+    async with ScriptedOpenAI(script) as model, online_host(host) as there, online(laptop, disk.answers):
+        await use_model(bea, model)
+        with bea.server.watching(bea.topic) as watch:
+            run = await launch(bea, watch, "write", target={"kind": "host"})
+            for name in ("plan.md", "second.md"):
+                asked = await watch.until(
+                    lambda b, name=name: b.get("event") == "exec.approval.requested" and name in str(b)
+                )
+                approval = asked["payload"]["approval"]["id"]
+                await bea.post(f"/approvals/{approval}/decision", {"decision": "allow_once"})
+                call = await there.next_call()
+                await call.answer({"path": call.params["path"], "bytes": 4, "created": True, "diff": ""})
+            await model.waiting("away")
+            await run.do("hand-over", {"target": at(laptop)})
+            call = await there.next_call()
+            assert call.params["path"] == "~/plan.md"
+            whole = {"content": "one\n", "lines": 1, "totalLines": 1, "truncated": False, "binary": False}
+            await call.answer(whole)
+            assert (await there.next_call()).params["path"] == "~/second.md"
+            await revoke(bea, host)
+            ended = await run.ended()
+    assert (ended["state"], ended["device"]["name"]) == ("succeeded", "laptop")
+    assert disk.files == {f"{HOME}/plan.md": "one\n"}
+    said = str(model.requests[-1]["messages"][-1]["content"])
+    assert said.endswith("brought here:\n- ~/plan.md\n\nThese files stayed behind:\n- ~/second.md")
+    log = await run.log()
+    check_log(log)
+    (moved,) = [entry["data"] for entry in log if entry["kind"] == "moved"]
+    assert (moved["files"], moved["left"]) == (1, 1)
+
+
+async def test_a_run_whose_host_is_lost_is_told_which_of_its_files_stayed_there(bea: Person) -> None:
+    host, next_disk = await enrol(bea, "cloud"), Disk()
+    script = [Say("one", [WRITE]), LOOK, Say("finished")]
+    async with ScriptedOpenAI(script) as model, online_host(host) as there:
+        await use_model(bea, model)
+        with bea.server.watching(bea.topic) as watch:
+            run = await launch(bea, watch, "write", target={"kind": "host"})
+            await run.answer()
+            await (await there.next_call()).answer(
+                {"path": "~/plan.md", "bytes": 4, "created": True, "diff": ""}
+            )
+            await there.next_call()
+            async with online_host(await enrol(bea, "second"), next_disk.answers):
+                await revoke(bea, host)
+                assert (await run.ended())["device"]["name"] == "second"
+    assert "stayed behind:\n- ~/plan.md" in str(model.requests[-1]["messages"][-1]["content"])
+    (moved,) = [entry["data"] for entry in await run.log() if entry["kind"] == "moved"]
+    assert (moved["files"], moved["left"]) == (0, 1)
+
+
 async def test_a_host_that_is_lost_before_a_run_gets_there_is_followed_by_the_next(bea: Person) -> None:
     """With the files, which are written at the one and then at the other."""
     here, there = Disk(), Disk()

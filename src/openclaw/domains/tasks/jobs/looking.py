@@ -14,7 +14,7 @@ from openclaw.domains.conversations.service import errands
 from openclaw.domains.conversations.service.errands import Errand
 from openclaw.domains.tasks.errors import HostLostError, TaskTimedOutError
 from openclaw.domains.tasks.events import TASK_ENDED
-from openclaw.domains.tasks.jobs.moving import Carried
+from openclaw.domains.tasks.jobs.moving import Carried, find_changed
 from openclaw.domains.tasks.jobs.seeing import forget_told, see
 from openclaw.domains.tasks.jobs.telling import tell_ended, tell_not_moved, tell_outcome
 from openclaw.domains.tasks.models import TaskRunRow
@@ -34,9 +34,6 @@ from openclaw.kit.errors import OpenClawError
 SLOT_AGAIN = timedelta(seconds=5)
 _LOOK_AGAIN = timedelta(seconds=30)
 _JOB_STATE = {"succeeded": "completed", "cancelled": "cancelled"}
-_NAMED = 100
-_BROUGHT = "\n\nThese files were brought here:"
-_LEFT = "\n\nThese files stayed behind:"
 _GO_ON = (
     "The task goes on on another machine now. What was said and done before is above. Look at what is there, then go "
     "on from where it stopped."
@@ -213,13 +210,16 @@ class Look:
         if not await find_room(self.scope, [(self, place)]):
             return Next(wait=SLOT_AGAIN)
         self.log.add("host_lost", lost)  # once, however long there was no room
-        return await self._go_on_at(place, None)
+        assert run.conversation_id is not None
+        left = await find_changed(self.scope, run.conversation_id)
+        return await self._go_on_at(place, Carried(unread=left) if left else None)
 
     async def _move(self, carried: Carried | None, to: dict[str, Any], *, is_lost: bool) -> Next:
         """Leave the machine with what was changed there, find room at the next, bring it there, and go on.
 
         Files are read while the room here is held, and written once there is room there. A host that is lost on the way
-        changes nothing about where the run is to go: files that were not read stay behind, and a next host is found.
+        changes nothing about where the run is to go: of its files those that were read by then are brought, the others
+        stay behind, and a next host is found.
         """
         run = self.run
         if is_lost:
@@ -236,7 +236,7 @@ class Look:
         assert run.conversation_id is not None
         if not to["with_files"]:
             carried = Carried(written_for=key)
-        if carried is None:  # also when a process died that had read them
+        if carried is None or not carried.is_whole:  # also when a process died that had read them
             return Next(move=Move(True, run.conversation_id, _origin(run, to), key))
         if "is_there" not in to:
             await self._leave()
@@ -303,7 +303,7 @@ class Look:
     async def _go_on_at(self, place: Place, carried: Carried | None, *, said: str = _GO_ON) -> Next:
         run = self.run
         run.target, run.moving_to, run.lost_epoch = place.to_row(), None, None
-        await self.go_on(said + _about_files(carried))
+        await self.go_on(said + (carried.told if carried else ""))
         if said == _GO_ON:
             brought = {} if carried is None else {"files": len(carried.brought), "left": len(carried.left)}
             self.log.add("moved", {**_names(run), **brought})
@@ -363,20 +363,6 @@ def is_still_moving(run: TaskRunRow, key: UUID) -> bool:
 
 def _key(run: TaskRunRow, to: dict[str, Any]) -> UUID:
     return uuid5(run.id, f"{to['key']} {run.epoch}")
-
-
-def _about_files(carried: Carried | None) -> str:
-    if carried is None:
-        return ""
-    said = ""
-    for words, paths in ((_BROUGHT, carried.brought), (_LEFT, carried.left)):
-        if paths:
-            said += (
-                words
-                + "".join(f"\n- {path}" for path in paths[:_NAMED])
-                + ("\n- …" if len(paths) > _NAMED else "")
-            )
-    return said
 
 
 def _names(run: TaskRunRow) -> dict[str, Any]:

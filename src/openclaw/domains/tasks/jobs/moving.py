@@ -15,12 +15,15 @@ from openclaw.domains.devices.service import calls, policies, registry
 from openclaw.domains.devices.service.waiting import watching
 from openclaw.infra.bus import EventBus
 from openclaw.infra.db import Database
-from openclaw.infra.scope import Actor
+from openclaw.infra.scope import Actor, Scope
 from openclaw.kit.tasks import cancel_and_wait, spawn
 from openclaw.protocol.grading import Grade, grade_call
 from openclaw.protocol.tools import MAX_WRITE_BYTES, FsRead, FsWrite
 
 MOST_FILES = 200
+_NAMED = 100
+_BROUGHT = "\n\nThese files were brought here:"
+_LEFT = "\n\nThese files stayed behind:"
 _LINES = 5_000
 _TIME = timedelta(seconds=30)
 _GIVEN_UP = {"code": "GIVEN_UP", "message": "The files are not brought any more."}
@@ -30,13 +33,14 @@ _GIVEN_UP = {"code": "GIVEN_UP", "message": "The files are not brought any more.
 class Carried:
     """Files on their way: the text of each by its path (``~`` is home), and those that could not be read.
 
-    ``refused`` of them could not be written by the move ``written_for``.
+    ``refused`` of them could not be written by the move ``written_for``. Not ``is_whole``: their reading was given up.
     """
 
     files: dict[str, str] = field(default_factory=dict[str, str])
     unread: list[str] = field(default_factory=list[str])
     refused: list[str] = field(default_factory=list[str])
     written_for: UUID | None = None
+    is_whole: bool = True
 
     @property
     def brought(self) -> list[str]:
@@ -47,6 +51,23 @@ class Carried:
     def left(self) -> list[str]:
         """Those that are not."""
         return self.unread + self.refused
+
+    @property
+    def told(self) -> str:
+        """What the agent is told of them."""
+        said = ""
+        for words, paths in ((_BROUGHT, self.brought), (_LEFT, self.left)):
+            if paths:
+                named = "".join(f"\n- {path}" for path in paths[:_NAMED])
+                said += words + named + ("\n- …" if len(paths) > _NAMED else "")
+        return said
+
+
+async def find_changed(scope: Scope, conversation_id: UUID) -> list[str]:
+    """The files that the runs of the conversation have changed, where they are now (``~`` is home)."""
+    changed = await leading.list_changed(scope, conversation_id)
+    machines = await registry.list_known(scope, {change.device_id for change in changed})
+    return _paths(changed, {device.id: device.home for device in machines})
 
 
 class Mover:
@@ -64,25 +85,27 @@ class Mover:
         *,
         key: UUID,
         given_up: asyncio.Event,
+        so_far: Carried | None = None,
     ) -> Carried:
-        """What the runs of the conversation have changed, as it is now on that machine; less of it once given up."""
+        """What the runs of the conversation have changed, as it is now on that machine; less of it once given up.
+
+        ``so_far``: what was read before that was given up, and is not read again.
+        """
         ask = _Asking(self._database, self._bus, actor, key, given_up)
         async with self._database.transaction(actor, is_quiet=True) as scope:
-            changed = await leading.list_changed(scope, conversation_id)
-            machines = await registry.list_known(scope, {change.device_id for change in changed})
-            homes = {device.id: device.home for device in machines}
-        paths = _paths(changed, homes)
+            paths = await find_changed(scope, conversation_id)
         carried = Carried(unread=paths[MOST_FILES:])
+        known = so_far.files if so_far is not None else {}
         device = await self._online(actor, device_id)
-        if device is None:
-            carried.unread += paths[:MOST_FILES]
-            return carried
         for path in paths[:MOST_FILES]:
-            text = await self._read(ask, device, path) if may_bring(device, path) else None
+            text = known.get(path)
+            if text is None and device is not None and may_bring(device, path):
+                text = await self._read(ask, device, path)
             if text is None:
                 carried.unread.append(path)
             else:
                 carried.files[path] = text
+        carried.is_whole = not given_up.is_set()
         return carried
 
     async def write(

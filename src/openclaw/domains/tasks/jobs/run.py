@@ -135,10 +135,14 @@ class TaskJob:
         watcher = spawn(self._watch_move(leading, move, given_up), name="task move watch")
         try:
             if move.is_reading:
-                carried = await self._mover.read(
-                    leading.actor, move.conversation_id, move.device_id, key=move.key, given_up=given_up
+                leading.carried = await self._mover.read(
+                    leading.actor,
+                    move.conversation_id,
+                    move.device_id,
+                    key=move.key,
+                    given_up=given_up,
+                    so_far=leading.carried,
                 )
-                leading.carried = None if given_up.is_set() else carried
             elif leading.carried is not None:
                 await self._mover.write(
                     leading.actor,
