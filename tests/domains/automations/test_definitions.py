@@ -107,7 +107,7 @@ async def test_a_definition_has_versions(ann: Person) -> None:
         ("1 +* 2", None, "* is not possible here.", (1, 4), None),
         ("now()", None, "There is no function now.", None, None),
         ("input.n", {"input": {"n": 1}}, "cannot be told", None, None),
-        ("input.m > 1", {"input": {"n": 1}}, "cannot be told", None, None),
+        ("input.m > 1", {"input": {"n": 1}}, "cannot be told. There is no key 'm'.", (1, 7), None),
         ("input.xs.exists(x, x > 1", None, "It ends too soon.", None, None),
         ("(" * 1900, None, "It is nested too deeply.", None, None),
         ("(" * 4000, None, "It is over the limit", None, None),
@@ -129,6 +129,23 @@ async def test_success_criteria_may_name_the_result(ann: Person) -> None:
     assert (await ann.post("/automation-formulas/check", body))["holds"] is True
     await ann.patch("/users/me", {"language": "zh"})
     assert (await ann.post("/automation-formulas/check", {"formula": "1 +"}))["problem"] == "表达式不完整。"
+    zero = await ann.post("/automation-formulas/check", {"formula": "1 / 0 > 1", "sample": {}})
+    assert (zero["problem"], zero["column"]) == ("用此示例无法得出结果：除数为零。", 3)
+
+
+async def test_what_is_wrong_is_told_in_chinese_when_saved_and_when_it_runs(ann: Person) -> None:
+    zh = {"Accept-Language": "zh"}
+    body = {"name": "x", "trigger": MANUAL, "action": runs(await echo(ann))}
+    for condition, said in (
+        ("input.n >", "condition：第 1 行第 10 列：表达式不完整"),
+        ("inputt.n > 1", "condition：没有名称 inputt；可用的有 automation, input, trigger"),
+    ):
+        answer = await ann.api.post("/automations", json=body | {"condition": condition}, headers=zh)
+        assert (answer.status_code, answer.json()["detail"]) == (422, said)
+    made = await automation(ann, MANUAL, runs(await echo(ann)), condition="input.n / 0 > 1")
+    run = await until(ann, await fire(ann, made, {"n": 1}))
+    told = await ann.get(f"/automation-runs/{run['id']}", headers=zh)
+    assert told["error"]["title"] == "数据不符合要求：condition：input.n / 0 > 1：第 1 行第 9 列：除数为零"
 
 
 async def test_who_edits_does_not_switch(ann: Person) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from openclaw.infra.sayings import COMMON
 from openclaw.kit.errors import Kind, OpenClawError
 
 
@@ -41,6 +42,12 @@ class InvalidInputDataError(OpenClawError):
 
     path: str
     reason: str
+
+    def words(self, language: str = "en") -> str:
+        """The sentence for people; of the reason, too, what there is Chinese for."""
+        template = self.template_zh if language == "zh" else self.template
+        said = COMMON.after_source(self.reason) if language == "zh" else None
+        return template.format(path=self.path, reason=said or self.reason)
 
 
 @dataclass(eq=False)

@@ -309,12 +309,13 @@ async def _check(scope: Scope, automations: Automations, data: SaveAutomation) -
         check_rule(rule)
     if trigger["kind"] == "event" and trigger["event"] not in automations.events:
         raise UnknownActionError(name=trigger["event"], known=", ".join(sorted(automations.events)))
+    language = scope.who.language
     if data.condition is not None:
-        formulas.check_condition(data.condition, NAMES, field="condition")
+        formulas.check_condition(data.condition, NAMES, field="condition", language=language)
     if data.success is not None:
-        formulas.check_condition(data.success, NAMES | {"result"}, field="success")
+        formulas.check_condition(data.success, NAMES | {"result"}, field="success", language=language)
     config = automations.draft(data.action.kind, data.action.config)
-    formulas.check_value(data.action.config, NAMES, field="action.config")
+    formulas.check_value(data.action.config, NAMES, field="action.config", language=language)
     if config is not None:
         await automations.action(data.action.kind).check(scope, config)
 

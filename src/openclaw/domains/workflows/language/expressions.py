@@ -10,6 +10,7 @@ from typing import Any
 import cel
 import orjson
 
+from openclaw.domains.workflows.language import faults
 from openclaw.domains.workflows.language.failures import StepError, expression_failed, limit_met
 from openclaw.domains.workflows.language.limits import MAX_EXPRESSION
 from openclaw.infra.texts import sizes
@@ -47,8 +48,7 @@ def syntax_error(source: str) -> str | None:
     try:
         program = _compiled(source)
     except ValueError as error:
-        text = str(error).partition("ERROR: ")[2] or str(error)
-        return text.splitlines()[0][:200]
+        return faults.of_syntax(error)
     for name in sorted(program.functions()):
         if name[0].isalpha() and name not in _FUNCTIONS:
             return f"there is no function {name}"
@@ -77,12 +77,11 @@ def evaluate(source: str, names: Mapping[str, Any]) -> Any:
         return as_json(program.execute(known))
     except StepError:
         raise
-    except KeyError as error:
-        raise expression_failed(source, f"there is no {error}") from None
     except RecursionError:
-        raise expression_failed(source, "is nested too deeply") from None
+        raise expression_failed(source, "it is nested too deeply") from None
     except Exception as error:  # noqa: BLE001  (whatever the library raises, it is the expression's fault)
-        raise expression_failed(source, str(error)[:300]) from None
+        fault = faults.of_value(error, source, _bare(source), _FUNCTIONS)
+        raise expression_failed(source, fault) from None
 
 
 def is_true(source: str, names: Mapping[str, Any]) -> bool:
@@ -131,8 +130,8 @@ def _macros(source: str) -> int:
 
 
 def _bare(source: str) -> str:
-    """The expression with its texts emptied and its comments gone."""
-    return _TEXT.sub(lambda found: " " if found[0].startswith("//") else "''", source)
+    """The expression with spaces in the place of its texts and comments."""
+    return _TEXT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), source)
 
 
 def _shown(value: Any) -> str:

@@ -6,11 +6,12 @@ from typing import Any
 
 @dataclass
 class StepError(Exception):
-    """Why a step failed. ``is_final``: trying again would not help."""
+    """Why a step failed. ``is_final``: trying again would not help. ``reason``: the message without its source."""
 
     code: str
     message: str
     is_final: bool = False
+    reason: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """As ``steps.<id>.error`` and the history have it."""
@@ -20,7 +21,7 @@ class StepError(Exception):
 def expression_failed(source: str, reason: str) -> StepError:
     """An expression or a text could not be worked out."""
     shown = source if len(source) <= 100 else f"{source[:99]}…"
-    return StepError("expression_failed", f"{shown}: {reason}", is_final=True)
+    return StepError("expression_failed", f"{shown}: {reason}", is_final=True, reason=reason)
 
 
 def limit_met(what: str, limit: int) -> StepError:

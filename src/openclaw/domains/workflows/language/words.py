@@ -1,8 +1,6 @@
 """What is wrong with a definition, in Chinese. The validators speak English: what they say is known by its form."""
 
-import re
-
-from openclaw.infra.sayings import LONGEST_SAID, Forms
+from openclaw.infra.sayings import Forms
 
 # A form of words, with {} for what differs, and its Chinese, which may name the parts in another order.
 _FORMS: dict[str, str] = {
@@ -67,7 +65,6 @@ _REST = {
 }
 
 
-_LINE = re.compile(r"line (\d+): (.+)", re.DOTALL)
 _SAID = Forms(_FORMS)
 
 
@@ -75,6 +72,4 @@ def in_language(language: str, code: str, message: str) -> str:
     """A problem's English ``message`` in ``language`` ("en" or "zh"); in English what there is no Chinese for."""
     if language != "zh":
         return message
-    if line := _LINE.fullmatch(message[: LONGEST_SAID + 1]):
-        return f"第 {line[1]} 行：{in_language(language, '', line[2])}"
     return _SAID.in_chinese(message) or _REST.get(code, "{0}").format(message)

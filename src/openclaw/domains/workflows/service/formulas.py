@@ -8,18 +8,13 @@ from typing import Any
 from openclaw.domains.workflows.errors import InvalidInputDataError
 from openclaw.domains.workflows.language import expressions, values
 from openclaw.domains.workflows.language.failures import StepError
+from openclaw.domains.workflows.language.faults import place
 from openclaw.domains.workflows.language.sources import LANGUAGES
+from openclaw.domains.workflows.language.words import in_language
 from openclaw.kit.errors import InvalidInputError
 
-# What the library of CEL says, without its list of all that might have stood there.
-_SAID = re.compile(r"<input>:(\d+):(\d+): (?:Syntax error: )?(.*)", re.DOTALL)
-_TOO_SOON = re.compile(
-    r"mismatched input '<EOF>'|no viable alternative at input '.*<EOF>'|missing .* at '<EOF>'|Incomplete "
-)
-_UNEXPECTED = re.compile(
-    r"(?:extraneous input|mismatched input|no viable alternative at input|token recognition error at:)"
-    r" '(.*?)'(?: expecting|$)"
-)
+_PLACED = re.compile(r"line (\d+), column (\d+): (.+)", re.DOTALL)
+_OF_WORD = re.compile(r".+ is (?:not possible here|a reserved word)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -39,7 +34,7 @@ def find_problem(source: str, names: Collection[str]) -> Problem | None:
     if unknown := sorted(expressions.roots_of(source) - set(names)):
         known = ", ".join(sorted(names))
         found = re.search(rf"(?<![\w.]){re.escape(unknown[0])}\b", source)
-        line, column = (None, None) if found is None else _place(source, found.start())
+        line, column = (None, None) if found is None else place(source, found.start())
         return Problem(
             f"There is no {unknown[0]}; there are {known}.",
             f"没有名称 {unknown[0]}；可用的有 {known}。",
@@ -54,21 +49,23 @@ def find_value_problem(source: str, names: Mapping[str, Any]) -> Problem | bool:
     try:
         return expressions.is_true(source, names)
     except StepError as error:
-        said = error.message[:500]
-        return Problem(f"With this sample it cannot be told: {said}", f"用此示例无法得出结果：{said}")
+        why = _explained((error.reason or error.message)[:500])
+        en, zh = f"With this sample it cannot be told. {why.en}", f"用此示例无法得出结果：{why.zh}"
+        return Problem(en, zh, why.line, why.column)
 
 
-def check_condition(source: str, names: Collection[str], *, field: str) -> None:
-    """Raise InvalidInputError unless ``source`` is an expression that names nothing but ``names``."""
-    _check("$expr", source, names, field)
+def check_condition(source: str, names: Collection[str], *, field: str, language: str) -> None:
+    """Raise InvalidInputError, in ``language``, unless ``source`` is an expression that names nothing but ``names``."""
+    _check("$expr", source, names, field, language)
 
 
-def check_value(value: Any, names: Collection[str], *, field: str) -> None:
-    """Raise InvalidInputError unless what is marked in ``value`` (JSON data) names nothing but ``names``."""
+def check_value(value: Any, names: Collection[str], *, field: str, language: str) -> None:
+    """Raise InvalidInputError, in ``language``, unless what is marked in ``value`` (JSON data) names but ``names``."""
     for path, mark, source in values.marks_in(value, field):
         if mark not in LANGUAGES or not isinstance(source, str):
-            raise InvalidInputError(field=path, reason="is not possible here")
-        _check(mark, source, names, path)
+            reason = in_language(language, "", "is not possible here")
+            raise InvalidInputError(field=path, reason=reason)
+        _check(mark, source, names, path, language)
 
 
 def is_marked(value: Any) -> bool:
@@ -94,36 +91,21 @@ def fill(value: Any, names: Mapping[str, Any], *, field: str) -> Any:
         raise InvalidInputDataError(path=field, reason="is nested too deeply") from None
 
 
-def _check(mark: str, source: str, names: Collection[str], field: str) -> None:
-    language = LANGUAGES[mark]
-    if (wrong := language.syntax_error(source)) is not None:
-        raise InvalidInputError(field=field, reason=wrong)
-    if unknown := sorted(language.roots_of(source) - set(names)):
-        raise InvalidInputError(
-            field=field, reason=f"there is no {unknown[0]}; there are {', '.join(sorted(names))}"
-        )
+def _check(mark: str, source: str, names: Collection[str], field: str, language: str) -> None:
+    kind = LANGUAGES[mark]
+    if (wrong := kind.syntax_error(source)) is not None:
+        code = "expression" if mark == values.EXPR else "text"
+        raise InvalidInputError(field=field, reason=in_language(language, code, wrong))
+    if unknown := sorted(kind.roots_of(source) - set(names)):
+        wrong = f"there is no {unknown[0]}; there are {', '.join(sorted(names))}"
+        raise InvalidInputError(field=field, reason=in_language(language, "", wrong))
 
 
-def _explained(wrong: str) -> Problem:
-    said = _SAID.fullmatch(wrong)
-    if said is None:
-        en = f"{wrong.capitalize()}." if wrong.startswith("there") else f"It {wrong}."
-        return Problem(en, f"表达式有误：{wrong}")
-    line, column, words = int(said[1]), int(said[2]), said[3]
-    if _TOO_SOON.match(words):
-        return Problem("It ends too soon.", "表达式不完整。", line, column)
-    if found := _UNEXPECTED.match(words):
-        text = found[1].strip()
-        if text.startswith("="):
-            return Problem("To compare, write ==.", "比较请写作 ==。", line, column)
-        if text.startswith(("'", '"')):
-            return Problem("A text is not closed.", "文本没有结束引号。", line, column)
-        return Problem(f"{text} is not possible here.", f"此处不能写 {text}。", line, column)
-    if "Recursion limit" in words:
-        return Problem("It is nested too deeply.", "嵌套层数过多。", line, column)
-    return Problem(f"It cannot be read: {words}", f"表达式无法解析：{words}", line, column)
-
-
-def _place(source: str, at: int) -> tuple[int, int]:
-    before = source[:at]
-    return before.count("\n") + 1, at - before.rfind("\n")
+def _explained(fault: str) -> Problem:
+    placed = _PLACED.fullmatch(fault)
+    line, column, said = (int(placed[1]), int(placed[2]), placed[3]) if placed else (None, None, fault)
+    zh = in_language("zh", "expression", said)
+    if said.startswith(("is ", "has more", "must ")):
+        said = f"it {said}"
+    en = said if _OF_WORD.fullmatch(said) else said[:1].upper() + said[1:]
+    return Problem(f"{en.removesuffix('.')}.", f"{zh.removesuffix('。')}。", line, column)

@@ -1,5 +1,7 @@
 """What a run has done, step by step."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from openclaw.domains.plugins.service import calls as plugin_calls
@@ -10,6 +12,7 @@ from openclaw.domains.workflows.schemas import StepLog, StepRun
 from openclaw.domains.workflows.service import bodies
 from openclaw.domains.workflows.service.runs import access_run
 from openclaw.infra.blobs import BlobStore
+from openclaw.infra.sayings import COMMON
 from openclaw.infra.scope import Scope
 from openclaw.kit.errors import InvalidInputError
 from openclaw.kit.pagination import Page, decode_cursor, encode_cursor
@@ -64,8 +67,8 @@ async def _view(
         large=is_large,
         input_bytes=large[0],
         output_bytes=large[1],
-        error={"code": error["code"], "message": error["message"]} if error else None,
-        attempts=[{key: a[key] for key in ("at", "code", "message")} for a in row.attempts],
+        error=_failure(scope, error) if error else None,
+        attempts=[{"at": each["at"], **_failure(scope, each)} for each in row.attempts],
         logs=[StepLog.model_validate(each) for each in row.logs or ()],
         reused=row.is_reused,
         started_at=row.started_at,
@@ -73,6 +76,13 @@ async def _view(
         finished_at=row.finished_at,
         duration_ms=int(took.total_seconds() * 1000) if took is not None else None,
     )
+
+
+def _failure(scope: Scope, error: Mapping[str, Any]) -> dict[str, str]:
+    code, said = error["code"], error["message"]
+    if code in ("expression_failed", "limit_met") and scope.who.language == "zh":
+        said = COMMON.after_source(said) or said
+    return {"code": code, "message": said}
 
 
 def _after(cursor: str | None, after: int | None) -> int:

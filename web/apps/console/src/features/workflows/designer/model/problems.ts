@@ -14,14 +14,9 @@ export interface PlacedProblem {
 
 /** Problems with the steps that they are at. */
 export function placeProblems(definition: Definition | null, problems: readonly WorkflowProblem[]): PlacedProblem[] {
-  const placed = problems.map(({ path, code, message }) => ({ code, message: plainWords(message), ...placeOf(definition, path) }));
+  const placed = problems.map(({ path, code, message }) => ({ code, message, ...placeOf(definition, path) }));
   // What the shape of a typed value says twice is told once.
   return placed.filter((one, index) => placed.findIndex((other) => other.stepId === one.stepId && other.field === one.field && other.message === one.message) === index);
-}
-
-/** Without what a parser says for those who wrote its grammar. */
-export function plainWords(message: string): string {
-  return message.replace(/^<input>:\d+:(\d+): /, "").replace(/ expecting \{.*\}$/, "").replace("'<EOF>'", "…");
 }
 
 /** The step and field of a JSON path such as `$.steps[0].config.steps[1].id`. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Definition } from "../../canvas/definition.ts";
-import { placeOf, plainWords } from "./problems.ts";
+import { placeOf } from "./problems.ts";
 import { completionsAt, openPlace, scopeOf, stepsBefore, type PastRun } from "./scope.ts";
 
 const definition: Definition = {
@@ -58,10 +58,6 @@ describe("completion", () => {
     expect(openPlace("a {{ b }} {{ input.")).toBe(" input.");
     expect(openPlace("a {{ b }} c")).toBeNull();
   });
-});
-
-it("leaves out what a parser says for those who wrote its grammar", () => {
-  expect(plainWords("<input>:1:25: Syntax error: mismatched input '<EOF>' expecting {'[', '{'}")).toBe("Syntax error: mismatched input …");
 });
 
 it("finds the step and the field of a path", () => {
