@@ -8,6 +8,7 @@ export const app: Translation<typeof source> = {
   "app.loading": "加载中",
   "app.close": "关闭",
   "app.cancel": "取消",
+  "app.doNotCancel": "不取消",
   "app.save": "保存",
   "app.saved": "已保存",
   "app.rename": "重命名",

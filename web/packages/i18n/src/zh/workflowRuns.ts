@@ -40,6 +40,8 @@ export const workflowRuns: Translation<typeof source> = {
   "workflowRun.soFar": "已进行 {time}",
   "workflowRun.loadFailed": "无法加载此运行",
   "workflowRun.failed": "运行失败",
+  "workflowRun.failedAt": "运行在“{step}”处失败",
+  "workflowRun.showFailed": "查看该步骤",
   "workflowRun.canvas": "画布上的运行",
   "workflowRun.panel": "步骤",
   "workflowRun.whole": "整个运行",
