@@ -82,7 +82,8 @@ def evaluate(source: str, names: Mapping[str, Any]) -> Any:
     except RecursionError:
         raise expression_failed(source, "is nested too deeply") from None
     except Exception as error:  # noqa: BLE001  (whatever the library raises, it is the expression's fault)
-        raise expression_failed(source, str(error)[:300]) from None
+        said = str(error)
+        raise expression_failed(source, said if len(said) <= 300 else f"{said[:299]}…") from None
 
 
 def is_true(source: str, names: Mapping[str, Any]) -> bool:

@@ -167,7 +167,7 @@ export const systemParts = {
   "vault.done": "Done",
   "vault.branches": "Branches",
   "vault.branchesText": "Try something beside the main line, and go back and forth. What is left is kept.",
-  "vault.here": "here now",
+  "vault.here": "Here now",
   "vault.goTo": "Go to it",
   "vault.branchedAt": "begun {when}",
   "vault.newBranch": "New branch",
