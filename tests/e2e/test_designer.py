@@ -63,6 +63,7 @@ def test_by_mouse(open_console: Callable[..., Console]) -> None:
     expect(page).to_have_url(re.compile(r"/workflows/wf_[0-9a-f]+/edit"))
     expect(step(page, "transform_4")).to_have_attribute("data-status", "failed")
     expect(page.get_by_test_id("step-error")).to_contain_text("missing")
+    expect(page.get_by_test_id("run-strip")).not_to_contain_text("missing")  # said once
     write_by_mouse(page, "transform_4", RIGHT)
     page.get_by_test_id("rerun-from-here").click()
     expect_mended(page)

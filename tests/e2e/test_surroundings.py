@@ -42,7 +42,7 @@ def test_in_chinese(open_console: Callable[..., Console], bridge: BridgeProcess)
     expect(console.approval.get_by_role("heading", name="是否批准？")).to_be_visible()
     console.press("允许一次")
     console.expect_tool("ok")
-    expect(page.get_by_test_id("approval-outcome")).to_have_text("您已允许一次")
+    expect(page.get_by_test_id("approval-outcome")).to_have_text("已允许一次")
     assert (bridge.home / "Documents" / "笔记.txt").read_text() == "第 1 行\n第 2 行\n第 3 行\n"
     page.get_by_role("link", name="设备").click()
     expect(page.get_by_role("heading", name="设备", exact=True)).to_be_visible()

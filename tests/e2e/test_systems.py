@@ -109,7 +109,7 @@ def test_a_system_is_made_edited_kept_compared_and_restored(console: Console) ->
     page.get_by_test_id("branch-go").click()
     page.get_by_test_id("restore-confirm").click()
     page.get_by_test_id("restore-close").click()
-    expect(page.get_by_test_id("branch-row").filter(has_text="Bold")).to_contain_text("here now")
+    expect(page.get_by_test_id("branch-row").filter(has_text="Bold")).to_contain_text("Here now")
 
     page.get_by_test_id("system-menu").click()
     page.get_by_role("menuitem", name="Archive").click()

@@ -116,7 +116,13 @@ def test_a_run_is_watched_fails_is_mended_and_answered(console: Console, shop: S
     expect_state(page, "failed")
     panel = page.get_by_test_id("step-panel")
     expect(panel).to_have_attribute("data-step", "pay")
-    expect(page.get_by_test_id("step-error")).to_contain_text("The server answered with an error")
+    said = "The server answered with an error"
+    expect(page.get_by_test_id("step-error")).to_contain_text(said)
+    expect(page.get_by_test_id("run-error")).to_have_text(re.compile("The run failed at “pay”"))
+    page.locator('[data-testid="step-row"][data-path="fetch"]').click()
+    expect(page.get_by_test_id("step-error")).to_have_count(0)
+    page.get_by_test_id("show-failed").click()
+    expect(page.get_by_test_id("step-error")).to_contain_text(said)
 
     first = page.url
     page.get_by_test_id("repeat-from").click()

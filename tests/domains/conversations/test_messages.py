@@ -193,7 +193,7 @@ async def test_export_as_markdown_is_to_be_read(ann: Person) -> None:
         assert "**exec** · ok" in lines
         assert f"````\n{nasty}\n````" in response.text, "a fence that the content cannot close"
         chinese = await ann.api.get(f"/conversations/{chat.id}/export", headers={"Accept-Language": "zh"})
-        assert "## 您 ·" in chinese.text
+        assert "## 我 ·" in chinese.text
 
 
 async def test_messages_of_another_conversation_are_not_found(ann: Person) -> None:

@@ -255,6 +255,12 @@ def test_texts_that_could_grow_or_reach_are_refused(source: str) -> None:
         texts.render(source, {"x": {}, "l": [], "big": "x" * 1_000_000})
 
 
+def test_a_failure_that_is_cut_says_so() -> None:
+    with pytest.raises(StepError) as failed:
+        expressions.evaluate("steps.a.output.b", {"steps": {"a": {"output": 1}}})
+    assert failed.value.message.endswith("…")
+
+
 def test_texts() -> None:
     names = {"item": {"name": "Ann", "list": ["a", "b"]}}
     source = "{% for x in item.list %}{{ x|upper }}{% if not loop.last %}, {% endif %}{% endfor %} {{ item['name'] }}"

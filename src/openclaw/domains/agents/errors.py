@@ -165,7 +165,7 @@ class TooManyRunsError(OpenClawError):
     template: ClassVar[str] = (
         "The assistant is already working for you in {limit} conversations. Wait until one ends, or stop one."
     )
-    template_zh: ClassVar[str] = "助手正在为您处理 {limit} 个对话，请等待其中一个结束或先停止一个。"
+    template_zh: ClassVar[str] = "助手正在处理 {limit} 个对话，请等待其中一个结束或先停止一个。"
 
     limit: int
 

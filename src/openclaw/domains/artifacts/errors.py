@@ -74,7 +74,7 @@ class StillPublishedError(OpenClawError):
     code: ClassVar[str] = "artifacts.still_published"
     kind: ClassVar[Kind] = Kind.CONFLICT
     template: ClassVar[str] = "The result is published. Unpublish it first."
-    template_zh: ClassVar[str] = "结果已发布，请先取消发布。"
+    template_zh: ClassVar[str] = "结果已发布，请先停止发布。"
 
 
 @dataclass(eq=False)

@@ -33,7 +33,7 @@ class NotAUserMessageError(OpenClawError):
     code: ClassVar[str] = "conversations.not_a_user_message"
     kind: ClassVar[Kind] = Kind.CONFLICT
     template: ClassVar[str] = "Only your own messages can be sent again."
-    template_zh: ClassVar[str] = "只能重新发送您自己的消息。"
+    template_zh: ClassVar[str] = "只能重新发送自己的消息。"
 
 
 @dataclass(eq=False)

@@ -207,7 +207,7 @@ class TooManyGatewayTokensError(OpenClawError):
     code: ClassVar[str] = "devices.too_many_gateway_tokens"
     kind: ClassVar[Kind] = Kind.CONFLICT
     template: ClassVar[str] = "You have {limit} gateway tokens already. Revoke one first."
-    template_zh: ClassVar[str] = "您已有 {limit} 个网关令牌，请先撤销一个。"
+    template_zh: ClassVar[str] = "已有 {limit} 个网关令牌，请先撤销一个。"
 
     limit: int
 

@@ -133,7 +133,7 @@ class DeviceNeededError(OpenClawError):
     code: ClassVar[str] = "systems.device_needed"
     kind: ClassVar[Kind] = Kind.INVALID
     template: ClassVar[str] = "A local-only system needs one of your machines to be kept on."
-    template_zh: ClassVar[str] = "仅限本机的系统需要指定一台您的设备来保存。"
+    template_zh: ClassVar[str] = "仅限本机的系统需要指定一台自己的设备来保存。"
 
 
 @dataclass(eq=False)

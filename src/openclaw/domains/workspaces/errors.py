@@ -43,7 +43,7 @@ class NotAllowedError(OpenClawError):
     code: ClassVar[str] = "workspaces.not_allowed"
     kind: ClassVar[Kind] = Kind.FORBIDDEN
     template: ClassVar[str] = "Your role ({role}) in this workspace does not permit this."
-    template_zh: ClassVar[str] = "您在此工作区的角色（{role}）不允许该操作。"
+    template_zh: ClassVar[str] = "此工作区中的角色（{role}）不允许该操作。"
 
     role: str
 

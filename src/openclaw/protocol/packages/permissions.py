@@ -64,7 +64,7 @@ PERMISSION_WORDS = {
         "Run commands on your linked machines, and use these tools there: {items}",
         "在已连接的设备上运行命令，并使用这些工具：{items}",
     ),
-    "secrets": ("Read these secrets that you give it: {items}", "读取您提供的这些机密：{items}"),
+    "secrets": ("Read these secrets that you give it: {items}", "读取所提供的这些机密：{items}"),
     "llm": ("Ask the workspace's AI models, at its cost", "使用工作区的 AI 模型（计入其费用）"),
     "notify": ("Send notifications to people of the workspace", "向工作区成员发送通知"),
     "kv": ("Keep small values between calls", "在多次调用之间保存少量数据"),

@@ -29,7 +29,7 @@ ARTIFACTS: dict[str, tuple[str, str]] = {
             "名称、密码和期限会保留到下次。"
         ),
     ),
-    "command_results_unpublish": ("take a result from the public, at once", "立即取消发布"),
+    "command_results_unpublish": ("take a result from the public, at once", "立即停止发布"),
     "command_results_rollback": ("show a former release again", "恢复显示先前的发布"),
     "command_results_delete": ("delete a result with all its versions", "删除结果及其所有版本"),
     "argument_result": ("id of a result, its last digits, or its title", "结果的 ID、末尾几位或标题"),
@@ -80,7 +80,7 @@ ARTIFACTS: dict[str, tuple[str, str]] = {
     "result_release_passed": ("Release {number} is at {url}", "发布 {number} 位于 {url}"),
     "result_release_refused": ("Release {number} was not published.", "发布 {number} 未通过检查，未发布。"),
     "result_release_failed": ("Release {number} could not be published.", "发布 {number} 失败。"),
-    "result_ask_unpublish": ("Take {title} from the public? [y/N] ", "取消发布 {title}？[y/N] "),
+    "result_ask_unpublish": ("Take {title} from the public? [y/N] ", "停止发布 {title}？[y/N] "),
     "result_unpublished": ("{url} is gone.", "{url} 已不可访问。"),
     "result_ask_delete": (
         "Delete {title} with all its versions? [y/N] ",

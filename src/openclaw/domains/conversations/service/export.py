@@ -11,7 +11,7 @@ from openclaw.domains.conversations.schemas import Message
 from openclaw.domains.conversations.service import catalog, messages
 from openclaw.infra.scope import Scope
 
-_WORDS = {"en": {"user": "You", "assistant": "OpenClaw"}, "zh": {"user": "您", "assistant": "OpenClaw"}}
+_WORDS = {"en": {"user": "You", "assistant": "OpenClaw"}, "zh": {"user": "我", "assistant": "OpenClaw"}}
 
 
 async def export_json(scope: Scope, conversation_id: UUID) -> bytes:

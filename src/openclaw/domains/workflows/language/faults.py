@@ -67,7 +67,7 @@ def of_value(error: Exception, source: str, code: str, functions: frozenset[str]
         case RuntimeError() if found := _OF_FUNCTION.match(said):
             return _at(code, rf"\b{re.escape(found[1])}\s*\(", f"the function {found[1]}{_TAKES}")
         case _:
-            return said[:300]
+            return said if len(said) <= 300 else f"{said[:299]}…"
 
 
 def place(source: str, at: int) -> tuple[int, int]:

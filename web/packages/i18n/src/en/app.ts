@@ -5,6 +5,7 @@ export const app = {
   "app.loading": "Loading",
   "app.close": "Close",
   "app.cancel": "Cancel",
+  "app.doNotCancel": "Do not cancel",
   "app.save": "Save",
   "app.saved": "Saved",
   "app.rename": "Rename",

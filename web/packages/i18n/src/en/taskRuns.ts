@@ -96,7 +96,6 @@ export const taskRuns = {
   "taskRun.pause": "Pause",
   "taskRun.resume": "Resume",
   "taskRun.cancel": "Cancel the run",
-  "taskRun.keepOn": "Do not cancel",
   "taskRun.cancelTitle": "Cancel this run?",
   "taskRun.cancelText": "What it is at is stopped. What it has done stays, and can be gone on with.",
   "taskRun.retry": "Try again",

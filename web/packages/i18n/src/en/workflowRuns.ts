@@ -37,6 +37,8 @@ export const workflowRuns = {
   "workflowRun.soFar": "{time} so far",
   "workflowRun.loadFailed": "The run could not be loaded",
   "workflowRun.failed": "The run failed",
+  "workflowRun.failedAt": "The run failed at “{step}”",
+  "workflowRun.showFailed": "Show the step",
   "workflowRun.canvas": "The run on the canvas",
   "workflowRun.panel": "Step",
   "workflowRun.whole": "The whole run",

@@ -23,7 +23,7 @@ export const conversations: Translation<typeof source> = {
   "conversations.wasDeleted": "已删除“{title}”",
   "conversations.newTitle": "新标题",
   "conversations.state.running": "进行中",
-  "conversations.state.awaiting_approval": "等待您的批准",
+  "conversations.state.awaiting_approval": "等待批准",
   "conversations.state.waiting_for_device": "等待设备",
   "conversations.loadFailed": "无法加载对话列表。",
 
@@ -33,7 +33,7 @@ export const conversations: Translation<typeof source> = {
   "chat.exportJson": "导出为 JSON",
   "chat.loadOlder": "显示更早的消息",
   "chat.jumpToLatest": "跳到最新",
-  "chat.you": "您",
+  "chat.you": "我",
   "chat.assistant": "助手",
   "chat.working": "进行中",
   "chat.copyMessage": "复制消息",
@@ -57,7 +57,7 @@ export const conversations: Translation<typeof source> = {
   "composer.hint": "Enter 发送，Shift + Enter 换行",
   "composer.device": "设备",
   "composer.anyDevice": "任意设备",
-  "composer.anyDeviceDetail": "由助手选择，或向您询问",
+  "composer.anyDeviceDetail": "由助手选择，或先询问",
   "composer.noDevice": "未连接设备",
   "composer.model": "模型",
   "composer.offlineDevice": "离线",
@@ -65,7 +65,7 @@ export const conversations: Translation<typeof source> = {
 
   "demo.title": "演示模型",
   "demo.lead": "演示模型。",
-  "demo.text": "尚未接入模型。这里的回复来自一小组固定规则，并非人工智能；但足以体验完整流程：提出请求、批准、在您的机器上执行。",
+  "demo.text": "尚未接入模型。这里的回复来自一小组固定规则，并非人工智能；但足以体验完整流程：提出请求、批准、在机器上执行。",
   "demo.short": "回复来自固定规则，并非人工智能。",
   "demo.connect": "接入模型",
   "demo.try": "它听得懂的说法",
@@ -76,8 +76,8 @@ export const conversations: Translation<typeof source> = {
 
   "welcome.title": "要做些什么？",
   "welcome.titleFirst": "先连接一台机器",
-  "welcome.text": "助手可以在您的机器上读取、编辑和运行。任何会改动内容的操作，都会先征求您的同意。",
-  "welcome.textFirst": "OpenClaw 在您连接的机器上工作。大约一分钟即可完成，并且随时可以撤销。",
+  "welcome.text": "助手可以在已连接的机器上读取、编辑和运行。任何会改动内容的操作，都会先征求同意。",
+  "welcome.textFirst": "OpenClaw 在连接的机器上工作。大约一分钟即可完成连接，并且随时可以撤销。",
   "welcome.later": "也可以先随便看看：没有机器也能聊天，只是无法在机器上做任何事。",
   "welcome.try": "试试这些",
 

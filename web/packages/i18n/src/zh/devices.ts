@@ -3,10 +3,10 @@ import type { Translation } from "../messages.ts";
 
 export const devices: Translation<typeof source> = {
   "devices.title": "设备",
-  "devices.description": "助手可以代您操作的机器。每台机器都有自己的密钥和本地规则，本地规则始终优先。",
+  "devices.description": "助手可以代为操作的机器。每台机器都有自己的密钥和本地规则，本地规则始终优先。",
   "devices.link": "连接机器",
   "devices.empty": "尚未连接机器",
-  "devices.emptyText": "可以连接您面前的电脑，或任何能打开终端的机器。",
+  "devices.emptyText": "可以连接眼前的电脑，或任何能打开终端的机器。",
   "devices.online": "在线",
   "devices.offline": "离线",
   "devices.lastSeen": "最近在线：{when}",
@@ -24,7 +24,7 @@ export const devices: Translation<typeof source> = {
 
   "link.title": "连接机器",
   "link.preparing": "正在获取代码",
-  "link.thisMachine": "您面前的这台机器",
+  "link.thisMachine": "眼前的这台机器",
   "link.otherMachine": "任意机器，使用代码",
   "link.presentText": "点一下即可连接到 {workspace}。",
   "link.linkThis": "连接这台机器",
@@ -51,7 +51,7 @@ export const devices: Translation<typeof source> = {
   "link.endedText": "输错次数过多，请获取新代码。",
   "link.newCode": "获取新代码",
   "link.doneTitle": "{name} 已连接",
-  "link.doneText": "助手现在可以在其上工作，做出改动前会先询问您。",
+  "link.doneText": "助手现在可以在其上工作，做出改动前会先询问。",
   "link.done": "完成",
   "link.startChat": "开始对话",
 };

@@ -3,10 +3,10 @@ import type { Translation } from "../messages.ts";
 
 export const gateway: Translation<typeof source> = {
   "tokens.title": "网关令牌",
-  "tokens.description": "供已发布的 OpenClaw 命令行和节点主机连接到此服务器。令牌以您的身份行事，仅限您在此允许的范围。",
+  "tokens.description": "供已发布的 OpenClaw 命令行和节点主机连接到此服务器。令牌以创建者的身份行事，仅限此处允许的范围。",
   "tokens.add": "新建令牌",
   "tokens.empty": "没有网关令牌",
-  "tokens.emptyText": "新建一个，即可连接您已有的 OpenClaw 命令行或节点主机。",
+  "tokens.emptyText": "新建一个，即可连接已有的 OpenClaw 命令行或节点主机。",
   "tokens.created": "创建于 {when}",
   "tokens.used": "最近使用：{when}",
   "tokens.neverUsed": "从未使用",
@@ -43,7 +43,7 @@ export const gateway: Translation<typeof source> = {
   "tokens.insecureNote": "此服务器未使用 TLS，命令开头的变量表示允许这样连接。请仅在可信网络中使用。",
 
   "pairing.title": "请求连接的机器",
-  "pairing.description": "每台机器都使用了您的一个网关令牌。只批准您自己启动的机器：命令将在其上运行，它也能看到命令内容。",
+  "pairing.description": "每台机器都使用了自己名下的一个网关令牌。只批准自己启动的机器：命令将在其上运行，它也能看到命令内容。",
   "pairing.from": "来自 {address}",
   "pairing.asked": "请求于 {when}",
   "pairing.key": "密钥 {fingerprint}",

@@ -80,7 +80,7 @@ export const hosts: Translation<typeof source> = {
   "hosts.region": "区域",
   "hosts.provider": "提供商",
   "hosts.runs": "自己在其上的运行",
-  "hosts.runsText": "在其上的最近任务运行；其他成员的运行仅自己可见。",
+  "hosts.runsText": "在其上的最近任务运行；其他成员的运行只有其本人可见。",
   "hosts.runsNone": "还没有在其上的运行",
   "hosts.runsNoneText": "可在任务中选择它作为目标，或按它的标签选择。",
   "hosts.credentials": "凭据",

@@ -10,7 +10,7 @@ export const identity: Translation<typeof source> = {
   "signIn.toSignUp": "创建账户",
   "signIn.noAccount": "第一次来？",
   "signIn.ended": "会话已结束，请重新登录以继续。",
-  "signIn.tagline": "在您自己的机器上，真正动手的助手。",
+  "signIn.tagline": "在自己的机器上，真正动手的助手。",
 
   "signUp.title": "创建账户",
   "signUp.firstTitle": "设置 OpenClaw",
@@ -23,9 +23,9 @@ export const identity: Translation<typeof source> = {
   "signUp.password": "密码",
   "signUp.passwordHint": "至少 8 个字符；几个互不相关的词就很好。",
   "signUp.invite": "邀请码",
-  "signUp.inviteHint": "粘贴您收到的邀请码。",
+  "signUp.inviteHint": "粘贴收到的邀请码。",
   "signUp.inviteNote": "此服务器仅接受受邀注册。",
-  "signUp.invited": "您已受邀加入一个工作区，创建账户即可加入。",
+  "signUp.invited": "已受邀加入一个工作区，创建账户即可加入。",
   "signUp.closedTitle": "注册已关闭",
   "signUp.closedText": "此服务器的所有者不接受新账户。请向其申请，或使用已有账户登录。",
   "signUp.submit": "创建账户",
@@ -49,7 +49,7 @@ export const identity: Translation<typeof source> = {
   "profile.appearance": "语言与外观",
 
   "password.title": "密码",
-  "password.description": "修改密码会结束您的所有其他会话。",
+  "password.description": "修改密码会结束所有其他会话。",
   "password.current": "当前密码",
   "password.new": "新密码",
   "password.repeat": "再次输入新密码",
@@ -57,7 +57,7 @@ export const identity: Translation<typeof source> = {
   "password.changed": "密码已修改，其他会话均已结束。",
 
   "sessions.title": "会话",
-  "sessions.description": "您的账户登录过的位置。请结束不认识的会话，并修改密码。",
+  "sessions.description": "此账户登录过的位置。请结束不认识的会话，并修改密码。",
   "sessions.current": "当前会话",
   "sessions.end": "结束会话",
   "sessions.ended": "会话已结束",

@@ -4,7 +4,7 @@ import type { Translation } from "../messages.ts";
 export const plugins: Translation<typeof source> = {
   "plugins.title": "插件",
   "plugins.description": "在内置功能之外扩展工作流和助手的能力。每个插件都在隔离环境中运行，只拥有被授予的权限。",
-  "plugins.whoMay": "只有 {workspace} 的所有者和管理员可以安装、更改和停用插件；您可以查看全部内容。",
+  "plugins.whoMay": "只有 {workspace} 的所有者和管理员可以安装、更改和停用插件；全部内容均可查看。",
   "plugins.view": "显示内容",
   "plugins.view.browse": "浏览",
   "plugins.view.installed": "已安装",
@@ -105,7 +105,7 @@ export const plugins: Translation<typeof source> = {
   "plugins.tierText.hardened": "其系统调用不会到达机器内核。速度最慢。",
   "plugins.adminsOnly": "由工作区的所有者或管理员更改。",
   "plugins.reviews": "等待审核",
-  "plugins.reviewsText": "作为此服务器的运营者，由您决定所有工作区可以安装哪些插件。",
+  "plugins.reviewsText": "此服务器的运营者在这里决定所有工作区可以安装哪些插件。",
   "plugins.noReviews": "没有待审核的插件包",
   "plugins.approve": "批准",
   "plugins.reject": "拒绝",

@@ -99,7 +99,6 @@ export const taskRuns: Translation<typeof source> = {
   "taskRun.pause": "暂停",
   "taskRun.resume": "继续",
   "taskRun.cancel": "取消运行",
-  "taskRun.keepOn": "不取消",
   "taskRun.cancelTitle": "取消此次运行？",
   "taskRun.cancelText": "正在做的事会停止。已做的会保留，并且可以接着做。",
   "taskRun.retry": "重试",

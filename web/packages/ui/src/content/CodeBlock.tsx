@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState, type ReactNode } from "react";
 
 import { CopyButton, type CopyLabels } from "../actions/CopyButton.tsx";
 import { classes } from "../classes.ts";
@@ -30,7 +30,7 @@ export function CodeBlock({ code, language, caption, labels, isWrapped, isBounde
       {/* Focusable, so that the keyboard can scroll it. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <pre className={classes("CodeBlock-scroll", isBounded && "CodeBlock-scroll--bounded")} tabIndex={0} aria-label={name || undefined} role="group">
-        {html === null ? <code {...body}>{code}</code> : <code {...body} dangerouslySetInnerHTML={{ __html: html }} />}
+        {html === null ? <code {...body}>{isWrapped ? withWholeOptions(code) : code}</code> : <code {...body} dangerouslySetInnerHTML={{ __html: html }} />}
       </pre>
     </figure>
   );
@@ -51,4 +51,17 @@ function useHighlighted(code: string, language: string | null): string | null {
   }, [isWanted, highlight]);
   // In the render itself once loaded: code that streams in must not flash between plain and coloured.
   return useMemo(() => (isWanted && highlight ? highlight(code, language) : null), [isWanted, highlight, code, language]);
+}
+
+/** A line may end before an option of a command, not within its dashes. */
+function withWholeOptions(code: string): ReactNode[] {
+  return code.split(/((?<=\s)--[\w-]+)/).map((part, index) =>
+    index % 2 === 0 ? (
+      part
+    ) : (
+      <span key={index} className="CodeBlock-option">
+        {part}
+      </span>
+    ),
+  );
 }

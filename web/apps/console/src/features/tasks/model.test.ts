@@ -24,6 +24,7 @@ it("tells how far a run is, and leaves out what it never came to", () => {
   expect(told(RUN)).toEqual(["queued done", "dispatched done", "working now", "ended ahead"]);
   expect(told({ ...RUN, dispatchedAt: null, startedAt: null })).toEqual(["queued now", "dispatched ahead", "working ahead", "ended ahead"]);
   expect(told({ ...RUN, dispatchedAt: null, startedAt: null, finishedAt: "2026-11-21T05:00:03Z" })).toEqual(["queued done", "ended done"]);
+  expect(told({ ...RUN, state: "failed", finishedAt: "2026-11-21T05:00:03Z" }).at(-1)).toBe("ended stopped");
 });
 
 it("offers only what a run can do", () => {

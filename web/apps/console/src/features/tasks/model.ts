@@ -50,7 +50,7 @@ export function wentWell(run: Pick<TaskRun, "state" | "outcome">): boolean {
 export interface Phase {
   name: "queued" | "dispatched" | "working" | "ended";
   at: string | null;
-  state: "done" | "now" | "ahead";
+  state: "done" | "now" | "ahead" | "stopped";
 }
 
 export function phasesOf(run: TaskRun): Phase[] {
@@ -64,7 +64,13 @@ export function phasesOf(run: TaskRun): Phase[] {
   // A run that ends before it has begun leaves the parts between out.
   return times
     .filter(([, at], index) => at !== null || index > last)
-    .map(([name, at]) => ({ name, at, state: at === null ? "ahead" : name === times[last]?.[0] && !isOver(run) ? "now" : "done" }));
+    .map(([name, at]) => ({ name, at, state: stateOf(run, name, at, name === times[last]?.[0]) }));
+}
+
+function stateOf(run: TaskRun, name: Phase["name"], at: string | null, isLast: boolean): Phase["state"] {
+  if (at === null) return "ahead";
+  if (name === "ended" && TONES[run.state] === "danger") return "stopped";
+  return isLast && !isOver(run) ? "now" : "done";
 }
 
 export type BudgetKind = "moneyMicros" | "tokens" | "calls" | "seconds";

@@ -87,8 +87,10 @@ function SampleRow({ sample, automation, onEdit }: { sample: HookSample; automat
           {error && <p>{error.title}</p>}
           <details className="WebhookSection-sample">
             <summary>{t("automations.showDelivery")}</summary>
-            <CodeBlock code={text} language={typeof body === "string" ? null : "json"} caption={t("automations.body")} labels={labels} isWrapped isBounded />
-            <CodeBlock code={Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`).join("\n")} caption={t("automations.headers")} labels={labels} isWrapped isBounded />
+            <div className="WebhookSection-delivery">
+              <CodeBlock code={text} language={typeof body === "string" ? null : "json"} caption={t("automations.body")} labels={labels} isWrapped isBounded />
+              <CodeBlock code={Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`).join("\n")} caption={t("automations.headers")} labels={labels} isWrapped isBounded />
+            </div>
           </details>
         </>
       }

@@ -23,13 +23,15 @@ export interface MessageItemProps {
   isPi: boolean;
   /** The machine that keeps the words, where the server may not. */
   keptOn: string | null;
+  /** The page says elsewhere why it failed. */
+  isFailureTold?: boolean;
 }
 
-export const MessageItem = memo(function MessageItem({ message, actions, isLastAnswer, isLocked, isPi, keptOn }: MessageItemProps) {
+export const MessageItem = memo(function MessageItem({ message, actions, isLastAnswer, isLocked, isPi, keptOn, isFailureTold = false }: MessageItemProps) {
   return message.role === "user" ? (
     <Question message={message} actions={actions} isLocked={isLocked} isPi={isPi} keptOn={keptOn} />
   ) : (
-    <Answer message={message} actions={actions} canRetry={isLastAnswer && !isLocked} isPi={isPi} keptOn={keptOn} />
+    <Answer message={message} actions={actions} canRetry={isLastAnswer && !isLocked} isPi={isPi} keptOn={keptOn} isFailureTold={isFailureTold} />
   );
 });
 
@@ -74,9 +76,10 @@ interface AnswerProps {
   canRetry: boolean;
   isPi: boolean;
   keptOn: string | null;
+  isFailureTold: boolean;
 }
 
-function Answer({ message, actions, canRetry, isPi, keptOn }: AnswerProps) {
+function Answer({ message, actions, canRetry, isPi, keptOn, isFailureTold }: AnswerProps) {
   const t = useTranslator();
   const blocks = useMemo(() => blocksOf(message.parts), [message.parts]);
   const isRunning = message.state === "running";
@@ -97,7 +100,8 @@ function Answer({ message, actions, canRetry, isPi, keptOn }: AnswerProps) {
       )}
       {isRunning && blocks.at(-1)?.kind !== "text" && <Working message={message} />}
       {keptOn !== null && message.state === "complete" && blocks.every(({ kind }) => kind !== "text") && <KeptThere device={keptOn} />}
-      {message.state === "failed" && (
+      {message.state === "failed" && isFailureTold && <p className="MessageItem-note">{t("chat.failed")}</p>}
+      {message.state === "failed" && !isFailureTold && (
         <Banner
           tone="danger"
           role="status"

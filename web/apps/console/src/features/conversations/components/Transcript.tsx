@@ -12,10 +12,12 @@ export interface TranscriptProps {
   isPi: boolean;
   /** The machine that keeps the words, where the server may not. */
   keptOn: string | null;
+  /** The page says beside it why the last answer failed. */
+  isFailureTold: boolean;
 }
 
 /** A conversation that something else leads: read as it goes on, with its questions answered in place. */
-export function Transcript({ conversationId, isPi, keptOn }: TranscriptProps) {
+export function Transcript({ conversationId, isPi, keptOn, isFailureTold }: TranscriptProps) {
   const t = useTranslator();
   const messages = useMessages(conversationId);
   if (messages.error && messages.messages.length === 0) {
@@ -33,8 +35,17 @@ export function Transcript({ conversationId, isPi, keptOn }: TranscriptProps) {
           {t("chat.loadOlder")}
         </Button>
       )}
-      {messages.messages.map((message) => (
-        <MessageItem key={keyOfMessage(message)} message={message} actions={null} isLastAnswer={false} isLocked isPi={isPi} keptOn={keptOn} />
+      {messages.messages.map((message, index) => (
+        <MessageItem
+          key={keyOfMessage(message)}
+          message={message}
+          actions={null}
+          isLastAnswer={false}
+          isLocked
+          isPi={isPi}
+          keptOn={keptOn}
+          isFailureTold={isFailureTold && index === messages.messages.length - 1}
+        />
       ))}
     </div>
   );

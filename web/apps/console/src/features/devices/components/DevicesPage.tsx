@@ -45,20 +45,22 @@ export function DevicesPage({ opening }: { opening: "link" | "enrol" | null }) {
       <PairingRequests />
       {devices.error && <Banner tone="danger" title={t("devices.loadFailed")}>{t.error(devices.error)}</Banner>}
       {devices.isPending && <Skeleton label={t("app.loading")} isBlock />}
-      {isEmpty && (
-        <EmptyState title={t("devices.empty")} action={<LinkDeviceButton onPress={startLinking} />}>
-          {t("devices.emptyText")}
-        </EmptyState>
-      )}
-      {/* A machine that is in the list says there what it is at. */}
-      {!("deviceId" in state) && <LocalHere onLink={startLinking} />}
-      {devices.data && devices.data.length > 0 && (
-        <Rows label={t("devices.title")}>
-          {devices.data.map((device) => (
-            <DeviceRow key={device.id} device={device} />
-          ))}
-        </Rows>
-      )}
+      <div className="DevicesPage-machines">
+        {isEmpty && (
+          <EmptyState title={t("devices.empty")} action={<LinkDeviceButton onPress={startLinking} />}>
+            {t("devices.emptyText")}
+          </EmptyState>
+        )}
+        {/* A machine that is in the list says there what it is at. */}
+        {!("deviceId" in state) && <LocalHere onLink={startLinking} />}
+        {devices.data && devices.data.length > 0 && (
+          <Rows label={t("devices.title")}>
+            {devices.data.map((device) => (
+              <DeviceRow key={device.id} device={device} />
+            ))}
+          </Rows>
+        )}
+      </div>
       {devices.data && devices.data.length > 0 && <GroupsSection devices={devices.data} />}
       <div className="DevicesPage-hosts">
         <HostsSection isEnrolling={isEnrolling} onEnrolling={setEnrolling} />

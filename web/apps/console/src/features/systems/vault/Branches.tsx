@@ -28,7 +28,7 @@ export function Branches({ system, branches, snapshots, canChange, onTask }: { s
             leading={<Icon name="branch" />}
             title={t("vault.mainLine")}
             badges={system.currentBranchId === null && <Badge tone="accent">{t("vault.here")}</Badge>}
-            actions={main && go(system.currentBranchId === null, t("vault.mainLine"), () => onTask({ kind: "restore", target: { snapshotId: main.id }, name: t("vault.mainLine") }))}
+            actions={main && go(system.currentBranchId === null, t("vault.mainLine"), () => onTask({ kind: "restore", target: { snapshotId: main.id }, name: t("vault.mainLine"), isLine: true }))}
           />
           {branches.map((branch) => (
             <Row
@@ -38,7 +38,7 @@ export function Branches({ system, branches, snapshots, canChange, onTask }: { s
               title={branch.name}
               badges={branch.active && <Badge tone="accent">{t("vault.here")}</Badge>}
               detail={[branch.description, t("vault.branchedAt", { when: t.format.relative(branch.createdAt) })].filter(Boolean).join(" · ")}
-              actions={go(branch.active, branch.name, () => onTask({ kind: "restore", target: { branchId: branch.id }, name: branch.name }))}
+              actions={go(branch.active, branch.name, () => onTask({ kind: "restore", target: { branchId: branch.id }, name: branch.name, isLine: true }))}
             />
           ))}
         </Rows>

@@ -3,14 +3,14 @@ import { useTranslator } from "@openclaw/i18n";
 import { Badge, DiffView, EmptyState, Icon } from "@openclaw/ui";
 
 import { wordOf } from "../words.ts";
-import { byField, isTold, linesOf } from "./timeline.ts";
+import { byField, isSame, isTold, linesOf } from "./timeline.ts";
 
 import "./ChangeList.css";
 
 /** What differs, field by field: in words, and texts line by line. Of a local-only system there are only the counts. */
 export function ChangeList({ comparison, isLocal }: { comparison: SystemComparison; isLocal: boolean }) {
   const t = useTranslator();
-  if (comparison.changes.length === 0 && comparison.counts.every(({ added, removed, changed }) => added + removed + changed === 0)) return <EmptyState title={t("vault.nothingDiffers")} />;
+  if (isSame(comparison)) return <EmptyState title={t("vault.nothingDiffers")} />;
   if (isLocal) {
     return (
       <div className="ChangeList" data-testid="changes">

@@ -20,7 +20,7 @@ import "./VaultPart.css";
 export type VaultTask =
   | { kind: "save" }
   | { kind: "compare"; before: SystemSnapshot; after: SystemSnapshot | null }
-  | { kind: "restore"; target: PlanRestoreInput; name: string }
+  | { kind: "restore"; target: PlanRestoreInput; name: string; isLine?: true }
   | { kind: "branch"; snapshot: SystemSnapshot | null }
   | { kind: "clone"; snapshot: SystemSnapshot | null };
 
@@ -94,8 +94,8 @@ export function VaultPart({ system }: { system: SystemDetail }) {
       </div>
       {task?.kind === "save" && <SnapshotDialog systemId={system.id} onClose={close} />}
       {task?.kind === "compare" && <CompareDialog system={system} snapshots={items} before={task.before} after={task.after} onClose={close} />}
-      {task?.kind === "restore" && <RestoreDialog system={system} target={task.target} name={task.name} onClose={close} />}
-      {task?.kind === "branch" && <BranchDialog system={system} snapshot={task.snapshot} onClose={close} onGo={(branch) => setTask({ kind: "restore", target: { branchId: branch.id }, name: branch.name })} />}
+      {task?.kind === "restore" && <RestoreDialog system={system} target={task.target} name={task.name} isLine={task.isLine} onClose={close} />}
+      {task?.kind === "branch" && <BranchDialog system={system} snapshot={task.snapshot} onClose={close} onGo={(branch) => setTask({ kind: "restore", target: { branchId: branch.id }, name: branch.name, isLine: true })} />}
       {task?.kind === "clone" && <CloneDialog system={system} snapshot={task.snapshot} onClose={close} />}
     </div>
   );

@@ -1,4 +1,4 @@
-import type { SystemBranch, SystemSnapshot, VaultChange } from "@openclaw/api";
+import type { SystemBranch, SystemComparison, SystemSnapshot, VaultChange } from "@openclaw/api";
 import { diffOfTexts } from "@openclaw/ui";
 
 import { isRecord } from "../../../shared/json.ts";
@@ -104,4 +104,9 @@ const SHORT = 60;
 export function isTold({ kind, before, after }: VaultChange): boolean {
   const short = (value: unknown) => value === null || value === undefined || typeof value === "boolean" || typeof value === "number" || (typeof value === "string" && value.length <= SHORT && !value.includes("\n"));
   return kind === "changed" ? short(before) && short(after) : short(kind === "added" ? after : before);
+}
+
+/** Nothing differs; of a local-only system there are only the counts that say so. */
+export function isSame({ changes, counts }: Pick<SystemComparison, "changes" | "counts">): boolean {
+  return changes.length === 0 && counts.every(({ added, removed, changed }) => added + removed + changed === 0);
 }

@@ -4,8 +4,7 @@ import { Section } from "@openclaw/ui";
 
 import { useSystem } from "../../../shared/useSystem.ts";
 import { stagesOf, stageStates } from "../model.ts";
-
-import "./Plan.css";
+import { Stage } from "./Stage.tsx";
 
 /** The stages that the system of the run works in, in order, and how far each is: the agent says when it begins one. */
 export function Plan({ run, systemId, events }: { run: TaskRun; systemId: string; events: readonly TaskEvent[] }) {
@@ -15,15 +14,14 @@ export function Plan({ run, systemId, events }: { run: TaskRun; systemId: string
   const states = stageStates(stages.length, events, run);
   return (
     <Section title={t("taskRun.plan")}>
-      <ol className="Plan" data-testid="task-plan">
+      <ol data-testid="task-plan">
         {stages.map(({ id, title, isByPerson }, index) => {
           const state = states[index] ?? "ahead";
           return (
-            <li key={id} className="Plan-stage" data-state={state} {...(state === "now" ? { "aria-current": "step" as const } : {})}>
-              {isByPerson ? t("taskRun.stageByPerson", { title }) : title}
-              {state === "done" && <span className="visually-hidden"> {t("taskRun.stage.done")}</span>}
-              {state === "stopped" && <span className="visually-hidden"> {t("taskRun.stage.stopped")}</span>}
-            </li>
+            <Stage key={id} state={state} name={isByPerson ? t("taskRun.stageByPerson", { title }) : title}>
+              {state === "done" && <span className="visually-hidden">{t("taskRun.stage.done")}</span>}
+              {state === "stopped" && <span className="visually-hidden">{t("taskRun.stage.stopped")}</span>}
+            </Stage>
           );
         })}
       </ol>

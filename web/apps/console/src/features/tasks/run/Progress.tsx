@@ -6,6 +6,7 @@ import { useNow } from "../../../shared/useNow.ts";
 import { isOver, phasesOf } from "../model.ts";
 import { useWhere } from "../useRunFacts.ts";
 import { Meter } from "./Meter.tsx";
+import { Stage } from "./Stage.tsx";
 
 import "./Progress.css";
 
@@ -20,16 +21,15 @@ export function Progress({ run }: { run: TaskRun }) {
   const since = run.dispatchedAt ? Date.parse(run.dispatchedAt) : null;
   return (
     <Section title={t("taskRun.progress")}>
-      <ol className="Progress" data-testid="task-progress">
+      <ol data-testid="task-progress">
         {phasesOf(run).map(({ name, at, state }) => (
-          <li key={name} className="Progress-phase" data-state={state} {...(state === "now" ? { "aria-current": "step" as const } : {})}>
-            <span className="Progress-name">{t(`taskRun.phase.${name}`)}</span>
+          <Stage key={name} state={state} name={t(`taskRun.phase.${name}`)}>
             {at && (
               <time className="Progress-when" dateTime={at} title={t.format.dateTime(at)}>
                 {t.format.instant(at).slice(0, 8)}
               </time>
             )}
-          </li>
+          </Stage>
         ))}
       </ol>
       <dl className="Progress-facts">

@@ -61,7 +61,7 @@ export function TaskRunActions({ run }: { run: TaskRun }) {
         title={t("taskRun.cancelTitle")}
         text={t("taskRun.cancelText")}
         actionLabel={t("taskRun.cancel")}
-        closeLabel={t("taskRun.keepOn")}
+        closeLabel={t("app.doNotCancel")}
         isPending={steer.isPending}
         onClose={() => setAsking(null)}
         onConfirm={() => steer.mutate("cancel", { onError, onSettled: () => setAsking(null) })}

@@ -102,7 +102,7 @@ function Work({ run }: { run: TaskRun }) {
   return (
     <Section title={t("taskRun.work")}>
       {run.conversationId ? (
-        <Transcript key={run.conversationId} conversationId={run.conversationId} isPi={run.target.runtime === "pi"} keptOn={keptOn} />
+        <Transcript key={run.conversationId} conversationId={run.conversationId} isPi={run.target.runtime === "pi"} keptOn={keptOn} isFailureTold={run.error !== null} />
       ) : (
         <EmptyState title={t(isOver(run) ? "taskRun.nothingDone" : "taskRun.notBegun")} />
       )}

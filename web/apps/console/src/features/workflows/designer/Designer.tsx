@@ -193,11 +193,13 @@ export function Designer({ initial, runId: firstRun, stepId: firstStep }: Design
     />
   );
   const failedRow = seen?.steps.find(({ path }) => path === failedPath);
+  const failedWords = typeof failedRow?.error?.["message"] === "string" ? failedRow.error["message"] : null;
   const strip = seen && (
     <RunStrip
       run={seen.run}
       failedStep={failedId && nameOf(definition, failedId)}
-      message={typeof failedRow?.error?.["message"] === "string" ? failedRow.error["message"] : null}
+      message={failedWords}
+      isToldBeside={panel !== false && failedWords !== null && openedStep?.id === failedId}
       isStale={isDirty || seen.run.version !== base.version}
       isPending={saving.isStarting}
       onShowStep={() => {

@@ -10,6 +10,8 @@ export interface RunStripProps {
   failedStep: string | null;
   /** Why, in the words of the step itself. */
   message: string | null;
+  /** The panel of that step is open, and says why. */
+  isToldBeside: boolean;
   isStale: boolean;
   isPending: boolean;
   onShowStep: () => void;
@@ -20,7 +22,7 @@ export interface RunStripProps {
 }
 
 /** How the run that is shown stands; when it failed, why, and the way on from there. */
-export function RunStrip({ run, failedStep, message, isStale, isPending, onShowStep, onRepeat, onCancel, onOpen, onClose }: RunStripProps) {
+export function RunStrip({ run, failedStep, message, isToldBeside, isStale, isPending, onShowStep, onRepeat, onCancel, onOpen, onClose }: RunStripProps) {
   const t = useTranslator();
   const isOver = run.finishedAt !== null;
   const dot = run.state === "failed" ? "danger" : run.state === "completed" ? "live" : run.state === "waiting" ? "attention" : isOver ? "off" : "busy";
@@ -33,7 +35,7 @@ export function RunStrip({ run, failedStep, message, isStale, isPending, onShowS
           {failedStep && run.state === "failed" ? t("designer.failedAt", { name: failedStep }) : t(`designer.runState.${run.state}`)}
           {took && <span className="RunStrip-note">{took}</span>}
         </p>
-        {run.state === "failed" && <p className="RunStrip-error">{message ?? run.error?.title ?? ""}</p>}
+        {run.state === "failed" && !isToldBeside && <p className="RunStrip-error">{message ?? run.error?.title ?? ""}</p>}
         {run.state === "failed" && isStale && <p className="RunStrip-note">{t("designer.mendedNote")}</p>}
       </div>
       <div className="RunStrip-actions">

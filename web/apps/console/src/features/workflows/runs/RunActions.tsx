@@ -43,6 +43,7 @@ export function RunActions({ run }: { run: WorkflowRun }) {
           title={t("workflowRun.cancelTitle")}
           text={t("workflowRun.cancelText")}
           actionLabel={t("workflowRun.cancel")}
+          closeLabel={t("app.doNotCancel")}
           isPending={steer.isPending}
           onClose={() => setAsking(false)}
           onConfirm={() => steer.mutate("cancel", { onError, onSettled: () => setAsking(false) })}

@@ -2,12 +2,13 @@ import type { WorkflowDetail, WorkflowRun, WorkflowStepRun } from "@openclaw/api
 import { useTranslator } from "@openclaw/i18n";
 import { Badge, Banner, Button, EmptyState, Skeleton } from "@openclaw/ui";
 import { Link } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 
 import { Page } from "../../../shared/Page.tsx";
 import { useNow } from "../../../shared/useNow.ts";
 import { useTitle } from "../../../shared/useTitle.ts";
-import { drawable, findStep, type Definition } from "../canvas/definition.ts";
+import { drawable, findStep, type Definition, type Step } from "../canvas/definition.ts";
+import { titleOf } from "../canvas/words.ts";
 import { WorkflowCanvas } from "../canvas/WorkflowCanvas.tsx";
 import { useWorkflow } from "../versions/queries.ts";
 import { WorkflowCrumbs } from "../versions/WorkflowCrumbs.tsx";
@@ -106,6 +107,30 @@ function RunFacts({ run }: { run: WorkflowRun }) {
   );
 }
 
+/** Where the run failed; the step says why. Without a step that could say it, it is said here. */
+function RunError({ error, step, onShow }: { error: NonNullable<WorkflowRun["error"]>; step: Step | null; onShow: () => void }) {
+  const t = useTranslator();
+  if (!step) {
+    return (
+      <Banner tone="danger" title={t("workflowRun.failed")} data-testid="run-error">
+        {error.title}
+      </Banner>
+    );
+  }
+  return (
+    <Banner
+      tone="danger"
+      title={t("workflowRun.failedAt", { step: titleOf(step) })}
+      action={
+        <Button size="s" onPress={onShow} data-testid="show-failed">
+          {t("workflowRun.showFailed")}
+        </Button>
+      }
+      data-testid="run-error"
+    />
+  );
+}
+
 interface PictureProps {
   run: WorkflowRun;
   rows: readonly WorkflowStepRun[];
@@ -121,15 +146,21 @@ function Picture({ run, rows, workflow, definition }: PictureProps) {
   const step = selected === null ? null : (findStep(definition, selected)?.step ?? null);
   const timed = path === null ? null : (travel.byPath.get(path) ?? null);
   const isOver = run.finishedAt !== null;
+  const panel = useRef<HTMLElement>(null);
+  const failed = run.error?.path ? (travel.byPath.get(run.error.path) ?? null) : null;
+  // Only a step that is in the picture, with its error, can say why.
+  const failedStep = failed?.row?.error ? (findStep(definition, failed.stepId)?.step ?? null) : null;
+  const show = () => {
+    if (!failed) return;
+    travel.choose(null);
+    travel.selectPath(failed.path);
+    panel.current?.focus();
+  };
   const from = moments[0]?.at ?? 0;
   const until = isOver ? (moments.at(-1)?.at ?? from) : Date.now() * 1000;
   return (
     <>
-      {run.error && (
-        <Banner tone="danger" title={t("workflowRun.failed")} data-testid="run-error">
-          {run.error.title}
-        </Banner>
-      )}
+      {run.error && <RunError error={run.error} step={failedStep} onShow={show} />}
       <TimeLine moments={moments} index={travel.index} onChoose={travel.choose} isLive={travel.isLive} />
       <div className="RunPage-canvas">
         <WorkflowCanvas
@@ -147,7 +178,7 @@ function Picture({ run, rows, workflow, definition }: PictureProps) {
         ) : (
           <StepList steps={travel.steps} states={travel.states} from={from} until={until} selected={path} onSelect={travel.selectPath} />
         )}
-        <aside className="RunPage-panel" aria-label={t("workflowRun.panel")}>
+        <aside className="RunPage-panel" aria-label={t("workflowRun.panel")} ref={panel} tabIndex={-1}>
           {step ? (
             <StepPanel
               key={`${step.id}:${path}`}
