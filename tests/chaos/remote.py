@@ -28,7 +28,7 @@ class RemoteServer:
     ) -> httpx2.AsyncClient:
         """A client of the App Server. ``address`` has no meaning over a real socket."""
         del address
-        client = httpx2.AsyncClient(base_url=f"{self.installation.url}{base}", timeout=30, **options)
+        client = httpx2.AsyncClient(base_url=f"{self.installation.url}{base}", timeout=60, **options)
         self._clients.append(client)
         return client
 

@@ -192,7 +192,8 @@ def test_yesterdays_run_is_found_and_travelled_through(console: Console, install
     )
     workflow = save(console, raw)
     run = console.send("POST", f"/workflows/{workflow}/runs", {"input": {}})["id"]
-    console.get(f"/workflow-runs/{run}?wait=20&state=pending&steps=999")
+    page.goto(f"{console.url}/workflow-runs/{run}")
+    expect_state(page, "completed")
     _make_older(installation, run)
 
     page.goto(f"{console.url}/workflows/{workflow}/runs")
