@@ -346,7 +346,10 @@ def test_a_plugins_chart_is_seen_in_its_run_and_its_steps_have_forms(console: Co
     chart = page.get_by_test_id("run-panel").get_by_test_id("run-picture")
     expect(chart).to_be_visible()
     assert chart.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
-    assert chart.evaluate("image => fetch(image.src).then(() => 'there', () => 'gone')") == "gone"
+    # Once it is drawn, its address is.
+    page.wait_for_function(
+        "image => fetch(image.src).then(() => false, () => true)", arg=chart.element_handle()
+    )
     with page.expect_download() as started:
         page.get_by_role("button", name="Download: chart.svg").click()
     assert "Revenue by month" in started.value.path().read_text()
