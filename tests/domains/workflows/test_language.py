@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from openclaw.domains.workflows.language import expressions, texts, yaml_text
@@ -17,7 +17,9 @@ from openclaw.kit.differences import differences
 from tests.domains.workflows.running import definition, expr, step, transform
 from tests.domains.workflows.strategies import definitions
 
-RULES = settings(max_examples=40, deadline=None, derandomize=True)
+RULES = settings(
+    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 JSON = st.recursive(
     st.none()
     | st.booleans()
