@@ -62,7 +62,9 @@ class RemoteServer:
 @contextlib.asynccontextmanager
 async def page(person: Person, gateway_url: str) -> AsyncIterator[GatewayClient]:
     """A page of ``person``, greeted by one gateway."""
-    socket = await connect(gateway_url, compression=None, max_size=None, proxy=None, close_timeout=1)
+    socket = await connect(
+        gateway_url, compression=None, max_size=None, proxy=None, close_timeout=1, open_timeout=60
+    )
     client = GatewayClient(socket)
     try:
         await client.event("connect.challenge")

@@ -143,7 +143,9 @@ async def _node(
     machine: Machine, gateway_url: str, *, token: str | None = None
 ) -> AsyncIterator[GatewayClient]:
     """The machine's socket, greeted. Raises Refused."""
-    client = GatewayClient(await connect(gateway_url, compression=None, proxy=None, close_timeout=1))
+    client = GatewayClient(
+        await connect(gateway_url, compression=None, proxy=None, close_timeout=1, open_timeout=60)
+    )
     try:
         challenge = await client.event("connect.challenge")
         params = machine.connect_params(challenge, auth={"token": token or machine.session["accessToken"]})

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import ROOT
@@ -32,6 +33,7 @@ def expect_accessible(page: Page) -> None:
     assert found == {"light": [], "dark": []}, page.url
 
 
+@pytest.mark.timeout(300)  # many pages
 def test_no_page_shuts_anybody_out(open_console: Callable[..., Console]) -> None:
     console = open_console()
     page = console.page
