@@ -111,7 +111,7 @@ SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = databa
 
 
 async def test_what_is_taken_over_begins_once_it_is_committed(office: Office) -> None:
-    """Else the end of a quick one is written to a row that is another's still: it would run for ever."""
+    """Else the end of a quick one finds a row that is not its own yet, and the job is done once more."""
     before, work, ann = Work(is_open=False), Work(), await office.tenant()
     async with office.process(before) as queue:
         job = await office.submit(queue, ann)
