@@ -103,11 +103,15 @@ class Chat:
         """Wait until ``run`` has ended; the reply. ``page`` is on any gateway."""
         reply = (await self.messages())[-1]
         if reply["state"] == "running":
-            async with asyncio.timeout(PATIENCE):
-                await page.event("chat", lambda p: p["run"] == run and p["state"] in _ENDINGS)
+            await self.told_end(page, run)
             reply = (await self.messages())[-1]
         assert reply["runId"] == run
         return reply
+
+    async def told_end(self, page: GatewayClient, run: str) -> None:
+        """Wait until ``page``, which was there at the time, has been told the end of ``run``: the last it is told."""
+        async with asyncio.timeout(PATIENCE):
+            await page.event("chat", lambda p: p["run"] == run and p["state"] in _ENDINGS)
 
     async def beside(self) -> "Chat":
         """Another conversation of the same person."""

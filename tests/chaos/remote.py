@@ -28,7 +28,7 @@ class RemoteServer:
     ) -> httpx2.AsyncClient:
         """A client of the App Server. ``address`` has no meaning over a real socket."""
         del address
-        client = httpx2.AsyncClient(base_url=f"{self.installation.url}{base}", timeout=30, **options)
+        client = httpx2.AsyncClient(base_url=f"{self.installation.url}{base}", timeout=60, **options)
         self._clients.append(client)
         return client
 
@@ -62,7 +62,9 @@ class RemoteServer:
 @contextlib.asynccontextmanager
 async def page(person: Person, gateway_url: str) -> AsyncIterator[GatewayClient]:
     """A page of ``person``, greeted by one gateway."""
-    socket = await connect(gateway_url, compression=None, max_size=None, proxy=None, close_timeout=1)
+    socket = await connect(
+        gateway_url, compression=None, max_size=None, proxy=None, close_timeout=1, open_timeout=60
+    )
     client = GatewayClient(socket)
     try:
         await client.event("connect.challenge")

@@ -95,7 +95,7 @@ class Stage:
         """One turn from the first word to the last, and everything that must hold afterwards."""
         turn = Turn(self, schedule)
         try:
-            async with asyncio.timeout(90):
+            async with asyncio.timeout(240):
                 await turn.play()
                 await turn.check()
         except BaseException as failure:

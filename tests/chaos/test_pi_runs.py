@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from openclaw.kit import ids
-from tests.chaos.chat import Chat, link, text_of, tool_parts
+from tests.chaos.chat import PATIENCE, Chat, link, text_of, tool_parts
 from tests.chaos.remote import page
 from tests.support.gateway_client import GatewayClient
 from tests.support.pi_chat import doing, gate, pi_environment, runtime_pids, told
@@ -66,6 +66,7 @@ async def test_the_same_turn_on_the_server_and_on_pi(linked: Linked) -> None:
         assert approval["arguments"]["command"] == command
         assert (approval["grade"], approval["coverage"]["program"]) == ("modify", "echo")
         await each.allow(approval)
+        await each.told_end(here, run)
         replies.append(await each.ended(here, run))
     for reply in replies:
         assert (reply["state"], reply["error"], reply["demo"]) == ("complete", None, False)
@@ -148,7 +149,7 @@ async def test_said_into_a_run(linked: Linked, gates: Path) -> None:
         )
         assert sent["runId"] == run
         rows = f"SELECT state FROM device_calls WHERE id = '{ids.from_wire('msg', sent['message']['id'])}'"
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while (await chat.remote.rows(rows))[0]["state"] != "done":
                 await here.call("health")
         half.open()
@@ -220,6 +221,7 @@ async def test_who_leads_a_turn_is_killed_and_killed_again(
             await killed(chat, roles["worker"])
             await again.event("agent", lambda p: p["run"] == run and p["data"].get("phase") == "start")
             dead.open()
+            await pi.told_end(again, run)
             reply = await pi.ended(again, run)
             ends = [e for e in again.events if e["event"] == "chat" and e["payload"]["state"] == "final"]
     assert (reply["state"], len(ends), file.read_text()) == ("complete", 1, "ran\n")
@@ -240,7 +242,7 @@ async def killed(chat: Chat, role: RealProcess) -> None:
 
 async def led(pi: Chat, run: str, by: str) -> None:
     """Wait until that process has entered the run."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not await pi.remote.rows(
             "SELECT 1 FROM runs JOIN dbos.workflow_status ON workflow_uuid = replace(id::text, '-', '')"
             " WHERE id = $1 AND epoch = 2 AND executor_id LIKE $2",

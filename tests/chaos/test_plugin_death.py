@@ -5,7 +5,7 @@ from collections import Counter
 from tests.chaos.remote import RemoteServer
 from tests.domains.plugins.making import archive, at_home, install, work
 from tests.domains.workflows.peers import running_peer
-from tests.domains.workflows.running import definition, save, start
+from tests.domains.workflows.running import definition, finished, save, start
 from tests.support.processes import Installation
 
 
@@ -26,8 +26,7 @@ async def test_killed_under_plugins(installation: Installation, remote: RemoteSe
         await ann.post("/plugin-blocks", {"name": "switched-off", "reason": "Recalled."})
         found = {}
         for name in ("switched-off", "kept"):
-            wait = {"wait": 30, "state": "running"}
-            found[name] = await ann.get(f"/workflow-runs/{runs[name]}", params=wait)
+            found[name] = await finished(ann, runs[name])
             peer.allow(4)
     assert found["kept"]["state"] == "completed", found
     assert found["switched-off"]["state"] == "failed"

@@ -83,7 +83,7 @@ async def test_from_the_form_to_a_public_address_and_away(
     ]
     await bring_to(person, result["id"], *REVIEWED)
     url = (await published(person, result["id"], slug="tea-and-rain"))["url"]
-    async with httpx2.AsyncClient() as anybody:
+    async with httpx2.AsyncClient(timeout=60) as anybody:
         assert (await anybody.get(url)).text == site["index.html"]
         assert (await anybody.get(f"{url}about")).text == site["about.html"]
         files = [{"path": "index.html", "content": "<h1>Second</h1>"}]

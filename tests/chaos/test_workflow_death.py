@@ -8,14 +8,13 @@ import os
 import random
 import signal
 from collections import Counter
-from typing import Any
 
 import pytest
 
 from tests.chaos.effects import Service, running_service
 from tests.chaos.remote import RemoteServer
 from tests.domains.workflows.peers import running_peer
-from tests.domains.workflows.running import definition, save, start, step, steps_of
+from tests.domains.workflows.running import definition, finished, save, start, step, steps_of
 from tests.support.accounts import Person
 from tests.support.processes import Installation
 
@@ -69,9 +68,7 @@ async def _play(installation: Installation, service: Service) -> None:
 
 
 async def _check(ann: Person, run: str, service: Service) -> None:
-    done: dict[str, Any] = await ann.get(f"/workflow-runs/{run}", params={"wait": 30, "state": "running"})
-    while done["state"] not in ("completed", "failed"):
-        done = await ann.get(f"/workflow-runs/{run}", params={"wait": 30, "state": done["state"]})
+    done = await finished(ann, run)
     assert done["state"] == "completed", done
     steps = await steps_of(ann, run)
     assert [s["state"] for s in steps.values()] == ["completed"] * STEPS
@@ -92,9 +89,7 @@ async def test_killed_while_many_runs_wait_for_their_turn(
         installation.start_all("server")
         peer.allow((AT_ONCE + WAITING) * 2)
         for run in runs:
-            done = await ann.get(f"/workflow-runs/{run}", params={"wait": 30, "state": "pending"})
-            while done["state"] not in ("completed", "failed"):
-                done = await ann.get(f"/workflow-runs/{run}", params={"wait": 30, "state": done["state"]})
+            done = await finished(ann, run)
             assert done["state"] == "completed", done
         asked = Counter(peer.keys)
     assert len(asked) == AT_ONCE + WAITING

@@ -4,12 +4,15 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 
+import asyncpg
 from sqlalchemy import text
 
 from openclaw.durable import store
 from openclaw.durable.jobs import TOPIC, JobSpec
 from openclaw.durable.models import JobRow
 from openclaw.infra.bus import publish
+from openclaw.infra.db import as_libpq
+from openclaw.kit.tasks import spawn
 from tests.durable.queues import Office, Work
 from tests.durable.test_queue_order import enter_lane, names, queue_many
 from tests.support.server import START
@@ -93,6 +96,43 @@ async def test_who_stops_in_good_order_leaves_its_jobs_begun(office: Office) -> 
     work.gate.set()
     async with office.process(work):  # it comes back under its name
         await office.until(job, "completed")
+
+
+_HELD = """
+CREATE FUNCTION wait_for_us() RETURNS trigger LANGUAGE plpgsql
+  AS 'BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NULL; END';
+CREATE CONSTRAINT TRIGGER held AFTER UPDATE ON jobs DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION wait_for_us()
+"""
+_WAITING = """
+SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+  WHERE datname = current_database() AND locktype = 'advisory' AND objid = 7 AND NOT granted)
+"""
+
+
+async def test_what_is_taken_over_begins_once_it_is_committed(office: Office) -> None:
+    """Else the end of a quick one finds a row that is not its own yet, and the job is done once more."""
+    before, work, ann = Work(is_open=False), Work(), await office.tenant()
+    async with office.process(before) as queue:
+        job = await office.submit(queue, ann)
+        await before.next()
+
+    async def come_back() -> None:
+        async with office.process(work):
+            await office.until(job, "completed")
+
+    owner = await asyncpg.connect(as_libpq(office.url))
+    try:
+        await owner.execute(_HELD)
+        async with owner.transaction():
+            await owner.execute("SELECT pg_advisory_xact_lock(7)")
+            back = spawn(come_back(), name="back")
+            while not await owner.fetchval(_WAITING):
+                pass
+            assert work.begun.empty()
+        await back
+    finally:
+        await owner.close()
 
 
 async def test_a_job_that_was_accepted_and_not_begun_is_begun_by_its_process(office: Office) -> None:

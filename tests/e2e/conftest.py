@@ -18,7 +18,7 @@ from tests.support import processes
 from tests.support.processes import BridgeProcess, Installation, RealProcess, environment
 
 PAGE_PORT = 43115  # where pages look for a bridge
-PATIENCE_MS = 20_000
+PATIENCE_MS = 40_000
 PUBLIC_HOST = "app.example"
 PLANTED = "PLANTED-7f3a"  # must never be on a page
 _TAKEN = f"port {PAGE_PORT} is taken by another program"

@@ -6,7 +6,7 @@ import psutil
 from playwright.sync_api import expect
 
 from tests.e2e.console import Console
-from tests.support.processes import BridgeProcess
+from tests.support.processes import END_SECONDS, BridgeProcess
 
 
 def test_deny_with_a_reason(console: Console, bridge: BridgeProcess) -> None:
@@ -49,14 +49,13 @@ def test_stop_ends_the_command(console: Console, bridge: BridgeProcess) -> None:
     console.link(bridge)
     console.say("run echo begun; sleep 600")
     expect(page.get_by_test_id("output")).to_contain_text("begun")
-    running = [
-        child for child in psutil.Process(bridge.pid).children(recursive=True) if child.name() == "sleep"
-    ]
-    assert len(running) == 1
+    # Whatever it is just then: the shell, and what it has begun.
+    running = psutil.Process(bridge.pid).children(recursive=True)
+    assert running
     page.get_by_test_id("stop").click()
     expect(console.answers.last).to_have_attribute("data-state", "aborted")
     console.expect_tool("aborted")
-    assert psutil.wait_procs(running, timeout=10)[1] == []
+    assert psutil.wait_procs(running, timeout=END_SECONDS)[1] == []
     console.say("what machine is this?")
     console.expect_tool("ok", nth=1)
 

@@ -11,13 +11,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.conftest import PAGE_PORT, check_page_port, launched_chromium
-from tests.support.processes import BridgeProcess, free_port
+from tests.support.processes import BridgeProcess
 
 BRIDGE = f"http://127.0.0.1:{PAGE_PORT}"
 REBOUND = "rebound.example"
 READ = {"id": "evil-1", "type": "get_state"}
-SERVER_PORT = free_port()  # the bridge's control plane, which nobody runs: a link would show in the log
-ALLOWED = f"http://127.0.0.1:{SERVER_PORT}"
 
 
 class _Blank(http.server.BaseHTTPRequestHandler):
@@ -35,11 +33,15 @@ class _Blank(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def sites() -> Iterator[tuple[str, str]]:
-    """A foreign page of this machine (so that no permission stands in its way), and a page of an allowed origin."""
-    servers = [http.server.ThreadingHTTPServer(("127.0.0.1", port), _Blank) for port in (0, SERVER_PORT)]
+    """A foreign page of this machine (so that no permission stands in its way), and a page of an allowed origin:
+
+    that of the bridge's control plane, which answers nothing a bridge asks. A link would show in the log.
+    """
+    servers = [http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Blank) for _ in range(2)]
     for server in servers:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield f"http://localhost:{servers[0].server_address[1]}", ALLOWED
+    foreign, allowed = (server.server_address[1] for server in servers)
+    yield f"http://localhost:{foreign}", f"http://127.0.0.1:{allowed}"
     for server in servers:
         server.shutdown()
         server.server_close()
@@ -53,10 +55,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def victim(tmp_path: Path) -> Iterator[BridgeProcess]:
+def victim(tmp_path: Path, sites: tuple[str, str]) -> Iterator[BridgeProcess]:
     """A bridge that would link without asking, where pages look for it."""
     check_page_port()
-    bridge = BridgeProcess(tmp_path, ALLOWED, port=PAGE_PORT)
+    bridge = BridgeProcess(tmp_path, sites[1], port=PAGE_PORT)
     bridge.start()
     before = files_of(bridge)
     yield bridge
@@ -239,7 +241,7 @@ def test_guessing_tokens_from_an_allowed_page_is_locked(
     assert answers == [401] * 10 + [429] * 4
     counts = refused(victim)
     assert counts["bridge.page_token_needed"] == 10
-    victim.said(f"refused POST /rpc from {ALLOWED}: bridge.page_token_needed")
+    victim.said(f"refused POST /rpc from {sites[1]}: bridge.page_token_needed")
     assert "guess-" not in victim.tail()
 
 
@@ -265,4 +267,4 @@ def test_an_allowed_page_gets_no_further_than_its_paths(
     assert fetch(page, f"{BRIDGE}/rpc", method="PUT", body="{}") == "TypeError"
     post = {"method": "POST", "headers": {"content-type": "application/json"}}
     assert fetch(page, f"{BRIDGE}/rpc", **post, body=json.dumps(READ)) == 401
-    assert fetch(page, f"{BRIDGE}/link/page", **post, body=json.dumps({"appUrl": ALLOWED})) == 409
+    assert fetch(page, f"{BRIDGE}/link/page", **post, body=json.dumps({"appUrl": sites[1]})) == 409

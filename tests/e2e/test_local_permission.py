@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.e2e.conftest import chromium_of_the_internet, public_url
+from tests.e2e.conftest import PATIENCE_MS, chromium_of_the_internet, public_url
 from tests.e2e.console import Console
 from tests.support.processes import BridgeProcess, Installation
 
@@ -46,7 +46,7 @@ def open_public(
         def open_one(setting: Setting) -> Visit:
             context = browser.new_context(locale="en-US", reduced_motion="reduce")
             ends.callback(context.close)
-            context.set_default_timeout(20_000)
+            context.set_default_timeout(PATIENCE_MS)
             visit = Visit(context, installation, tmp_path)
             visit.set_permission(setting)
             visit.console.sign_up()
@@ -164,8 +164,10 @@ def test_granted_links_and_shows_live_content(
     link(visit)
     session = visit.page.get_by_test_id("local-session")
     expect(session).to_have_attribute("data-state", "live")
+    place = visit.page.url
+    visit.page.goto("about:blank")  # the page that was looks no more
     visit.asked.clear()
-    visit.page.reload()
+    visit.page.goto(place)
     expect(session).to_have_attribute("data-state", "live")
     paths = [url.split(BRIDGE_REQUESTS)[1].partition("?")[0] for url in visit.asked]
     assert paths[:4] == ["/healthz", "/link/page", "/link/page", "/rpc"]

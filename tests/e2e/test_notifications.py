@@ -92,8 +92,9 @@ def test_the_service_worker_shows_pushes_and_says_what_was_not_taken(console: Co
     page = console.page
     page.context.grant_permissions(["notifications"], origin=console.url)
     console.enter()
-    page.evaluate("navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)")
-    (worker,) = page.context.service_workers
+    with page.context.expect_event("serviceworker") as begun:
+        page.evaluate("navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)")
+    worker = begun.value
     page.goto("about:blank")  # nobody looks at the console
     worker.evaluate("(message) => show(message)", PUSH)
     assert worker.evaluate(_TITLES) == ["OpenClaw asks to use exec"]

@@ -42,4 +42,4 @@ def test_a_visitor_reads_and_goes_on_to_sign_up(
 
 def test_what_is_no_page_is_not_there(installation: Installation) -> None:
     for path in ("/docs/nothing", "/docs/A", "/docs/site.css"):
-        assert httpx2.get(installation.url + path).status_code == 404
+        assert httpx2.get(installation.url + path, timeout=60).status_code == 404

@@ -102,8 +102,10 @@ def test_a_result_goes_from_a_conversation_to_the_public_and_back(
 
     page.get_by_test_id("result-menu").click()
     page.get_by_role("menuitem", name="Archive").click()
+    undo = page.get_by_role("button", name="Undo")
+    undo.hover()  # it stays while it is pointed at
     expect(page.get_by_test_id("flow")).to_have_count(0)
-    page.get_by_role("button", name="Undo").click()
+    undo.click()
     expect(page.get_by_test_id("flow").locator("[aria-current]")).to_contain_text("Ready to publish")
 
 

@@ -113,8 +113,10 @@ def test_a_system_is_made_edited_kept_compared_and_restored(console: Console) ->
 
     page.get_by_test_id("system-menu").click()
     page.get_by_role("menuitem", name="Archive").click()
+    undo = page.get_by_role("button", name="Undo", exact=True)
+    undo.hover()  # it stays while it is pointed at
     expect(page.get_by_test_id("bring-back")).to_be_visible()
-    page.get_by_role("button", name="Undo", exact=True).click()
+    undo.click()
     expect(page.get_by_test_id("bring-back")).to_have_count(0)
     assert console.get(f"/systems/{system}")["status"] == "active"
 

@@ -80,8 +80,10 @@ def test_a_task_is_launched_watched_approved_and_finished(console: Console, brid
     expect(task).to_have_count(1)
     page.get_by_test_id("task-menu").click()
     page.get_by_role("menuitem", name="Archive").click()
+    undo = page.get_by_role("button", name="Undo")
+    undo.hover()  # it stays while it is pointed at
     expect(task).to_have_count(0)
-    page.get_by_role("button", name="Undo").click()
+    undo.click()
     expect(task).to_have_count(1)
 
     page.get_by_role("link", name="Dashboard").click()

@@ -111,9 +111,11 @@ def _approve_all(page: Page) -> list[str]:
     asked: list[str] = []
     for count in range(1, len(WRITTEN) + 1):
         card = page.get_by_test_id("approval-card").first
-        asked.append(card.get_by_test_id("approval-path").inner_text())
+        path = card.get_by_test_id("approval-path").inner_text()
         card.get_by_test_id("approve-once").click()
         expect(page.get_by_text("You allowed this once")).to_have_count(count)
+        expect(page.get_by_test_id("approval-card").filter(has_text=path)).to_have_count(0)
+        asked.append(path)
     expect(state).to_have_attribute("data-state", "succeeded")
     # The plan has followed; what is left is the person's.
     expect(page.get_by_test_id("task-plan").locator("[data-state=done]")).to_have_count(4)

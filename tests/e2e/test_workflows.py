@@ -198,7 +198,8 @@ def test_yesterdays_run_is_found_and_travelled_through(console: Console, install
     )
     workflow = save(console, raw)
     run = console.send("POST", f"/workflows/{workflow}/runs", {"input": {}})["id"]
-    console.get(f"/workflow-runs/{run}?wait=20&state=pending&steps=999")
+    page.goto(f"{console.url}/workflow-runs/{run}")
+    expect_state(page, "completed")
     _make_older(installation, run)
 
     page.goto(f"{console.url}/workflows/{workflow}/runs")
@@ -351,7 +352,10 @@ def test_a_plugins_chart_is_seen_in_its_run_and_its_steps_have_forms(console: Co
     chart = page.get_by_test_id("run-panel").get_by_test_id("run-picture")
     expect(chart).to_be_visible()
     assert chart.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
-    assert chart.evaluate("image => fetch(image.src).then(() => 'there', () => 'gone')") == "gone"
+    # Once it is drawn, its address is.
+    page.wait_for_function(
+        "image => fetch(image.src).then(() => false, () => true)", arg=chart.element_handle()
+    )
     with page.expect_download() as started:
         page.get_by_role("button", name="Download: chart.svg").click()
     assert "Revenue by month" in started.value.path().read_text()

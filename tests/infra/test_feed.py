@@ -111,9 +111,10 @@ async def test_a_process_that_dies_before_it_publishes_loses_nothing(
             process.bus.subscribe("*", watch.note)
             await watch.until(lambda body: body.get("n") == 3)
             assert [body.get("cursor") for _, body in watch.messages] == [1, 2, None]
-            async with process.database.system() as scope:
-                left = await scope.session.scalar(text("SELECT count(*) FROM bus_facts"))
-            assert left == 0
+            left = 1
+            while left:  # they go just after they were published
+                async with process.database.system() as scope:
+                    left = await scope.session.scalar(text("SELECT count(*) FROM bus_facts"))
 
 
 async def test_work_goes_on_without_its_broker(database_url: str, person: Person) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from openclaw.apps.process.parts import CHORES
 from tests.support.accounts import register
-from tests.support.server import Server
+from tests.support.server import Server, do_chores
 
 
 async def test_deleted_conversations_go_for_good_after_a_month_with_their_runs(
@@ -22,21 +22,14 @@ async def test_deleted_conversations_go_for_good_after_a_month_with_their_runs(
             await server.platform.blobs.put(scope, f"runs/{sent['runId'][4:]}/result.json", b"{}")
     await ann.delete(f"/conversations/{gone['id']}")
     server.manual.advance(timedelta(days=29))
-    await _do_chores(server)
+    await do_chores(server, CHORES)
     assert await _counts(server) == (2, 4, 2)
     assert len(list(tmp_path.rglob("result.json"))) == 2
     server.manual.advance(timedelta(days=2))
-    await _do_chores(server)
+    await do_chores(server, CHORES)
     assert await _counts(server) == (1, 2, 1)
     await server.settle()
     assert len(list(tmp_path.rglob("result.json"))) == 1
-
-
-async def _do_chores(server: Server) -> None:
-    """All of them, here: the server's own round, which the moved clock has begun, may be at it as well."""
-    async with server.platform.database.system() as scope:
-        for chore in CHORES:
-            await chore(scope)
 
 
 async def _counts(server: Server) -> tuple[object, ...]:

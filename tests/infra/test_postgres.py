@@ -27,7 +27,7 @@ def folder() -> Iterator[Path]:
 
 
 async def ask(url: str, question: str = "SELECT 1") -> object:
-    connection = await asyncpg.connect(as_libpq(url), timeout=5)
+    connection = await asyncpg.connect(as_libpq(url), timeout=60)
     try:
         return await connection.fetchval(question)
     finally:
@@ -50,7 +50,7 @@ async def test_from_the_first_start_to_the_last_stop(folder: Path) -> None:
         clock = ManualClock(START)
         keeper = spawn(postgres.keep_running(clock), name="keeper")
         os.kill(pid, signal.SIGKILL)
-        psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=10)
+        psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=60)
         while not postgres.is_running():
             clock.advance(timedelta(seconds=1))
             await asyncio.to_thread(psutil.pid_exists, pid)  # others get their turn

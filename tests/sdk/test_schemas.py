@@ -4,7 +4,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from openclaw.sdk.schemas import mismatch, schema_problem
@@ -51,7 +51,7 @@ def _keywords(inner: Any) -> Any:
 SCHEMAS = st.recursive(st.booleans() | st.just({}), _keywords, max_leaves=6)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(SCHEMAS, VALUES)
 def test_as_a_whole_implementation_has_it(schema: Any, value: Any) -> None:
     assert schema_problem(schema) is None

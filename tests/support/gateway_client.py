@@ -169,7 +169,15 @@ class GatewayClient:
 async def open_socket(server: Server, *, origin: str | None = ORIGIN) -> AsyncIterator[GatewayClient]:
     """A socket that has not said anything yet."""
     url = f"ws://127.0.0.1:{server.gateway.port}"
-    socket = await connect(url, origin=origin, compression=None, max_size=None, proxy=None, close_timeout=1)  # pyright: ignore[reportArgumentType]
+    socket = await connect(
+        url,
+        origin=origin,  # pyright: ignore[reportArgumentType]
+        compression=None,
+        max_size=None,
+        proxy=None,
+        close_timeout=1,
+        open_timeout=60,
+    )
     client = GatewayClient(socket)
     try:
         yield client

@@ -26,7 +26,7 @@ from tests.support.scripted_openai import ScriptedOpenAI, by_the_words
 FAMILIES = ("npm-0.58", "npm-0.73", "npm-0.87", "rust")
 REAL = "real npm"
 SECRET = "PLANTED-7f3a"
-SECONDS = 30
+SECONDS = 60
 _PACKAGE = Path(__file__).with_name("npm") / "node_modules/@mariozechner/pi-coding-agent"
 _CLI = _PACKAGE / "dist/cli.js"
 _EXTENSION = """

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 STANDIN = Path(__file__).with_name("pi_standin.py")
-SECONDS = 20
+SECONDS = 60
 
 Record = dict[str, Any]
 

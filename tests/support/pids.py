@@ -5,7 +5,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-END_SECONDS = 20
+END_SECONDS = 60
 
 
 def is_running(pid: int) -> bool:

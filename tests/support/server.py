@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from openclaw.apps.process.parts import Process, open_process
 from openclaw.apps.server.app import build_app
 from openclaw.infra.config import Config
 from openclaw.infra.db import as_libpq
+from openclaw.infra.housekeeping import Chore
 from openclaw.infra.web.context import Platform
 from openclaw.kit.clock import Clock, ManualClock
 
@@ -128,6 +129,13 @@ class Server:
     async def close(self) -> None:
         for client in self._clients:
             await client.aclose()
+
+
+async def do_chores(server: Server, chores: Sequence[Chore]) -> None:
+    """All of them, here: the server's own round, which the moved clock has begun, may be at it as well."""
+    async with server.platform.database.system() as scope:
+        for chore in chores:
+            await chore(scope)
 
 
 def config_of(home: Path, **settings: Any) -> Config:

@@ -196,7 +196,8 @@ class JobQueue:
         """Go on with the begun jobs of a process that is gone."""
         async with self._database.system(is_quiet=True) as scope:
             rows = await claims.take_over(scope, dead, self._name, self._kinds)
-            self._begin([job_of(row) for row in rows])
+        # Not before the commit: the end of a quick one would find a row that is not ours yet, and be lost.
+        self._begin([job_of(row) for row in rows])
 
     @property
     def _busy(self) -> int:

@@ -8,7 +8,7 @@ from typing import Self
 
 
 async def wait_until_gone(*pids: int) -> None:
-    """Return when none of ``pids`` runs any more; fails after 10 s."""
+    """Return when none of ``pids`` runs any more; fails after 60 s."""
     for pid in pids:
         try:
             descriptor = os.pidfd_open(pid)
@@ -18,7 +18,7 @@ async def wait_until_gone(*pids: int) -> None:
         loop = asyncio.get_running_loop()
         loop.add_reader(descriptor, gone.set)  # readable once the process has ended; does not reap it
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 await gone.wait()
         finally:
             loop.remove_reader(descriptor)

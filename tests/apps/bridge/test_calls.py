@@ -84,8 +84,8 @@ async def test_output_is_streamed_while_the_command_runs(node: NodeConnection, h
 
 
 async def test_a_time_out_ends_the_whole_tree(node: NodeConnection, home: Path) -> None:
-    line = "(trap '' TERM; sleep 600) & setsid sleep 600 & echo $! $$ > pids; trap '' TERM; wait; sleep 600"
-    arguments = {"command": line, "timeout_seconds": 0.3}
+    line = "trap '' TERM; (sleep 600) & setsid sleep 600 & echo $! $$ > pids; wait; sleep 600"
+    arguments = {"command": line, "timeout_seconds": 2}  # time for all of it to have begun
     result = (await node.call("inv_1", "exec", arguments))["payload"]
     assert result["timedOut"] is True
     assert result["signal"] == "SIGKILL"

@@ -62,7 +62,7 @@ async def test_a_refused_token_is_renewed(
     }
     body = {"challengeId": control_plane.challenge_id, "code": "123456", "appUrl": control_plane.url}
     await post(bridge.port, "/link/redeem", body, origin=control_plane.url)
-    assert await asyncio.to_thread(control_plane.refreshed.wait, 10)
+    assert await asyncio.to_thread(control_plane.refreshed.wait, 60)
     gateway.refuse_with = None
     await gateway.node()
     assert gateway.tokens[0] == "access-1"

@@ -16,6 +16,7 @@ from tests.apps.bridge.host_process import HostProcess
 from tests.apps.bridge.processes import is_running, pids_in, wait_until_gone
 
 AWAY = (1013, "not now")
+LEASE_MS = 2_500  # to be waited for, and no shorter: a host that is slow for a moment keeps it
 TREE = "echo ran >> log; setsid sleep 600 & echo $! $$ > pids; echo up; wait"
 
 
@@ -86,7 +87,7 @@ async def test_nothing_runs_before_the_lease_stands(
 async def test_a_host_that_is_cut_off_ends_what_it_runs(
     host: HostProcess, control_plane: ControlPlanePeer, gateway: GatewayPeer, home: Path, cut: str
 ) -> None:
-    gateway.lease_ms = 900
+    gateway.lease_ms = LEASE_MS
     node = await started(host, control_plane, gateway)
     left = await with_a_command(node, home)
     if cut == "socket":
@@ -107,7 +108,7 @@ async def test_a_host_that_is_cut_off_ends_what_it_runs(
 async def test_nothing_outlives_a_host_that_is_killed_or_hangs(
     host: HostProcess, control_plane: ControlPlanePeer, gateway: GatewayPeer, home: Path
 ) -> None:
-    gateway.lease_ms = 900
+    gateway.lease_ms = LEASE_MS
     node = await started(host, control_plane, gateway)
     left = await with_a_command(node, home)
     host.signal(signal.SIGSTOP)

@@ -22,7 +22,7 @@ from tests.support.pi_chat import FAMILY, doing, gate
 from tests.support.pi_wire import standin
 
 CONVERSATION = "c" * 32
-SECONDS = 20
+SECONDS = 60
 
 
 class Machine:

@@ -205,7 +205,7 @@ class Installation:
         self.url = line.removeprefix(_RUNNING)
         self.port = int(self.url.rpartition(":")[2])
         self.gateway_port = gateway_port
-        self.api = httpx2.Client(base_url=f"{self.url}/api/v2", timeout=30)
+        self.api = httpx2.Client(base_url=f"{self.url}/api/v2", timeout=60)
         self._bridge: subprocess.Popen[str] | None = None
         account = {
             "username": "ann",
@@ -250,7 +250,7 @@ class Installation:
                 process.send_signal(signal.SIGTERM)
         for process in (self._bridge, self._up):
             if process is not None:
-                process.communicate(timeout=30)
+                process.communicate(timeout=60)
         self.api.close()
         self.relay.close()
 

@@ -14,7 +14,7 @@ from typing import Self
 from tests.apps.cli.installation import CLI, Terminal
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
-_SECONDS = 20
+_SECONDS = 60
 
 
 class PseudoTerminal:

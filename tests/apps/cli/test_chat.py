@@ -180,7 +180,7 @@ def test_a_lost_answer_is_asked_for_again(steady: Installation, terminal: Termin
         shown.expect("Your answer:")
         lost = steady.relay.lose_from_newest()
         shown.type("o")
-        assert lost.wait(20)
+        assert lost.wait(60)
         steady.relay.cut()
         shown.expect("trying again …")
         shown.expect("Your answer:")
@@ -201,7 +201,7 @@ def test_a_lost_wish_to_stop_is_sent_again(steady: Installation, terminal: Termi
         shown.expect("$ sh -c")
         lost = steady.relay.lose_from_newest()
         shown.type("\x03")
-        assert lost.wait(20)
+        assert lost.wait(60)
         steady.relay.cut()
         shown.expect("trying again …")
         shown.expect("Stopped.")
@@ -257,7 +257,7 @@ def test_a_program_is_stopped_like_a_person(terminal: Terminal, folder: Path) ->
     while '"event":"approval"' not in running.stdout.readline():
         pass
     running.send_signal(signal.SIGINT)
-    out, _ = running.communicate(timeout=30)
+    out, _ = running.communicate(timeout=60)
     assert running.returncode == 130
     assert '"state":"aborted"' in out.splitlines()[-1]
 

@@ -217,10 +217,11 @@ async def test_what_a_dead_gateway_had_sent_is_not_sent_again(ann: Person) -> No
 async def test_a_call_that_waited_is_sent_when_the_node_host_comes(ann: Person) -> None:
     token = await token_of(ann)
     machine = await pair(ann, token, protocol=3)
-    async with node_host(machine, token, protocol=3):
-        pass
     script = [Say(calls=[Call("exec", {"argv": ["ls", "-l"]})]), Say("I see.")]
     async with ScriptedOpenAI(script) as model, chatting(ann) as chat:
+        async with node_host(machine, token, protocol=3):
+            pass
+        await chat.watch.event("device.changed", reason="offline")
         await use_model(ann, model)
         await chat.say("look")
         await chat.tool("waiting_for_device")

@@ -69,6 +69,7 @@ async def test_stopping_while_the_machine_is_away_means_never(ann: Person) -> No
     async with chatting(ann) as chat:
         async with online(machine):
             pass
+        await chat.watch.event("device.changed", reason="offline")
         await chat.say("system info")
         await chat.tool("waiting_for_device")
         await abort(chat)

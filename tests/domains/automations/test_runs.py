@@ -14,7 +14,7 @@ from tests.domains.automations.setting_off import (
     told,
     until,
 )
-from tests.domains.workflows.running import definition, expr, save, step
+from tests.domains.workflows.running import definition, expr, finished, save, step
 from tests.support.accounts import Person, register
 from tests.support.server import Server
 
@@ -70,10 +70,7 @@ async def test_overlap_skip_leaves_the_one_at_work_alone(ann: Person) -> None:
     assert (second["state"], second["skippedFor"]) == ("skipped", "overlap")
     cancelled = await ann.post(f"/automation-runs/{first}/cancel")
     assert cancelled["state"] == "cancelled"
-    target = cancelled["target"]["id"]
-    assert (await ann.get(f"/workflow-runs/{target}", params={"wait": 10, "steps": 9}))[
-        "state"
-    ] == "cancelled"
+    assert (await finished(ann, cancelled["target"]["id"]))["state"] == "cancelled"
 
 
 async def test_overlap_queue_runs_one_after_another(ann: Person) -> None:
@@ -95,8 +92,7 @@ async def test_overlap_cancel_old_stops_the_one_at_work(ann: Person) -> None:
     await until(ann, second, "running")
     old = await ann.get(f"/automation-runs/{first}")
     assert old["state"] == "cancelled"
-    stopped = await ann.get(f"/workflow-runs/{old['target']['id']}", params={"wait": 10, "steps": 9})
-    assert stopped["state"] == "cancelled"
+    assert (await finished(ann, old["target"]["id"]))["state"] == "cancelled"
 
 
 async def test_overlap_allow_runs_side_by_side(ann: Person) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from tests.support.accounts import Person
 
 LANGUAGE = "openclaw.workflow/1"
+ENDED = ("completed", "failed", "cancelled")
 
 
 def definition(*steps: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -52,9 +53,18 @@ async def ended(watch: Any, run_id: str) -> None:
 
     def is_end(body: dict[str, Any]) -> bool:
         payload = body.get("payload", {})
-        return payload.get("runId") == run_id and payload["state"] in ("completed", "failed", "cancelled")
+        return payload.get("runId") == run_id and payload["state"] in ENDED
 
     await watch.until(is_end)
+
+
+async def finished(person: Person, run_id: str) -> dict[str, Any]:
+    """A run once it has ended, whatever it passes through until then."""
+    found = await person.get(f"/workflow-runs/{run_id}")
+    while found["state"] not in ENDED:
+        wait = {"wait": 20, "state": found["state"], "steps": 100_000}
+        found = await person.get(f"/workflow-runs/{run_id}", params=wait)
+    return found
 
 
 async def steps_of(person: Person, run_id: str) -> dict[str, dict[str, Any]]:

@@ -8,11 +8,10 @@ import pytest
 
 from openclaw.domains.workflows.manifest import chores
 from openclaw.domains.workflows.service import files
-from openclaw.infra.housekeeping import do_chores
 from openclaw.kit import ids
 from tests.domains.workflows.running import definition, ended, expr, run, save, start, step, transform
 from tests.support.accounts import Person, refused, register, sign_in
-from tests.support.server import Server
+from tests.support.server import Server, do_chores
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -166,7 +165,7 @@ async def test_a_workflow_goes_with_everybodys_runs_by_its_owner_or_an_admin(ser
     child = next(each for each in (await ann.get("/workflow-runs"))["items"] if each["parentRunId"])
     assert child["workflowId"] == workflow, "what is part of another workflow's run stays with that"
     await ann.delete(f"/workflow-runs/{outer['id']}")
-    await do_chores(server.platform.database, chores(None))
+    await do_chores(server, chores(None))
     async with server.owner() as owner:
         left = "SELECT count(*) FROM workflows WHERE workspace_id = $1"
         assert await owner.fetchval(left, ann.workspace_id) == 1
@@ -185,9 +184,9 @@ async def test_old_runs_go_where_that_is_set(server: Server) -> None:
     server.manual.advance(timedelta(days=31))
     ann = await sign_in(server, ann)
     new = await run(ann, two_steps("New"), {"text": "a"})
-    await do_chores(server.platform.database, chores(None))
+    await do_chores(server, chores(None))
     assert len((await ann.get("/workflow-runs"))["items"]) == 4, "by default nothing goes by itself"
-    await do_chores(server.platform.database, chores(30))
+    await do_chores(server, chores(30))
     await server.settle()
     left = [each for each in (await ann.get("/workflow-runs"))["items"] if each["parentRunId"] is None]
     assert [each["id"] for each in left] == [new["id"], outer["id"]]
