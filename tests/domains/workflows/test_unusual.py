@@ -10,6 +10,7 @@ from openclaw.domains.workflows.language.checks import find_problems, parse
 from openclaw.domains.workflows.language.failures import StepError
 from openclaw.domains.workflows.machine.interpreter import Interpreter
 from openclaw.domains.workflows.machine.messages import Cancelled, End, Record
+from openclaw.domains.workflows.machine.paths import Redone
 from tests.domains.workflows.driving import START, drive
 from tests.domains.workflows.running import definition, ended, expr, save, step, transform
 from tests.support.accounts import Person, refused, register
@@ -112,6 +113,12 @@ def test_macros_after_one_another_are_not_inside_one_another() -> None:
 def test_a_type_that_is_no_text_is_told(odd: Any) -> None:
     raw = definition({"id": "a", "type": odd, "config": {}, "retries": {"max": 1}})
     assert any(problem.path == "$.steps[0]" for problem in find_problems(raw))
+
+
+@pytest.mark.parametrize("path", ["l/x/s", "l/-1/s", "l/01/s", "l/１/s"])
+def test_a_round_has_one_spelling(path: str) -> None:
+    with pytest.raises(ValueError, match=r"no round|not a step"):
+        Redone(parse(over([1, 2])), path)
 
 
 @pytest.mark.asyncio(loop_scope="module")
