@@ -81,6 +81,12 @@ async def test_memory_is_limited(cell: Cell, attack: str) -> None:
         assert outcome.usage.memory_bytes <= SMALL.memory_bytes + 65 * MIB
 
 
+async def test_sockets_hide_no_memory(cell: Cell) -> None:
+    """Where nothing charges for what they keep, they keep no more than they begin with."""
+    kept = value(await cell.run("network:hold"))
+    assert cell.has_group or kept <= 512 << 10
+
+
 async def test_disk_is_limited(cell: Cell) -> None:
     outcome = await cell.run("disk_bomb")
     assert outcome.stopped_by == "disk" or value(outcome) <= SMALL.scratch_bytes

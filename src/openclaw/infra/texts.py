@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
+from jinja2.runtime import LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 MAX_TEXT = 20_000  # characters of a text with {{ … }}
@@ -50,9 +51,28 @@ _MAX_VISITS = 100_000
 _MAX_CHARACTERS = 64 * 1_048_576
 
 
+class _Environment(ImmutableSandboxedEnvironment):
+    """Names are those of the data: a field called ``items`` is that field, and nothing has methods."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """``obj.attribute``."""
+        return (
+            super().getattr(obj, attribute) if isinstance(obj, LoopContext) else self.getitem(obj, attribute)
+        )
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """``obj[argument]``."""
+        if isinstance(obj, Undefined):
+            return super().getitem(obj, argument)
+        try:
+            return obj[argument]
+        except (TypeError, LookupError):
+            return self.undefined(obj=obj, name=argument)
+
+
 def _environment() -> ImmutableSandboxedEnvironment:
     # What is made is text for a program, a person's terminal or a model, never HTML: nothing is to be escaped.
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    environment = _Environment(undefined=StrictUndefined, autoescape=False)
     environment.globals.clear()
     environment.filters = {name: environment.filters[name] for name in _FILTERS}
     environment.tests = {name: environment.tests[name] for name in _TESTS}

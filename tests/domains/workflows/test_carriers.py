@@ -63,6 +63,20 @@ async def test_http_with_a_secret_that_is_nowhere_in_the_history(server: Server,
     assert "s3cret" not in str(await ann.get("/workflow-secrets"))
 
 
+async def test_what_looks_like_a_reference_in_data_leads_to_no_secret(server: Server, peer: Peer) -> None:
+    """Else whoever sends a workflow its input could have it send any secret of the workspace."""
+    peer.allow(10)
+    ann = await register(server)
+    await ann.put("/workflow-secrets", {"name": "KEY", "value": "s3cret"})
+    raw = definition(get(peer, headers=expr("input.headers")))
+    done = await run(ann, raw, {"headers": {"X-Data": {"$secret": "KEY"}}})
+    assert done["state"] == "completed", done
+    assert 'X-Data: {"$secret":"KEY"}' in peer.asked[0]
+    odd = await run(ann, raw, {"headers": {"X-Data": "a\nb"}})
+    assert "the header X-Data" in odd["error"]["title"]
+    assert len(peer.asked) == 1
+
+
 async def test_http_that_fails_is_tried_again_when_that_may_help(server: Server, peer: Peer) -> None:
     peer.allow(10)
     peer.status = "404 Not Found"

@@ -11,7 +11,7 @@ from openclaw.domains.workflows.language import expressions, faults, texts, yaml
 from openclaw.domains.workflows.language.checks import find_problems
 from openclaw.domains.workflows.language.failures import StepError
 from openclaw.domains.workflows.language.schema import language_schema
-from openclaw.domains.workflows.language.values import masked, reveal
+from openclaw.domains.workflows.language.values import masked, references, reveal
 from openclaw.infra.json_schema import data_errors, schema_error
 from openclaw.kit.differences import differences
 from tests.domains.workflows.running import definition, expr, step, transform
@@ -277,10 +277,30 @@ def test_texts() -> None:
 
 
 def test_secrets_are_put_in_late_and_taken_out_of_what_comes_back() -> None:
-    inputs = {"headers": {"Authorization": {"$secret": "KEY"}}, "url": "x"}
-    assert reveal(inputs, {"KEY": "s3cret"}.__getitem__)["headers"] == {"Authorization": "s3cret"}
+    key = {"$secret": "KEY"}
+    config = {"headers": {"Authorization": key}, "url": "x", "body": {"$expr": "input"}, "list": [key, 1]}
+    inputs = config | {"body": {"b": key, "l": [key]}}
+    assert references(config, inputs) == {"KEY"}
+    revealed = reveal(config, inputs, {"KEY": "s3cret"}.__getitem__)
+    assert revealed["headers"] == {"Authorization": "s3cret"}
+    assert revealed["list"] == ["s3cret", 1]
+    assert revealed["body"] == inputs["body"], "what came with data is data, whatever its form"
+    assert references({"body": {"$expr": "input"}}, {"body": key}) == set()
     came = {"echo": ["Bearer s3cret"], "s3cret": 1}
     assert masked(came, {"KEY": "s3cret"}) == {"echo": ["Bearer [KEY]"], "[KEY]": 1}
+
+
+@pytest.mark.parametrize("told", ['pä"s/s', 'p\\u00e4\\"s/s', "p%C3%A4%22s%2Fs", "cMOkInMvcw=="])
+def test_a_secret_is_taken_out_however_it_is_spelled(told: str) -> None:
+    assert masked(f"<{told}>", {"KEY": 'pä"s/s'}) == "<[KEY]>"
+
+
+def test_names_in_texts_are_the_datas_own() -> None:
+    data = {"input": {"items": ["a"], "keys": 1, "text": "x", "values": None}}
+    assert texts.render("{{ input.items[0] }}{{ input.keys }}{{ input['values'] }}", data) == "a1None"
+    for method in ("input.get", "input['pop']", "input.text.upper", "input.items.count"):
+        with pytest.raises(StepError, match="has no"):
+            texts.render(f"{{{{ {method} }}}}", data)
 
 
 @pytest.mark.parametrize(

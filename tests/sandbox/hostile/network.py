@@ -1,6 +1,7 @@
 """What code with a network tries. Runs within the jail."""
 
 import base64
+import contextlib
 import http.client
 import os
 import socket
@@ -101,3 +102,17 @@ def around(inputs: Any, host: Any) -> Any:
     except OSError as error:
         found.append(type(error).__name__)
     return found
+
+
+def hold(inputs: Any, host: Any) -> Any:
+    """Bytes that one pair of sockets keeps for a reader who never comes, after it has asked for 8 MiB."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+            ours.setsockopt(socket.SOL_SOCKET, option, 8 << 20)
+        ours.setblocking(False)
+        held = 0
+        with contextlib.suppress(BlockingIOError):
+            while held < 8 << 20:
+                held += ours.send(b"x" * 4096)
+    return held

@@ -1,6 +1,7 @@
 """Bodies are read strictly: what two readers might read differently is refused."""
 
 import json
+import math
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -25,14 +26,18 @@ class MalformedBodyError(OpenClawError):
 
 
 class StrictRequest(Request):
-    """A request whose JSON body is UTF-8, gives every field once and holds no NaN or infinity."""
+    """A request whose JSON body is UTF-8, gives every field once and holds no number that a row could not hold."""
 
     async def json(self) -> Any:
         """The decoded body. Raises MalformedBodyError."""
         if not hasattr(self, "_json"):
             try:
                 self._json = json.loads(
-                    (await self.body()).decode(), object_pairs_hook=_once, parse_constant=_refuse
+                    (await self.body()).decode(),
+                    object_pairs_hook=_once,
+                    parse_constant=_refuse,
+                    parse_int=_integer,
+                    parse_float=_float,
                 )
             except RecursionError:
                 raise MalformedBodyError(reason="nested too deep") from None
@@ -68,3 +73,15 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _integer(digits: str) -> int:
+    if not -(2**63) <= (number := int(digits)) < 2**64:
+        raise ValueError("an integer is beyond 64 bits")
+    return number
+
+
+def _float(digits: str) -> float:
+    if not math.isfinite(number := float(digits)):
+        raise ValueError("a number is too large")
+    return number

@@ -7,7 +7,8 @@ from openclaw.domains.artifacts.schemas import SLUG_PATTERN
 
 MAX_PATH = 400
 _MOST_PARTS = 20
-_BAD = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
+# Also what turns the direction of writing around, by which one ending is read as another.
+_BAD = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\\\u2028-\u202e\u2066-\u2069]')
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(1, 10))})
 _SLUG = re.compile(SLUG_PATTERN)
 

@@ -224,9 +224,14 @@ def _name(path: str, spellings: set[str]) -> str:
         name = safe_path(path)
     except BadPath as error:
         raise WrongContentError(path=ascii(path)[:200], reason=str(error)) from None
-    if (spelling := one_spelling(name)) in spellings:
+    spelling = one_spelling(name)
+    if spelling in spellings:
         raise WrongContentError(path=name, reason="two files would have that name on some systems")
-    spellings.add(spelling)
+    # Folders are kept with a slash at their end.
+    folders = [spelling[: at + 1] for at, letter in enumerate(spelling) if letter == "/"]
+    if f"{spelling}/" in spellings or any(folder[:-1] in spellings for folder in folders):
+        raise WrongContentError(path=name, reason="a file and a folder would have one name")
+    spellings.update((spelling, *folders))
     return name
 
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from openclaw.domains.workflows.language.failures import StepError
-from openclaw.domains.workflows.language.values import marks_in, masked, reveal
+from openclaw.domains.workflows.language.values import masked, references, reveal
 from openclaw.domains.workflows.machine.messages import Outcome, Work
 from openclaw.domains.workflows.service import secrets
 from openclaw.infra.db import Database
@@ -98,8 +98,9 @@ async def carry_out(
         return Outcome(failure=StepError("not_available", message, is_final=True))
     revealed: dict[str, str] = {}
     try:
-        revealed = await _secrets(database, keys, actor, work.inputs)
-        inputs = reveal(work.inputs, revealed.__getitem__)
+        config = work.step.config.model_dump(by_alias=True)
+        revealed = await _secrets(database, keys, actor, sorted(references(config, work.inputs)))
+        inputs = reveal(config, work.inputs, revealed.__getitem__)
         call = StepCall(actor, run_id, work, inputs, depth, revealed, waits, _masking(log, revealed))
         output = await carrier.carry(call)
     except StepError as failure:
@@ -116,8 +117,7 @@ def _masking(log: Log, revealed: Mapping[str, str]) -> Log:
     return lambda text: log(masked(text, revealed))
 
 
-async def _secrets(database: Database, keys: KeyRing, actor: Actor, inputs: Any) -> dict[str, str]:
-    names = sorted({held for _, mark, held in marks_in(inputs, "$") if mark == "$secret"})
+async def _secrets(database: Database, keys: KeyRing, actor: Actor, names: list[str]) -> dict[str, str]:
     if not names:
         return {}
     async with database.transaction(actor, is_quiet=True) as scope:

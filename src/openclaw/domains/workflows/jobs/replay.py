@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from openclaw.domains.workflows.language.definition import Definition
@@ -20,6 +20,7 @@ from openclaw.domains.workflows.machine.messages import (
 )
 from openclaw.domains.workflows.models import WorkflowRunRow, WorkflowRunStepRow
 from openclaw.domains.workflows.service.bodies import is_ended
+from openclaw.kit.clock import Clock
 
 _PURE = frozenset({"transform", "condition"})
 _STRUCTURE = frozenset({"loop", "parallel", "delay"})
@@ -45,8 +46,8 @@ class Replayed:
     last_at: datetime
 
 
-def replay(
-    definition: Definition, run: WorkflowRunRow, steps: Sequence[KeptStep], *, now: datetime
+async def replay(
+    definition: Definition, run: WorkflowRunRow, steps: Sequence[KeptStep], *, clock: Clock
 ) -> Replayed:
     """Feed a new interpreter what has happened so far."""
     assert run.started_at is not None
@@ -64,7 +65,7 @@ def replay(
     for event in _events(steps):
         machine.feed(event)
         last_at = max(last_at, event.at)
-    last_at = max(last_at, now)
+    last_at = max(last_at, clock.now())
     machine.feed(Passed(last_at))
     ended = {path for path, step in by_path.items() if is_ended(step.row)}
     works: dict[str, Work] = {}
@@ -83,6 +84,7 @@ def replay(
                     pass
         if not machine.has_more:
             break
+        await clock.sleep(timedelta())  # others of this process have their turn
     wanted = [work for path, work in works.items() if path in machine.waits_for]
     return Replayed(
         machine,

@@ -130,7 +130,7 @@ class WorkflowJob:
             )
             for row in entered.steps
         ]
-        at = replay(entered.definition, run, steps, now=self._clock.now())
+        at = await replay(entered.definition, run, steps, clock=self._clock)
         # What was wanted before is looked at before anything begins.
         is_held = run.paused_at is not None or run.cancel_requested_at is not None
         logs = {row.path: list(row.logs) for row in entered.steps if row.logs and row.finished_at is None}
@@ -168,7 +168,9 @@ class WorkflowJob:
             while True:
                 if await self._carry(entry, commands):
                     return
-                if not machine.has_more:
+                if machine.has_more:
+                    await self._clock.sleep(timedelta())  # others of this process have their turn
+                if not machine.has_more or not entry.inbox.empty():
                     await self._await_event(entry)
                 commands = machine.proceed()
         finally:

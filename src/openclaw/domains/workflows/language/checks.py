@@ -198,7 +198,7 @@ def _check_links(
 def _check_step(walk: _Walk, step: Mapping[str, Any], path: str, names: _Names, depth: int) -> None:
     kind, config = step.get("type"), step.get("config")
     _check_schema(walk, step.get("output_schema"), f"{path}.output_schema")
-    if not isinstance(config, Mapping):
+    if not isinstance(kind, str) or not isinstance(config, Mapping):
         return
     here = f"{path}.config"
     if step.get("retries") is not None and kind in {

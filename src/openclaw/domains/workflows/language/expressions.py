@@ -29,7 +29,12 @@ _FUNCTIONS = frozenset(
 )
 _MACRO = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(")
 _STEP = re.compile(r"(?<![\w.])steps\s*\.\s*([A-Za-z_]\w*)")
+_GROWING = re.compile(r"\.\s*(?:map|filter)\s*\(")
+_OPENING = re.compile(rf"{_MACRO.pattern}|[()]")
 _MAX_VISITS = 1_000_000  # elements that all of an expression's macros may look at
+_MAX_COPIES = (
+    32_000_000  # elements: the library makes the list of map, filter and + anew for each that is added
+)
 _MAX_CHARACTERS = 64 * 1_048_576
 _MAX_MACROS = 6
 
@@ -112,17 +117,34 @@ def as_json(value: Any) -> Any:
 
 
 def _check_cost(source: str, known: Mapping[str, Any]) -> None:
-    """What the macros may visit, bounded from the sizes of the data before anything is evaluated."""
+    """What the macros may visit and copy, bounded from the sizes of the data before anything is evaluated."""
     if (wrong := syntax_error(source)) is not None:
         raise expression_failed(source, wrong)
-    macros = _macros(source)
-    pluses = source.count("+")
+    bare = _bare(source)
+    macros, pluses = len(_MACRO.findall(bare)), bare.count("+")
     longest, widest = sizes(known)
-    visits = ((widest + source.count(",") + 1) * (pluses + 1)) ** macros
+    sums = (pluses + 1) * (pluses + 2) // 2  # in a row, each copies all before it
+    width = (widest + bare.count(",") + 1) * (pluses + 1)
+    visits = macros * width ** _nesting(bare) or 1
     if macros and visits > _MAX_VISITS:
         raise limit_met("What the expression would look at", _MAX_VISITS)
-    if longest * (pluses + 1) * visits > _MAX_CHARACTERS:
+    if max(visits * width * bool(_GROWING.search(bare)), widest * sums) > _MAX_COPIES:
+        raise limit_met("What the expression would copy", _MAX_COPIES)
+    if longest * sums * visits > _MAX_CHARACTERS:
         raise limit_met("The text that the expression would make", _MAX_CHARACTERS)
+
+
+def _nesting(bare: str) -> int:
+    """How many macros are inside one another."""
+    deepest, inside = 0, [0]
+    for found in _OPENING.finditer(bare):
+        if found[0] == ")":
+            inside.pop()
+            inside = inside or [0]
+        else:
+            inside.append(inside[-1] + (found[0] != "("))
+            deepest = max(deepest, inside[-1])
+    return deepest
 
 
 def _macros(source: str) -> int:

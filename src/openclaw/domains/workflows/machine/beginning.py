@@ -56,6 +56,10 @@ class Run(Protocol):
         """The step has failed."""
         ...
 
+    def count(self, size: int) -> None:
+        """So many bytes more are kept for the run."""
+        ...
+
     def wait_until(self, node: Node, when: datetime) -> None:
         """A delay ends by itself."""
         ...
@@ -138,6 +142,15 @@ def check_size(what: str, value: Any) -> int:
     return size
 
 
+def _became(run: Run, frame: Frame, output: Any) -> Any:
+    """What a round or a branch became, which is kept like an output. Raises StepError."""
+    if output is None:
+        return frame.result()
+    value = resolve(output, run.names(frame))
+    run.count(check_size("The output of the round or branch", value))
+    return value
+
+
 def _due(inputs: dict[str, Any], now: datetime) -> datetime:
     if (seconds := inputs.get("for")) is not None:
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
@@ -208,10 +221,13 @@ def _next_round(run: Run, node: Node) -> None:
 
 
 def end_round(run: Run, node: Node, frame: Frame) -> None:
-    """A round has come to its end. Raises StepError."""
+    """A round has come to its end; one that cannot say what it became has failed. Raises StepError."""
     assert isinstance(node.step, LoopStep)
-    output = node.step.config.output
-    node.results[int(frame.key)] = frame.result() if output is None else resolve(output, run.names(frame))
+    try:
+        node.results[int(frame.key)] = _became(run, frame, node.step.config.output)
+    except StepError as failure:
+        lose_round(run, node, frame, failure)
+        return
     _next_round(run, node)
 
 
@@ -232,11 +248,15 @@ def lose_round(run: Run, node: Node, frame: Frame, failure: StepError) -> None:
 
 
 def end_branch(run: Run, node: Node, frame: Frame) -> None:
-    """A branch has come to its end. Raises StepError."""
+    """A branch has come to its end; one that cannot say what it became has failed."""
     assert isinstance(node.step, ParallelStep)
     config = node.step.config
     output = next(branch.output for branch in config.branches if branch.id == frame.key)
-    node.branches[frame.key] = frame.result() if output is None else resolve(output, run.names(frame))
+    try:
+        node.branches[frame.key] = _became(run, frame, output)
+    except StepError as failure:
+        lose_branch(run, node, failure)
+        return
     if len(node.branches) >= config.needed:
         ordered = {b.id: node.branches[b.id] for b in config.branches if b.id in node.branches}
         run.conclude(node, Outcome(ordered))

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from openclaw.domains.workflows.language.definition import ConditionStep, Step
 from openclaw.domains.workflows.language.failures import StepError
 from openclaw.domains.workflows.language.graph import Plan
+from openclaw.domains.workflows.machine.messages import Record, StepState
 
 NodeState = Literal["idle", "active", "delayed", "handling", "completed", "failed", "skipped", "cancelled"]
 
@@ -45,6 +46,23 @@ class Node:
         """As expressions see it."""
         error = self.failure.to_json() if self.failure else None
         return {"output": self.output, "status": self.state, "error": error}
+
+    def record(self, state: StepState, at: datetime, due_at: datetime | None) -> Record:
+        """Where it has got to."""
+        return Record(
+            path=self.path,
+            step_id=self.step.id,
+            type=self.step.type,
+            state=state,
+            inputs=self.inputs,
+            output=self.output,
+            failure=self.failure,
+            attempts=tuple(self.attempts),
+            started_at=self.started_at or at,
+            at=at,
+            due_at=due_at,
+            is_reused=self.is_reused,
+        )
 
 
 @dataclass

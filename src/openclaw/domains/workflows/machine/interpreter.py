@@ -5,6 +5,7 @@ where it stood. A step with several ways to it waits until each is known to be t
 """
 
 import heapq
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -26,12 +27,12 @@ from openclaw.domains.workflows.machine.messages import (
     Event,
     Outcome,
     Passed,
-    Record,
     StepState,
     Work,
 )
 
 _BUDGET = 500
+_PART_SECONDS = 0.02  # an expression over much data takes long, and others wait meanwhile
 Recorded = Callable[[str, str], Outcome | None]
 
 
@@ -83,15 +84,17 @@ class Interpreter:
 
     def feed(self, event: Event) -> None:
         """Tell what has happened. Times must not go back."""
+        if isinstance(event, Cancelled):
+            self._agenda.clear()  # what was to begin by itself no longer does
         self._inbox.append(event)
 
     def proceed(self) -> list[Command]:
         """What to do now; a long run of quick steps comes in parts (``has_more``)."""
-        budget = _BUDGET
+        budget, ends_at = _BUDGET, time.perf_counter() + _PART_SECONDS
         while budget and self.end is None:
             if self._agenda:
                 self._agenda.popleft()()
-                budget -= 1
+                budget = budget - 1 if time.perf_counter() < ends_at else 0
             elif self._timers and self._timers[0][0] <= self._target:
                 self._fire()
             elif self._event is not None:
@@ -142,14 +145,20 @@ class Interpreter:
         try:
             if outcome.failure is not None:
                 raise outcome.failure
-            self._bytes += beginning.check_output(node, outcome.output)
+            self.count(beginning.check_output(node, outcome.output))
         except StepError as failure:
             self.fail(node, failure)
             return
-        self.variables.update(outcome.variables)
+        if outcome.variables:
+            self.variables.update(outcome.variables)
+            self.count(beginning.check_size("The variables", outcome.variables))
         self.complete(node, outcome.output)
         if self._bytes > MAX_RUN_BYTES:
             self._stop("What the steps of the run put out (bytes)", MAX_RUN_BYTES, node)
+
+    def count(self, size: int) -> None:
+        """So many bytes more are kept for the run."""
+        self._bytes += size
 
     def _fire(self) -> None:
         when, _, node, kind = entry = heapq.heappop(self._timers)
@@ -382,19 +391,4 @@ class Interpreter:
         self._commands.append(end)
 
     def _record(self, node: Node, state: StepState, *, due_at: datetime | None = None) -> None:
-        self._commands.append(
-            Record(
-                path=node.path,
-                step_id=node.step.id,
-                type=node.step.type,
-                state=state,
-                inputs=node.inputs,
-                output=node.output,
-                failure=node.failure,
-                attempts=tuple(node.attempts),
-                started_at=node.started_at or self.now,
-                at=self.now,
-                due_at=due_at,
-                is_reused=node.is_reused,
-            )
-        )
+        self._commands.append(node.record(state, self.now, due_at))

@@ -1,5 +1,6 @@
 """Paths of steps in a run: ``loop/0/fetch``, ``both/left/say``, and ``pay!/tell`` for what handles a failure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -55,6 +56,8 @@ class Redone:
             self._add(place, by_id)
             step = by_id[place.step_id]
             if isinstance(step, LoopStep) and place.key not in (None, "!"):
+                if not re.fullmatch(r"0|[1-9][0-9]{0,5}", place.key or ""):
+                    raise ValueError(f"{place.key} is no round of {place.step_id}")
                 steps = list(step.config.steps)
                 self._rounds.append((f"{place.path}/", int(place.key or 0)))
             elif isinstance(step, ParallelStep) and place.key not in (None, "!"):

@@ -56,7 +56,7 @@ async def check_definition(scope: Scope, definition: dict[str, Any] | None, yaml
         return Checked(problems=[DefinitionProblem(**problem) for problem in error.problems], definition=None)
     problems = checks.find_problems(raw) or await plugin_steps.find_problems(scope, raw)
     found = told_problems(problems, scope.who.language)
-    return Checked(problems=found, definition=raw)
+    return Checked(problems=found, definition=storable(raw))
 
 
 def told_problems(problems: Sequence[checks.Problem], language: str) -> list[DefinitionProblem]:

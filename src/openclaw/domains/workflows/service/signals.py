@@ -40,9 +40,10 @@ async def send(scope: Scope, run_id: UUID, data: SendSignal) -> None:
     fitting = [config for config in waits if config.name == data.name]
     if not fitting:
         raise NoSuchSignalError(name=data.name, known=", ".join(sorted({c.name for c in waits})) or "–")
+    told = storable(data.data)
     for config in fitting:
-        check_data(config.data_schema, data.data)
-    if len(orjson.dumps(data.data)) > MAX_INPUT_BYTES:
+        check_data(config.data_schema, told)
+    if len(orjson.dumps(told)) > MAX_INPUT_BYTES:
         raise TooLargeError(field="data", limit=MAX_INPUT_BYTES)
     if await repository.count_untaken(scope, run_id) >= MAX_UNTAKEN:
         raise TooLargeError(field="signals that no step has taken", limit=MAX_UNTAKEN)
@@ -52,7 +53,7 @@ async def send(scope: Scope, run_id: UUID, data: SendSignal) -> None:
         user_id=scope.user_id,
         run_id=run_id,
         name=data.name,
-        data={"value": storable(data.data)},
+        data={"value": told},
         idempotency_key=data.idempotency_key,
         path=None,
         sent_at=scope.now(),

@@ -225,7 +225,7 @@ def _new_run(
     **more: Any,
 ) -> _New:
     """A run with that input; ``more`` are columns. Raises InvalidInputDataError, InvalidInputError, TooLargeError."""
-    data = with_defaults(at.definition.get("input") or {}, data)
+    data = storable(with_defaults(at.definition.get("input") or {}, data))
     if len(orjson.dumps(data)) > MAX_INPUT_BYTES:
         raise TooLargeError(field="input", limit=MAX_INPUT_BYTES)
     check_data(at.definition.get("input"), data)
@@ -240,7 +240,7 @@ def _new_run(
         version=at.number,
         state="pending",
         epoch=0,
-        input=storable(data),
+        input=data,
         created_at=scope.now(),
         **columns,
     )

@@ -7,6 +7,7 @@ name server that answers differently the next time gains nothing. Redirects are 
 import asyncio
 import contextlib
 import json
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from openclaw.domains.workflows.language.limits import MAX_OUTPUT_BYTES
 from openclaw.infra.addresses import PrivateAddressError, UnknownHostError, resolve
 
 _SECONDS = 60
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 
 
@@ -39,6 +41,10 @@ class HttpCarrier:
             raise StepError("wrong_url", "must be http:// or https://", is_final=True)
         address = await self._address(url.host, url.port or (443 if url.scheme == "https" else 80))
         headers = {k: v for k, v in _texts(inputs["headers"]).items() if k.lower() not in _OURS}
+        for name, value in headers.items():
+            if not _HEADER.fullmatch(name) or not (value.isascii() and value.isprintable()):
+                words = f"the header {ascii(name)[1:-1][:100]}: names and values are plain ASCII, in one line"
+                raise StepError("wrong_request", words, is_final=True)
         headers["Host"] = urlsplit(str(url)).netloc.rpartition("@")[2]
         if inputs["method"] not in ("GET", "HEAD"):
             headers.setdefault("Idempotency-Key", call.key)
