@@ -68,8 +68,8 @@ async def follow_up(
 ) -> TaskRunRow:
     """Go on in the conversation of a run that has ended, on the same machine and budget.
 
-    Raises TaskNotFoundError, WrongTaskStateError, NotAllowedError, TooManyJobsError; of a system, as
-    `joining.check_launch`.
+    Raises TaskNotFoundError, WrongTaskStateError (also while another run goes on there), NotAllowedError,
+    TooManyJobsError; of a system, as `joining.check_launch`.
     """
     check_role(scope.who, Role.MEMBER)
     if key and (known := await _find_made(scope, key)):
@@ -77,6 +77,9 @@ async def follow_up(
     origin = await _ended(scope, run_id)
     if origin.conversation_id is None:
         raise WrongTaskStateError(state=origin.state)
+    await lock_key(scope, "task-conversation", origin.conversation_id.hex)
+    if (busy := await repository.find_open_run_in(scope, origin.conversation_id)) is not None:
+        raise WrongTaskStateError(state=busy.state)
     task = await access_task(scope, origin.task_id)
     if origin.system_id is not None:
         await joining.check_launch(scope, origin.system_id, places.place_of(origin.target))
