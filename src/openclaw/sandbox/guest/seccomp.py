@@ -109,9 +109,14 @@ SIGNALS = {
     "rt_tgsigqueueinfo": (297, 240),
 }
 
+# Where nothing charges for memory: what a socket holds for a reader who never comes is in nobody's size.
+_SETSOCKOPT = (54, 208)
+_BUFFERS = (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF and those of the privileged
+
 _LAST_KNOWN = 461
 _NAMESPACES = 0x7E020000  # CLONE_NEW*
 _UNIX, _INET, _INET6 = 1, 2, 10
+_SOL_SOCKET = 1
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 
 _KILL, _ALLOW, _ERRNO, _NOTIFY = 0x80000000, 0x7FFF0000, 0x00050000, 0x7FC00000
@@ -187,12 +192,27 @@ def _refuse_by_place(program: _Program, place: Filter) -> None:
     """What is only harmful where the machine is shared or nothing charges for memory."""
     for number in () if place.charged else _numbers(UNCHARGED):
         program.refuse(number, _ENOSYS)
+    if not place.charged:
+        _leave_buffers(program)
     for number in () if place.alone else _numbers(SHARED):
         program.refuse(number, _ERRNO | errno.EPERM)
     for number in () if place.alone else _numbers(SHARED_BUT_SELF):
         program.allow_only(number, (0,), place.harmless)
     for number in () if place.signals else _numbers(SIGNALS):
         program.refuse(number, place.harmless)
+
+
+def _leave_buffers(program: _Program) -> None:
+    """Sockets' buffers stay as large as they are; whoever asks for others goes on as if they were."""
+    program.put(_EQUAL, _SETSOCKOPT[_COLUMN], 0, 5 + 2 * len(_BUFFERS))
+    program.argument(1)
+    program.put(_EQUAL, _SOL_SOCKET, 1, 0)
+    program.answer(_ALLOW)
+    program.argument(2)
+    for option in _BUFFERS:
+        program.put(_EQUAL, option, 0, 1)
+        program.answer(_ERRNO)
+    program.answer(_ALLOW)
 
 
 @functools.cache
