@@ -96,7 +96,9 @@ async def test_a_run_is_tried_again_and_gone_on_with_on_the_same_budget(bea: Per
 
 async def test_one_conversation_is_gone_on_with_by_one_run_at_a_time(bea: Person) -> None:
     """The other one is refused before it is accepted, so that nobody has to hear of a task that failed."""
-    async with ScriptedOpenAI([Say("one"), Say("two", gate="held"), Say("three")]) as model:
+    async with ScriptedOpenAI(
+        [Say("one"), Say("two", gate="held"), Say("three"), Say("four", gate="besides")]
+    ) as model:
         await use_model(bea, model)
         with bea.server.watching(bea.topic) as watch:
             run = await launch(bea, watch, "count")
@@ -112,7 +114,15 @@ async def test_one_conversation_is_gone_on_with_by_one_run_at_a_time(bea: Person
             model.open("held")
             assert (await Launched(bea, taken.json()["id"], watch).ended())["state"] == "succeeded"
             later = Launched(bea, (await run.do("follow-up", {"text": "and on"}))["id"], watch)
-            assert (await later.ended())["state"] == "succeeded"
+            ended = await later.ended()
+            assert ended["state"] == "succeeded"
+            # What somebody says there besides counts as well.
+            said = {"text": "and this"}
+            await bea.post(f"/conversations/{ended['conversationId']}/messages", said)
+            await model.waiting("besides")
+            busy = await bea.api.post(f"/task-runs/{later.id}/follow-up", json=said)
+            assert refused(busy) == (409, "agents.run_busy")
+            model.open("besides")
     assert await told(bea) == []
 
 
