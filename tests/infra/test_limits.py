@@ -37,6 +37,12 @@ def test_all_together_have_one_too() -> None:
     assert allowed(limit, "somebody else", tries=1) == 0
 
 
+def test_one_address_cannot_use_up_what_is_everybodys() -> None:
+    limit = RateLimit(per_address=3, overall=10, minutes=10)
+    assert allowed(limit, "a", tries=100) == 3
+    assert allowed(limit, "b", tries=2) == 2
+
+
 def test_many_addresses_buy_no_new_window() -> None:
     limit = RateLimit(per_address=3, overall=10, minutes=10)
     addresses = range(2 * limits._MAX_ADDRESSES + 100)

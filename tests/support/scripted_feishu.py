@@ -40,10 +40,14 @@ class ScriptedFeishu(ScriptedHttp):
             return 400, {"code": 99991663, "msg": "token is over"}
         return 200, {"code": 0, "bot": {"app_name": "Helper"}}
 
-    async def until_sent(self, part: str) -> dict[str, Any]:
-        """A message with this in it; waits for it."""
+    async def until_sent(self, part: str, *, to: str = "") -> dict[str, Any]:
+        """A message with this in it, to that chat if one is named; waits for it."""
         asked = await self.until(
-            lambda a: "/messages" in a.path and part in str(json.loads(a.json["content"]))
+            lambda a: (
+                "/messages" in a.path
+                and to in a.json["receive_id"]
+                and part in str(json.loads(a.json["content"]))
+            )
         )
         return asked.json
 

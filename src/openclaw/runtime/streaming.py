@@ -34,6 +34,7 @@ _LONGEST_WAIT = timedelta(seconds=20)  # asked to wait longer, we say so to the 
 _MICROS = 1_000_000
 _MAX_ID = 200
 _MAX_TOKENS = 2**31 - 1
+_MAX_COST = 2**53
 _SUMMARY_TOKENS = 2_000
 _DEMO_SUMMARY_TOKENS = 300
 _CHECK_TOKENS = 64
@@ -157,10 +158,14 @@ class Models:
                 granted = replace(request, max_output_tokens=grant.output_tokens)
                 reply = await self._ask(config, granted, delivery, cut_at=grant.output_tokens)
                 return reply
+        except asyncio.CancelledError:
+            delivery.is_taken = True  # whoever thinks for long before they say anything is paid for it
+            raise
         except TimeoutError:
+            delivery.is_taken = True
             raise meter.out_of_time() from None
         finally:
-            spent = Spent(size.about if reply or delivery.count.tokens else 0, delivery.count.tokens)
+            spent = Spent(size.about if delivery.is_taken else 0, delivery.count.tokens)
             if reply is not None:
                 spent = replace(
                     spent,
@@ -194,6 +199,7 @@ class Models:
         )
         deliver = delivery.text
         async with stream as events:
+            delivery.is_taken = True
             async for event in events:
                 if isinstance(event, PartDeltaEvent):
                     if isinstance(event.delta, TextPartDelta) and event.delta.content_delta:
@@ -212,6 +218,7 @@ class Models:
         return _reply(config, request, replace(response, finish_reason="length") if is_cut else response)
 
     async def _demo(self, request: ReplyRequest, delivery: "_Delivery") -> ModelReply:
+        delivery.is_taken = True
         answer = demo.answer(request.history, tools={tool.name for tool in request.tools})
         for piece in demo.pieces(answer.text):
             delivery.text(piece)
@@ -222,10 +229,14 @@ class Models:
 
 @dataclass
 class _Delivery:
-    """Remembers whether the person has seen anything of this attempt, and counts all that the model said."""
+    """Remembers whether the person has seen anything of this attempt, and counts all that the model said.
+
+    ``is_taken``: the provider has begun to answer, so what it was asked is to be paid for, whatever becomes of it.
+    """
 
     on_delta: OnDelta
     began: bool = False
+    is_taken: bool = False
     count: OutputCount = field(default_factory=OutputCount)
 
     def note(self, event: Any) -> None:
@@ -287,8 +298,8 @@ def _reply(config: ModelConfig, request: ReplyRequest, response: "ModelResponse"
     return ModelReply(
         text=text,
         tool_calls=calls,
-        input_tokens=min(usage.input_tokens, _MAX_TOKENS),
-        output_tokens=min(usage.output_tokens, _MAX_TOKENS),
+        input_tokens=_count(usage.input_tokens),
+        output_tokens=_count(usage.output_tokens),
         cost_micros=cost_micros(config, response),
         model=response.model_name or config.model,
         finish_reason=response.finish_reason,
@@ -333,8 +344,8 @@ def cost_micros(config: ModelConfig, response: "ModelResponse") -> int | None:
     if not response.usage.has_values():
         return None
     if config.input_price_micros is not None:
-        usage = response.usage
-        return price_micros(config, input_tokens=usage.input_tokens, output_tokens=usage.output_tokens)
+        told = _count(response.usage.input_tokens), _count(response.usage.output_tokens)
+        return price_micros(config, input_tokens=told[0], output_tokens=told[1])
     try:
         price = calc_price(
             response.usage,
@@ -344,7 +355,12 @@ def cost_micros(config: ModelConfig, response: "ModelResponse") -> int | None:
         )
     except (LookupError, ValueError):
         return None
-    return round(price.total_price * _MICROS)
+    return min(max(round(price.total_price * _MICROS), 0), _MAX_COST)
+
+
+def _count(told: float) -> int:
+    """So many tokens, of what a provider tells: fractions, less than none, and more than there are in the world too."""
+    return int(min(max(0, told), _MAX_TOKENS))
 
 
 def _demo_reply(request: ReplyRequest, answer: demo.DemoAnswer) -> ModelReply:

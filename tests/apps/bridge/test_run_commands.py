@@ -17,7 +17,7 @@ from openclaw.apps.bridge.state import StateFolder
 from openclaw.apps.bridge.tools.failures import ToolFailedError
 from openclaw.apps.bridge.vault.store import VaultStore
 from openclaw.kit.clock import SystemClock
-from openclaw.protocol.runs import Answer, Run, RunLimits, Say, SyncMode
+from openclaw.protocol.runs import Answer, Run, RunLimits, Say, SetModel, SyncMode
 from tests.support.pi_chat import FAMILY, doing, gate
 from tests.support.pi_wire import standin
 
@@ -207,6 +207,19 @@ async def test_a_conversation_never_lets_more_leave_than_it_did(machine: Machine
                 await turn("3", mode)
         assert len(machine.told) == heard
         await turn("4", "local_only")
+
+
+@pytest.mark.parametrize("mode", ["full", "metadata", "local_only"])
+async def test_the_runtimes_own_sentences_leave_only_where_all_does(machine: Machine, mode: SyncMode) -> None:
+    """They may quote what was said, also where they are about something else than a turn."""
+    run = Run(CONVERSATION, mode, "Hello")
+    async with asyncio.timeout(SECONDS):
+        await machine.commands.perform("a" * 32, run, device_id="dev")
+        with pytest.raises(ToolFailedError) as failed:
+            wish = SetModel(CONVERSATION, "nobody", "planted")
+            await machine.commands.perform("b" * 32, wish, device_id="dev")
+    message = failed.value.failure.message
+    assert (message == "pi.refused", "planted" in message) == (mode != "full", mode == "full")
 
 
 async def test_what_a_local_only_system_forbids_is_not_done(machine: Machine) -> None:

@@ -1,6 +1,7 @@
 """Budgets: held before a model call, charged after it, and never exceeded, whatever providers say."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import UUID
@@ -71,6 +72,18 @@ async def models(ann: Person) -> AsyncIterator[Models]:
     await models.aclose()
 
 
+def spoken(text: str, told: str) -> str:
+    """An answer whose usage is told to be ``told``, as it stands, in the place of each number."""
+    head = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": MODEL}
+    said = {**head, "choices": [{"index": 0, "delta": {"role": "assistant", "content": text}}]}
+    end = {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}], "usage": "@"}
+    names = ("prompt_tokens", "completion_tokens", "total_tokens")
+    usage = "{" + ",".join(f'"{name}":{told}' for name in names) + "}"
+    return (
+        f"data: {json.dumps(said)}\n\ndata: {json.dumps(end)}\n\n".replace('"@"', usage) + "data: [DONE]\n\n"
+    )
+
+
 def always(answer: Answer) -> ScriptedOpenAI:
     return ScriptedOpenAI(lambda _: answer)
 
@@ -129,6 +142,33 @@ async def test_a_provider_that_lies_about_usage_is_caught_by_our_own_count(
     if len(answer.text) > 10_000:
         assert reply.finish_reason == "length"
         assert len(reply.text) < 1_000
+
+
+@pytest.mark.parametrize("told", ["1e400", "-7", "12.5", '"many"', "1" + "0" * 30, "null"])
+@pytest.mark.filterwarnings("ignore")  # of the library, which leaves out what it cannot read
+async def test_a_call_is_settled_whatever_usage_is_told(ann: Person, models: Models, told: str) -> None:
+    """Were it not, what was held for it would be missing to all who share the budget."""
+    budget = await new_budget(ann, moneyMicros=10**6, tokens=10**6)
+    async with always(Say(raw=spoken("word " * 60, told))) as model:
+        reply = await ask(models, config_of(model), meter_of(ann, budget))
+    assert isinstance(reply, ModelReply)
+    assert all(isinstance(n, int) and 0 <= n < 2**31 for n in (reply.input_tokens, reply.output_tokens))
+    found = await look(ann, budget)
+    assert (found.money_micros.held, found.tokens.held, found.calls.held, found.calls.used) == (0, 0, 0, 1)
+    assert SIZE.about + 60 <= found.tokens.used <= SIZE.at_most + 100
+
+
+async def test_what_was_asked_is_paid_for_when_the_answer_breaks_off_before_it_says_anything(
+    ann: Person, models: Models
+) -> None:
+    budget = await new_budget(ann, tokens=10**6)
+    async with ScriptedOpenAI([Say("hello", cut_after=1), Fail(503)]) as model:
+        once = replace(ASKED, attempts=1)
+        meter = meter_of(ann, budget)
+        assert isinstance(await ask(models, config_of(model), meter, once), OpenClawError)
+        assert (await look(ann, budget)).tokens.used == SIZE.about
+        assert isinstance(await ask(models, config_of(model), meter, once), OpenClawError)
+        assert (await look(ann, budget)).tokens.used == SIZE.about, "what was refused costs nothing"
 
 
 async def test_without_a_price_money_refuses_and_the_rest_does_not(ann: Person, models: Models) -> None:

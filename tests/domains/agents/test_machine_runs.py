@@ -204,6 +204,30 @@ async def test_the_server_does_not_believe_that_the_machine_held_back(ann: Perso
                 assert words not in str(rows), table
 
 
+@pytest.mark.parametrize(
+    ("code", "message", "shown"),
+    [
+        ("RUNTIME_FAILED", "pi.not_found", "pi.not_found"),
+        ("RUNTIME_FAILED", "it said words-of-a-failure", "RUNTIME_FAILED"),
+        ("words-of-a-failure", "", "–"),
+    ],
+)
+async def test_how_a_call_failed_is_no_way_for_words_either(
+    ann: Person, code: str, message: str, shown: str
+) -> None:
+    async with machine_with_pi(ann, syncMode="metadata") as pi:
+        await pi.begin()
+        assert pi.call is not None
+        await pi.call.fail(code, message)
+        await pi.chat.ended()
+        assert (await pi.chat.messages())[-1]["error"]["title"] == f"Pi on “laptop” failed: {shown}"
+        assert "words-of-a-failure" not in str(pi.chat.watch.messages)
+        async with ann.server.owner() as connection:
+            for table in KEEPING:
+                rows = await connection.fetch(f"SELECT t::text FROM {table} t")
+                assert "words-of-a-failure" not in str(rows), table
+
+
 async def test_a_rule_answers_in_the_persons_place(ann: Person) -> None:
     async with machine_with_pi(ann) as pi:
         for number, decision in ((1, "allow_conversation"), (2, None)):

@@ -103,6 +103,20 @@ async def test_a_full_queue_is_said_and_the_next_time_has_another_chance(ann: Pe
     await ann.post(f"/automations/{made['id']}/disable")
 
 
+async def test_what_happens_while_the_queue_is_full_stands_in_the_history(ann: Person) -> None:
+    """It does not come again, so that it would be lost without a word."""
+    made = await automation(ann, {"kind": "event", "event": "device.online"}, runs(await echo(ann)))
+    doing = ann.server.platform.automations
+    object.__setattr__(doing, "queued_at_most", 0)
+    try:
+        async with online(await link(ann, "laptop")):
+            await ann.server.settle()
+    finally:
+        object.__setattr__(doing, "queued_at_most", 100_000)
+    [run] = await history(ann, made)
+    assert (run["state"], run["skippedFor"], run["input"]["name"]) == ("skipped", "queue_full", "laptop")
+
+
 async def test_a_machine_that_comes_online_sets_off(ann: Person) -> None:
     event = {"kind": "event", "event": "device.online"}
     made = await automation(ann, event, runs(await echo(ann), {"name": expr("input.name")}))

@@ -92,6 +92,13 @@ async def test_feishu_from_its_address_to_an_answered_card(ann: Person, feishu: 
         await say(feishu_events.pressed(allow["value"]["data"], event_id="e5"))
         await feishu.until_sent("Allowed.")
         await feishu.until_sent("Demo model")
+        # What is asked in another chat, where nobody else reads, is answered there.
+        await say(feishu_events.message(CREATE, event_id="e7", chat="oc_alone"))
+        sent = await feishu.until_sent("asks to use fs.write", to="oc_alone")
+        [_, deny] = json.loads(sent["content"])["elements"][1]["actions"]
+        await say(feishu_events.pressed("deny:\0", event_id="e8"))
+        await say(feishu_events.pressed(deny["value"]["data"], event_id="e9", chat="oc_alone"))
+        await feishu.until_sent("Denied.", to="oc_alone")
     # Again is not again, and a token that is over is asked for anew.
     feishu.tokens.append("another")
     await say(feishu_events.message("/help", event_id="e6"))

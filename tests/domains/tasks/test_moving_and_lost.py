@@ -163,6 +163,61 @@ async def test_a_run_that_cannot_go_there_any_more_stays_and_its_owner_is_told(b
     assert notice[2].endswith("The hand-over was given up.")
 
 
+async def test_a_run_that_is_sent_elsewhere_on_its_way_goes_there_with_its_files(bea: Person) -> None:
+    """What was written at the first place is left there; the files are still those of where the run was."""
+    here, there = Disk(), Disk()
+    script = [Say("begun", [WRITE]), Say("still at it", gate="away", gate_after=1), Say("finished")]
+    laptop, desktop, server = [await link(bea, name) for name in ("laptop", "desktop", "server")]
+    async with (
+        ScriptedOpenAI(script) as model,
+        online(laptop, here.answers),
+        online(desktop) as silent,
+        online(server, there.answers),
+    ):
+        await use_model(bea, model)
+        with bea.server.watching(bea.topic) as watch:
+            run = await launch(bea, watch, "write the plan", target=at(laptop))
+            await run.answer()
+            await model.waiting("away")
+            await run.do("hand-over", {"target": at(desktop)})
+            await silent.next_call()  # its file is to be written there
+            await run.do("hand-over", {"target": at(server)})
+            ended = await run.ended()
+    assert (ended["state"], ended["device"]["name"], ended["isMoving"]) == ("succeeded", "server", False)
+    assert there.files == {f"{HOME}/plan.md": "one\n"}
+    log = await run.log()
+    check_log(log)
+    assert [kinds(log).count(kind) for kind in ("hand_over", "moved", "dispatched")] == [2, 1, 2]
+
+
+async def test_a_run_that_is_sent_on_to_where_it_cannot_go_is_back_where_it_was(bea: Person) -> None:
+    """And not where it had been on its way to, which nobody wants any more."""
+    laptop, desktop, gone = [await link(bea, name) for name in ("laptop", "desktop", "gone")]
+    script = [Say("begun", [WRITE]), Say("still at it", gate="away", gate_after=1), Say("finished")]
+    async with (
+        ScriptedOpenAI(script) as model,
+        online(laptop, Disk().answers),
+        online(desktop) as silent,
+    ):
+        await use_model(bea, model)
+        with bea.server.watching(bea.topic) as watch:
+            run = await launch(bea, watch, "write the plan", target=at(laptop))
+            await run.answer()
+            await model.waiting("away")
+            await run.do("hand-over", {"target": at(desktop)})
+            await silent.next_call()
+            await run.do("pause")
+            await run.do("hand-over", {"target": at(gone)})
+            await bea.delete(f"/devices/{gone.session['deviceId']}")
+            await run.do("resume")
+            ended = await run.ended()
+    assert (ended["state"], ended["device"]["name"]) == ("succeeded", "laptop")
+    assert ended["target"]["deviceId"] == laptop.session["deviceId"]
+    log = await run.log()
+    check_log(log)
+    assert [kinds(log).count(kind) for kind in ("hand_over", "not_moved", "moved")] == [2, 1, 0]
+
+
 async def test_a_run_of_a_lost_host_that_may_go_nowhere_ends_with_the_reason(bea: Person) -> None:
     host = await enrol(bea, "cloud")
     async with ScriptedOpenAI([LOOK]) as model, online_host(host) as there:

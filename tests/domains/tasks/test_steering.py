@@ -94,6 +94,38 @@ async def test_a_run_is_tried_again_and_gone_on_with_on_the_same_budget(bea: Per
     assert [t["lastRun"]["id"] for t in (await bea.get("/tasks"))["items"]] == [fourth["id"]]
 
 
+async def test_one_conversation_is_gone_on_with_by_one_run_at_a_time(bea: Person) -> None:
+    """The other one is refused before it is accepted, so that nobody has to hear of a task that failed."""
+    async with ScriptedOpenAI(
+        [Say("one"), Say("two", gate="held"), Say("three"), Say("four", gate="besides")]
+    ) as model:
+        await use_model(bea, model)
+        with bea.server.watching(bea.topic) as watch:
+            run = await launch(bea, watch, "count")
+            await run.ended()
+            both = await asyncio.gather(
+                *(bea.api.post(f"/task-runs/{run.id}/follow-up", json={"text": "on"}) for _ in range(2))
+            )
+            taken, other = sorted(both, key=lambda answer: answer.status_code)
+            assert (taken.status_code, refused(other)) == (202, (409, "tasks.wrong_state"))
+            await model.waiting("held")
+            late = await bea.api.post(f"/task-runs/{run.id}/follow-up", json={"text": "on"})
+            assert refused(late) == (409, "tasks.wrong_state")
+            model.open("held")
+            assert (await Launched(bea, taken.json()["id"], watch).ended())["state"] == "succeeded"
+            later = Launched(bea, (await run.do("follow-up", {"text": "and on"}))["id"], watch)
+            ended = await later.ended()
+            assert ended["state"] == "succeeded"
+            # What somebody says there besides counts as well.
+            said = {"text": "and this"}
+            await bea.post(f"/conversations/{ended['conversationId']}/messages", said)
+            await model.waiting("besides")
+            busy = await bea.api.post(f"/task-runs/{later.id}/follow-up", json=said)
+            assert refused(busy) == (409, "agents.run_busy")
+            model.open("besides")
+    assert await told(bea) == []
+
+
 async def test_where_nobody_is_asked_what_needs_an_answer_is_refused(bea: Person) -> None:
     async with online(await link(bea), WRITTEN) as machine:
         with bea.server.watching(bea.topic) as watch:

@@ -79,8 +79,19 @@ class RunCommands:
                         await session.start()
                         return await _change(session, command)
         except OpenClawError as error:
-            words = error.code if isinstance(command, Run) and command.mode != "full" else str(error)
+            words = error.code if self._keeps_words(command) else str(error)
             raise ToolFailedError(FailureCode.RUNTIME_FAILED, words) from None
+
+    def _keeps_words(self, command: RunCommand) -> bool:
+        """Whether the runtime's own sentences stay here: they may quote what was said."""
+        match command:
+            case Run():
+                return command.mode != "full"
+            case Say() | Answer():
+                turn = self._turns.get(command.run)
+                return turn is None or turn.session.keeps_words
+            case _:
+                return self._sessions.keeps_words(command.conversation)
 
     async def _run(self, call_id: str, command: Run, device_id: str) -> dict[str, Any]:
         if command.system is not None:

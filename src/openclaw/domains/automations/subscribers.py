@@ -6,7 +6,7 @@ from uuid import UUID
 
 from openclaw.domains.automations import repository
 from openclaw.domains.automations.service import runs, switching
-from openclaw.domains.automations.service.accepting import Offer, accept
+from openclaw.domains.automations.service.accepting import Offer, accept_or_note
 from openclaw.domains.automations.service.registry import Automations, EventSource
 from openclaw.domains.workspaces.events import MEMBER_REMOVED
 from openclaw.infra.outbox import Subscriber
@@ -54,7 +54,7 @@ def _subscriber(automations: Automations, name: str, source: EventSource) -> Sub
             )
             for row in rows
         ]
-        await accept(scope, offers, queued_at_most=automations.queued_at_most)
+        await accept_or_note(scope, offers, queued_at_most=automations.queued_at_most)
 
     return react
 

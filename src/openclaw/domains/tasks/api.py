@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Header, Path, Query, Response
 
-from openclaw.domains.agents.errors import BudgetNotFoundError, RuntimeNotOfferedError
+from openclaw.domains.agents.errors import BudgetNotFoundError, RunBusyError, RuntimeNotOfferedError
 from openclaw.domains.devices.errors import DeviceNotFoundError
 from openclaw.domains.identity.errors import NotSignedInError
 from openclaw.domains.systems.errors import (
@@ -222,7 +222,7 @@ async def retry_task_run(
     "/task-runs/{task_run_id}/follow-up",
     status_code=202,
     operation_id="followUpTaskRun",
-    responses=errors(*_LAUNCH, WrongTaskStateError),
+    responses=errors(*_LAUNCH, WrongTaskStateError, RunBusyError),
 )
 async def follow_up_task_run(
     scope: CurrentScope, platform: CurrentPlatform, task_run_id: AtRun, data: FollowUp, key: Key = None

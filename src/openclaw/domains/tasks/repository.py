@@ -100,6 +100,16 @@ async def find_run_by_key(scope: Scope, key: str) -> TaskRunRow | None:
     )
 
 
+async def find_open_run_in(scope: Scope, conversation_id: UUID) -> TaskRunRow | None:
+    """The user's run that goes on in a conversation, or waits to."""
+    query = select(TaskRunRow).where(
+        _mine(scope, TaskRunRow),
+        TaskRunRow.conversation_id == conversation_id,
+        TaskRunRow.finished_at.is_(None),
+    )
+    return await scope.session.scalar(query.limit(1))
+
+
 async def list_runs(
     scope: Scope,
     *,

@@ -34,16 +34,17 @@ class RateLimit:
         self._total = 0
 
     def check(self, address: str | None, now: datetime) -> None:
-        """Count one try. Raises RateLimitedError over the limit."""
+        """Count one try. Raises RateLimitedError over the limit; what is refused uses up nothing of others."""
         if self._started is None or not timedelta() <= now - self._started < self._window:
             self._started, self._counts, self._total = now, {}, 0
         if len(self._counts) > _MAX_ADDRESSES:  # who has that many must not get a new window for it
             self._counts = {}
-        self._counts[address] = self._counts.get(address, 0) + 1
-        self._total += 1
-        if self._counts[address] > self._per_address or self._total > self._overall:
+        tries = self._counts.get(address, 0)
+        if tries >= self._per_address or self._total >= self._overall:
             left = self._window - (now - self._started)
             raise RateLimitedError(retry_after_seconds=int(left.total_seconds()) + 1)
+        self._counts[address] = tries + 1
+        self._total += 1
 
 
 class BodyLimit:

@@ -38016,7 +38016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description systems.archived, tasks.form_not_kept, tasks.wrong_state */
+            /** @description agents.run_busy, systems.archived, tasks.form_not_kept, tasks.wrong_state */
             409: {
                 headers: {
                     [name: string]: unknown;

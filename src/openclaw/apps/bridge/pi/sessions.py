@@ -43,6 +43,11 @@ class PiSession:
         """Whether something is done with it, so that it may not be closed."""
         return self._use.locked()
 
+    @property
+    def keeps_words(self) -> bool:
+        """Whether something was said in it that must not leave this machine."""
+        return _narrowest(self._folder) != "full"
+
     @asynccontextmanager
     async def in_use(self) -> AsyncGenerator[None]:
         """Nobody else does anything with it inside. PiBusyError while another goes on."""
@@ -71,12 +76,10 @@ class PiSession:
 
     def confine(self, mode: SyncMode) -> bool:
         """Note the mode of a turn; False when it lets more leave this machine than an earlier one did."""
-        path, narrowest = self._folder / _MODE, "full"
-        with suppress(FileNotFoundError):
-            narrowest = path.read_text(encoding="utf-8")
+        narrowest = _narrowest(self._folder)
         if narrowest not in _MODES or _MODES.index(mode) > _MODES.index(narrowest):
             return False
-        path.write_text(mode, encoding="utf-8")
+        (self._folder / _MODE).write_text(mode, encoding="utf-8")
         return True
 
     def _hear(self, event: Event) -> None:
@@ -114,6 +117,10 @@ class PiSessions:
         self._open.move_to_end(conversation)
         return session
 
+    def keeps_words(self, conversation: str) -> bool:
+        """The same of a conversation that need not be open."""
+        return _narrowest(self._folder / conversation) != "full"
+
     async def close(self) -> None:
         """End them all. They are opened again when somebody asks."""
         closing = [session.driver for session in self._open.values()]
@@ -142,3 +149,11 @@ class PiSessions:
             session_folder=folder,
         )
         return PiSession(PiDriver(launch, clock=self._clock, node_id=self._node_id), folder)
+
+
+def _narrowest(folder: Path) -> str:
+    """The mode of a conversation's turns so far."""
+    try:
+        return (folder / _MODE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return "full"

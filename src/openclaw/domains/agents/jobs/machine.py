@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,6 +50,7 @@ _TURN_TIME = timedelta(days=7)
 _CALL_LIFETIME = timedelta(days=30)
 _LOOK_AGAIN = timedelta(seconds=30)
 _LAST_WORDS = timedelta(seconds=20)  # for what was told before the end and is sent again
+_CODE = re.compile(r"[a-z]+(?:\.[a-z_]+)+|[A-Z]+(?:_[A-Z]+)*")
 _DENIED = "The user denied this."
 _EXPIRED = "Nobody answered in time, so it was not run."
 
@@ -302,6 +304,8 @@ def _ending(end: calls.CallEnd, remote: Remote, last_error: str) -> Ending:
             return Ending("failed", RuntimeInterruptedError(name=name))
         case "DEVICE_OFFLINE":
             return Ending("failed", MachineLostError(name=name))
-        case _:
+        case code:
             reason = str(end.error.get("message", ""))[:1000]
+            if not remote.keeps_words and not _CODE.fullmatch(reason):
+                reason = str(code) if _CODE.fullmatch(str(code)) else "–"
             return Ending("failed", RuntimeFailedError(name=name, reason=reason))

@@ -67,6 +67,8 @@ class ResultPages:
     def __init__(self, platform: Platform, *, published: bool) -> None:
         self._platform = platform
         self._published = published
+        # Of one address also for all sites together: it could have many of its own, to use up what is everybody's.
+        self._callers = RateLimit(per_address=5 * _MOST_TRIES, overall=10_000, minutes=10)
         self._tries = RateLimit(per_address=_MOST_TRIES, overall=1_000, minutes=10)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -141,6 +143,7 @@ class ResultPages:
         language = language_of(request)
         if request.method == "POST":
             try:
+                self._callers.check(address_of(request), now)
                 self._tries.check(f"{slug} {address_of(request)}", now)
                 if await is_password(row.password_hash, await _password(request)):
                     passed = showing.make_pass(keys, row, now)

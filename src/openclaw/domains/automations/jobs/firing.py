@@ -1,13 +1,12 @@
 """Schedules of automations: a time has come, and whether one has run as often as it is expected to."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from openclaw.domains.automations import repository
 from openclaw.domains.automations.models import AutomationRow
-from openclaw.domains.automations.service.accepting import Offer, accept
+from openclaw.domains.automations.service.accepting import Offer, accept_or_note
 from openclaw.domains.automations.service.registry import Automations
 from openclaw.domains.automations.service.switching import acting, tell_changed
 from openclaw.durable.schedules import Fire
@@ -24,10 +23,7 @@ class ScheduleFired:
     async def __call__(self, scope: Scope, fires: Sequence[Fire]) -> None:
         """Accept them, in the transaction that fires them. Needs a system scope."""
         offers = [_offer(fire, scope) for fire in fires]
-        kept = await accept(scope, offers, queued_at_most=self._automations.queued_at_most)
-        # A full queue: the history says that too, and the next time has another chance.
-        full = [replace(offer, skipped_for="queue_full") for offer in offers if offer.run_id not in kept]
-        await accept(scope, full, queued_at_most=self._automations.queued_at_most)
+        await accept_or_note(scope, offers, queued_at_most=self._automations.queued_at_most)
 
 
 class WatchFired:

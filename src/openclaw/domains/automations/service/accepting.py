@@ -1,7 +1,7 @@
 """Runs accepted: rows and the jobs that carry them out, of many automations and tenants in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -52,6 +52,13 @@ async def accept(scope: Scope, offers: Sequence[Offer], *, queued_at_most: int) 
         await repository.remove_runs(scope, refused)
         new -= refused
     return new
+
+
+async def accept_or_note(scope: Scope, offers: Sequence[Offer], *, queued_at_most: int) -> None:
+    """Keep runs, whoever's queue is full: then nothing is done, and the history says so. Needs a system scope."""
+    kept = await accept(scope, offers, queued_at_most=queued_at_most)
+    full = [replace(offer, skipped_for="queue_full") for offer in offers if offer.run_id not in kept]
+    await accept(scope, full, queued_at_most=queued_at_most)
 
 
 def _skipped_for(offer: Offer) -> str | None:

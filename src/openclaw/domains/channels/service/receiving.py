@@ -12,12 +12,14 @@ from openclaw.domains.channels.events import HANDLE_KIND
 from openclaw.domains.channels.models import ChannelRow
 from openclaw.domains.channels.policy.codes import pairing_code_in
 from openclaw.domains.channels.policy.words import say
+from openclaw.domains.channels.service.asking import pressed
 from openclaw.domains.channels.service.channels import code_mac, tell_changed
 from openclaw.domains.channels.service.registry import Channels, Incoming
 from openclaw.domains.channels.service.sending import queue_message
 from openclaw.domains.identity.service import accounts as identity
 from openclaw.durable.jobs import JobSpec
 from openclaw.infra.buckets import Buckets
+from openclaw.infra.jsonb import storable
 from openclaw.infra.scope import Actor, Role, Scope
 from openclaw.kit import ids
 from openclaw.kit.errors import RateLimitedError
@@ -45,8 +47,10 @@ class Receiver:
             raise ChannelNotReadyError(state="paused" if row.is_paused else row.state)
         owner = acting(scope, row)
         new = 0
-        for item in items:
-            if _is_bound(row, item):
+        for given in items:
+            # Who uses a client of their own may press what was never offered.
+            item = replace(given, button=storable(given.button))
+            if _is_bound(row, item) or await _is_where_asked(owner, row, item):
                 new += await self._keep(owner, row, item)
             elif not await self._pair(owner, row, item):
                 await self._refuse(owner, row, item)
@@ -137,6 +141,15 @@ def _is_bound(row: ChannelRow, item: Incoming) -> bool:
     if row.state != "connected" or row.sender_id is None or row.sender_id != item.sender_id:
         return False
     return item.is_private or item.chat_id == row.chat_id
+
+
+async def _is_where_asked(scope: Scope, row: ChannelRow, item: Incoming) -> bool:
+    """The bound person presses a button in the very chat that its question was put to."""
+    answer = pressed(item.button["data"]) if item.button else None
+    if answer is None or row.state != "connected" or row.sender_id != item.sender_id:
+        return False
+    asked = await repository.find_question(scope, row.id, answer.code)
+    return asked is not None and asked.chat_id == item.chat_id
 
 
 def _has_room(buckets: Buckets, row: ChannelRow, scope: Scope) -> bool:

@@ -138,7 +138,7 @@ class Deliverer:
         async with self._database.system(is_quiet=True) as scope:
             notification = await notices.get_any(scope, notification_id)
             user = await reaching.find_recipient(scope, user_id=row.user_id, workspace_id=row.workspace_id)
-            if user is None or notification is None or _is_done(notification):
+            if user is None or notification is None or _is_done(notification, row):
                 return self._ended("cancelled")
             if row.channel == "mail":
                 return mail_of(notification, user, origin=self._origin)
@@ -181,9 +181,10 @@ class Deliverer:
         return {"state": state, "finished_at": now, "error": error.to_wire() if error else None}
 
 
-def _is_done(notification: NotificationRow) -> bool:
-    """Nobody needs to be told any more."""
-    return bool(notification.settled_at or notification.read_at or notification.dismissed_at)
+def _is_done(notification: NotificationRow, delivery: DeliveryRow) -> bool:
+    """Nobody needs to be told any more. What is urgent is about an answer, and reading is none."""
+    is_read = notification.read_at is not None and not delivery.is_urgent
+    return bool(notification.settled_at or notification.dismissed_at or is_read)
 
 
 def _listed(answers: dict[str, str]) -> str:

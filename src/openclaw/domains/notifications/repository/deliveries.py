@@ -106,13 +106,13 @@ async def put_down(scope: Scope, row: DeliveryRow, **values: Any) -> None:
     )
 
 
-async def cancel(scope: Scope, notification_ids: Sequence[UUID], *, only_urgent: bool = False) -> None:
-    """Let go of what is queued for notifications that need no delivery any more."""
+async def cancel(scope: Scope, notification_ids: Sequence[UUID], *, but_urgent: bool = False) -> None:
+    """Let go of what is queued for notifications that need no delivery any more, ``but_urgent`` ones if so wished."""
     query = update(DeliveryRow).where(
         DeliveryRow.notification_id.in_(notification_ids), DeliveryRow.state == "queued"
     )
-    if only_urgent:
-        query = query.where(DeliveryRow.is_urgent)
+    if but_urgent:
+        query = query.where(DeliveryRow.is_urgent.is_(False))
     await scope.session.execute(query.values(state="cancelled", finished_at=scope.now()))
 
 

@@ -28,7 +28,7 @@ NOTIFICATION = "notification"
 async def plan_deliveries(scope: Scope, notification_id: UUID, *, mail: MailServer) -> None:
     """Note down how a notification is to be delivered, and when. Twice is once. Needs a system scope."""
     row = await notices.get_any(scope, notification_id)
-    if row is None or row.settled_at or row.read_at or row.dismissed_at:
+    if row is None or row.settled_at or row.dismissed_at:
         return
     user = await reaching.find_recipient(scope, user_id=row.user_id, workspace_id=row.workspace_id)
     if user is None:
@@ -36,6 +36,8 @@ async def plan_deliveries(scope: Scope, notification_id: UUID, *, mail: MailServ
     wishes = wishes_in(await reaching.find_settings(scope, row.user_id))
     browsers = await reaching.list_subscriptions(scope, row.user_id)
     for planned in plan(row.kind, wishes, scope.now()):
+        if row.read_at and not planned.is_urgent:
+            continue
         if planned.channel == "push":
             for browser in browsers:
                 target = {"subscription": browser.id.hex, "name": browser.name}

@@ -150,7 +150,8 @@ async def mark(scope: Scope, notification_id: UUID, how: Mark) -> Notification:
     else:
         await notices.mark(scope, _COLUMNS[how], ids=[row.id])
     if how in ("read", "dismissed"):
-        await deliveries.cancel(scope, [row.id])
+        # Who has read a question has not answered it: what is for that still comes.
+        await deliveries.cancel(scope, [row.id], but_urgent=how == "read")
     await _tell(scope, scope.user_id, scope.workspace_id, "read" if how != "seen" else "seen", row.id)
     return view(await notices.reload(scope, row), scope.who.language)
 

@@ -256,7 +256,7 @@ class Look:
         self.log.add("host_lost", _names(run))
         again = {name: to[name] for name in to if name != "is_there"}
         again["key"] = f"{to['key']} {run.slot_epoch}"  # what was written there is to be written once more
-        again["is_lost"] = to.get("is_lost", "is_there" not in to)
+        again["is_lost"] = to.get("is_lost", "origin" not in to)
         run.device_id = _origin(run, to)
         run.slot_epoch = run.lost_epoch = None
         run.moving_to = again
@@ -284,7 +284,7 @@ class Look:
             return await self.end("failed", error)
         self.log.add("not_moved", {"code": error.code})
         await tell_not_moved(self.scope, run, error, key=to["key"])
-        if "is_there" in to:
+        if "origin" in to:  # also where another wish has come while it was there already
             await self._leave()
             run.device_id = _origin(run, to)
         if place.kind == "host" and run.slot_epoch is None:

@@ -3,8 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+from openclaw.domains.agents.errors import RunBusyError
 from openclaw.domains.agents.schemas.budgets import BudgetLimits
 from openclaw.domains.agents.service import budgets
+from openclaw.domains.agents.service import runs as agent_runs
 from openclaw.domains.audit import service as audit
 from openclaw.domains.tasks import events, repository
 from openclaw.domains.tasks.errors import (
@@ -68,8 +70,8 @@ async def follow_up(
 ) -> TaskRunRow:
     """Go on in the conversation of a run that has ended, on the same machine and budget.
 
-    Raises TaskNotFoundError, WrongTaskStateError, NotAllowedError, TooManyJobsError; of a system, as
-    `joining.check_launch`.
+    Raises TaskNotFoundError, WrongTaskStateError (also while another run goes on there), RunBusyError, NotAllowedError,
+    TooManyJobsError; of a system, as `joining.check_launch`.
     """
     check_role(scope.who, Role.MEMBER)
     if key and (known := await _find_made(scope, key)):
@@ -77,6 +79,11 @@ async def follow_up(
     origin = await _ended(scope, run_id)
     if origin.conversation_id is None:
         raise WrongTaskStateError(state=origin.state)
+    await lock_key(scope, "task-conversation", origin.conversation_id.hex)
+    if (busy := await repository.find_open_run_in(scope, origin.conversation_id)) is not None:
+        raise WrongTaskStateError(state=busy.state)
+    if await agent_runs.find_open_run(scope, origin.conversation_id) is not None:
+        raise RunBusyError  # somebody has said something there besides
     task = await access_task(scope, origin.task_id)
     if origin.system_id is not None:
         await joining.check_launch(scope, origin.system_id, places.place_of(origin.target))

@@ -226,7 +226,7 @@ def _without_mentions(text: str, mentions: Any) -> str:
 
 
 def _pressed(key: str, event: dict[str, Any]) -> Incoming:
-    """A pressed button. In which kind of chat is not said: the bound person's own counts, wherever it is."""
+    """A pressed button. In which kind of chat is not said: it counts where the bound person was asked."""
     sender_id = text_of(object_of(event.get("operator")).get("open_id"), "open_id")
     context = object_of(event.get("context"))
     data = object_of(object_of(event.get("action")).get("value")).get("data")
