@@ -1,11 +1,15 @@
-"""How often an address, and all of them together, may try."""
+"""How often an address, and all of them together, may try; how long a body may be on its way."""
 
+import asyncio
+import json
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from openclaw.infra.web import limits
-from openclaw.infra.web.limits import RateLimit
+from openclaw.infra.web.limits import BodyLimit, RateLimit
 from openclaw.kit.errors import RateLimitedError
 from tests.support.server import START
 
@@ -62,3 +66,48 @@ def test_a_clock_that_is_set_back_keeps_nobody_out() -> None:
     limit = RateLimit(per_address=1, overall=10, minutes=10)
     limit.check("a", START)
     assert allowed(limit, "a", tries=2, after=timedelta(hours=-1)) == 1
+
+
+async def served(*pieces: Message) -> tuple[Sequence[Message], bool]:
+    """What is answered to whom nobody waits for and who sends so much and then no more; whether the body was read."""
+    coming, gone, is_read = list(pieces), asyncio.Event(), asyncio.Event()
+    answers: list[Message] = []
+
+    async def receive() -> Message:
+        if coming:
+            return coming.pop(0)
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        del scope
+        while (message := await receive())["type"] == "http.request":
+            if not message.get("more_body"):
+                is_read.set()
+                await send({"type": "http.response.start", "status": 204, "headers": []})
+
+    scope = {"type": "http", "method": "POST", "path": "/api/v2/tasks", "headers": [], "query_string": b""}
+    handling = asyncio.ensure_future(BodyLimit(app, patience=timedelta())(scope, receive, send))
+    told = asyncio.ensure_future(is_read.wait())
+    await asyncio.wait([handling, told], return_when=asyncio.FIRST_COMPLETED)
+    gone.set()
+    await handling
+    told.cancel()
+    return answers, is_read.is_set()
+
+
+@pytest.mark.parametrize("sent", [[], [{"type": "http.request", "body": b"{", "more_body": True}]])
+async def test_a_body_that_does_not_come_is_not_waited_for(sent: list[Message]) -> None:
+    answers, is_read = await served(*sent)
+    assert [answer.get("status") for answer in answers] == [408, None]
+    assert json.loads(answers[1]["body"])["code"] == "request.too_slow"
+    assert not is_read
+
+
+async def test_whose_body_has_come_may_stay_as_long_as_they_like() -> None:
+    answers, is_read = await served({"type": "http.request", "body": b"{}", "more_body": False})
+    assert [answer.get("status") for answer in answers] == [204]
+    assert is_read

@@ -2,14 +2,16 @@
 
 import asyncio
 import contextlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from openclaw.infra.web.context import language_of, request_id_of
 from openclaw.infra.web.errors import problem_response
-from openclaw.kit.errors import RateLimitedError, TooLargeError
+from openclaw.kit.errors import Kind, OpenClawError, RateLimitedError, TooLargeError
 
 MAX_BODY = 2_097_152
 MAX_ARCHIVE = 33_554_432
@@ -20,6 +22,18 @@ _MAX_ADDRESSES = 10_000
 _MOST_DRAINED = 67_108_864
 _DRAIN_SECONDS = 10
 _PAUSE_SECONDS = 0.5
+_PATIENCE = timedelta(minutes=1)
+_SLOWEST = 4_096  # bytes a second, once that is over
+
+
+@dataclass(eq=False)
+class TooSlowError(OpenClawError):
+    """A body comes so slowly that whoever sends it only holds the connection."""
+
+    code: ClassVar[str] = "request.too_slow"
+    kind: ClassVar[Kind] = Kind.INVALID
+    template: ClassVar[str] = "The body came too slowly. Send it again over a faster connection."
+    template_zh: ClassVar[str] = "请求内容传输过慢，请在更快的网络下重新发送。"
 
 
 class RateLimit:
@@ -48,10 +62,13 @@ class RateLimit:
 
 
 class BodyLimit:
-    """ASGI middleware: a body over the limit is refused with 413, before or while it is read."""
+    """ASGI middleware: a body over the limit is refused with 413, before or while it is read; one that does not come,
+    or comes below 4 KiB/s after ``patience``, with 408.
+    """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, patience: timedelta = _PATIENCE) -> None:
         self._app = app
+        self._patience = patience.total_seconds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a counted body."""
@@ -65,25 +82,37 @@ class BodyLimit:
         if not declared.isdigit() or int(declared) > most:
             if (b"expect", b"100-continue") not in scope["headers"]:  # who asks first has not begun to send
                 await _drain(receive, 0)
-            await _refuse(scope, receive, send, most)
+            await _refuse(scope, receive, send, 413, _too_large(most))
             return
+        began = asyncio.get_running_loop().time()
         read = 0
-        has_answered = False
+        is_whole = is_refused = is_answered = False
 
         async def counted() -> Message:
-            nonlocal read, has_answered
-            message = await receive()
+            nonlocal read, is_whole, is_refused
+            # After the body comes only that the connection has ended, for which one may wait long.
+            may_wait = is_whole or is_answered or is_refused
+            try:
+                async with asyncio.timeout_at(None if may_wait else began + self._patience + read / _SLOWEST):
+                    message = await receive()
+            except TimeoutError:
+                is_refused = True
+                await _refuse(scope, receive, send, 408, TooSlowError())
+                return {"type": "http.disconnect"}
             read += len(message.get("body", b""))
-            if read > most and not has_answered:
-                has_answered = True
-                if message.get("more_body"):
+            is_whole = not message.get("more_body")
+            if read > most and not is_refused:
+                is_refused = True
+                if not is_whole:
                     await _drain(receive, read)
-                await _refuse(scope, receive, send, most)
+                await _refuse(scope, receive, send, 413, _too_large(most))
                 return {"type": "http.disconnect"}
             return message
 
         async def answer(message: Message) -> None:
-            if not has_answered:
+            nonlocal is_answered
+            if not is_refused:
+                is_answered = True
                 await send(message)
 
         await self._app(scope, counted, answer)
@@ -104,10 +133,14 @@ async def _drain(receive: Receive, read: int) -> None:
                     return
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-    request, error = Request(scope), TooLargeError(field="body", limit=limit)
+def _too_large(limit: int) -> TooLargeError:
+    return TooLargeError(field="body", limit=limit)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, error: OpenClawError) -> None:
+    request = Request(scope)
     response = problem_response(
-        413,
+        status,
         code=error.code,
         title=error.words(language_of(request)),
         data=error.data,

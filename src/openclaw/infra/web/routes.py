@@ -26,6 +26,7 @@ CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas
 _ALWAYS = {
     "404": "request.no_such_route, workspaces.not_found (by the X-Workspace-Id header)",
     "406": "request.unsupported_version",
+    "408": "request.too_slow",
     "413": "request.too_large",
     "421": "request.foreign_host",
     "500": "internal",
