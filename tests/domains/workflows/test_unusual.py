@@ -12,7 +12,7 @@ from openclaw.domains.workflows.machine.interpreter import Interpreter
 from openclaw.domains.workflows.machine.messages import Cancelled, End, Record
 from openclaw.domains.workflows.machine.paths import Redone
 from tests.domains.workflows.driving import START, drive
-from tests.domains.workflows.running import definition, ended, expr, save, step, transform
+from tests.domains.workflows.running import definition, ended, expr, save, start, step, transform
 from tests.support.accounts import Person, refused, register
 from tests.support.server import Server
 
@@ -141,6 +141,19 @@ async def test_bodies_hold_what_a_row_can_hold(server: Server) -> None:
     answer = await _send(ann, "/workflow-language/check", odd)
     assert answer.status_code == 200
     assert answer.json()["problems"]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_run_that_only_computes_is_cancelled_in_the_middle(server: Server) -> None:
+    ann = await register(server)
+    heavy = [transform("s", expr("size(input.a.map(x, x + 1))"))]
+    loop = step("loop", "l", {"items": list(range(3_000)), "max_iterations": 3000, "steps": heavy})
+    workflow = await save(ann, definition(loop))
+    with server.watching(ann.topic) as watch:
+        run_id = await start(ann, workflow, {"a": list(range(1_000))})
+        await ann.post(f"/workflow-runs/{run_id}/cancel")
+        await ended(watch, run_id)
+    assert (await ann.get(f"/workflow-runs/{run_id}"))["state"] == "cancelled"
 
 
 async def _send(person: Person, path: str, body: str) -> Any:
