@@ -141,6 +141,7 @@ async def test_a_failed_run_is_a_dead_letter_and_done_again_as_a_run(ann: Person
         assert [job["id"] for job in failed] == [job_of(run_id)]
         assert failed[0]["error"]["code"] == "workflows.step_failed"
         again = await ann.post(f"/jobs/{job_of(run_id)}/requeue")
+        assert (await ann.post(f"/jobs/{job_of(run_id)}/requeue"))["id"] == again["id"]
         await ended(watch, again["id"].replace("job_", "wrun_"))
     origin = (await ann.get(f"/workflow-runs/{again['id'].replace('job_', 'wrun_')}"))["originRunId"]
     assert origin == run_id

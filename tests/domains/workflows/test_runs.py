@@ -182,6 +182,19 @@ async def test_run_again_from_any_step_with_another_input(ann: Person) -> None:
     assert refused(unknown) == (422, "request.invalid")
 
 
+async def test_run_again_under_one_key_is_one_run(ann: Person) -> None:
+    first, second = [await run(ann, definition(transform("a", n))) for n in (1, 2)]
+    with ann.server.watching(ann.topic) as watch:
+        made = [
+            await ann.post(f"/workflow-runs/{first['id']}/repeat", {"idempotencyKey": "again"})
+            for _ in range(2)
+        ]
+        await ended(watch, made[0]["id"])
+    assert made[0]["id"] == made[1]["id"]
+    other = await ann.api.post(f"/workflow-runs/{second['id']}/repeat", json={"idempotencyKey": "again"})
+    assert refused(other) == (422, "request.invalid")
+
+
 async def test_a_failed_run_is_mended_and_goes_on_from_there(ann: Person) -> None:
     raw = definition(transform("a", 1, next_steps=["b"]), transform("b", expr("steps.a.output.wrong")))
     failed = await run(ann, raw)

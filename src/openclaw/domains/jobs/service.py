@@ -41,7 +41,7 @@ async def cancel_job(scope: Scope, job_id: UUID) -> Job:
 
 
 async def requeue_job(scope: Scope, job_id: UUID, queue: JobQueue) -> Job:
-    """Do a failed job again. A run that failed is run again from where it did, as a run and a job of its own.
+    """Do a failed job again. A run that failed is run again from where it did, as a run and a job of its own, once.
 
     Raises JobNotFoundError, WrongJobStateError, TooManyJobsError, NotAllowedError, and as `repeat_run`.
     """
@@ -50,7 +50,8 @@ async def requeue_job(scope: Scope, job_id: UUID, queue: JobQueue) -> Job:
     if row.kind == RUN_KIND:
         if row.state != "failed":
             raise WrongJobStateError(state=row.state)
-        run = await starting.repeat_run(scope, job_id, RepeatRun(), queue)
+        asked = RepeatRun.model_validate({"idempotencyKey": f"requeue {job_id.hex}"})
+        run = await starting.repeat_run(scope, job_id, asked, queue)
         row = await jobs.access_job(scope, run.id)
     else:
         row = await jobs.requeue_job(scope, job_id)

@@ -107,7 +107,8 @@ async def start_child(
 
 
 async def repeat_run(scope: Scope, run_id: UUID, data: RepeatRun, queue: JobQueue) -> WorkflowRunRow:
-    """Run again, from a step on (by default the one that failed, else all); what came before is not run again.
+    """Run again, from a step on (by default the one that failed, else all); what came before is not run again. The same
+    key is the same run.
 
     Raises WorkflowNotFoundError, WrongStateError, InvalidInputError, TooManyJobsError, NotAllowedError.
     """
@@ -115,6 +116,12 @@ async def repeat_run(scope: Scope, run_id: UUID, data: RepeatRun, queue: JobQueu
     origin = await access_run(scope, run_id, lock=True)
     if origin.finished_at is None:
         raise WrongStateError(state=origin.state)
+    if data.idempotency_key:
+        await lock_key(scope, "workflow-run", data.idempotency_key)
+        if known := await repository.find_run_by_key(scope, data.idempotency_key):
+            if known.origin_run_id != run_id:
+                raise InvalidInputError(field="idempotencyKey", reason="it was given for another run")
+            return known
     path = data.from_path or (origin.error or {}).get("path")
     if data.input is not None and path is None:
         raise InvalidInputError(field="fromPath", reason="say which step the input is for")
