@@ -17,6 +17,7 @@ from tests.support.gateway_client import Refused, operator
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COMMANDS = [*ARGUMENTS, *RUN_ARGUMENTS]
+BEGAN = {"kind": "began", "session": "s1"}
 KEEPING = (
     "messages",
     "run_steps",
@@ -38,13 +39,18 @@ class Pi:
         self.call: Call | None = None
         self.count = 0
 
-    async def begin(self, text: str = "Do it") -> str:
-        """Say something, and have the machine take it."""
+    async def take(self, text: str = "Do it") -> str:
+        """Say something, and have it reach the machine."""
         run = await self.chat.say(text)
         self.call = await self.machine.next_call()
         assert self.call.command == RUN
         self.count = 0
-        await self.tell({"kind": "began", "session": "s1"})
+        return run
+
+    async def begin(self, text: str = "Do it") -> str:
+        """Say something, and have the machine take it up."""
+        run = await self.take(text)
+        await self.tell(BEGAN)
         return run
 
     async def tell(
@@ -202,6 +208,23 @@ async def test_the_server_does_not_believe_that_the_machine_held_back(ann: Perso
             for table in KEEPING:
                 rows = await connection.fetch(f"SELECT t::text FROM {table} t")
                 assert words not in str(rows), table
+
+
+@pytest.mark.parametrize("mode", ["full", "metadata"])
+async def test_an_end_that_is_there_with_the_beginning_is_not_lost(ann: Person, mode: str) -> None:
+    """What a call was about is forgotten once it is taken up, and how it ended is not."""
+    async with machine_with_pi(ann, syncMode=mode) as pi:
+        run = ids.from_wire("run", await pi.take())
+        async with ann.server.owner() as connection:
+            async with connection.transaction():
+                await connection.execute("SELECT 1 FROM runs FOR NO KEY UPDATE")  # whoever leads it waits
+                await pi.tell(BEGAN)
+                pi.count += 1  # what was said is on its way again
+                await pi.end()
+            while await connection.fetchval("SELECT told_seq FROM runs WHERE id = $1", run) != 1:
+                pass
+        await pi.tell(said("Done"), 2)
+        assert (await pi.chat.reply())["state"] == "complete"
 
 
 @pytest.mark.parametrize(

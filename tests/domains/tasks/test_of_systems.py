@@ -113,7 +113,7 @@ async def test_a_form_that_does_not_fit_is_told_with_all_that_is_wrong(bea: Pers
     large = await tried(FORM | {"notes": "x" * 70_000})
     assert refused(large) == (422, "systems.invalid_intake")
     assert len(large.content) < 5_000, "what is wrong is not said back"
-    for intake in ({"siteName": 10**30, "purpose": "x"}, {f"f{n}": 1 for n in range(101)}, "text", []):
+    for intake in ({"siteName": 10**18, "purpose": "x"}, {f"f{n}": 1 for n in range(101)}, "text", []):
         assert (await tried(intake)).status_code == 422
     nested: Any = "x"
     for _ in range(200):

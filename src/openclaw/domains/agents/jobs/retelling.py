@@ -57,7 +57,7 @@ class Retelling:
             case Began():
                 remote.has_begun = True
                 if not remote.keeps_words:  # sent again, the machine knows the call by its id
-                    await calls.forget(scope, [ctx.run_id])
+                    await calls.forget_params(scope, ctx.run_id)
                 await self._transcript.begun(
                     scope,
                     conversation_id=ctx.conversation_id,

@@ -327,11 +327,10 @@ async def list_ended_here(scope: Scope, device_id: UUID) -> list[UUID]:
     )
 
 
-async def forget_calls(scope: Scope, call_ids: Sequence[UUID]) -> None:
-    """Forget what calls were about and what came of them."""
-    await scope.session.execute(
-        update(DeviceCallRow).where(DeviceCallRow.id.in_(call_ids)).values(params={}, result=None, error=None)
-    )
+async def forget_calls(scope: Scope, call_ids: Sequence[UUID], *, ends: bool) -> None:
+    """Forget what calls were about, and what came of them where ``ends`` are to be forgotten too."""
+    values = {"params": {}} | ({"result": None, "error": None} if ends else {})
+    await scope.session.execute(update(DeviceCallRow).where(DeviceCallRow.id.in_(call_ids)).values(values))
 
 
 async def finish_call(

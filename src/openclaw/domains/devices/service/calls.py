@@ -231,7 +231,12 @@ async def cancel_call(scope: Scope, call_id: UUID) -> None:
 
 async def forget(scope: Scope, call_ids: Collection[UUID]) -> None:
     """Forget what those calls, which have ended, were about; that they were made stays."""
-    await repository.forget_calls(scope, list(call_ids))
+    await repository.forget_calls(scope, list(call_ids), ends=True)
+
+
+async def forget_params(scope: Scope, call_id: UUID) -> None:
+    """Forget what a call is about that its machine has taken up. How it ends may be there already, and stays."""
+    await repository.forget_calls(scope, [call_id], ends=False)
 
 
 async def list_open_calls(scope: Scope, device_id: UUID) -> list[dict[str, Any]]:
