@@ -32,9 +32,7 @@ _STEP = re.compile(r"(?<![\w.])steps\s*\.\s*([A-Za-z_]\w*)")
 _GROWING = re.compile(r"\.\s*(?:map|filter)\s*\(")
 _OPENING = re.compile(rf"{_MACRO.pattern}|[()]")
 _MAX_VISITS = 1_000_000  # elements that all of an expression's macros may look at
-_MAX_COPIES = (
-    32_000_000  # elements: the library makes the list of map, filter and + anew for each that is added
-)
+_MAX_COPIES = 32_000_000  # elements: map, filter and + make their list anew for each that is added
 _MAX_CHARACTERS = 64 * 1_048_576
 _MAX_MACROS = 6
 
